@@ -1,0 +1,27 @@
+/* A writer into memory that the caller lends. The first overflow sticks: later puts do nothing, and
+ * one look at `over` at the end tells whether the text is whole. */
+#ifndef TANDEM_BASE_BUF_H
+#define TANDEM_BASE_BUF_H
+
+#include "base/str.h"
+
+struct buf {
+    char *at;
+    size_t len;
+    size_t cap;
+    bool over;
+};
+
+void buf_init(struct buf *b, char *at, size_t cap);
+void buf_put(struct buf *b, struct str s);
+void buf_put_char(struct buf *b, char c);
+/* Decimal, no leading zero. */
+void buf_put_u64(struct buf *b, uint64_t n);
+/* Lower-case hexadecimal of exactly `digits` digits (1-16), high digits cut. */
+void buf_put_hex(struct buf *b, uint64_t n, unsigned digits);
+/* What was written so far; borrowed from the caller's memory. */
+struct str buf_str(const struct buf *b);
+
+#define buf_put_lit(b, literal) buf_put((b), STR(literal))
+
+#endif

@@ -1,0 +1,27 @@
+/* Lines for people: a sink that the program sets, levels, and a limit on how often one place may speak. */
+#ifndef TANDEM_BASE_LOG_H
+#define TANDEM_BASE_LOG_H
+
+#include "base/attr.h"
+#include "base/time.h"
+
+enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+
+struct log {
+    enum log_level level;
+    /* `line` is NUL-terminated, without a line end, borrowed for the call. */
+    void (*write)(void *arg, enum log_level, const char *line);
+    void *arg;
+};
+
+/* A place's own allowance: `per_second` lines, the rest counted and told with the next one that passes. */
+struct log_gate {
+    time_ns window;
+    unsigned used, skipped;
+};
+
+void log_line(const struct log *l, enum log_level level, const char *fmt, ...) PRINTF_LIKE(3, 4);
+void log_gated(const struct log *l, struct log_gate *g, time_ns now, enum log_level level,
+               const char *fmt, ...) PRINTF_LIKE(5, 6);
+
+#endif

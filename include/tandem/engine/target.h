@@ -1,0 +1,16 @@
+/* A place where a user can be reached: what a location record yields and a proxy forks to. */
+#ifndef TANDEM_ENGINE_TARGET_H
+#define TANDEM_ENGINE_TARGET_H
+
+#include "base/flow.h"
+#include "base/str.h"
+
+struct target {
+    struct str uri;   /* becomes the Request-URI */
+    unsigned q;       /* 0-1000 */
+    bool has_flow;    /* the registration's own flow is known: prefer it (NAT) */
+    struct flow flow;
+    struct str path;  /* Path values of the registration (RFC 3327), comma separated; empty: none */
+};
+
+#endif

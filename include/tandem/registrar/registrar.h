@@ -1,0 +1,37 @@
+/* The registrar of RFC 3261 section 10: turns REGISTER requests into changes of an address-of-record's bindings. It keeps no bindings: they are
+ * records of the store, read and written back under a version, so that all contacts of a request take effect or none. */
+#ifndef TANDEM_REGISTRAR_REGISTRAR_H
+#define TANDEM_REGISTRAR_REGISTRAR_H
+
+#include "engine/engine.h"
+#include "engine/target.h"
+
+struct registrar;
+
+struct registrar_config {
+    uint32_t min_expires_s;     /* below: 423 with Min-Expires */
+    uint32_t max_expires_s;     /* longer wishes are cut to it */
+    uint32_t default_expires_s; /* where the request names none */
+    unsigned max_contacts;      /* bindings of one user */
+    uint8_t owner;              /* our transactions and store questions carry it */
+};
+
+struct registrar *registrar_new(struct engine *, const struct registrar_config *);
+void registrar_free(struct registrar *);
+
+/* A REGISTER for one of our domains (EVENT_REQUEST): answers it, now or once the store has answered. `merged` as in the event. */
+int registrar_request(struct registrar *, const struct engine_event *, time_ns now);
+/* An EVENT_STORE of ours. */
+int registrar_stored(struct registrar *, const struct engine_event *, time_ns now);
+/* A server transaction of ours is gone. */
+int registrar_forget(struct registrar *, const struct engine_event *);
+size_t registrar_pending(const struct registrar *); /* REGISTERs waiting for the store */
+
+/* The key of a location record for a URI of one of our domains. */
+void registrar_key(struct buf *b, const struct uri *aor);
+/* The bindings of a record that are alive at `now`, best q first, newest first among equals. Views into `record`. Returns how many were written. */
+size_t registrar_targets(struct str record, time_ns now, struct target *out, size_t max);
+/* Is one of the record's live bindings registered from this flow's remote address (and connection, for streams)? */
+bool registrar_is_from(struct str record, const struct flow *, time_ns now);
+
+#endif
