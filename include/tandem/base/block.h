@@ -34,7 +34,12 @@ void block_pool_fini(struct block_pool *p);
 
 /* One reference, len 0, cap at least `cap`. NULL: no memory. */
 struct block *block_new(struct block_pool *p, size_t cap);
-struct block *block_ref(struct block *b);
+static inline struct block *block_ref(struct block *b)
+{
+    b->refs++;
+    return b;
+}
+
 /* NULL is legal. */
 void block_unref(struct block_pool *p, struct block *b);
 /* The block leaves this pool's account for another thread; refs must be 1. */

@@ -14,12 +14,18 @@ struct log {
     void *arg;
 };
 
-/* A place's own allowance: `per_second` lines, the rest counted and told with the next one that passes. */
+#define LOG_LINE_MAX 1024 /* with the NUL; longer lines are cut */
+#define LOG_PER_SECOND 5
+
+/* A place's own allowance: `per_second` lines, the rest counted and told with the next one that passes. Zeroed is ready
+ * for use. */
 struct log_gate {
     time_ns window;
     unsigned used, skipped;
+    unsigned per_second; /* 0: LOG_PER_SECOND */
 };
 
+/* Control characters become '?': a line stays one line, whatever a stranger sent. */
 void log_line(const struct log *l, enum log_level level, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void log_gated(const struct log *l, struct log_gate *g, time_ns now, enum log_level level,
                const char *fmt, ...) PRINTF_LIKE(5, 6);

@@ -37,6 +37,10 @@ void msg_print(struct buf *b, const struct msg *m);
  * and Record-Route where `with_record_route`, Timestamp for a 100. Via's received and rport of the topmost come from request->flow (RFC 3261 18.2.1, RFC 3581). No empty line. */
 void msg_print_response_head(struct buf *b, struct msg *request, unsigned status, struct str reason, struct str to_tag, bool with_record_route);
 
+/* The topmost Via value as RFC 3261 18.2.1 and RFC 3581 4 have the receiver complete it from m->flow: received, and rport where it is asked for; what the
+ * sender put there is replaced. A server forwards and answers with it. False: the topmost Via is malformed, nothing was written. */
+bool msg_print_top_via(struct buf *b, struct msg *m);
+
 void print_via(struct buf *b, enum transport, struct str host, uint16_t port, struct str branch);
 const char *transport_name(enum transport); /* "UDP" */
 enum transport transport_of(struct str name); /* any case */

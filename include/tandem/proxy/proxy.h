@@ -1,5 +1,12 @@
-/* The transaction-stateful proxy of RFC 3261 section 16: response contexts, forking, best response, Timer C. It neither knows where users are nor
- * who may call whom: the element tells it the targets. */
+/* The transaction-stateful proxy of RFC 3261 section 16 (with RFC 4320, 5393, 5630, 5658 and 6026):
+ * response contexts, forking, best response, Timer C. It neither knows where users are nor who may
+ * call whom: the element tells it the targets.
+ *
+ * For a request the element calls proxy_inspect; by its verdict it finds targets or applies its
+ * policy, at once or later, and then calls proxy_forward_on or proxy_fork, or answers by itself. Until
+ * then the server transaction is the element's: it owns it where it has to wait, and answers 487
+ * where a CANCEL comes meanwhile. From then on it belongs to the proxy, whose events go to
+ * proxy_event. */
 #ifndef TANDEM_PROXY_PROXY_H
 #define TANDEM_PROXY_PROXY_H
 
@@ -9,38 +16,71 @@
 struct proxy;
 
 struct proxy_config {
-    uint8_t owner;
-    bool record_route;
-    time_ns timer_c; /* over three minutes (RFC 3261 16.6 step 11) */
-    struct hash_key key; /* signs what we put into Record-Route and branches; the same for all workers */
+    uint8_t owner;     /* our transactions carry it */
+    bool record_route; /* stay in the path of dialogs that pass through (RFC 3261 16.6 step 4) */
+    time_ns timer_c;   /* RFC 3261 16.6 step 11: over three minutes; 0: 181 seconds */
+    /* Signs what we put into Record-Route and branches; the same for all workers. */
+    struct hash_key key;
+    /* Names of ours besides the listeners', for Route and Request-URI; copied. May be NULL. */
+    const struct str *domains;
+    size_t n_domains;
 };
 
+/* NULL: no memory. The engine must outlive it. */
 struct proxy *proxy_new(struct engine *, const struct proxy_config *);
+/* Drops all contexts without answering anything. NULL is legal. */
 void proxy_free(struct proxy *);
 
-/* RFC 3261 16.3 and 16.4 on a request, before its targets are sought. Answers it itself and returns PROXY_DONE where it must be refused (400, 416, 420, 482, 483 …). */
 enum proxy_verdict {
-    PROXY_DONE,      /* answered; nothing more to do */
-    PROXY_IN_DIALOG, /* its route set passed through us and bears our mark: forward it to its next hop with proxy_forward_on */
-    PROXY_ROUTED,    /* a Route of somebody else's making, or ours without the mark, remains: policy decides, then proxy_forward_on */
-    PROXY_TARGETS    /* the Request-URI decides: find the targets */
+    PROXY_DONE, /* answered or dropped; nothing more to do */
+    /* Its route set passed through us and bears our mark: proxy_forward_on brings it to its next
+     * hop. Never given where the Request-URI is ours and no Route remains. */
+    PROXY_IN_DIALOG,
+    /* A Route of somebody else's making remains and none bore our mark: policy decides whether it
+     * may go on with proxy_forward_on. */
+    PROXY_ROUTED,
+    PROXY_TARGETS /* the Request-URI decides: find the targets */
 };
-struct proxy_view {
-    struct uri request_uri; /* after RFC 3261 16.4: strict routing undone, maddr of ours removed */
-    bool next_is_local;     /* request_uri names one of our listeners or domains (no Route remains) */
-};
-enum proxy_verdict proxy_inspect(struct proxy *, const struct engine_event *, struct proxy_view *, time_ns now);
 
-/* Forwards by Route or Request-URI: one branch. Also for ACK (EVENT_ACK: stateless). */
+struct proxy_view {
+    /* After RFC 3261 16.4: strict routing undone, maddr of ours removed. Views into the request and
+     * into the proxy: good until the next proxy_inspect. */
+    struct uri request_uri;
+    /* request_uri names one of our listeners or domains, or is a tel URI, and no Route remains. */
+    bool next_is_local;
+};
+
+/* RFC 3261 16.3 and 16.4 on EVENT_REQUEST or EVENT_ACK, before its targets are sought. An INVITE that
+ * passes gets its 100 at once. What must be refused is answered (400, 414, 416, 420, 482, 483) and
+ * gives PROXY_DONE; an ACK is dropped instead. An OPTIONS for us with Max-Forwards 0 gives
+ * PROXY_TARGETS: the element may answer it (RFC 3261 11); forwarding it then answers 483.
+ * `view` is filled for every verdict but PROXY_DONE. */
+enum proxy_verdict proxy_inspect(struct proxy *, const struct engine_event *, struct proxy_view *,
+                                 time_ns now);
+
+/* Forwards by Route or Request-URI: one branch. EVENT_REQUEST: as proxy_fork. EVENT_ACK: sent without
+ * state; one that cannot be sent is dropped and its error returned. */
 int proxy_forward_on(struct proxy *, const struct engine_event *, time_ns now);
-/* Forks in parallel to all targets (copied). n >= 1. */
-int proxy_fork(struct proxy *, tx_id, struct msg *request, const struct target *, size_t n, time_ns now);
-/* An event of one of our transactions: response, timeout, transport error, CANCEL of our server transaction, server timeout or end. */
+
+/* Forks in parallel to all targets (copied; equal ones count once), n >= 1. `request` is that of the
+ * server transaction and is borrowed. Takes over the transaction and whatever comes of it: what
+ * cannot be forwarded is answered (440 where Max-Breadth does not suffice, 480 where sips URIs
+ * forbid every target, 483, 500, 503 over our limits).
+ * ERR_STALE: the transaction is gone or answered; nothing was done. ERR_INVALID: n is 0. ERR_NOMEM:
+ * not even the answer could be made; the transaction is still the caller's. */
+int proxy_fork(struct proxy *, tx_id, struct msg *request, const struct target *, size_t n,
+               time_ns now);
+
+/* An event of one of our transactions: response, timeout, transport error, CANCEL of our server
+ * transaction, server timeout or end. Events of contexts that have ended are ignored. ERR_NOMEM: a
+ * response could not be passed on; a final one is tried again in proxy_time. */
 int proxy_event(struct proxy *, const struct engine_event *, time_ns now);
 
-/* Timer C. */
+/* Timer C (RFC 3261 16.8). */
 int proxy_time(struct proxy *, time_ns now);
 time_ns proxy_deadline(const struct proxy *);
-size_t proxy_contexts(const struct proxy *); /* alive */
+
+/* Response contexts alive. */
+size_t proxy_contexts(const struct proxy *);
 
 #endif

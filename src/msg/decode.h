@@ -1,0 +1,90 @@
+/* What the decoders of header values share: the unread text, where values are kept, the first
+ * fault, and the reading of parameters and lists. Knows no header. */
+#ifndef TANDEM_SRC_MSG_DECODE_H
+#define TANDEM_SRC_MSG_DECODE_H
+
+#include "msg/lex.h"
+#include "msg/msg.h"
+
+struct decoder {
+    struct cursor c; /* what is not read yet of the value */
+    struct msg *m;
+    enum hdr_id id;
+    bool is_list; /* more values may follow behind a comma */
+    enum msg_error_code code;
+    const char *fault;
+};
+
+/* The first fault: its code and where it stands. Always false. */
+bool decode_fail(struct decoder *d, const char *at, enum msg_error_code code);
+
+/* Space for a value; NULL (and a fault) where the message has no more. Not zeroed. */
+void *decode_alloc(struct decoder *d, size_t size);
+
+/* Reads one value into `value` from the cursor, which no white space precedes; leaves the cursor
+ * behind the value and the white space that follows. False: a fault is noted. */
+typedef bool decode_value(struct decoder *d, void *value);
+
+/* Reads values until the end and links them through the pointer at `next_at` in each. NULL: a
+ * fault. */
+void *decode_list(struct decoder *d, size_t size, size_t next_at, decode_value *value);
+
+/* One ";name=value" behind its ';'. */
+struct param {
+    struct str name, value; /* value.at == NULL: none */
+};
+
+/* RFC 3261 25.1 generic-param. Leaves the cursor behind the last byte of the parameter. False: the
+ * cursor stands at the fault. */
+bool param_scan(struct cursor *c, struct param *out);
+
+/* Steps over SWS ';' SWS if a ';' is next; otherwise the cursor stays. */
+static inline bool param_starts(struct cursor *c)
+{
+    struct cursor look = *c;
+    if (!cursor_done(&look) && *look.at != ';')
+        cursor_skip_lws(&look);
+    if (!cursor_take(&look, ';'))
+        return false;
+    cursor_skip_lws(&look);
+    *c = look;
+    return true;
+}
+
+/* All parameters of a value, none of which the decoder itself wants. False: a fault is noted. */
+bool decode_params(struct decoder *d, struct params *out);
+
+/* *( SEMI generic-param ) from `from` to the cursor, as the struct wants it. */
+static inline struct str text_between(const char *from, const char *end)
+{
+    return (struct str){from, (size_t)(end - from)};
+}
+
+static inline bool name_is(struct str name, const char *lower, size_t len)
+{
+    if (name.len != len)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (lex_lower(name.at[i]) != lower[i])
+            return false;
+    return true;
+}
+
+/* The families of data/headers.def. Each returns the first value, NULL after a fault. */
+void *decode_via(struct decoder *d);
+void *decode_nameaddr(struct decoder *d);
+void *decode_cseq(struct decoder *d);
+void *decode_number(struct decoder *d);
+void *decode_token(struct decoder *d);
+void *decode_media(struct decoder *d);
+void *decode_callid(struct decoder *d);
+void *decode_callid_params(struct decoder *d);
+void *decode_auth(struct decoder *d);
+void *decode_date(struct decoder *d);
+void *decode_warning(struct decoder *d);
+void *decode_decimal(struct decoder *d);
+void *decode_rack(struct decoder *d);
+void *decode_identity(struct decoder *d);
+void *decode_privacy(struct decoder *d);
+
+#endif

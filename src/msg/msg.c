@@ -1,0 +1,42 @@
+/* A message's one block: who holds it, and what lies in it. Reads no grammar. */
+#include <assert.h>
+
+#include "msg/msg.h"
+
+static size_t aligned(size_t n)
+{
+    return (n + 15) & ~(size_t)15;
+}
+
+struct msg *msg_new(struct block_pool *pool, struct str bytes, enum msg_framing framing)
+{
+    size_t bytes_at = aligned(sizeof(struct msg)), space_at = bytes_at + aligned(bytes.len);
+    size_t space_len = msg_space(bytes.len);
+    struct block *block = block_new(pool, space_at + space_len);
+    if (!block)
+        return NULL;
+    struct msg *m = (void *)block->bytes;
+    if (bytes.len)
+        memcpy(block->bytes + bytes_at, bytes.at, bytes.len);
+    bytes.at = block->bytes + bytes_at;
+    msg_parse(m, bytes, framing, block->bytes + space_at, space_len);
+    m->block = block;
+    block->len = (uint32_t)(space_at + space_len);
+    return m;
+}
+
+struct msg *msg_ref(struct msg *m)
+{
+    assert(m->refs > 0);
+    m->refs++;
+    return m;
+}
+
+void msg_unref(struct block_pool *pool, struct msg *m)
+{
+    if (!m)
+        return;
+    assert(m->refs > 0);
+    if (--m->refs == 0 && m->block)
+        block_unref(pool, m->block);
+}

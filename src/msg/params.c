@@ -1,0 +1,86 @@
+/* Reads ";name=value" parameters: when a value is decoded, and again on demand. Knows no header. */
+#include "msg/decode.h"
+
+static bool value_scan(struct cursor *c, struct str *out)
+{
+    if (cursor_peek(c) == '"')
+        return cursor_quoted(c, out);
+    *out = cursor_run(c, LEX_GENVALUE);
+    return out->len > 0;
+}
+
+bool param_scan(struct cursor *c, struct param *out)
+{
+    out->name = cursor_token(c);
+    out->value = STR_NONE;
+    if (out->name.len == 0)
+        return false;
+    if (cursor_done(c) || *c->at == ';')
+        return true;
+    struct cursor look = *c;
+    if (!cursor_take_sep(&look, '='))
+        return true;
+    *c = look;
+    return value_scan(c, &out->value);
+}
+
+bool decode_params(struct decoder *d, struct params *out)
+{
+    struct cursor c = d->c;
+    struct param p;
+    const char *from = NULL, *end = c.at;
+    while (param_starts(&c)) {
+        if (!from)
+            from = d->c.at;
+        if (!param_scan(&c, &p))
+            return decode_fail(d, c.at, MSG_E_BAD_PARAM);
+        end = c.at;
+    }
+    if (from)
+        from = lex_span(from, c.end, LEX_LWS);
+    out->text = from ? text_between(from, end) : STR_NONE;
+    d->c = c;
+    return true;
+}
+
+/* The text was read once and found well-formed; anything else ends the iteration. */
+bool params_next(struct params p, size_t *at, struct str *name, struct str *value)
+{
+    if (*at >= p.text.len)
+        return false;
+    struct cursor c = {p.text.at + *at, p.text.at + p.text.len};
+    struct param one;
+    if (!param_starts(&c) || !param_scan(&c, &one)) {
+        *at = p.text.len;
+        return false;
+    }
+    *at = (size_t)(c.at - p.text.at);
+    *name = one.name;
+    *value = one.value;
+    return true;
+}
+
+bool params_get(struct params p, struct str name, struct str *value)
+{
+    struct str n, v;
+    for (size_t at = 0; params_next(p, &at, &n, &v);) {
+        if (!str_equal_nocase(n, name))
+            continue;
+        *value = v;
+        return true;
+    }
+    return false;
+}
+
+void quoted_unescape(struct buf *b, struct str s)
+{
+    if (s.len < 2 || s.at[0] != '"' || s.at[s.len - 1] != '"') {
+        buf_put(b, s);
+        return;
+    }
+    for (size_t i = 1; i + 1 < s.len; i++) {
+        if (s.at[i] == '\\' && i + 2 < s.len)
+            i++;
+        buf_put_char(b, s.at[i]);
+    }
+}

@@ -1,0 +1,268 @@
+/* Finds the lines of a message: start line, header index, body, and what is wrong with them as a whole. Reads no header's value but
+ * Content-Length's; copies and allocates nothing. RFC 3261 7, 18.3. */
+#include "base/limits.h"
+#include "lex.h"
+#include "start_line.h"
+#include "tables.h"
+
+struct parser {
+    struct msg *m;
+    const char *at, *end;
+    size_t room; /* header lines that fit */
+    uint16_t last[N_HDR]; /* index + 1 of the last line of each id; written with m->first */
+};
+
+static size_t offset_of(const struct parser *p, const char *at)
+{
+    return (size_t)(at - p->m->bytes.at);
+}
+
+static void msg_reset(struct msg *m, struct str bytes, void *space, size_t space_len)
+{
+    memset(m, 0, offsetof(struct msg, errors));
+    m->refs = 1;
+    m->bytes = bytes;
+    m->headers = space;
+    m->space = space;
+    m->space_len = space_len;
+    m->block = NULL;
+    m->received_at = 0;
+    memset(&m->flow, 0, sizeof(m->flow));
+}
+
+/* RFC 3261 7.5: CRLFs in front of the start line are ignored. A lone LF ends a line as well: old phones send it, and nothing
+ * else could be meant. */
+static struct str skip_line_ends(struct str s)
+{
+    while (s.len && (*s.at == '\r' || *s.at == '\n'))
+        s = (struct str){s.at + 1, s.len - 1};
+    return s;
+}
+
+/* The end of the line that `at` stands in: before its CRLF or LF. A CR alone ends nothing and is a fault. NULL: the line does
+ * not end. */
+static inline const char *line_end(struct parser *p, const char *at, enum hdr_id id)
+{
+    for (;;) {
+        at = lex_find_eol(at, p->end);
+        if (UNLIKELY(at == p->end))
+            return NULL;
+        if (LIKELY(*at == '\n' || (at + 1 < p->end && at[1] == '\n')))
+            return at;
+        msg_note(p->m, MSG_E_BARE_CR, offset_of(p, at), id);
+        at++;
+    }
+}
+
+static inline const char *behind_line(const char *end)
+{
+    return end + (*end == '\r') + 1;
+}
+
+/* RFC 3261 7.3.1: a line that starts with white space continues the one before. p->at moves behind the last line. */
+static inline const char *folded_end(struct parser *p, const char *at, enum hdr_id id)
+{
+    const char *end;
+    for (;;) {
+        end = line_end(p, at, id);
+        if (UNLIKELY(!end)) {
+            p->at = p->end;
+            return p->end;
+        }
+        at = behind_line(end);
+        if (LIKELY(at == p->end || !lex_is(*at, LEX_WS)))
+            break;
+    }
+    p->at = at;
+    return end;
+}
+
+static void set_value(struct msg *m, struct hdr *h, const char *at, const char *end)
+{
+    while (at < end && lex_is(*at, LEX_LWS))
+        at++;
+    while (end > at && lex_is(end[-1], LEX_LWS))
+        end--;
+    h->value_at = (uint32_t)(at - m->bytes.at);
+    h->value_len = (uint32_t)(end - at);
+}
+
+static inline void link_header(struct parser *p, enum hdr_id id)
+{
+    struct msg *m = p->m;
+    uint16_t index = ++m->n_headers;
+    if (id == HDR_NONE)
+        return;
+    if (m->first[id])
+        m->headers[p->last[id] - 1].next = index;
+    else
+        m->first[id] = index;
+    p->last[id] = index;
+}
+
+static enum msg_error_code name_fault(struct str name, enum hdr_id id)
+{
+    if (id != HDR_NONE)
+        return MSG_OK;
+    if (name.len > LIMIT_MSG_HEADER_NAME)
+        return MSG_E_HEADER_NAME_TOO_LONG;
+    const char *end = name.at + name.len;
+    return name.len && lex_span(name.at, end, LEX_TOKEN) == end ? MSG_OK : MSG_E_BAD_HEADER_NAME;
+}
+
+/* One header line with its continuations. */
+static void index_header(struct parser *p)
+{
+    struct msg *m = p->m;
+    const char *at = p->at, *colon = lex_find_colon(at, p->end);
+    if (UNLIKELY(colon == p->end || *colon != ':')) {
+        msg_note(m, MSG_E_HEADER_WITHOUT_COLON, offset_of(p, at), HDR_NONE);
+        folded_end(p, colon, HDR_NONE);
+        return;
+    }
+    /* RFC 3261 25.1 HCOLON: white space may stand before the colon */
+    const char *name_end = colon;
+    while (name_end > at && lex_is(name_end[-1], LEX_WS))
+        name_end--;
+    struct str name = {at, (size_t)(name_end - at)};
+    enum hdr_id id = hdr_id_of(name);
+    const char *end = folded_end(p, colon + 1, id);
+    enum msg_error_code fault = name_fault(name, id);
+    if (UNLIKELY(!fault && m->n_headers == p->room))
+        fault = MSG_E_TOO_MANY_HEADERS;
+    if (UNLIKELY(fault != MSG_OK)) {
+        msg_note(m, fault, offset_of(p, at), HDR_NONE);
+        return;
+    }
+    struct hdr *h = &m->headers[m->n_headers];
+    h->at = (uint32_t)offset_of(p, at);
+    h->end = (uint32_t)offset_of(p, p->at);
+    h->name_len = (uint16_t)name.len;
+    h->next = 0;
+    h->id = (uint8_t)id;
+    h->bad = 0;
+    h->typed = NULL;
+    set_value(m, h, colon + 1, end);
+    link_header(p, id);
+}
+
+/* False: the empty line is missing; the head then reaches to the end. */
+static bool index_headers(struct parser *p)
+{
+    while (p->at < p->end && !(*p->at == '\n' || (*p->at == '\r' && p->at + 1 < p->end && p->at[1] == '\n')))
+        index_header(p);
+    bool ends = p->at < p->end;
+    if (ends)
+        p->at = behind_line(p->at);
+    else
+        msg_note(p->m, MSG_E_NO_EMPTY_LINE, p->m->bytes.len, HDR_NONE);
+    p->m->head_len = (uint32_t)offset_of(p, p->at);
+    return ends;
+}
+
+/* The rest of the lent space, behind the index, is for typed values. */
+static void take_index(struct msg *m)
+{
+    size_t used = (m->n_headers * sizeof(struct hdr) + 15) & ~(size_t)15;
+    used = used < m->space_len ? used : m->space_len;
+    m->space += used;
+    m->space_len -= used;
+}
+
+static void note_missing(struct msg *m, enum hdr_id id, enum msg_error_code code)
+{
+    if (!m->first[id])
+        msg_note(m, code, m->head_len, id);
+}
+
+static void note_duplicate(struct msg *m, enum hdr_id id, enum msg_error_code code)
+{
+    const struct hdr *h = msg_header(m, id);
+    if (h && h->next)
+        msg_note(m, code, msg_header_next(m, h)->at, id);
+}
+
+/* RFC 3261 8.1.1, 7.3.1. Max-Forwards may be missing: RFC 2543 knows none. */
+static void check_mandatory(struct msg *m)
+{
+    note_missing(m, HDR_VIA, MSG_E_MISSING_VIA);
+    note_missing(m, HDR_FROM, MSG_E_MISSING_FROM);
+    note_missing(m, HDR_TO, MSG_E_MISSING_TO);
+    note_missing(m, HDR_CALL_ID, MSG_E_MISSING_CALL_ID);
+    note_missing(m, HDR_CSEQ, MSG_E_MISSING_CSEQ);
+    note_duplicate(m, HDR_FROM, MSG_E_DUPLICATE_FROM);
+    note_duplicate(m, HDR_TO, MSG_E_DUPLICATE_TO);
+    note_duplicate(m, HDR_CALL_ID, MSG_E_DUPLICATE_CALL_ID);
+    note_duplicate(m, HDR_CSEQ, MSG_E_DUPLICATE_CSEQ);
+    note_duplicate(m, HDR_MAX_FORWARDS, MSG_E_DUPLICATE_MAX_FORWARDS);
+    note_duplicate(m, HDR_CONTENT_LENGTH, MSG_E_DUPLICATE_CONTENT_LENGTH);
+}
+
+/* RFC 3261 18.3: without Content-Length a datagram's body reaches to its end; bytes behind Content-Length are no part of the
+ * message. */
+static void find_body(struct msg *m, enum msg_framing framing)
+{
+    size_t rest = m->bytes.len - m->head_len;
+    m->body = (struct str){m->bytes.at + m->head_len, rest};
+    const struct hdr *h = msg_header(m, HDR_CONTENT_LENGTH);
+    if (!h) {
+        if (framing == MSG_STREAM)
+            msg_note(m, MSG_E_MISSING_CONTENT_LENGTH, m->head_len, HDR_CONTENT_LENGTH);
+        return;
+    }
+    uint64_t len;
+    if (!content_length_of(hdr_value(m, h), &len)) {
+        msg_note(m, MSG_E_BAD_CONTENT_LENGTH, h->value_at, HDR_CONTENT_LENGTH);
+    } else if (len > rest) {
+        msg_note(m, MSG_E_CONTENT_LENGTH_TOO_LARGE, h->value_at, HDR_CONTENT_LENGTH);
+    } else {
+        m->body.len = (size_t)len;
+        m->bytes.len = m->head_len + (size_t)len;
+    }
+}
+
+static size_t room_for_headers(size_t space_len)
+{
+    size_t room = space_len / sizeof(struct hdr);
+    return room < LIMIT_MSG_HEADERS ? room : LIMIT_MSG_HEADERS;
+}
+
+enum msg_error_code msg_parse(struct msg *m, struct str bytes, enum msg_framing framing,
+                              void *space, size_t space_len)
+{
+    msg_reset(m, skip_line_ends(bytes), space, space_len);
+    bytes = m->bytes;
+    if (bytes.len == 0 || bytes.len > LIMIT_MSG_BYTES) {
+        msg_note(m, bytes.len ? MSG_E_TOO_LARGE : MSG_E_EMPTY, 0, HDR_NONE);
+        return m->errors[0].code;
+    }
+    struct parser p;
+    p.m = m;
+    p.at = bytes.at;
+    p.end = bytes.at + bytes.len;
+    p.room = room_for_headers(space_len);
+    const char *end = line_end(&p, bytes.at, HDR_NONE);
+    p.at = end ? behind_line(end) : p.end;
+    start_line_parse(m, (struct str){bytes.at, (size_t)((end ? end : p.end) - bytes.at)});
+    if (index_headers(&p))
+        find_body(m, framing);
+    take_index(m);
+    check_mandatory(m);
+    return m->n_errors ? m->errors[0].code : MSG_OK;
+}
+
+size_t msg_space(size_t len)
+{
+    return (LIMIT_MSG_SPACE + len * LIMIT_MSG_SPACE_PER_BYTE) & ~(size_t)15;
+}
+
+void *msg_take_space(struct msg *m, size_t size)
+{
+    size = (size + 15) & ~(size_t)15;
+    if (size > m->space_len)
+        return NULL;
+    void *at = m->space;
+    m->space += size;
+    m->space_len -= size;
+    return at;
+}

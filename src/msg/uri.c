@@ -1,0 +1,188 @@
+/* Reads sip, sips and tel URIs in one pass and carries others whole. Knows no header. */
+#include "msg/uri_scan.h"
+
+/* RFC 3261 25.1: user [ ":" password ] "@". Without an '@' behind them these bytes are the host. */
+static enum msg_error_code userinfo_scan(struct cursor *c, enum uri_form form, struct uri *out)
+{
+    struct cursor look = *c;
+    struct str user, password = STR_NONE;
+    if (form == URI_BARE) {
+        const char *stop = look.at;
+        while (stop < look.end && *stop != ';' && *stop != '?' && *stop != ',')
+            stop++;
+        look.end = stop;
+    }
+    bool whole = escaped_scan(&look, LEX_USER, &user);
+    if (whole && cursor_take(&look, ':'))
+        whole = escaped_scan(&look, LEX_PASS, &password);
+    if (!whole) {
+        c->at = look.at;
+        return MSG_E_BAD_URI_ESCAPE;
+    }
+    if (cursor_peek(&look) != '@')
+        return MSG_OK;
+    if (user.len == 0)
+        return MSG_E_BAD_URI_USER;
+    out->user = user;
+    out->password = password;
+    c->at = look.at + 1;
+    return MSG_OK;
+}
+
+/* *( ";" pname [ "=" pvalue ] ) */
+static enum msg_error_code params_scan(struct cursor *c, struct str *out)
+{
+    const char *from = c->at;
+    struct str name, value;
+    while (cursor_take(c, ';')) {
+        if (!escaped_scan(c, LEX_PARAM, &name))
+            return MSG_E_BAD_URI_ESCAPE;
+        if (name.len == 0)
+            return MSG_E_BAD_URI_PARAM;
+        if (!cursor_take(c, '='))
+            continue;
+        if (!escaped_scan(c, LEX_PARAM, &value))
+            return MSG_E_BAD_URI_ESCAPE;
+        if (value.len == 0)
+            return MSG_E_BAD_URI_PARAM;
+    }
+    *out = (struct str){from, (size_t)(c->at - from)};
+    return MSG_OK;
+}
+
+/* "?" hname "=" hvalue *( "&" hname "=" hvalue ) */
+static enum msg_error_code headers_scan(struct cursor *c, struct str *out)
+{
+    const char *from = c->at;
+    struct str name, value;
+    do {
+        c->at++;
+        if (!escaped_scan(c, LEX_HNV, &name))
+            return MSG_E_BAD_URI_ESCAPE;
+        if (name.len == 0 || !cursor_take(c, '='))
+            return MSG_E_BAD_URI_HEADERS;
+        if (!escaped_scan(c, LEX_HNV, &value))
+            return MSG_E_BAD_URI_ESCAPE;
+    } while (cursor_peek(c) == '&');
+    *out = (struct str){from, (size_t)(c->at - from)};
+    return MSG_OK;
+}
+
+static enum msg_error_code sip_scan(struct cursor *c, enum uri_form form, struct uri *out)
+{
+    enum msg_error_code e = userinfo_scan(c, form, out);
+    if (e != MSG_OK)
+        return e;
+    if (!host_scan(c, &out->host))
+        return MSG_E_BAD_URI_HOST;
+    if (cursor_take(c, ':') && !port_scan(c, &out->port))
+        return MSG_E_BAD_URI_PORT;
+    if (form == URI_BARE)
+        return MSG_OK;
+    if (cursor_peek(c) == ';')
+        e = params_scan(c, &out->params);
+    if (e == MSG_OK && cursor_peek(c) == '?')
+        e = headers_scan(c, &out->headers);
+    return e;
+}
+
+/* RFC 3966 3: a global number is '+' and digits, a local one may hold HEXDIG, '*' and '#'; either
+ * at least one besides the visual separators. A local number without phone-context is let through:
+ * gateways and old phones send them. */
+static enum msg_error_code tel_scan(struct cursor *c, enum uri_form form, struct uri *out)
+{
+    const char *from = c->at;
+    bool global = cursor_take(c, '+');
+    size_t digits = 0;
+    for (; !cursor_done(c); c->at++) {
+        char ch = *c->at;
+        if (lex_is(ch, global ? LEX_DIGIT : LEX_HEX) || (!global && (ch == '*' || ch == '#')))
+            digits++;
+        else if (ch != '-' && ch != '.' && ch != '(' && ch != ')')
+            break;
+    }
+    if (digits == 0)
+        return MSG_E_BAD_TEL;
+    out->user = (struct str){from, (size_t)(c->at - from)};
+    if (form == URI_FULL && cursor_peek(c) == ';')
+        return params_scan(c, &out->params);
+    return MSG_OK;
+}
+
+static enum msg_error_code other_scan(struct cursor *c, enum uri_form form)
+{
+    const char *from = c->at;
+    for (; !cursor_done(c) && lex_is(*c->at, LEX_URIC); c->at++) {
+        if (form == URI_BARE && (*c->at == ';' || *c->at == ',' || *c->at == '?'))
+            break;
+        if (*c->at == '%' &&
+            (c->end - c->at < 3 || !lex_is(c->at[1], LEX_HEX) || !lex_is(c->at[2], LEX_HEX)))
+            return MSG_E_BAD_URI_ESCAPE;
+    }
+    return c->at == from ? MSG_E_BAD_URI : MSG_OK;
+}
+
+static enum uri_scheme scheme_of(struct str s)
+{
+    if (s.len == 3 && str_equal_nocase(s, STR("sip")))
+        return URI_SIP;
+    if (s.len == 4 && str_equal_nocase(s, STR("sips")))
+        return URI_SIPS;
+    if (s.len == 3 && str_equal_nocase(s, STR("tel")))
+        return URI_TEL;
+    return URI_OTHER;
+}
+
+static enum msg_error_code scheme_scan(struct cursor *c, struct uri *out)
+{
+    const char *from = c->at;
+    /* Setting bit 0x20 lowers a letter and makes no other byte one. */
+    if (c->end - from > 4 && from[3] == ':' && (from[0] | 0x20) == 's' && (from[1] | 0x20) == 'i' &&
+        (from[2] | 0x20) == 'p') {
+        out->scheme = URI_SIP;
+        out->scheme_name = (struct str){from, 3};
+        c->at = from + 4;
+        return MSG_OK;
+    }
+    if (cursor_done(c) || !lex_is(*from, LEX_ALPHA))
+        return MSG_E_BAD_URI_SCHEME;
+    out->scheme_name = cursor_run(c, LEX_SCHEME);
+    if (!cursor_take(c, ':'))
+        return MSG_E_BAD_URI_SCHEME;
+    out->scheme = scheme_of(out->scheme_name);
+    return MSG_OK;
+}
+
+enum msg_error_code uri_scan(struct cursor *c, enum uri_form form, struct uri *out)
+{
+    const char *from = c->at;
+    *out = (struct uri){.text = STR_NONE};
+    enum msg_error_code e = scheme_scan(c, out);
+    if (e != MSG_OK)
+        return e;
+    switch (out->scheme) {
+    case URI_SIP:
+    case URI_SIPS:
+        e = sip_scan(c, form, out);
+        break;
+    case URI_TEL:
+        e = tel_scan(c, form, out);
+        break;
+    case URI_NONE:
+    case URI_OTHER:
+        e = other_scan(c, form);
+        break;
+    }
+    out->text = (struct str){from, (size_t)(c->at - from)};
+    return e;
+}
+
+bool uri_parse(struct str s, struct uri *out, struct msg_error *err)
+{
+    struct cursor c = cursor_of(s);
+    enum msg_error_code e = uri_scan(&c, URI_FULL, out);
+    if (e == MSG_OK && !cursor_done(&c))
+        e = MSG_E_BAD_URI;
+    *err = (struct msg_error){.code = e, .offset = (uint32_t)(c.at - s.at)};
+    return e == MSG_OK;
+}

@@ -1,0 +1,26 @@
+/* How long to let packets gather before waking up for them. */
+#ifndef TANDEM_NET_PACE_H
+#define TANDEM_NET_PACE_H
+
+#include "base/time.h"
+
+struct pace {
+    time_ns window; /* when the count began */
+    uint32_t count; /* messages since then */
+    uint32_t rate;  /* messages a second, smoothed */
+};
+
+void pace_init(struct pace *p, time_ns now);
+/* `n` messages were read at `now`; 0 is legal and lets the rate sink. */
+void pace_note(struct pace *p, unsigned n, time_ns now);
+/* Nanoseconds to sleep before looking at the sockets again; 0: look at once. At most PACE_MOST. */
+time_ns pace_delay(const struct pace *p);
+
+#define PACE_MOST (200 * UINT64_C(1000))
+#define PACE_FROM 5000 /* messages a second; below, every message is worth a wake-up of its own */
+#define PACE_AIM 16    /* messages that a wake-up should find */
+
+/* Sleeps for `span`; at most PACE_MOST. */
+void pace_sleep(time_ns span);
+
+#endif

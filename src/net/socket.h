@@ -1,0 +1,28 @@
+/* Making sockets with the options that a SIP element wants. */
+#ifndef TANDEM_NET_SOCKET_H
+#define TANDEM_NET_SOCKET_H
+
+#include <stddef.h>
+
+#include "base/addr.h"
+#include "base/attr.h"
+
+/* Non-blocking sockets bound to `local`, whose port is filled in where it was 0. `share`: others of
+ * this process bind the same address (one socket a worker). Return 0 and *fd, or an errno value. */
+MUST_USE int socket_udp(struct addr *local, bool share, int *fd);
+MUST_USE int socket_tcp_listener(struct addr *local, bool share, int *fd);
+/* EADDRINUSE where anybody else has it: sharing would not notice. */
+MUST_USE int socket_probe(bool datagrams, const struct addr *local);
+
+/* What both accepted and connecting streams get: no delay, keep-alive. */
+void socket_stream_options(int fd);
+/* The local end as the kernel has it. */
+bool socket_local(int fd, struct addr *out);
+
+/* The addresses of this machine's interfaces that are up, of one family, without a port. Link-local
+ * ones keep their zone. Returns how many were written. */
+size_t socket_interfaces(enum addr_family family, struct addr *out, size_t max);
+/* This machine can bind ::1. */
+bool socket_has_ip6(void);
+
+#endif

@@ -1,0 +1,63 @@
+/* Datagrams in batches: one socket, what waits to leave by it, and what could not be reached. */
+#ifndef TANDEM_NET_UDP_H
+#define TANDEM_NET_UDP_H
+
+#include "base/addr.h"
+#include "base/attr.h"
+#include "base/block.h"
+#include "net/loop.h"
+
+#define UDP_BATCH 64
+#define UDP_LOST_KEPT 32
+
+struct udp_in {
+    struct addr remote;
+    struct str bytes;
+};
+
+/* Where a worker's sockets read into, one after the other. */
+struct udp_area;
+/* NULL: no memory. */
+struct udp_area *udp_area_new(struct mem *mem);
+void udp_area_free(struct udp_area *a);
+
+struct udp_out {
+    struct addr remote;
+    struct block *bytes;
+};
+
+struct udp {
+    int fd;
+    uint64_t token;
+    struct loop *loop;
+    struct mem *mem;
+    struct block_pool *blocks;
+    struct udp_out *queue; /* LIMIT_UDP_QUEUE, circular */
+    uint32_t head, n;
+    bool blocked; /* the kernel's buffer is full: writability is awaited */
+    struct addr lost[UDP_LOST_KEPT];
+    unsigned n_lost;
+    uint64_t dropped; /* datagrams that found the queue full */
+};
+
+/* Takes `fd` (socket_udp) and closes it in the end, also where this fails (ERR_NOMEM, ERR_LIMIT).
+ */
+MUST_USE int udp_init(struct udp *u, int fd, struct loop *loop, uint64_t token, struct mem *mem,
+                      struct block_pool *blocks);
+void udp_fini(struct udp *u);
+
+/* Reads at most UDP_BATCH datagrams; *in points at them until the area's next use. Returns how
+ * many, 0: none are there. */
+unsigned udp_receive(struct udp *u, struct udp_area *a, const struct udp_in **in);
+
+/* Queues; takes the reference. A full queue loses the datagram, counted. */
+void udp_send(struct udp *u, const struct addr *remote, struct block *bytes);
+/* Sends what is queued in as few system calls as it takes, as far as the kernel takes it. */
+void udp_flush(struct udp *u);
+/* An event for u->token. */
+void udp_ready(struct udp *u, const struct loop_event *e);
+/* Destinations that the kernel or an ICMP error called unreachable (RFC 3261 18.4), each once.
+ * False: no more. */
+bool udp_unreachable(struct udp *u, struct addr *remote);
+
+#endif

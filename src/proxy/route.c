@@ -1,0 +1,203 @@
+/* Route preprocessing (RFC 3261 16.4) and our own Record-Route values with their marks. Knows no
+ * target and no state. */
+#include "proxy/context.h"
+
+static bool is_domain(const struct proxy *p, struct str host)
+{
+    for (size_t i = 0; i < p->config.n_domains; i++)
+        if (str_equal_nocase(p->config.domains[i], host))
+            return true;
+    return false;
+}
+
+static bool is_listening_on(const struct proxy *p, uint16_t port)
+{
+    const struct listener *l;
+    for (unsigned i = 0; (l = engine_listener(p->engine, i)); i++)
+        if (l->port == port)
+            return true;
+    return false;
+}
+
+static bool host_is_local(const struct proxy *p, struct str host, uint16_t port, uint16_t implied)
+{
+    if (engine_is_local(p->engine, TRANSPORT_NONE, host, port ? port : implied))
+        return true;
+    return is_domain(p, host) && (port == 0 || is_listening_on(p, port));
+}
+
+bool uri_is_local(const struct proxy *p, const struct uri *u)
+{
+    if (u->scheme != URI_SIP && u->scheme != URI_SIPS)
+        return false;
+    return host_is_local(p, u->host, u->port, uri_port(u));
+}
+
+/* The Call-ID alone: From and To change places within a dialog. */
+static void print_mark(const struct proxy *p, struct buf *b, struct msg *m)
+{
+    buf_put_hex(b, siphash13(&p->config.key, msg_call_id(m)), MARK_LEN);
+}
+
+static bool has_mark(const struct proxy *p, struct msg *m, const struct uri *u)
+{
+    struct str t;
+    if (u->params.len < MARK_LEN || !uri_param(u, STR("t"), &t) || t.len != MARK_LEN)
+        return false;
+    char mark[MARK_LEN];
+    struct buf b;
+    buf_init(&b, mark, sizeof mark);
+    print_mark(p, &b, m);
+    return str_equal(t, buf_str(&b));
+}
+
+static bool route_is_readable(const struct msg *m)
+{
+    for (struct hdr *h = msg_header(m, HDR_ROUTE); h; h = msg_header_next(m, h))
+        if (h->bad)
+            return false;
+    return true;
+}
+
+/* Finds first and last, and gives back the value before the last. */
+static const struct nameaddr *read_route(struct msg *m, struct plan *plan)
+{
+    const struct nameaddr *before = NULL;
+    plan->first = plan->last = msg_nameaddr_next(m, HDR_ROUTE, NULL);
+    for (const struct nameaddr *v = plan->first; (v = msg_nameaddr_next(m, HDR_ROUTE, v));) {
+        before = plan->last;
+        plan->last = v;
+    }
+    return before;
+}
+
+/* RFC 3261 16.4: a strict router put our Record-Route value where the Request-URI was, and that one
+ * behind the Route. Ours have no user; without the mark (an earlier life's key) nothing else makes
+ * sense of such a URI either. */
+static void undo_strict(const struct proxy *p, struct msg *m, const struct nameaddr *before_last,
+                        struct plan *plan)
+{
+    const struct uri *u = &plan->request_uri;
+    if (!plan->last || u->user.at || !uri_has_param(u, STR("lr")) || !uri_is_local(p, u))
+        return;
+    plan->marked = has_mark(p, m, u);
+    plan->request_uri = plan->last->uri;
+    plan->uri_changed = true;
+    plan->route_cut = true;
+    plan->last = before_last;
+    if (!before_last)
+        plan->first = NULL;
+}
+
+/* RFC 3261 16.4: was the request received by the port and transport that the URI indicates? */
+static bool came_as_indicated(const struct proxy *p, const struct msg *m, const struct uri *u)
+{
+    unsigned transport = uri_transport(u);
+    if (transport == TRANSPORT_NONE)
+        transport = u->scheme == URI_SIPS ? TRANSPORT_TLS : TRANSPORT_UDP;
+    const struct listener *l = engine_listener(p->engine, m->flow.listener);
+    return l && m->flow.transport == transport && l->port == uri_port(u);
+}
+
+/* Without port, maddr, transport and headers. */
+static void print_stripped(struct buf *b, const struct uri *u)
+{
+    buf_put(b, (struct str){u->text.at, (size_t)(u->host.at - u->text.at) + u->host.len});
+    struct params params = {u->params};
+    struct str name, value;
+    for (size_t at = 0; params_next(params, &at, &name, &value);) {
+        if (str_equal_nocase(name, STR("maddr")) || str_equal_nocase(name, STR("transport")))
+            continue;
+        buf_put_char(b, ';');
+        buf_put(b, name);
+        if (value.at) {
+            buf_put_char(b, '=');
+            buf_put(b, value);
+        }
+    }
+}
+
+static void strip_maddr(const struct proxy *p, const struct msg *m, struct plan *plan)
+{
+    const struct uri *u = &plan->request_uri;
+    struct str maddr;
+    if (u->params.len == 0 || (u->scheme != URI_SIP && u->scheme != URI_SIPS) ||
+        !uri_param(u, STR("maddr"), &maddr))
+        return;
+    if (!host_is_local(p, maddr, u->port, uri_port(u)) || !came_as_indicated(p, m, u))
+        return;
+    struct buf b;
+    struct uri stripped;
+    struct msg_error err;
+    buf_init(&b, plan->uri_text, sizeof plan->uri_text);
+    print_stripped(&b, u);
+    plan->uri_too_long = b.over;
+    if (b.over || !uri_parse(buf_str(&b), &stripped, &err))
+        return;
+    plan->request_uri = stripped;
+    plan->uri_changed = true;
+}
+
+/* RFC 3261 16.4 with RFC 5658 5: our values at the top go, both of a double pair at once. */
+static void pop_own(const struct proxy *p, struct msg *m, struct plan *plan)
+{
+    while (plan->first && uri_is_local(p, &plan->first->uri)) {
+        plan->marked = plan->marked || has_mark(p, m, &plan->first->uri);
+        plan->route_cut = true;
+        if (plan->first == plan->last)
+            plan->first = plan->last = NULL;
+        else
+            plan->first = msg_nameaddr_next(m, HDR_ROUTE, plan->first);
+    }
+}
+
+bool plan_route(const struct proxy *p, struct msg *m, struct plan *plan)
+{
+    plan->request_uri = *msg_uri(m);
+    plan->uri_changed = plan->marked = plan->route_cut = plan->uri_too_long = false;
+    plan->first = plan->last = NULL;
+    const struct nameaddr *before_last = read_route(m, plan);
+    if (!route_is_readable(m))
+        return false;
+    undo_strict(p, m, before_last, plan);
+    strip_maddr(p, m, plan);
+    pop_own(p, m, plan);
+    return true;
+}
+
+static struct str transport_param(unsigned transport)
+{
+    switch (transport) {
+    case TRANSPORT_TCP:
+        return STR(";transport=tcp");
+    case TRANSPORT_WS:
+    case TRANSPORT_WSS:
+        return STR(";transport=ws");
+    case TRANSPORT_SCTP:
+        return STR(";transport=sctp");
+    default: /* RFC 5658 6.2: TLS is said by the scheme */
+        return STR_NONE;
+    }
+}
+
+static void print_own(const struct proxy *p, struct buf *b, struct msg *m, unsigned listener)
+{
+    const struct listener *l = engine_listener(p->engine, listener);
+    bool secure = l->transport == TRANSPORT_TLS || l->transport == TRANSPORT_WSS;
+    buf_put_lit(b, "Record-Route: <");
+    buf_put(b, secure ? STR("sips:") : STR("sip:"));
+    buf_put(b, l->host);
+    buf_put_char(b, ':');
+    buf_put_u64(b, l->port);
+    buf_put(b, transport_param(l->transport));
+    buf_put_lit(b, ";lr;t=");
+    print_mark(p, b, m);
+    buf_put_lit(b, ">\r\n");
+}
+
+void route_print_own(const struct proxy *p, struct buf *b, struct msg *m, unsigned in, unsigned out)
+{
+    if (out != in)
+        print_own(p, b, m, out);
+    print_own(p, b, m, in);
+}

@@ -1,0 +1,92 @@
+/* Owns the texts of a registrar's answers. Decides nothing. */
+#include "registrar/answer.h"
+
+#include <assert.h>
+
+#define RETRY_AFTER_S 5
+#define FIXED_BYTES 64   /* Supported, Path's name and line end */
+#define CONTACT_BYTES 48 /* what stands around a binding's URI and parameters */
+
+static size_t ok_size(const struct bindings *all, struct str path)
+{
+    size_t size = FIXED_BYTES + path.len;
+    for (size_t i = 0; i < all->n; i++)
+        size += CONTACT_BYTES + all->list[i].uri.len + all->list[i].params.text.len;
+    return size;
+}
+
+/* Rounded up: what was granted now reads as it was granted. */
+static uint64_t remaining_s(const struct binding *x, time_ns now)
+{
+    return (x->expires - now) / NS_PER_S + ((x->expires - now) % NS_PER_S != 0);
+}
+
+static void put_contact(struct buf *b, const struct binding *x, time_ns now)
+{
+    buf_put_lit(b, "Contact: <");
+    buf_put(b, x->uri);
+    buf_put_char(b, '>');
+    print_contact_params(b, x->params);
+    buf_put_lit(b, ";expires=");
+    buf_put_u64(b, x->expires > now ? remaining_s(x, now) : 0);
+    buf_put_lit(b, "\r\n");
+}
+
+int answer_ok(struct engine *e, tx_id tx, const struct bindings *all, struct str path,
+              time_ns now)
+{
+    size_t size = ok_size(all, path);
+    struct block *text = block_new(engine_blocks(e), size);
+    if (!text)
+        return ERR_NOMEM;
+    struct buf b;
+    buf_init(&b, text->bytes, size);
+    for (size_t i = 0; i < all->n; i++)
+        put_contact(&b, &all->list[i], now);
+    if (path.len > 0) {
+        buf_put_lit(&b, "Path: ");
+        buf_put(&b, path);
+        buf_put_lit(&b, "\r\n");
+    }
+    buf_put_lit(&b, "Supported: path\r\n");
+    assert(!b.over);
+    struct reply reply = {.status = 200, .headers = buf_str(&b)};
+    int rc = engine_reply(e, tx, &reply, now);
+    block_unref(engine_blocks(e), text);
+    return rc;
+}
+
+/* RFC 3261 10.3 step 7: 423 says what is acceptable. RFC 3261 20.33: when to come back. */
+int answer_refusal(struct engine *e, tx_id tx, struct refusal refusal,
+                   const struct registrar_config *config, time_ns now)
+{
+    char space[64];
+    struct buf b;
+    buf_init(&b, space, sizeof space);
+    if (refusal.status == 423) {
+        buf_put_lit(&b, "Min-Expires: ");
+        buf_put_u64(&b, config->min_expires_s);
+        buf_put_lit(&b, "\r\n");
+    } else if (refusal.status == 503) {
+        buf_put_lit(&b, "Retry-After: ");
+        buf_put_u64(&b, RETRY_AFTER_S);
+        buf_put_lit(&b, "\r\n");
+    }
+    struct reply reply = {
+        .status = refusal.status, .reason = refusal.reason, .headers = buf_str(&b)};
+    return engine_reply(e, tx, &reply, now);
+}
+
+/* RFC 3261 8.2.2.3 */
+int answer_unsupported(struct engine *e, tx_id tx, struct str option_tags, time_ns now)
+{
+    char space[320];
+    struct buf b;
+    buf_init(&b, space, sizeof space);
+    buf_put_lit(&b, "Unsupported: ");
+    buf_put(&b, option_tags);
+    buf_put_lit(&b, "\r\n");
+    assert(!b.over);
+    struct reply reply = {.status = 420, .headers = buf_str(&b)};
+    return engine_reply(e, tx, &reply, now);
+}

@@ -1,0 +1,284 @@
+/* Owns the codec of location records: bindings to bytes and back. Knows nothing of requests or of the store. */
+#include "registrar/record.h"
+
+#include <assert.h>
+
+#define FORMAT 1
+#define HEAD_BYTES 2        /* format, number of bindings */
+#define BINDING_BYTES 88    /* more than the fixed part of a binding with two IPv6 addresses */
+#define FLAG_BY_FLOW 1
+
+/* --- bytes out: little-endian, sticky overflow --- */
+
+static void put_uint(struct buf *b, uint64_t n, unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i++)
+        buf_put_char(b, (char)(n >> (8 * i) & 0xff));
+}
+
+static unsigned ip_bytes(unsigned family)
+{
+    return family == ADDR_IP4 ? 4 : family == ADDR_IP6 ? 16 : 0;
+}
+
+static void put_addr(struct buf *b, const struct addr *a)
+{
+    put_uint(b, a->family, 1);
+    put_uint(b, a->port, 2);
+    put_uint(b, a->scope, 4);
+    buf_put(b, (struct str){(const char *)a->ip, ip_bytes(a->family)});
+}
+
+static void put_text(struct buf *b, struct str s)
+{
+    put_uint(b, s.len, 2);
+    buf_put(b, s);
+}
+
+/* The length is known only once the parameters are in their stored form. */
+static void put_params(struct buf *b, struct params params)
+{
+    size_t at = b->len;
+    put_uint(b, 0, 2);
+    size_t from = b->len;
+    print_contact_params(b, params);
+    if (!b->over) {
+        b->at[at] = (char)((b->len - from) & 0xff);
+        b->at[at + 1] = (char)((b->len - from) >> 8);
+    }
+}
+
+static void put_binding(struct buf *b, const struct binding *x)
+{
+    put_uint(b, x->expires, 8);
+    put_uint(b, x->cseq, 4);
+    put_uint(b, x->q, 2);
+    put_uint(b, x->by_flow ? FLAG_BY_FLOW : 0, 1);
+    put_uint(b, x->flow.transport, 1);
+    put_uint(b, x->flow.listener, 1);
+    put_addr(b, &x->flow.local);
+    put_addr(b, &x->flow.remote);
+    put_uint(b, x->flow.conn, 8);
+    put_text(b, x->uri);
+    put_params(b, x->params);
+    put_text(b, x->call_id);
+    put_text(b, x->path);
+}
+
+static size_t texts_len(const struct binding *x)
+{
+    return x->uri.len + x->params.text.len + x->call_id.len + x->path.len;
+}
+
+struct block *record_write(struct block_pool *pool, const struct bindings *all, bool *too_large)
+{
+    size_t size = HEAD_BYTES;
+    for (size_t i = 0; i < all->n; i++)
+        size += BINDING_BYTES + texts_len(&all->list[i]);
+    *too_large = size > LIMIT_RECORD_BYTES;
+    if (*too_large)
+        return NULL;
+    struct block *block = block_new(pool, size);
+    if (!block)
+        return NULL;
+    struct buf b;
+    buf_init(&b, block->bytes, size);
+    put_uint(&b, FORMAT, 1);
+    put_uint(&b, all->n, 1);
+    for (size_t i = 0; i < all->n; i++)
+        put_binding(&b, &all->list[i]);
+    assert(!b.over);
+    block->len = (uint32_t)b.len;
+    return block;
+}
+
+time_ns record_end(const struct bindings *all, time_ns now)
+{
+    time_ns last = now;
+    for (size_t i = 0; i < all->n; i++) {
+        if (all->list[i].expires > last)
+            last = all->list[i].expires;
+    }
+    return time_add(last, LIMIT_RECORD_KEPT_S * NS_PER_S);
+}
+
+/* --- bytes in: a reader with a sticky fault --- */
+
+struct reader {
+    struct str rest;
+    bool bad;
+};
+
+static struct str take(struct reader *r, size_t len)
+{
+    if (r->bad || len > r->rest.len) {
+        r->bad = true;
+        return STR_NONE;
+    }
+    struct str s = {r->rest.at, len};
+    r->rest.at += len;
+    r->rest.len -= len;
+    return s;
+}
+
+static uint64_t take_uint(struct reader *r, unsigned bytes)
+{
+    struct str s = take(r, bytes);
+    uint64_t n = 0;
+    for (size_t i = 0; i < s.len; i++)
+        n |= (uint64_t)(unsigned char)s.at[i] << (8 * i);
+    return n;
+}
+
+static struct str take_text(struct reader *r)
+{
+    return take(r, (size_t)take_uint(r, 2));
+}
+
+static void take_addr(struct reader *r, struct addr *out)
+{
+    *out = (struct addr){.family = (uint8_t)take_uint(r, 1)};
+    out->port = (uint16_t)take_uint(r, 2);
+    out->scope = (uint32_t)take_uint(r, 4);
+    struct str ip = take(r, ip_bytes(out->family));
+    r->bad |= ip_bytes(out->family) == 0;
+    if (ip.len > 0)
+        memcpy(out->ip, ip.at, ip.len);
+}
+
+static void take_flow(struct reader *r, struct flow *out)
+{
+    *out = (struct flow){.transport = (uint8_t)take_uint(r, 1)};
+    out->listener = (uint8_t)take_uint(r, 1);
+    take_addr(r, &out->local);
+    take_addr(r, &out->remote);
+    out->conn = take_uint(r, 8);
+    r->bad |= out->transport == TRANSPORT_NONE || out->transport > TRANSPORT_SCTP;
+    r->bad |= out->local.family != out->remote.family;
+}
+
+/* Without controls: cannot end a line. */
+static bool is_line_text(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.at[i];
+        if (c < 0x20 || c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+static bool is_record_uri(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.at[i];
+        if (c <= 0x20 || c >= 0x7f || c == '<' || c == '>' || c == '"')
+            return false;
+    }
+    return s.len > 0;
+}
+
+/* Outside of quoted strings nothing that ends a parameter list; quotes are closed. */
+static bool is_contained(struct str s)
+{
+    bool quoted = false;
+    for (size_t i = 0; i < s.len; i++) {
+        if (quoted && s.at[i] == '\\')
+            i++;
+        else if (s.at[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && memchr(" ,<>\\", s.at[i], 5))
+            return false;
+    }
+    return !quoted;
+}
+
+static bool is_record_params(struct str s)
+{
+    return is_line_text(s) && is_contained(s) && (s.len == 0 || s.at[0] == ';');
+}
+
+/* Line ends and tabs inside quotes are those of a fold, which is undone when it is written. */
+static bool is_storable_value(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.at[i];
+        if (c == 0x7f || (c < 0x20 && c != '\r' && c != '\n' && c != '\t'))
+            return false;
+    }
+    return is_contained(s) && (s.len == 0 || s.at[0] == '"' || !memchr(s.at, ';', s.len));
+}
+
+bool is_storable_contact(struct str uri, struct params params)
+{
+    struct str name, value;
+    if (!is_record_uri(uri))
+        return false;
+    for (size_t at = 0; params_next(params, &at, &name, &value);) {
+        if (name.len == 0 || !is_line_text(name) || !is_contained(name) ||
+            !is_storable_value(value))
+            return false;
+    }
+    return true;
+}
+
+static void take_binding(struct reader *r, struct binding *out)
+{
+    *out = (struct binding){.expires = take_uint(r, 8)};
+    out->cseq = (uint32_t)take_uint(r, 4);
+    out->q = (uint16_t)take_uint(r, 2);
+    uint64_t flags = take_uint(r, 1);
+    out->by_flow = flags == FLAG_BY_FLOW;
+    take_flow(r, &out->flow);
+    out->uri = take_text(r);
+    out->params.text = take_text(r);
+    out->call_id = take_text(r);
+    out->path = take_text(r);
+    r->bad = r->bad || flags > FLAG_BY_FLOW || out->q > 1000 || !is_record_uri(out->uri) ||
+             !is_record_params(out->params.text) || !is_line_text(out->call_id) ||
+             !is_line_text(out->path);
+}
+
+bool record_read(struct str record, time_ns now, struct bindings *out)
+{
+    out->n = 0;
+    if (record.len == 0)
+        return true;
+    struct reader r = {.rest = record};
+    r.bad = take_uint(&r, 1) != FORMAT;
+    size_t n = (size_t)take_uint(&r, 1);
+    r.bad |= n > LIMIT_BINDINGS;
+    for (size_t i = 0; i < n && !r.bad; i++) {
+        struct binding *b = &out->list[out->n];
+        take_binding(&r, b);
+        if (b->expires > now)
+            out->n++;
+    }
+    if (r.bad || r.rest.len > 0) {
+        out->n = 0;
+        return false;
+    }
+    return true;
+}
+
+/* A folded line inside a quoted string becomes one space for each byte of its fold. */
+static void put_unfolded(struct buf *b, struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        buf_put_char(b, s.at[i] == '\r' || s.at[i] == '\n' || s.at[i] == '\t' ? ' ' : s.at[i]);
+}
+
+void print_contact_params(struct buf *b, struct params params)
+{
+    struct str name, value;
+    for (size_t at = 0; params_next(params, &at, &name, &value);) {
+        if (str_equal_nocase(name, STR("expires")))
+            continue;
+        buf_put_char(b, ';');
+        buf_put(b, name);
+        if (value.at) {
+            buf_put_char(b, '=');
+            put_unfolded(b, value);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+/* Owns the reading of REGISTER requests: option tags, contacts, expiry, preference. Knows no bindings and no store. */
+#include "registrar/request.h"
+
+#include "registrar/record.h"
+
+/* RFC 3261 10.2.1.1: what a malformed expiry counts as. */
+#define MALFORMED_EXPIRES_S 3600
+/* RFC 3261 10.3 step 7: an interval of an hour or more is never too brief. */
+#define NEVER_TOO_BRIEF_S 3600
+
+static const struct refusal none = {0};
+
+static struct refusal refuse(unsigned status, struct str reason)
+{
+    return (struct refusal){status, reason};
+}
+
+static bool is_supported(struct str option)
+{
+    return str_equal_nocase(option, STR("path"));
+}
+
+bool request_unsupported(struct msg *m, struct buf *names)
+{
+    bool any = false;
+    for (const struct token *t = msg_token_next(m, HDR_REQUIRE, NULL); t;
+         t = msg_token_next(m, HDR_REQUIRE, t)) {
+        if (is_supported(t->name))
+            continue;
+        any = true;
+        if (names->cap - names->len < t->name.len + 2)
+            continue;
+        if (names->len > 0)
+            buf_put_lit(names, ", ");
+        buf_put(names, t->name);
+    }
+    return any;
+}
+
+static bool has_malformed(const struct msg *m, enum hdr_id id)
+{
+    for (const struct hdr *h = msg_header(m, id); h; h = msg_header_next(m, h)) {
+        if (h->bad)
+            return true;
+    }
+    return false;
+}
+
+static bool is_digits(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.at[i] < '0' || s.at[i] > '9')
+            return false;
+    }
+    return s.len > 0;
+}
+
+/* RFC 3261 10.2.1.1: larger than 2**32-1 counts as that. */
+static uint32_t delta_seconds(struct str s)
+{
+    uint64_t n;
+    if (!is_digits(s))
+        return MALFORMED_EXPIRES_S;
+    return str_to_u64(s, UINT32_MAX, &n) ? (uint32_t)n : UINT32_MAX;
+}
+
+/* RFC 3261 10.3 step 7: the parameter, else the header, else the default. */
+static uint32_t requested_expires(const struct msg *m, struct params params, uint32_t otherwise)
+{
+    struct str value;
+    if (params_get(params, STR("expires"), &value))
+        return delta_seconds(value);
+    const struct hdr *h = msg_header(m, HDR_EXPIRES);
+    return h ? delta_seconds(hdr_value(m, h)) : otherwise;
+}
+
+bool qvalue_parse(struct str s, uint16_t *q)
+{
+    if (s.len == 0 || s.len > 5 || (s.at[0] != '0' && s.at[0] != '1'))
+        return false;
+    if (s.len > 1 && s.at[1] != '.')
+        return false;
+    unsigned n = s.at[0] == '1' ? 1000 : 0, weight = 100;
+    for (size_t i = 2; i < s.len; i++, weight /= 10) {
+        if (s.at[i] < '0' || s.at[i] > '9')
+            return false;
+        n += (unsigned)(s.at[i] - '0') * weight;
+    }
+    if (n > 1000)
+        return false;
+    *q = (uint16_t)n;
+    return true;
+}
+
+static struct refusal read_wish(struct msg *m, const struct registrar_config *config,
+                                const struct nameaddr *contact, struct wish *out)
+{
+    struct str q;
+    *out = (struct wish){.contact = contact, .q = 1000};
+    if (!is_storable_contact(contact->uri_text, contact->params))
+        return refuse(400, STR("Contact cannot be kept"));
+    if (params_get(contact->params, STR("q"), &q) && !qvalue_parse(q, &out->q))
+        return refuse(400, STR("Contact q is not between 0 and 1"));
+    out->expires_s = requested_expires(m, contact->params, config->default_expires_s);
+    if (out->expires_s > 0 && out->expires_s < NEVER_TOO_BRIEF_S &&
+        out->expires_s < config->min_expires_s)
+        return refuse(423, STR_NONE);
+    if (out->expires_s > config->max_expires_s)
+        out->expires_s = config->max_expires_s;
+    return none;
+}
+
+static struct refusal read_contacts(struct msg *m, const struct registrar_config *config,
+                                    struct wishes *out)
+{
+    for (const struct nameaddr *c = msg_nameaddr_next(m, HDR_CONTACT, NULL); c;
+         c = msg_nameaddr_next(m, HDR_CONTACT, c)) {
+        if (c->star) {
+            out->star = true;
+            continue;
+        }
+        if (out->n == LIMIT_REGISTER_CONTACTS)
+            return refuse(403, STR("Too many contacts in one request"));
+        struct refusal r = read_wish(m, config, c, &out->list[out->n++]);
+        if (r.status)
+            return r;
+    }
+    return has_malformed(m, HDR_CONTACT) ? refuse(400, STR("Malformed Contact")) : none;
+}
+
+/* RFC 3261 10.3 step 6: "*" stands alone and with "Expires: 0". */
+static struct refusal check_star(const struct msg *m, const struct wishes *w)
+{
+    const struct hdr *h = msg_header(m, HDR_EXPIRES);
+    if (w->n > 0)
+        return refuse(400, STR("Contact * with other contacts"));
+    if (!h || delta_seconds(hdr_value(m, h)) != 0)
+        return refuse(400, STR("Contact * without Expires: 0"));
+    return none;
+}
+
+struct refusal request_read(struct msg *m, const struct registrar_config *config,
+                            struct wishes *out)
+{
+    const struct cseq *cseq = msg_cseq(m);
+    out->star = false;
+    out->n = 0;
+    out->call_id = msg_call_id(m);
+    if (!cseq || out->call_id.len == 0)
+        return refuse(400, STR_NONE);
+    out->cseq = cseq->number;
+    out->path_asked = msg_has_token(m, HDR_SUPPORTED, STR("path"));
+    struct refusal r = read_contacts(m, config, out);
+    if (!r.status && out->star)
+        r = check_star(m, out);
+    if (!r.status && msg_header(m, HDR_PATH)) {
+        const struct nameaddr *p = msg_nameaddr_next(m, HDR_PATH, NULL);
+        while (p)
+            p = msg_nameaddr_next(m, HDR_PATH, p);
+        if (has_malformed(m, HDR_PATH))
+            r = refuse(400, STR("Malformed Path"));
+    }
+    return r;
+}
+
+void request_print_path(struct buf *b, const struct msg *m)
+{
+    for (const struct hdr *h = msg_header(m, HDR_PATH); h; h = msg_header_next(m, h)) {
+        struct str s = hdr_value(m, h);
+        if (b->len > 0)
+            buf_put_lit(b, ", ");
+        for (size_t i = 0; i < s.len; i++)
+            buf_put_char(b, (unsigned char)s.at[i] < ' ' ? ' ' : s.at[i]);
+    }
+}

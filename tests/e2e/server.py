@@ -1,0 +1,101 @@
+"""Starts the program under test as a server and stops it again. Its path is in TANDEM_PROGRAM."""
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+PROGRAM = os.environ.get("TANDEM_PROGRAM", "build/tandem")
+READY_S = 30
+STOP_S = 30
+
+
+def free_port(host="127.0.0.1"):
+    """A port that nobody has for UDP and TCP at this moment."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    while True:
+        with socket.socket(family, socket.SOCK_STREAM) as tcp:
+            tcp.bind((host, 0))
+            port = tcp.getsockname()[1]
+            with socket.socket(family, socket.SOCK_DGRAM) as udp:
+                with contextlib.suppress(OSError):
+                    udp.bind((host, port))
+                    return port
+
+
+class Server:
+    """A running `tandem serve` on a free port of 127.0.0.1, UDP and TCP."""
+
+    def __init__(self, *options, host="127.0.0.1", program=None):
+        self.host = host
+        self.port = free_port(host)
+        shown = f"[{host}]" if ":" in host else host
+        self.addr = f"{shown}:{self.port}"
+        self.errors = tempfile.TemporaryFile("w+")
+        command = [program or PROGRAM, "serve", "--listen", f"udp:{self.addr}", "--listen",
+                   f"tcp:{self.addr}", *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors,
+                                        stdin=subprocess.DEVNULL, text=True)
+        self.ready = self._line(READY_S)
+        if not self.ready.startswith("ready "):
+            self.process.kill()
+            raise AssertionError(f"no ready line but {self.ready!r}\n{self.stderr()}")
+
+    def _line(self, seconds):
+        readable, _, _ = select.select([self.process.stdout], [], [], seconds)
+        return self.process.stdout.readline() if readable else ""
+
+    def stderr(self):
+        self.errors.seek(0)
+        return self.errors.read()
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def rss_kb(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            for line in status:
+                if line.startswith("VmRSS:"):
+                    return int(line.split()[1])
+        return 0
+
+    def stop(self, sig=signal.SIGTERM):
+        """Ends the server and checks that it ended well: status 0 and nothing on standard error of a sanitizer's making."""
+        if self.alive():
+            self.process.send_signal(sig)
+        try:
+            status = self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError("the server did not end on its signal") from None
+        errors = self.stderr()
+        assert "Sanitizer" not in errors and "runtime error" not in errors, errors
+        assert status == 0, f"exit status {status}\n{errors}"
+        return errors
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind:
+            if self.alive():
+                self.process.kill()
+            self.process.wait()
+            print("# server said: " + self.stderr()[-4000:].replace("\n", "\n# "), flush=True)
+        else:
+            self.stop()
+
+
+def wait_for(condition, seconds, what):
+    """Polls until condition() is true; AssertionError with `what` after `seconds`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what}")

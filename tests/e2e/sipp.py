@@ -1,0 +1,58 @@
+"""Runs SIPp with the scenarios beside this file and reads what it counted."""
+import csv
+import os
+import shutil
+import subprocess
+import tempfile
+
+from tap import Skip
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Sipp:
+    """One SIPp process. `finish` waits for its end and returns its last line of statistics."""
+
+    def __init__(self, scenario, port, *options, remote=None, transport="u1"):
+        if not shutil.which("sipp"):
+            raise Skip("no sipp")
+        self.folder = tempfile.TemporaryDirectory()
+        self.stats = os.path.join(self.folder.name, "stats.csv")
+        command = ["sipp", "-sf", os.path.join(HERE, "sipp", scenario), "-i", "127.0.0.1", "-p", str(port),
+                   "-t", transport, "-nostdin", "-trace_stat", "-stf", self.stats, "-fd", "1",
+                   "-trace_err", "-error_file", os.path.join(self.folder.name, "errors"), *options]
+        if remote:
+            command.append(remote)
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                        cwd=self.folder.name)
+
+    def errors(self):
+        try:
+            with open(os.path.join(self.folder.name, "errors"), encoding="latin-1") as f:
+                return f.read()[:3000]
+        except OSError:
+            return ""
+
+    def finish(self, seconds):
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.stop()
+        with open(self.stats, newline="", encoding="latin-1") as f:
+            rows = list(csv.DictReader(f, delimiter=";"))
+        last = rows[-1] if rows else {}
+        return {"ok": int(last.get("SuccessfulCall(C)", 0)), "failed": int(last.get("FailedCall(C)", 0)),
+                "retransmissions": int(last.get("Retransmissions(C)", 0)), "status": self.process.returncode}
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def register(server, user, port, transport="udp", local_port=None):
+    """Registers user at 127.0.0.1:port with a SIPp of its own."""
+    sipp = Sipp("register.xml", local_port, "-m", "1", "-s", user, "-timeout", "20s",
+                "-key", "contact_port", str(port), "-key", "contact_transport", transport,
+                remote=server.addr, transport="u1" if transport == "udp" else "t1")
+    got = sipp.finish(30)
+    assert got["ok"] == 1 and got["failed"] == 0, f"REGISTER: {got} {sipp.errors()}"

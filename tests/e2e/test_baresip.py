@@ -1,0 +1,65 @@
+"""Two baresip phones register, call each other through the server, and hang up from either side."""
+import tap
+from baresip import Baresip
+from server import Server
+
+
+def call(server, alice, bob, ends_it):
+    alice.forget()
+    bob.forget()
+    alice.command("dial", f"sip:{bob.user}@{server.addr}")
+    bob.await_event("CALL_INCOMING")
+    alice.await_event("CALL_RINGING")
+    bob.command("accept")
+    for phone in (alice, bob):
+        phone.await_event("CALL_ESTABLISHED")
+    ends_it.command("hangup")
+    (bob if ends_it is alice else alice).await_event("CALL_CLOSED")
+
+
+def both_ways(alice_transport, bob_transport):
+    with Server() as server, Baresip(server, "alice", alice_transport) as alice, \
+            Baresip(server, "bob", bob_transport) as bob:
+        call(server, alice, bob, ends_it=alice)
+        call(server, alice, bob, ends_it=bob)
+        call(server, bob, alice, ends_it=alice)
+        call(server, bob, alice, ends_it=bob)
+
+
+def test_calls_between_two_phones_on_udp():
+    both_ways("udp", "udp")
+
+
+def test_calls_between_a_phone_on_tcp_and_one_on_udp():
+    both_ways("tcp", "udp")
+
+
+def test_calls_between_two_phones_on_tcp():
+    both_ways("tcp", "tcp")
+
+
+def test_a_refused_call_ends_at_the_caller():
+    with Server() as server, Baresip(server, "alice") as alice, Baresip(server, "bob") as bob:
+        alice.command("dial", f"sip:bob@{server.addr}")
+        bob.await_event("CALL_INCOMING")
+        bob.command("hangup")
+        alice.await_event("CALL_CLOSED")
+
+
+def test_a_cancelled_call_stops_ringing():
+    with Server() as server, Baresip(server, "alice") as alice, Baresip(server, "bob") as bob:
+        alice.command("dial", f"sip:bob@{server.addr}")
+        bob.await_event("CALL_INCOMING")
+        alice.command("hangup")
+        bob.await_event("CALL_CLOSED")
+
+
+def test_a_call_to_nobody_is_refused():
+    with Server() as server, Baresip(server, "alice") as alice:
+        alice.command("dial", f"sip:nobody@{server.addr}")
+        alice.await_event("CALL_CLOSED")
+        assert any("404" in str(e.get("param")) for e in alice.events), alice.events
+
+
+if __name__ == "__main__":
+    tap.run()
