@@ -103,8 +103,8 @@ static void refile_all(struct wheel *w, struct list *from)
 {
     struct list taken;
     take_all(from, &taken);
-    LIST_EACH(&taken, node, after)
-    file_timer(w, CONTAINER_OF(node, struct timer, node));
+    LIST_EACH (&taken, node, after)
+        file_timer(w, CONTAINER_OF(node, struct timer, node));
 }
 
 /* The lowest level that is in use: its first slot comes before anything above it. */
@@ -130,8 +130,7 @@ static uint64_t next_turn(const struct wheel *w, unsigned level)
 static void turn_far(struct wheel *w, uint64_t now)
 {
     uint64_t first = NO_TICK;
-    LIST_EACH(&w->far, node, after)
-    {
+    LIST_EACH (&w->far, node, after) {
         uint64_t tick = tick_of(CONTAINER_OF(node, struct timer, node));
         if (tick < first)
             first = tick;

@@ -11,7 +11,7 @@
 
 static void start(struct dialog *d, struct mem *mem, enum dialog_state state)
 {
-    *d = (struct dialog){.mem = mem, .state = state};
+    *d = (struct dialog){.mem = mem, .state = state, .answered = state == DIALOG_CONFIRMED};
     list_init(&d->node);
 }
 
@@ -185,8 +185,10 @@ void dialog_fini(struct dialog *d)
 
 void dialog_confirm(struct dialog *d)
 {
-    if (d->state == DIALOG_EARLY)
-        d->state = DIALOG_CONFIRMED;
+    if (d->state != DIALOG_EARLY)
+        return;
+    d->state = DIALOG_CONFIRMED;
+    d->answered = true;
 }
 
 int dialog_confirm_uac(struct dialog *d, struct msg *response)
@@ -204,7 +206,7 @@ int dialog_confirm_uac(struct dialog *d, struct msg *response)
     if (!err)
         err = dialog_text_replace(d, target.len ? target : d->remote_target, t.routes);
     if (err != ERR_NOMEM)
-        d->state = DIALOG_CONFIRMED;
+        dialog_confirm(d);
     return err;
 }
 
@@ -246,10 +248,10 @@ unsigned dialog_receive(struct dialog *d, struct msg *request)
     const struct cseq *cseq = msg_cseq(request);
     if (!cseq)
         return 400;
-    if (d->state == DIALOG_TERMINATED)
-        return 481;
     if (request->method == METHOD_ACK || request->method == METHOD_CANCEL)
         return 0;
+    if (d->state == DIALOG_TERMINATED)
+        return 481;
     /* RFC 3261 12.2.2. An equal number belongs to another transaction, which the rule of strictly
      * increasing numbers (12.2.1.1) forbids as well. */
     if (d->has_remote_seq && cseq->number <= d->remote_seq)

@@ -21,15 +21,14 @@ void early_drop(struct early *e, struct dialog *d)
 
 void early_fini(struct early *e)
 {
-    LIST_EACH(&e->dialogs, node, after)
-    early_drop(e, CONTAINER_OF(node, struct dialog, node));
+    LIST_EACH (&e->dialogs, node, after)
+        early_drop(e, CONTAINER_OF(node, struct dialog, node));
     dialog_fini(&e->trying);
 }
 
 struct dialog *early_find(const struct early *e, struct str remote_tag)
 {
-    LIST_EACH(&e->dialogs, node, after)
-    {
+    LIST_EACH (&e->dialogs, node, after) {
         struct dialog *d = CONTAINER_OF(node, struct dialog, node);
         if (str_equal(d->id.remote_tag, remote_tag))
             return d;
@@ -40,15 +39,14 @@ struct dialog *early_find(const struct early *e, struct str remote_tag)
 unsigned early_count(const struct early *e, enum dialog_state state)
 {
     unsigned n = 0;
-    LIST_EACH(&e->dialogs, node, after)
-    n += CONTAINER_OF(node, struct dialog, node)->state == state;
+    LIST_EACH (&e->dialogs, node, after)
+        n += CONTAINER_OF(node, struct dialog, node)->state == state;
     return n;
 }
 
 static void terminate_early(struct early *e)
 {
-    LIST_EACH(&e->dialogs, node, after)
-    {
+    LIST_EACH (&e->dialogs, node, after) {
         struct dialog *d = CONTAINER_OF(node, struct dialog, node);
         if (d->state == DIALOG_EARLY)
             dialog_terminate(d);
@@ -93,17 +91,13 @@ static int success(struct early *e, struct msg *response, struct str tag, time_n
                    struct dialog **d)
 {
     struct dialog *known = early_find(e, tag);
-    if (known && known->state != DIALOG_EARLY) {
+    if (known && known->answered) {
         *d = known;
         return EARLY_AGAIN;
     }
-    int err = OK;
-    if (known)
-        err = dialog_confirm_uac(known, response);
-    else if (e->completed)
+    if (e->completed)
         return EARLY_NONE;
-    else
-        err = add(e, response, &known);
+    int err = known ? dialog_confirm_uac(known, response) : add(e, response, &known);
     if (err == ERR_NOMEM || !known)
         return err;
     /* A 2xx whose Contact or Record-Route is unusable still has to be acknowledged. */

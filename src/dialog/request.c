@@ -95,11 +95,17 @@ static void take_number(struct dialog *d, enum method method, uint32_t number)
         d->invite_seq = number;
 }
 
+/* RFC 3261 13.2.2.4: a 2xx that comes again after our BYE is acknowledged again. */
+static bool may_send(const struct dialog *d, enum method method)
+{
+    return d->state != DIALOG_TERMINATED || method == METHOD_ACK;
+}
+
 int dialog_print_request(struct dialog *d, const struct dialog_request *r, struct buf *b,
                          struct uri *hop)
 {
     struct route_plan plan;
-    if (r->method.len == 0 || d->state == DIALOG_TERMINATED)
+    if (r->method.len == 0 || !may_send(d, method_of(r->method)))
         return ERR_INVALID;
     int err = route_plan(d->routes, d->remote_target, &plan);
     if (err)

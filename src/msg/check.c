@@ -1,5 +1,5 @@
-/* What every element must check by itself, as faults of the message; decides nothing but the status that a fault earns. RFC 3261
- * 8.1.1, 16.3, 18.3. */
+/* What every element must check by itself, as faults of the message; decides nothing but the status
+ * that a fault earns. RFC 3261 8.1.1, 16.3, 18.3. */
 #include "lex.h"
 #include "tables.h"
 
@@ -20,8 +20,8 @@ static void check_uri(struct msg *m)
         msg_note(m, MSG_E_REQUEST_URI_HEADERS, (size_t)(uri->headers.at - m->bytes.at), HDR_NONE);
 }
 
-/* Faults of the start line and of the lines as such have no header. Of the Via lines the topmost counts: the others are carried
- * as they stand. */
+/* Faults of the start line and of the lines as such have no header. Of the Via lines the topmost
+ * counts: the others are carried as they stand. */
 static bool is_essential(const struct msg *m, const struct msg_error *e)
 {
     if (e->header == HDR_VIA)
@@ -82,7 +82,8 @@ enum msg_error_code msg_check(struct msg *m)
 
 unsigned msg_answer(const struct msg *m)
 {
-    /* RFC 3261 17.1.1.3: an ACK is never answered; 18.2.2: without a Via there is nowhere to answer to */
+    /* RFC 3261 17.1.1.3: an ACK is never answered; 18.2.2: without a Via there is nowhere to answer
+     * to */
     if (!m->is_request || m->method == METHOD_ACK || !m->first[HDR_VIA])
         return 0;
     for (unsigned i = 0; i < m->n_errors; i++)

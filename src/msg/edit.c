@@ -1,4 +1,5 @@
-/* A received message again, with edits: runs of the old bytes between new ones. Knows no grammar. */
+/* A received message again, with edits: runs of the old bytes between new ones. Knows no grammar.
+ */
 #include <assert.h>
 
 #include "msg/print.h"
@@ -27,7 +28,8 @@ void edits_remove_header(struct edits *e, const struct hdr *h)
     edits_add(e, h->at, h->end, STR_NONE);
 }
 
-/* The old bytes go on behind the edit; an insertion at the start of what another edit takes away lies behind that one's place. */
+/* The old bytes go on behind the edit; an insertion at the start of what another edit takes away
+ * lies behind that one's place. */
 static uint32_t behind(const struct edit *edit, uint32_t at)
 {
     assert(edit->at >= at || edit->at == edit->end);

@@ -1,4 +1,5 @@
-/* The names, sentences and sections of data/errors.def, and the list of faults that a message carries. Judges nothing. */
+/* The names, sentences and sections of data/errors.def, and the list of faults that a message
+ * carries. Judges nothing. */
 #include "tables.h"
 
 struct row {

@@ -1,5 +1,5 @@
-/* Where one message ends in a stream. Keeps offsets, no bytes; of the grammar it knows lines, foldings and Content-Length. RFC 3261 18.3,
- * 7.5, RFC 5626 4.4.1. */
+/* Where one message ends in a stream. Keeps offsets, no bytes; of the grammar it knows lines,
+ * foldings and Content-Length. RFC 3261 18.3, 7.5, RFC 5626 4.4.1. */
 #include "msg/frame.h"
 
 #include "base/limits.h"

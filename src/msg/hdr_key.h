@@ -1,4 +1,5 @@
-/* The key of a header's name that the perfect hash multiplies: shared by the build-time generator and the lookup. Knows no table. */
+/* The key of a header's name that the perfect hash multiplies: shared by the build-time generator
+ * and the lookup. Knows no table. */
 #ifndef TANDEM_SRC_MSG_HDR_KEY_H
 #define TANDEM_SRC_MSG_HDR_KEY_H
 

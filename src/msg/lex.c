@@ -1,5 +1,6 @@
-/* The character classes of RFC 3261 25.1, quoted strings, numbers, and the search for line ends: sixteen bytes at a time where the
- * machine has SSE2, one at a time elsewhere. Knows no header and no message. */
+/* The character classes of RFC 3261 25.1, quoted strings, numbers, and the search for line ends:
+ * sixteen bytes at a time where the machine has SSE2, one at a time elsewhere. Knows no header and
+ * no message. */
 #include "lex.h"
 
 #if defined(__SSE2__)
@@ -13,43 +14,43 @@
 #define HEX(c) (DIGIT(c) || IN(c, 'a', 'f') || IN(c, 'A', 'F'))
 #define WS(c) ((c) == ' ' || (c) == '\t')
 #define LWS(c) (WS(c) || (c) == '\r' || (c) == '\n')
-#define MARK(c)                                                                                    \
-    ((c) == '-' || (c) == '_' || (c) == '.' || (c) == '!' || (c) == '~' || (c) == '*' ||           \
+#define MARK(c)                                                                          \
+    ((c) == '-' || (c) == '_' || (c) == '.' || (c) == '!' || (c) == '~' || (c) == '*' || \
      (c) == '\'' || (c) == '(' || (c) == ')')
 #define UNRESERVED(c) (ALNUM(c) || MARK(c))
-#define TOKEN(c)                                                                                   \
-    (ALNUM(c) || (c) == '-' || (c) == '.' || (c) == '!' || (c) == '%' || (c) == '*' ||             \
+#define TOKEN(c)                                                                       \
+    (ALNUM(c) || (c) == '-' || (c) == '.' || (c) == '!' || (c) == '%' || (c) == '*' || \
      (c) == '_' || (c) == '+' || (c) == '`' || (c) == '\'' || (c) == '~')
-#define WORD(c)                                                                                    \
-    (TOKEN(c) || (c) == '(' || (c) == ')' || (c) == '<' || (c) == '>' || (c) == ':' ||             \
-     (c) == '\\' || (c) == '"' || (c) == '/' || (c) == '[' || (c) == ']' || (c) == '?' ||          \
+#define WORD(c)                                                                           \
+    (TOKEN(c) || (c) == '(' || (c) == ')' || (c) == '<' || (c) == '>' || (c) == ':' ||    \
+     (c) == '\\' || (c) == '"' || (c) == '/' || (c) == '[' || (c) == ']' || (c) == '?' || \
      (c) == '{' || (c) == '}')
 #define HOST(c) (ALNUM(c) || (c) == '-' || (c) == '.' || (c) == '_')
-#define USER(c)                                                                                    \
-    (UNRESERVED(c) || (c) == '&' || (c) == '=' || (c) == '+' || (c) == '$' || (c) == ',' ||        \
+#define USER(c)                                                                             \
+    (UNRESERVED(c) || (c) == '&' || (c) == '=' || (c) == '+' || (c) == '$' || (c) == ',' || \
      (c) == ';' || (c) == '?' || (c) == '/')
-#define PASS(c)                                                                                    \
+#define PASS(c) \
     (UNRESERVED(c) || (c) == '&' || (c) == '=' || (c) == '+' || (c) == '$' || (c) == ',')
-#define PARAM(c)                                                                                   \
-    (UNRESERVED(c) || (c) == '[' || (c) == ']' || (c) == '/' || (c) == ':' || (c) == '&' ||        \
+#define PARAM(c)                                                                            \
+    (UNRESERVED(c) || (c) == '[' || (c) == ']' || (c) == '/' || (c) == ':' || (c) == '&' || \
      (c) == '+' || (c) == '$')
-#define HNV(c)                                                                                     \
-    (UNRESERVED(c) || (c) == '[' || (c) == ']' || (c) == '/' || (c) == '?' || (c) == ':' ||        \
+#define HNV(c)                                                                              \
+    (UNRESERVED(c) || (c) == '[' || (c) == ']' || (c) == '/' || (c) == '?' || (c) == ':' || \
      (c) == '+' || (c) == '$')
-#define URIC(c)                                                                                    \
-    (UNRESERVED(c) || (c) == ';' || (c) == '/' || (c) == '?' || (c) == ':' || (c) == '@' ||        \
-     (c) == '&' || (c) == '=' || (c) == '+' || (c) == '$' || (c) == ',' || (c) == '%' ||           \
+#define URIC(c)                                                                             \
+    (UNRESERVED(c) || (c) == ';' || (c) == '/' || (c) == '?' || (c) == ':' || (c) == '@' || \
+     (c) == '&' || (c) == '=' || (c) == '+' || (c) == '$' || (c) == ',' || (c) == '%' ||    \
      (c) == '[' || (c) == ']' || (c) == '#')
 #define SCHEME(c) (ALNUM(c) || (c) == '+' || (c) == '-' || (c) == '.')
 #define TEXT(c) ((c) == '\t' || ((c) >= ' ' && (c) != 0x7F))
 #define GENVALUE(c) (TOKEN(c) || (c) == '[' || (c) == ']' || (c) == ':')
 
-#define CLASSES(c)                                                                                 \
-    ((DIGIT(c) ? LEX_DIGIT : 0) | (HEX(c) ? LEX_HEX : 0) | (ALPHA(c) ? LEX_ALPHA : 0) |            \
-     (WS(c) ? LEX_WS : 0) | (LWS(c) ? LEX_LWS : 0) | (TOKEN(c) ? LEX_TOKEN : 0) |                  \
-     (WORD(c) ? LEX_WORD : 0) | (HOST(c) ? LEX_HOST : 0) | (USER(c) ? LEX_USER : 0) |              \
-     (PASS(c) ? LEX_PASS : 0) | (PARAM(c) ? LEX_PARAM : 0) | (HNV(c) ? LEX_HNV : 0) |              \
-     (URIC(c) ? LEX_URIC : 0) | (SCHEME(c) ? LEX_SCHEME : 0) | (TEXT(c) ? LEX_TEXT : 0) |          \
+#define CLASSES(c)                                                                        \
+    ((DIGIT(c) ? LEX_DIGIT : 0) | (HEX(c) ? LEX_HEX : 0) | (ALPHA(c) ? LEX_ALPHA : 0) |   \
+     (WS(c) ? LEX_WS : 0) | (LWS(c) ? LEX_LWS : 0) | (TOKEN(c) ? LEX_TOKEN : 0) |         \
+     (WORD(c) ? LEX_WORD : 0) | (HOST(c) ? LEX_HOST : 0) | (USER(c) ? LEX_USER : 0) |     \
+     (PASS(c) ? LEX_PASS : 0) | (PARAM(c) ? LEX_PARAM : 0) | (HNV(c) ? LEX_HNV : 0) |     \
+     (URIC(c) ? LEX_URIC : 0) | (SCHEME(c) ? LEX_SCHEME : 0) | (TEXT(c) ? LEX_TEXT : 0) | \
      (GENVALUE(c) ? LEX_GENVALUE : 0))
 
 #define ROW4(c) CLASSES(c), CLASSES((c) + 1), CLASSES((c) + 2), CLASSES((c) + 3)

@@ -9,23 +9,23 @@ enum lex_class {
     LEX_DIGIT = 1 << 0,
     LEX_HEX = 1 << 1,
     LEX_ALPHA = 1 << 2,
-    LEX_WS = 1 << 3,     /* SP HTAB */
-    LEX_LWS = 1 << 4,    /* SP HTAB CR LF: inside a value a line end is always a folding */
-    LEX_TOKEN = 1 << 5,  /* token */
-    LEX_WORD = 1 << 6,   /* word (Call-ID, without the '@') */
-    LEX_HOST = 1 << 7,   /* alphanum '-' '.' and '_', which is no host name but is in use */
-    LEX_USER = 1 << 8,   /* unreserved / user-unreserved */
-    LEX_PASS = 1 << 9,   /* unreserved and & = + $ , */
-    LEX_PARAM = 1 << 10, /* unreserved / param-unreserved: uri-parameter names and values */
-    LEX_HNV = 1 << 11,   /* unreserved / hnv-unreserved: URI header names and values */
-    LEX_URIC = 1 << 12,  /* reserved / unreserved / '%' and "[]#": any character of a URI */
-    LEX_SCHEME = 1 << 13, /* alphanum + - . */
-    LEX_TEXT = 1 << 14,  /* 0x20-0x7E, HTAB and all from 0x80: TEXT-UTF8 */
+    LEX_WS = 1 << 3,       /* SP HTAB */
+    LEX_LWS = 1 << 4,      /* SP HTAB CR LF: inside a value a line end is always a folding */
+    LEX_TOKEN = 1 << 5,    /* token */
+    LEX_WORD = 1 << 6,     /* word (Call-ID, without the '@') */
+    LEX_HOST = 1 << 7,     /* alphanum '-' '.' and '_', which is no host name but is in use */
+    LEX_USER = 1 << 8,     /* unreserved / user-unreserved */
+    LEX_PASS = 1 << 9,     /* unreserved and & = + $ , */
+    LEX_PARAM = 1 << 10,   /* unreserved / param-unreserved: uri-parameter names and values */
+    LEX_HNV = 1 << 11,     /* unreserved / hnv-unreserved: URI header names and values */
+    LEX_URIC = 1 << 12,    /* reserved / unreserved / '%' and "[]#": any character of a URI */
+    LEX_SCHEME = 1 << 13,  /* alphanum + - . */
+    LEX_TEXT = 1 << 14,    /* 0x20-0x7E, HTAB and all from 0x80: TEXT-UTF8 */
     LEX_GENVALUE = 1 << 15 /* token / host as gen-value takes them: token and "[]:" */
 };
 
-/* '%' belongs to no class but LEX_TOKEN, LEX_WORD, LEX_GENVALUE and LEX_URIC: who reads USER, PASS, PARAM or HNV
- * looks for "% HEX HEX" itself. */
+/* '%' belongs to no class but LEX_TOKEN, LEX_WORD, LEX_GENVALUE and LEX_URIC: who reads USER, PASS,
+ * PARAM or HNV looks for "% HEX HEX" itself. */
 extern const uint16_t lex_table[256];
 
 static inline bool lex_is(char c, unsigned classes)
@@ -104,8 +104,9 @@ static inline struct str cursor_token(struct cursor *c)
     return cursor_run(c, LEX_TOKEN);
 }
 
-/* A quoted string that starts at the cursor; *out keeps its quotes. False: none starts here or it does not end; the
- * cursor then stands where it stood. RFC 3261 25.1: CR and LF are legal as folding only, NUL only escaped. */
+/* A quoted string that starts at the cursor; *out keeps its quotes. False: none starts here or it
+ * does not end; the cursor then stands where it stood. RFC 3261 25.1: CR and LF are legal as
+ * folding only, NUL only escaped. */
 bool cursor_quoted(struct cursor *c, struct str *out);
 
 /* Decimal digits, at least one, at most `max`. False: the cursor has not moved. */

@@ -1,5 +1,6 @@
-/* Finds the lines of a message: start line, header index, body, and what is wrong with them as a whole. Reads no header's value but
- * Content-Length's; copies and allocates nothing. RFC 3261 7, 18.3. */
+/* Finds the lines of a message: start line, header index, body, and what is wrong with them as a
+ * whole. Reads no header's value but Content-Length's; copies and allocates nothing. RFC 3261
+ * 7, 18.3. */
 #include "base/limits.h"
 #include "lex.h"
 #include "start_line.h"
@@ -8,7 +9,7 @@
 struct parser {
     struct msg *m;
     const char *at, *end;
-    size_t room; /* header lines that fit */
+    size_t room;          /* header lines that fit */
     uint16_t last[N_HDR]; /* index + 1 of the last line of each id; written with m->first */
 };
 
@@ -30,8 +31,8 @@ static void msg_reset(struct msg *m, struct str bytes, void *space, size_t space
     memset(&m->flow, 0, sizeof(m->flow));
 }
 
-/* RFC 3261 7.5: CRLFs in front of the start line are ignored. A lone LF ends a line as well: old phones send it, and nothing
- * else could be meant. */
+/* RFC 3261 7.5: CRLFs in front of the start line are ignored. A lone LF ends a line as well: old
+ * phones send it, and nothing else could be meant. */
 static struct str skip_line_ends(struct str s)
 {
     while (s.len && (*s.at == '\r' || *s.at == '\n'))
@@ -39,8 +40,8 @@ static struct str skip_line_ends(struct str s)
     return s;
 }
 
-/* The end of the line that `at` stands in: before its CRLF or LF. A CR alone ends nothing and is a fault. NULL: the line does
- * not end. */
+/* The end of the line that `at` stands in: before its CRLF or LF. A CR alone ends nothing and is a
+ * fault. NULL: the line does not end. */
 static inline const char *line_end(struct parser *p, const char *at, enum hdr_id id)
 {
     for (;;) {
@@ -59,7 +60,8 @@ static inline const char *behind_line(const char *end)
     return end + (*end == '\r') + 1;
 }
 
-/* RFC 3261 7.3.1: a line that starts with white space continues the one before. p->at moves behind the last line. */
+/* RFC 3261 7.3.1: a line that starts with white space continues the one before. p->at moves behind
+ * the last line. */
 static inline const char *folded_end(struct parser *p, const char *at, enum hdr_id id)
 {
     const char *end;
@@ -149,7 +151,8 @@ static void index_header(struct parser *p)
 /* False: the empty line is missing; the head then reaches to the end. */
 static bool index_headers(struct parser *p)
 {
-    while (p->at < p->end && !(*p->at == '\n' || (*p->at == '\r' && p->at + 1 < p->end && p->at[1] == '\n')))
+    while (p->at < p->end &&
+           !(*p->at == '\n' || (*p->at == '\r' && p->at + 1 < p->end && p->at[1] == '\n')))
         index_header(p);
     bool ends = p->at < p->end;
     if (ends)
@@ -198,8 +201,8 @@ static void check_mandatory(struct msg *m)
     note_duplicate(m, HDR_CONTENT_LENGTH, MSG_E_DUPLICATE_CONTENT_LENGTH);
 }
 
-/* RFC 3261 18.3: without Content-Length a datagram's body reaches to its end; bytes behind Content-Length are no part of the
- * message. */
+/* RFC 3261 18.3: without Content-Length a datagram's body reaches to its end; bytes behind
+ * Content-Length are no part of the message. */
 static void find_body(struct msg *m, enum msg_framing framing)
 {
     size_t rest = m->bytes.len - m->head_len;

@@ -1,4 +1,5 @@
-/* A message in its normal form. Judges nothing: what is printed is what was indexed. RFC 3261 7.3.1. */
+/* A message in its normal form. Judges nothing: what is printed is what was indexed. RFC
+ * 3261 7.3.1. */
 #include "msg/print.h"
 
 #include "fold.h"

@@ -1,4 +1,5 @@
-/* The head of a response to a request, and Via as servers and clients write it. RFC 3261 8.2.6.2, 18.2.1, RFC 3581 4. */
+/* The head of a response to a request, and Via as servers and clients write it. RFC
+ * 3261 8.2.6.2, 18.2.1, RFC 3581 4. */
 #include "fold.h"
 #include "msg/print.h"
 
@@ -17,7 +18,8 @@ void print_via(struct buf *b, enum transport transport, struct str host, uint16_
     buf_put(b, branch);
 }
 
-/* RFC 3261 18.2.1: where sent-by is a name or another address than the source's; RFC 3581 4: always where rport is asked for. */
+/* RFC 3261 18.2.1: where sent-by is a name or another address than the source's; RFC 3581 4: always
+ * where rport is asked for. */
 static bool needs_received(const struct msg *m, const struct via *v)
 {
     struct addr sent_by;
@@ -103,7 +105,8 @@ static void print_one(struct buf *b, const struct msg *m, enum hdr_id id)
         fold_print_line(b, str_from(hdr_name_of(id)), hdr_value(m, h));
 }
 
-/* RFC 3261 8.2.6.2: the To of the request, with a tag where it has none. A malformed one goes back as it came. */
+/* RFC 3261 8.2.6.2: the To of the request, with a tag where it has none. A malformed one goes back
+ * as it came. */
 static void print_to(struct buf *b, struct msg *m, struct str tag)
 {
     const struct hdr *h = msg_header(m, HDR_TO);

@@ -65,16 +65,11 @@ static void status_line(struct msg *m, struct str line)
         read_reason(m, rest.at + digits + 1, end);
 }
 
-/* RFC 3261 7.1: single SPs, and none inside the URI. A further one is the URI's fault where a version still ends the line, and the
- * line's fault otherwise. */
+/* RFC 3261 7.1: single SPs, and none inside the URI. A further one is the URI's fault where a
+ * version still ends the line, and the line's fault otherwise. */
 static void split_fault(struct msg *m, struct str rest, size_t space)
 {
-    const struct str tail = STR(" SIP/2.0");
-    bool in_uri = rest.len > tail.len && str_ends_nocase(rest, tail);
-    if (in_uri) {
-        m->uri_text = str_slice(rest, 0, rest.len - tail.len);
-        m->version = str_slice(rest, rest.len - tail.len + 1, rest.len);
-    }
+    bool in_uri = rest.len > 8 && str_ends_nocase(rest, STR(" SIP/2.0"));
     note(m, in_uri ? MSG_E_BAD_REQUEST_URI : MSG_E_BAD_START_LINE, rest.at + space);
 }
 

@@ -1,4 +1,5 @@
-/* The start line and the number of Content-Length: what the parser and the stream framing read themselves. */
+/* The start line and the number of Content-Length: what the parser and the stream framing read
+ * themselves. */
 #ifndef TANDEM_SRC_MSG_START_LINE_H
 #define TANDEM_SRC_MSG_START_LINE_H
 

@@ -1,8 +1,8 @@
-/* What data/headers.def, methods.def and responses.def say, as tables, and the ways from a name to its row. Reads no message. */
+/* What data/headers.def, methods.def and responses.def say, as tables, and the ways from a name to
+ * its row. Reads no message. */
 #include "tables.h"
 
 #include "hdr_hash.h"
-#include "hdr_key.h"
 #include "lex.h"
 
 /* The .def files say LIST, SINGLE, …; here these are the flags of tables.h. */
@@ -13,7 +13,7 @@
 
 const struct hdr_row hdr_rows[N_HDR] = {
     [HDR_NONE] = {"", 0, '\0', FAMILY_TEXT, 0},
-#define HEADER(id, text, compact, family, flags)                                                   \
+#define HEADER(id, text, compact, family, flags) \
     [HDR_##id] = {text, sizeof(text) - 1, compact[0], FAMILY_##family, flags},
 #include "headers.def"
 #undef HEADER
@@ -38,7 +38,8 @@ static inline uint32_t load32(const char *at)
     return n;
 }
 
-/* A letter's 0x40 tells where the bit of case is free to differ: the row's names are letters and '-' alone. */
+/* A letter's 0x40 tells where the bit of case is free to differ: the row's names are letters and
+ * '-' alone. */
 static inline bool same8(const char *name, const char *row)
 {
     uint64_t r = load64(row);
@@ -140,8 +141,8 @@ static struct str class_reason(unsigned status)
 struct str status_reason(unsigned status)
 {
     switch (status) {
-#define RESPONSE(code, reason)                                                                     \
-    case code:                                                                                     \
+#define RESPONSE(code, reason) \
+    case code:                 \
         return STR(reason);
 #include "responses.def"
 #undef RESPONSE

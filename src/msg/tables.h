@@ -33,7 +33,7 @@ enum hdr_flags {
 struct hdr_row {
     const char *name;
     uint8_t name_len;
-    char compact; /* lower case; NUL: none */
+    char compact;   /* lower case; NUL: none */
     uint8_t family; /* enum hdr_family */
     uint8_t flags;  /* enum hdr_flags */
 };
@@ -43,8 +43,8 @@ extern const struct hdr_row hdr_rows[N_HDR];
 /* Space for typed values, 16-aligned, not zeroed. NULL: none is left. */
 void *msg_take_space(struct msg *m, size_t size);
 
-/* Notes a fault at its place in the order of offsets; more than MSG_MAX_ERRORS are forgotten, the last ones first. The same code at
- * the same offset is noted once. */
+/* Notes a fault at its place in the order of offsets; more than MSG_MAX_ERRORS are forgotten, the
+ * last ones first. The same code at the same offset is noted once. */
 void msg_note(struct msg *m, enum msg_error_code code, size_t offset, enum hdr_id header);
 
 #endif

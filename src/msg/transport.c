@@ -2,8 +2,9 @@
 #include "msg/print.h"
 
 static const char *const names[] = {
-    [TRANSPORT_NONE] = "", [TRANSPORT_UDP] = "UDP", [TRANSPORT_TCP] = "TCP",   [TRANSPORT_TLS] = "TLS",
-    [TRANSPORT_WS] = "WS", [TRANSPORT_WSS] = "WSS", [TRANSPORT_SCTP] = "SCTP",
+    [TRANSPORT_NONE] = "",     [TRANSPORT_UDP] = "UDP", [TRANSPORT_TCP] = "TCP",
+    [TRANSPORT_TLS] = "TLS",   [TRANSPORT_WS] = "WS",   [TRANSPORT_WSS] = "WSS",
+    [TRANSPORT_SCTP] = "SCTP",
 };
 
 #define N_NAMES (sizeof(names) / sizeof(names[0]))

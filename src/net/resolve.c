@@ -1,6 +1,7 @@
 /* Resolves names in a thread of its own; knows nothing of why they are asked. */
 #include "net/resolve.h"
 
+#include <assert.h>
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
@@ -17,6 +18,7 @@ struct question {
 struct asker {
     struct ring questions, answers;
     struct bell *bell;
+    unsigned open; /* asked and not yet answered; the asker's own */
 };
 
 struct resolver {
@@ -66,8 +68,11 @@ static bool answer_round(struct resolver *r)
             continue;
         any = true;
         look_up(&q, &a);
-        if (ring_push(&who->answers, &a))
-            bell_ring(who->bell);
+        bool pushed = ring_push(&who->answers, &a);
+
+        assert(pushed);
+        (void)pushed;
+        bell_ring(who->bell);
     }
     return any;
 }
@@ -111,7 +116,7 @@ static void release(struct resolver *r)
     mem_free(r->mem, r, sizeof(*r) + r->n_askers * sizeof(r->askers[0]));
 }
 
-/* An answer always finds room: no more questions are taken than answers can wait. */
+/* An answer always finds room: no more questions are open than answers can wait. */
 static int init_askers(struct resolver *r, struct bell *const *bells)
 {
     for (unsigned i = 0; i < r->n_askers; i++) {
@@ -159,15 +164,19 @@ bool resolver_ask(struct resolver *r, unsigned asker, uint64_t query, struct str
     if (name.len == 0 || name.len > RESOLVE_NAME_MAX || memchr(name.at, '\0', name.len))
         return false;
     memcpy(q.name, name.at, name.len);
-    if (!ring_push(&r->askers[asker].questions, &q))
+    if (r->askers[asker].open == LIMIT_RESOLVE_QUEUE || !ring_push(&r->askers[asker].questions, &q))
         return false;
+    r->askers[asker].open++;
     bell_ring(&r->bell);
     return true;
 }
 
 bool resolver_answer(struct resolver *r, unsigned asker, struct resolve_answer *out)
 {
-    return ring_pop(&r->askers[asker].answers, out);
+    if (!ring_pop(&r->askers[asker].answers, out))
+        return false;
+    r->askers[asker].open--;
+    return true;
 }
 
 bool resolver_has_answer(const struct resolver *r, unsigned asker)

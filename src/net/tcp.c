@@ -49,8 +49,8 @@ static void conn_free(struct tcp *t, struct tcp_conn *c)
 void tcp_fini(struct tcp *t)
 {
     for (unsigned i = 0; i < TCP_N_PHASES; i++)
-        LIST_EACH(&t->phases[i], node, after)
-    conn_free(t, CONTAINER_OF(node, struct tcp_conn, in_phase));
+        LIST_EACH (&t->phases[i], node, after)
+            conn_free(t, CONTAINER_OF(node, struct tcp_conn, in_phase));
     map_fini(&t->conns);
     if (t->area)
         mem_free(t->mem, t->area, TCP_AREA_BYTES);

@@ -29,8 +29,10 @@ struct context {
     struct block *block; /* holds the branches where there are several */
     uint16_t n, n_pending;
     bool invite;
+    bool urgent;     /* a 2xx waits to be sent: whatever is pending, answer */
     bool answered;   /* a final response went upstream, or none may */
     bool accepted;   /* … a 2xx to an INVITE: more of them may come (RFC 6026) */
+    bool owed;       /* there was no memory to answer: the first branch's timer tries again */
     bool overloaded; /* a branch met one of our own limits */
     struct branch one;
 };
@@ -41,38 +43,44 @@ struct proxy {
     struct proxy_config config; /* domains: ours, in one allocation */
     size_t domains_size;
     struct pool contexts;
-    bool clock_set; /* the wheel has seen the time */
     struct wheel wheel;
-    /* What the last proxy_inspect found out, for proxy_forward_on or proxy_fork that follow at once. */
+    /* What the last proxy_inspect found out, for proxy_forward_on or proxy_fork that follow at
+     * once. */
     struct plan plan;
     const struct msg *plan_of; /* NULL: none */
     tx_id plan_tx;
 };
 
-/* A context with n pending branches for a server transaction, which it owns from then on. ERR_STALE,
- * ERR_NOMEM, ERR_LIMIT: as proxy_fork has them, nothing changed. */
-MUST_USE int context_new(struct proxy *p, tx_id server, unsigned n, bool invite, struct context **out);
+/* context.c: a context with n pending branches for a server transaction, which it owns from then
+ * on. ERR_STALE, ERR_NOMEM, ERR_LIMIT: nothing changed. */
+MUST_USE int context_new(struct proxy *p, tx_id server, unsigned n, bool invite,
+                         struct context **out);
 void context_free(struct proxy *p, struct context *c);
 struct branch *context_branch(struct context *c, tx_id tx);
-
-/* The branch has a final response (`response` may be NULL: none came). */
+/* The branch has a final response; NULL: none came. It is kept until one is sent upstream. */
 void branch_end(struct proxy *p, struct branch *b, unsigned status, struct msg *response);
-/* Answers upstream once nothing is pending, and frees the context once nothing more can come: do not
- * use it afterwards. */
+/* Answers upstream once nothing is pending, and frees the context once nothing more can come: do
+ * not use it afterwards. */
 int context_settle(struct proxy *p, struct context *c, time_ns now);
 
-/* RFC 3261 16.7 step 10: cancels every branch without a final response. `headers` as in engine_cancel. */
-void context_cancel(struct proxy *p, struct context *c, struct str headers, time_ns now);
-/* RFC 3261 16.10 */
-int context_cancelled(struct proxy *p, struct context *c, struct msg *cancel, time_ns now);
-
-/* RFC 3261 16.7 */
-int context_response(struct proxy *p, struct context *c, const struct engine_event *ev, time_ns now);
-/* RFC 3261 16.7 steps 6 to 9 with nothing pending. OK: sent, or never to be sent. */
+/* response.c: RFC 3261 16.7 steps 2 to 5 */
+int context_response(struct proxy *p, struct context *c, const struct engine_event *ev,
+                     time_ns now);
+/* answer.c: RFC 3261 16.7 steps 6 to 10 on what the branches have. ERR_NOMEM: nothing was sent. */
 int context_answer(struct proxy *p, struct context *c, time_ns now);
+/* best.c: RFC 3261 16.7 step 6 among the branches that have ended; NULL: none has. */
+struct branch *context_best(struct context *c);
 
+/* cancel.c: RFC 3261 16.7 step 10: every branch without a final response. `headers` as in
+ * engine_cancel. */
+void context_cancel(struct proxy *p, struct context *c, struct str headers, time_ns now);
+/* … because this final response is, or is going to be, sent upstream (RFC 3326). */
+void context_cancel_for(struct proxy *p, struct context *c, unsigned status, time_ns now);
+/* RFC 3261 16.10 */
+void context_cancelled(struct proxy *p, struct context *c, struct msg *cancel, time_ns now);
+
+/* timer_c.c: RFC 3261 16.8 */
 void timer_c_start(struct proxy *p, struct branch *b, time_ns now);
-/* RFC 3261 16.8 */
 int timer_c_fired(struct proxy *p, struct branch *b, time_ns now);
 
 /* A short answer of our own. `headers`: whole lines or empty. */

@@ -4,7 +4,13 @@
 
 #include "proxy/context.h"
 
-#define FORWARD_TEXT_MAX 2048 /* two Record-Route lines, Max-Forwards, Max-Breadth, Content-Length */
+/* Two Record-Route lines with host names of 255 bytes, and the numbers. */
+#define FORWARD_TEXT_MAX 1024
+
+/* A URI as it may stand in a Request-URI: in parts, so that nothing is copied. */
+struct clean_uri {
+    struct str part[3];
+};
 
 struct forward {
     struct edits edits;
@@ -14,17 +20,38 @@ struct forward {
     char space[FORWARD_TEXT_MAX];
 };
 
-/* Steps 1 to 9 without Via, by p->plan. `target` NULL: the Request-URI is the target. `target_uri` is
- * its URI decoded. `breadth`: this branch's Max-Breadth (RFC 5393 5). False: the path or Route of
- * the target cannot be read. */
-bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const struct target *target,
-                   const struct uri *target_uri, unsigned breadth);
+/* One target: its URI decoded, and the registration that it came from (NULL: the Request-URI
+ * itself). */
+struct goal {
+    const struct uri *uri;
+    const struct target *target;
+    unsigned breadth; /* Max-Breadth of this branch (RFC 5393 5) */
+};
 
-/* RFC 3261 16.6 steps 3 and 9, and RFC 5393 5.3.3: the numbers that change or were missing. The lines
- * to insert are appended to f->text. */
-void forward_numbers(struct forward *f, struct msg *m, int max_forwards, unsigned breadth);
+/* RFC 3261 16.6 steps 1 to 9 without Via, by p->plan. False: the target's path cannot be read. */
+bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const struct goal *goal);
 
-/* What a request brings: a header of its own up to the maximum, else the maximum. */
+/* RFC 3261 16.6 steps 3 and 9 and RFC 5393 5.3.3: edits the numbers that are there … */
+void forward_edit_numbers(struct forward *f, struct msg *m, int max_forwards, unsigned breadth);
+/* … and appends lines to f->text for those that are not. */
+void forward_put_numbers(struct forward *f, const struct msg *m, unsigned breadth);
+/* What a request allows: its Max-Breadth, or 60 where it has none, a malformed one or a larger one.
+ */
 unsigned forward_breadth(struct msg *m);
+
+/* RFC 3261 16.6 step 2: without headers and method parameter; `scheme` in place of its own where it
+ * is not empty. */
+struct clean_uri forward_clean_uri(const struct uri *u, struct str scheme);
+
+/* RFC 3261 16.6 step 6 on the Route header. */
+struct route_change {
+    struct str push;              /* values that come first; empty: none */
+    const struct nameaddr *first; /* of the request's values that stay, to plan->last; NULL: none */
+    const struct clean_uri *append; /* NULL: nothing */
+    bool cut;                       /* not all of the request's values stay */
+};
+/* `insert_at`: where a new line goes when the request has no Route. */
+void forward_route(struct forward *f, struct msg *m, const struct plan *plan,
+                   const struct route_change *change, uint32_t insert_at);
 
 #endif

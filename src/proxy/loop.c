@@ -1,5 +1,6 @@
-/* Loop detection as RFC 5393 has it: a keyed hash of what decides where a request goes stands in the
- * branch of every copy; a request that brings it back has looped, one with another has spiralled. */
+/* Loop detection as RFC 5393 has it: a keyed hash of what decides where a request goes stands in
+ * the branch of every copy; a request that brings it back has looped, one with another has
+ * spiralled. */
 #include "proxy/context.h"
 
 /* Gathers texts and hashes them in runs, each run starting with the hash of those before. */
@@ -82,7 +83,8 @@ static bool loop_in_vias(const struct proxy *p, struct msg *m, struct str suffix
     return false;
 }
 
-/* The text is searched first, so that nothing is decoded for the requests that have not been here. */
+/* The text is searched first, so that nothing is decoded for the requests that have not been here.
+ */
 bool loop_found(const struct proxy *p, struct msg *m, const char suffix[LOOP_SUFFIX_LEN])
 {
     for (const struct hdr *h = msg_header(m, HDR_VIA); h; h = msg_header_next(m, h)) {

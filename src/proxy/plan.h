@@ -1,5 +1,6 @@
-/* What RFC 3261 16.3 and 16.4 find out about a request: where it is to go, which Route values remain,
- * and the part of the branch that tells loops from spirals. Knows no target and no state. */
+/* What RFC 3261 16.3 and 16.4 find out about a request: where it is to go, which Route values
+ * remain, and the part of the branch that tells loops from spirals. Knows no target and no state.
+ */
 #ifndef TANDEM_SRC_PROXY_PLAN_H
 #define TANDEM_SRC_PROXY_PLAN_H
 
@@ -7,9 +8,9 @@
 
 struct proxy;
 
-#define LOOP_SUFFIX_LEN 9    /* "-" and eight digits */
-#define MARK_LEN 12          /* digits of the mark in our Record-Route */
-#define PLAN_URI_MAX 1024    /* the longest Request-URI with an maddr of ours that is understood */
+#define LOOP_SUFFIX_LEN 9 /* "-" and eight digits */
+#define MARK_LEN 12       /* digits of the mark in our Record-Route */
+#define PLAN_URI_MAX 1024 /* the longest Request-URI with an maddr of ours that is understood */
 
 struct plan {
     struct uri request_uri; /* after 16.4 */
@@ -19,7 +20,7 @@ struct plan {
     bool uri_too_long;
     /* The Route values that remain, in order from first to last; NULL: none. */
     const struct nameaddr *first, *last;
-    int max_forwards;       /* -1: absent, malformed or over 255 */
+    int max_forwards; /* -1: absent, malformed or over 255 */
     char suffix[LOOP_SUFFIX_LEN];
     char uri_text[PLAN_URI_MAX];
 };
@@ -29,11 +30,13 @@ bool plan_route(const struct proxy *p, struct msg *m, struct plan *plan);
 
 /* Does it name one of our listeners, or a domain of ours without port or with one of theirs? */
 bool uri_is_local(const struct proxy *p, const struct uri *u);
-/* Our own Record-Route URIs in angle brackets, one for each listener that the dialog crosses, in the
- * order in which they stand in the request: whole lines. `out` may equal `in`. */
-void route_print_own(const struct proxy *p, struct buf *b, struct msg *m, unsigned in, unsigned out);
+/* Our own Record-Route URIs in angle brackets, one for each listener that the dialog crosses, in
+ * the order in which they stand in the request: whole lines. `out` may equal `in`. */
+void route_print_own(const struct proxy *p, struct buf *b, struct msg *m, unsigned in,
+                     unsigned out);
 
-/* RFC 3261 16.6 step 8 with RFC 5393 4.2.1: the part of the branch that all forwarded copies share. */
+/* RFC 3261 16.6 step 8 with RFC 5393 4.2.1: the part of the branch that all forwarded copies share.
+ */
 void loop_suffix(const struct proxy *p, struct msg *m, char suffix[LOOP_SUFFIX_LEN]);
 /* RFC 5393 4.2.2: does a Via of ours bear this suffix? */
 bool loop_found(const struct proxy *p, struct msg *m, const char suffix[LOOP_SUFFIX_LEN]);

@@ -32,8 +32,7 @@ static void put_contact(struct buf *b, const struct binding *x, time_ns now)
     buf_put_lit(b, "\r\n");
 }
 
-int answer_ok(struct engine *e, tx_id tx, const struct bindings *all, struct str path,
-              time_ns now)
+int answer_ok(struct engine *e, tx_id tx, const struct bindings *all, struct str path, time_ns now)
 {
     size_t size = ok_size(all, path);
     struct block *text = block_new(engine_blocks(e), size);

@@ -5,10 +5,12 @@
 #include "registrar/record.h"
 #include "registrar/request.h"
 
-/* RFC 3261 10.3 step 8: 200 with every binding. `path` (empty: none) is echoed. ERR_NOMEM: not answered. */
+/* RFC 3261 10.3 step 8: 200 with every binding. `path` (empty: none) is echoed. ERR_NOMEM: not
+ * answered. */
 int answer_ok(struct engine *, tx_id, const struct bindings *, struct str path, time_ns now);
 /* Any other answer, with the header that belongs to it. */
-int answer_refusal(struct engine *, tx_id, struct refusal, const struct registrar_config *, time_ns now);
+int answer_refusal(struct engine *, tx_id, struct refusal, const struct registrar_config *,
+                   time_ns now);
 /* 420 */
 int answer_unsupported(struct engine *, tx_id, struct str option_tags, time_ns now);
 

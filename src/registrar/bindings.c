@@ -1,7 +1,10 @@
-/* Owns the rules by which contacts become bindings: order of requests, all or none, which binding a contact means. Knows no message beyond its wishes, no store. */
+/* Owns the rules by which contacts become bindings: order of requests, all or none, which binding a
+ * contact means. Knows no message beyond its wishes, no store. */
 #include "registrar/bindings.h"
 
 #include <assert.h>
+
+_Static_assert((int)LIMIT_REGISTER_CONTACTS <= (int)LIMIT_BINDINGS, "one request fits a record");
 
 static const struct refusal none = {0};
 
@@ -72,8 +75,9 @@ static bool sent_by_is_true(const struct via *via, const struct flow *flow)
 
 static bool is_sent_by(const struct uri *uri, const struct via *via)
 {
-    uint16_t port = uri_port(uri);
-    return str_equal_nocase(uri->host, via->host) && (via->port ? via->port : port) == port;
+    uint16_t none_given = uri->port ? 5060 : uri_port(uri);
+    return str_equal_nocase(uri->host, via->host) &&
+           (via->port ? via->port : none_given) == uri_port(uri);
 }
 
 bool contact_is_sender(const struct nameaddr *contact, const struct via *via,
@@ -108,7 +112,8 @@ static void remove_at(struct bindings *all, size_t i)
     memmove(&all->list[i], &all->list[i + 1], (all->n - i) * sizeof all->list[0]);
 }
 
-/* The bindings that this request has made so far; a contact that it names twice counts as it stands last. */
+/* The bindings that this request has made so far; a contact that it names twice counts as it stands
+ * last. */
 static void grant(struct bindings *made, const struct wish *wish, const struct wishes *w,
                   const struct arrival *at)
 {
@@ -137,11 +142,13 @@ static struct refusal apply_wishes(const struct bindings *old, const struct wish
                                    const struct arrival *at, bool *gone, struct bindings *made)
 {
     for (size_t i = 0; i < w->n; i++) {
-        size_t match = find(old, w->list[i].contact);
-        if (match < old->n && !is_in_order(&old->list[match], w))
-            return out_of_order;
-        if (match < old->n)
-            gone[match] = true;
+        for (size_t k = 0; k < old->n; k++) {
+            if (!is_of(&old->list[k], w->list[i].contact))
+                continue;
+            if (!is_in_order(&old->list[k], w))
+                return out_of_order;
+            gone[k] = true;
+        }
         grant(made, &w->list[i], w, at);
     }
     return none;

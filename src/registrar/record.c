@@ -1,11 +1,12 @@
-/* Owns the codec of location records: bindings to bytes and back. Knows nothing of requests or of the store. */
+/* Owns the codec of location records: bindings to bytes and back. Knows nothing of requests or of
+ * the store. */
 #include "registrar/record.h"
 
 #include <assert.h>
 
 #define FORMAT 1
-#define HEAD_BYTES 2        /* format, number of bindings */
-#define BINDING_BYTES 88    /* more than the fixed part of a binding with two IPv6 addresses */
+#define HEAD_BYTES 2     /* format, number of bindings */
+#define BINDING_BYTES 88 /* more than the fixed part of a binding with two IPv6 addresses */
 #define FLAG_BY_FLOW 1
 
 /* --- bytes out: little-endian, sticky overflow --- */

@@ -1,4 +1,5 @@
-/* The bytes of a location record and the bindings that they stand for. A record is data: whatever its bytes, reading it is safe. */
+/* The bytes of a location record and the bindings that they stand for. A record is data: whatever
+ * its bytes, reading it is safe. */
 #ifndef TANDEM_SRC_REGISTRAR_RECORD_H
 #define TANDEM_SRC_REGISTRAR_RECORD_H
 
@@ -9,14 +10,16 @@
 #include "base/time.h"
 #include "msg/types.h"
 
-/* RFC 3261 10.3: one contact of an address-of-record. All text is borrowed: from the record or from the REGISTER. */
+/* RFC 3261 10.3: one contact of an address-of-record. All text is borrowed: from the record or from
+ * the REGISTER. */
 struct binding {
     struct str uri;
-    struct params params; /* of the Contact header, as they are echoed; "expires" among them is not stored */
+    struct params
+        params; /* of the Contact header, as they are echoed; "expires" among them is not stored */
     struct str call_id;
     struct str path; /* RFC 3327: its values, comma separated; empty: none */
     uint32_t cseq;
-    uint16_t q; /* 0-1000 */
+    uint16_t q;   /* 0-1000 */
     bool by_flow; /* the phone itself registered: it is reached by its flow */
     time_ns expires;
     struct flow flow; /* that the REGISTER came in by */
@@ -28,14 +31,17 @@ struct bindings {
     struct binding list[LIMIT_BINDINGS];
 };
 
-/* The bindings that are alive at `now`; an empty record has none. False: the bytes are no record (none then, too). */
+/* The bindings that are alive at `now`; an empty record has none. False: the bytes are no record
+ * (none then, too). */
 bool record_read(struct str record, time_ns now, struct bindings *out);
-/* A block with the record of these bindings. NULL with *too_large: over LIMIT_RECORD_BYTES or a text over 64 KiB; else no memory. */
+/* A block with the record of these bindings. NULL with *too_large: over LIMIT_RECORD_BYTES or a
+ * text over 64 KiB; else no memory. */
 MUST_USE struct block *record_write(struct block_pool *, const struct bindings *, bool *too_large);
 /* When the record of these bindings may be dropped. */
 time_ns record_end(const struct bindings *, time_ns now);
 
-/* Parameters in the form in which they are stored and echoed: ";name=value" without white space or folding, "expires" left out. Writes at most params.text.len bytes. */
+/* Parameters in the form in which they are stored and echoed: ";name=value" without white space or
+ * folding, "expires" left out. Writes at most params.text.len bytes. */
 void print_contact_params(struct buf *b, struct params params);
 /* May they stand in a record? Nothing in them can end a header's value or begin another one. */
 bool is_storable_contact(struct str uri, struct params params);

@@ -1,4 +1,5 @@
-/* Owns the reading of REGISTER requests: option tags, contacts, expiry, preference. Knows no bindings and no store. */
+/* Owns the reading of REGISTER requests: option tags, contacts, expiry, preference. Knows no
+ * bindings and no store. */
 #include "registrar/request.h"
 
 #include "registrar/record.h"

@@ -1,4 +1,5 @@
-/* What a REGISTER asks for, decoded and judged as far as that needs no bindings (RFC 3261 10.3 steps 2 to 7). */
+/* What a REGISTER asks for, decoded and judged as far as that needs no bindings (RFC 3261 10.3
+ * steps 2 to 7). */
 #ifndef TANDEM_SRC_REGISTRAR_REQUEST_H
 #define TANDEM_SRC_REGISTRAR_REQUEST_H
 
@@ -27,11 +28,13 @@ struct refusal {
     struct str reason; /* static text; empty: the registered phrase */
 };
 
-/* RFC 3261 10.3 step 2: the option tags of Require that a registrar of ours does not have, comma separated (those that fit). True: there are some. */
+/* RFC 3261 10.3 step 2: the option tags of Require that a registrar of ours does not have, comma
+ * separated (those that fit). True: there are some. */
 bool request_unsupported(struct msg *, struct buf *names);
 /* Steps 6 and 7. */
 struct refusal request_read(struct msg *, const struct registrar_config *, struct wishes *out);
-/* The Path values of a REGISTER in order, comma separated, unfolded. Writes at most the head's length. */
+/* The Path values of a REGISTER in order, comma separated, unfolded. Writes at most the head's
+ * length. */
 void request_print_path(struct buf *, const struct msg *);
 
 /* RFC 3261 25.1 qvalue as thousandths. False: it is none. */

@@ -1,4 +1,5 @@
-/* Owns records in memory: a seeded hash table of single allocations, each a key, a version, bytes and an end of life. Knows nothing of SIP, threads or clocks. */
+/* Owns records in memory: a seeded hash table of single allocations, each a key, a version, bytes
+ * and an end of life. Knows nothing of SIP, threads or clocks. */
 #include "store/location.h"
 
 #include <assert.h>
@@ -9,7 +10,8 @@
 
 /* A full store looks at this many records for one that has ended before it refuses. */
 #define SWEEP_WHEN_FULL 16
-/* Empty buckets are cheap to pass, not free: a sweep passes this many for each record that it may look at. */
+/* Empty buckets are cheap to pass, not free: a sweep passes this many for each record that it may
+ * look at. */
 #define BUCKETS_PER_LOOK 4
 #define FIRST_BUCKETS 64
 
@@ -26,12 +28,14 @@ struct location {
     struct hash_key hash;
     struct map map;
     size_t max;
-    uint64_t last_version; /* of the whole store: a version never comes back, even for a key that was away */
+    uint64_t last_version; /* of the whole store: a version never comes back, even for a key that
+                              was away */
     size_t sweep_bucket;   /* where the next sweep goes on … */
     size_t sweep_skip;     /* … behind so many records of that bucket */
 };
 
-/* A place in the table as location_each hands it out: the bucket above, the place in its chain below. */
+/* A place in the table as location_each hands it out: the bucket above, the place in its chain
+ * below. */
 #define CURSOR_CHAIN_BITS 16
 #define CURSOR_CHAIN_MASK ((UINT64_C(1) << CURSOR_CHAIN_BITS) - 1)
 
@@ -212,8 +216,8 @@ static struct map_node *chain_at(const struct location *l, size_t bucket, size_t
 size_t location_sweep(struct location *l, time_ns now, size_t most)
 {
     size_t dropped = 0, looked = 0, passed = 0;
-    size_t may_pass = most > l->map.n_buckets / BUCKETS_PER_LOOK ? l->map.n_buckets
-                                                                  : most * BUCKETS_PER_LOOK;
+    size_t may_pass =
+        most > l->map.n_buckets / BUCKETS_PER_LOOK ? l->map.n_buckets : most * BUCKETS_PER_LOOK;
     while (looked < most && passed <= may_pass) {
         if (l->sweep_bucket >= l->map.n_buckets) {
             l->sweep_bucket = 0;

@@ -1,4 +1,5 @@
-/* Runs the transaction tables: one function steps, one writes the state and its timers. Knows no message, no address. */
+/* Runs the transaction tables: one function steps, one writes the state and its timers. Knows no
+ * message, no address. */
 #include "tx/tx.h"
 
 #include <assert.h>
@@ -39,7 +40,8 @@ void tx_start(struct tx *t, enum tx_kind kind, bool reliable, const struct tx_ti
     enter_state(t, first[kind], timers, now);
 }
 
-/* A fired repeat sets its next one: A doubles, E and G double up to T2, E is T2 in Proceeding (RFC 3261 17.1.1.2, 17.1.2.2, 17.2.1). */
+/* A fired repeat sets its next one: A doubles, E and G double up to T2, E is T2 in Proceeding (RFC
+ * 3261 17.1.1.2, 17.1.2.2, 17.2.1). */
 static void repeat_again(struct tx *t, const struct tx_timers *timers, time_ns now)
 {
     time_ns doubled = time_add(t->interval, t->interval);
@@ -58,10 +60,10 @@ static void repeat_again(struct tx *t, const struct tx_timers *timers, time_ns n
 static enum tx_event event_of(uint8_t timer)
 {
     static const uint8_t events[N_TX_TIMERS] = {
-        [TIMER_A] = TX_FIRE_A,           [TIMER_B] = TX_FIRE_B, [TIMER_D] = TX_FIRE_D,
-        [TIMER_E] = TX_FIRE_E,           [TIMER_F] = TX_FIRE_F, [TIMER_G] = TX_FIRE_G,
-        [TIMER_H] = TX_FIRE_H,           [TIMER_I] = TX_FIRE_I, [TIMER_J] = TX_FIRE_J,
-        [TIMER_K] = TX_FIRE_K,           [TIMER_L] = TX_FIRE_L, [TIMER_M] = TX_FIRE_M,
+        [TIMER_A] = TX_FIRE_A,           [TIMER_B] = TX_FIRE_B,         [TIMER_D] = TX_FIRE_D,
+        [TIMER_E] = TX_FIRE_E,           [TIMER_F] = TX_FIRE_F,         [TIMER_G] = TX_FIRE_G,
+        [TIMER_H] = TX_FIRE_H,           [TIMER_I] = TX_FIRE_I,         [TIMER_J] = TX_FIRE_J,
+        [TIMER_K] = TX_FIRE_K,           [TIMER_L] = TX_FIRE_L,         [TIMER_M] = TX_FIRE_M,
         [TIMER_TRYING] = TX_FIRE_TRYING, [TIMER_QUIET] = TX_FIRE_QUIET,
     };
     assert(timer != TIMER_NONE && timer < N_TX_TIMERS);

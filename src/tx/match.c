@@ -1,4 +1,5 @@
-/* Transaction keys: read from a request, hashed, copied, compared by RFC 3261 17.2.3. Owns no table and no message. */
+/* Transaction keys: read from a request, hashed, copied, compared by RFC 3261 17.2.3. Owns no table
+ * and no message. */
 #include "tx/match.h"
 
 #include <assert.h>
@@ -98,8 +99,7 @@ static bool field_equal(const struct tx_key *a, const struct tx_key *b, enum tx_
 
 static bool same_via(const struct tx_key *a, const struct tx_key *b)
 {
-    return a->port == b->port &&
-           str_equal_nocase(a->field[KEY_BRANCH], b->field[KEY_BRANCH]) &&
+    return a->port == b->port && str_equal_nocase(a->field[KEY_BRANCH], b->field[KEY_BRANCH]) &&
            str_equal_nocase(a->field[KEY_HOST], b->field[KEY_HOST]);
 }
 
@@ -120,9 +120,8 @@ static bool same_uri(struct str a, struct str b)
 /* What the RFC 2543 rules compare for every method, but for the To tag. */
 static bool same_2543(const struct tx_key *a, const struct tx_key *b)
 {
-    return a->cseq == b->cseq && a->transport == b->transport &&
-           field_equal(a, b, KEY_CALL_ID) && field_equal(a, b, KEY_FROM_TAG) &&
-           same_uri(a->field[KEY_URI], b->field[KEY_URI]);
+    return a->cseq == b->cseq && a->transport == b->transport && field_equal(a, b, KEY_CALL_ID) &&
+           field_equal(a, b, KEY_FROM_TAG) && same_uri(a->field[KEY_URI], b->field[KEY_URI]);
 }
 
 static bool same_origin(const struct tx_key *a, const struct tx_key *b)
@@ -150,8 +149,7 @@ bool tx_key_matches_ack(const struct tx_key *invite, const struct tx_key *ack, s
 bool tx_key_matches_cancel(const struct tx_key *have, const struct tx_key *cancel)
 {
     assert(cancel->method == METHOD_CANCEL);
-    return have->method != METHOD_CANCEL && have->method != METHOD_ACK &&
-           same_origin(have, cancel);
+    return have->method != METHOD_CANCEL && have->method != METHOD_ACK && same_origin(have, cancel);
 }
 
 uint64_t tx_merge_hash(const struct hash_key *key, const struct tx_key *k)

@@ -1,4 +1,5 @@
-/* Names of states, events and kinds, and the tables as text for the docs; knows nothing of how they are run. */
+/* Names of states, events and kinds, and the tables as text for the docs; knows nothing of how they
+ * are run. */
 #include "tx/tx.h"
 
 #include <assert.h>
@@ -13,8 +14,8 @@ const char *tx_kind_name(enum tx_kind kind)
 
 const char *tx_state_name(enum tx_state state)
 {
-    static const char *const names[N_TX_STATES] = {"-",         "Calling",  "Trying",    "Proceeding",
-                                                   "Completed", "Accepted", "Confirmed", "Terminated"};
+    static const char *const names[N_TX_STATES] = {
+        "-", "Calling", "Trying", "Proceeding", "Completed", "Accepted", "Confirmed", "Terminated"};
     assert(state < N_TX_STATES);
     return names[state];
 }
@@ -22,11 +23,11 @@ const char *tx_state_name(enum tx_state state)
 const char *tx_event_name(enum tx_event event)
 {
     static const char *const names[N_TX_EVENTS] = {
-        "1xx",           "2xx",     "300-699", "request", "ACK",     "1xx from TU",
-        "2xx from TU",   "300-699 from TU",    "transport error",    "Timer A",
-        "Timer B",       "Timer D", "Timer E", "Timer F", "Timer G", "Timer H",
-        "Timer I",       "Timer J", "Timer K", "Timer L", "Timer M", "200 ms",
-        "Timer E at T2",
+        "1xx",         "2xx",         "300-699",         "request",         "ACK",
+        "1xx from TU", "2xx from TU", "300-699 from TU", "transport error", "Timer A",
+        "Timer B",     "Timer D",     "Timer E",         "Timer F",         "Timer G",
+        "Timer H",     "Timer I",     "Timer J",         "Timer K",         "Timer L",
+        "Timer M",     "200 ms",      "Timer E at T2",
     };
     assert(event < N_TX_EVENTS);
     return names[event];
@@ -34,8 +35,12 @@ const char *tx_event_name(enum tx_event event)
 
 static void put_actions(struct buf *b, unsigned actions)
 {
-    static const char *const names[] = {"to TU",    "send",            "send again",
-                                        "ACK sent", "100 sent",        "inform TU: timeout",
+    static const char *const names[] = {"to TU",
+                                        "send",
+                                        "send again",
+                                        "ACK sent",
+                                        "100 sent",
+                                        "inform TU: timeout",
                                         "inform TU: transport error"};
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (actions & (1u << i)) {

@@ -17,7 +17,8 @@ struct addr {
     uint8_t ip[16]; /* network order; IPv4 in the first four, the rest zero */
 };
 
-/* "192.0.2.1", "2001:db8::1", "[2001:db8::1]"; no port, no zone. False: not an address; *out untouched. */
+/* "192.0.2.1", "2001:db8::1", "[2001:db8::1]"; no port, no zone. False: not an address; *out
+ * untouched. */
 bool addr_parse_ip(struct str s, struct addr *out);
 /* "192.0.2.1:5060", "[2001:db8::1]:5060"; without a port it is 0. */
 bool addr_parse(struct str s, struct addr *out);

@@ -1,6 +1,7 @@
-/* Counted blocks of bytes: what is received and what may be sent again. A pool keeps freed blocks by
- * size class, so that steady work takes nothing from the heap. A block belongs to one thread at a
- * time; a block that is the giver's alone may move to another thread and is freed into that one's pool. */
+/* Counted blocks of bytes: what is received and what may be sent again. A pool keeps freed blocks
+ * by size class, so that steady work takes nothing from the heap. A block belongs to one thread at
+ * a time; a block that is the giver's alone may move to another thread and is freed into that one's
+ * pool. */
 #ifndef TANDEM_BASE_BLOCK_H
 #define TANDEM_BASE_BLOCK_H
 
@@ -25,8 +26,8 @@ struct block_pool {
     struct mem *mem;
     struct block *free[BLOCK_CLASSES];
     uint32_t n_free[BLOCK_CLASSES];
-    uint32_t keep;  /* free blocks kept of each class; more go back to the heap */
-    uint64_t live;  /* blocks handed out and not returned (moved ones count where they are) */
+    uint32_t keep; /* free blocks kept of each class; more go back to the heap */
+    uint64_t live; /* blocks handed out and not returned (moved ones count where they are) */
 };
 
 void block_pool_init(struct block_pool *p, struct mem *mem, uint32_t keep);

@@ -7,7 +7,8 @@ enum err {
     ERR_NOMEM = -1,   /* no memory; nothing has changed: try later or refuse the work */
     ERR_INVALID = -2, /* the caller's mistake; nothing has changed: mend the call */
     ERR_STALE = -3,   /* the id names something that has ended: forget it */
-    ERR_LIMIT = -4,   /* a limit of data/limits.def is reached; nothing has changed: refuse with 503 */
+    ERR_LIMIT =
+        -4, /* a limit of data/limits.def is reached; nothing has changed: refuse with 503 */
     ERR_NO_ROUTE = -5 /* no listener or address fits the destination; nothing has changed */
 };
 

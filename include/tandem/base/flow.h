@@ -1,12 +1,22 @@
-/* Where bytes came from and where they go: a datagram's two ends, or a connection. RFC 5626's word. */
+/* Where bytes came from and where they go: a datagram's two ends, or a connection. RFC 5626's word.
+ */
 #ifndef TANDEM_BASE_FLOW_H
 #define TANDEM_BASE_FLOW_H
 
 #include "base/addr.h"
 
-enum transport { TRANSPORT_NONE, TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_TLS, TRANSPORT_WS, TRANSPORT_WSS, TRANSPORT_SCTP };
+enum transport {
+    TRANSPORT_NONE,
+    TRANSPORT_UDP,
+    TRANSPORT_TCP,
+    TRANSPORT_TLS,
+    TRANSPORT_WS,
+    TRANSPORT_WSS,
+    TRANSPORT_SCTP
+};
 
-/* A connection's id: the worker that owns it in the top byte, below it that worker's pool id. 0: none. */
+/* A connection's id: the worker that owns it in the top byte, below it that worker's pool id. 0:
+ * none. */
 typedef uint64_t conn_id;
 
 struct flow {

@@ -44,8 +44,8 @@ static inline struct list *list_first(const struct list *l)
 }
 
 /* Safe against removal of `node` inside the body. */
-#define LIST_EACH(l, node, after)                                                                  \
-    for (struct list *node = (l)->next, *after = node->next; node != (l);                          \
+#define LIST_EACH(l, node, after)                                         \
+    for (struct list *node = (l)->next, *after = node->next; node != (l); \
          node = after, after = node->next)
 
 #endif

@@ -1,4 +1,5 @@
-/* Lines for people: a sink that the program sets, levels, and a limit on how often one place may speak. */
+/* Lines for people: a sink that the program sets, levels, and a limit on how often one place may
+ * speak. */
 #ifndef TANDEM_BASE_LOG_H
 #define TANDEM_BASE_LOG_H
 
@@ -17,8 +18,8 @@ struct log {
 #define LOG_LINE_MAX 1024 /* with the NUL; longer lines are cut */
 #define LOG_PER_SECOND 5
 
-/* A place's own allowance: `per_second` lines, the rest counted and told with the next one that passes. Zeroed is ready
- * for use. */
+/* A place's own allowance: `per_second` lines, the rest counted and told with the next one that
+ * passes. Zeroed is ready for use. */
 struct log_gate {
     time_ns window;
     unsigned used, skipped;

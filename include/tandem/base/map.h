@@ -1,6 +1,6 @@
-/* Intrusive chained hash table, seeded by its user's hash function. The table owns its buckets only,
- * never its nodes. It doubles when nodes outnumber buckets; where there is no memory for that it
- * stays as it is and goes on working. */
+/* Intrusive chained hash table, seeded by its user's hash function. The table owns its buckets
+ * only, never its nodes. It doubles when nodes outnumber buckets; where there is no memory for that
+ * it stays as it is and goes on working. */
 #ifndef TANDEM_BASE_MAP_H
 #define TANDEM_BASE_MAP_H
 
@@ -37,8 +37,8 @@ void map_remove(struct map *m, struct map_node *node);
 struct map_node *map_find(const struct map *m, uint64_t hash);
 struct map_node *map_find_next(const struct map_node *node);
 
-/* Every node in no particular order: start with NULL, ends with NULL. The node returned last may be removed
- * from the map only after its successor was asked for. */
+/* Every node in no particular order: start with NULL, ends with NULL. The node returned last may be
+ * removed from the map only after its successor was asked for. */
 struct map_node *map_each(const struct map *m, const struct map_node *last);
 
 #endif

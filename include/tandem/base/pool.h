@@ -57,7 +57,8 @@ static inline void *pool_get(const struct pool *p, pool_id id)
     return s->generation == generation ? s->object : NULL;
 }
 
-/* Every live object: start with *cursor = 0; NULL at the end. Allocation and freeing meanwhile are legal. */
+/* Every live object: start with *cursor = 0; NULL at the end. Allocation and freeing meanwhile are
+ * legal. */
 void *pool_each(const struct pool *p, uint32_t *cursor, pool_id *id);
 
 #endif

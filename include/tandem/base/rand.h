@@ -1,5 +1,6 @@
-/* A seeded generator (ChaCha8-based: what leaves on the wire must not be guessable from what left before). The same
- * seed gives the same numbers. Entropy comes in through the seed; nothing here reads any. */
+/* A seeded generator (ChaCha8-based: what leaves on the wire must not be guessable from what left
+ * before). The same seed gives the same numbers. Entropy comes in through the seed; nothing here
+ * reads any. */
 #ifndef TANDEM_BASE_RAND_H
 #define TANDEM_BASE_RAND_H
 

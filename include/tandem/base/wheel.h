@@ -1,5 +1,6 @@
-/* A hierarchical timing wheel with ticks of one millisecond. A timer fires at the first tick that is
- * not before its time. Adding and removing are O(1); nothing is called back: due timers are popped. */
+/* A hierarchical timing wheel with ticks of one millisecond. A timer fires at the first tick that
+ * is not before its time. Adding and removing are O(1); nothing is called back: due timers are
+ * popped. */
 #ifndef TANDEM_BASE_WHEEL_H
 #define TANDEM_BASE_WHEEL_H
 
@@ -19,7 +20,7 @@ struct timer {
 struct wheel {
     struct list slots[WHEEL_LEVELS][WHEEL_SLOTS];
     uint64_t used[WHEEL_LEVELS]; /* a bit for each slot that may hold something */
-    struct list far; /* beyond the wheel's reach, twelve days */
+    struct list far;             /* beyond the wheel's reach, twelve days */
     struct list due;
     uint64_t tick; /* milliseconds already turned */
     uint64_t n_timers;
@@ -27,8 +28,8 @@ struct wheel {
 
 void wheel_init(struct wheel *w, time_ns now);
 void timer_init(struct timer *t);
-/* Sets or moves. A time in the past is due at once and counts as the present; TIME_NEVER stops it; one beyond the
- * wheel's reach waits apart until the wheel comes near. */
+/* Sets or moves. A time in the past is due at once and counts as the present; TIME_NEVER stops it;
+ * one beyond the wheel's reach waits apart until the wheel comes near. */
 void wheel_set(struct wheel *w, struct timer *t, time_ns at);
 /* Legal for a timer that is not set. */
 void wheel_stop(struct wheel *w, struct timer *t);
@@ -37,13 +38,14 @@ static inline bool timer_is_set(const struct timer *t)
     return t->at != TIME_NEVER;
 }
 
-/* Takes out one timer that is due at `now`, in the order of their times within a tick's precision (equal ones in the
- * order in which they were set); NULL when none is. The wheel turns no further than the timer that it gives, so one
- * that is set meanwhile takes its place in the order. The clock may jump any distance: cost is bounded by slots and
- * timers, not by ticks. A clock that went back is waited for. */
+/* Takes out one timer that is due at `now`, in the order of their times within a tick's precision
+ * (equal ones in the order in which they were set); NULL when none is. The wheel turns no further
+ * than the timer that it gives, so one that is set meanwhile takes its place in the order. The
+ * clock may jump any distance: cost is bounded by slots and timers, not by ticks. A clock that went
+ * back is waited for. */
 struct timer *wheel_pop(struct wheel *w, time_ns now);
-/* Not after the next timer's time, rounded up to its tick; may be early by design (a cascade), never
- * late. TIME_NEVER when none is set. */
+/* Not after the next timer's time, rounded up to its tick; may be early by design (a cascade),
+ * never late. TIME_NEVER when none is set. */
 time_ns wheel_deadline(const struct wheel *w);
 
 #endif

@@ -31,8 +31,9 @@ struct dialog_id {
 struct dialog {
     struct mem *mem;
     enum dialog_state state;
-    bool is_uac; /* of the request that made it */
-    bool secure; /* RFC 3261 12.1: made over TLS for a SIPS Request-URI */
+    bool is_uac;   /* of the request that made it */
+    bool answered; /* a 2xx was sent or received */
+    bool secure;   /* RFC 3261 12.1: made over TLS for a SIPS Request-URI */
     bool has_local_seq, has_remote_seq;
     uint32_t local_seq, remote_seq;
     uint32_t invite_seq; /* number of the last INVITE printed here, for its ACK */
@@ -108,7 +109,7 @@ void dialog_terminate(struct dialog *d);
 
 /* RFC 3261 12.2.2: a request that has this dialog's id. 0: go on; the remote sequence number is
  * taken over. Else the status to refuse it with: 500 (out of order), 481 (terminated), 400 (no
- * CSeq). ACK and CANCEL have the number of their INVITE and are never out of order. */
+ * CSeq). ACK and CANCEL have the number of their INVITE: always 0. */
 unsigned dialog_receive(struct dialog *d, struct msg *request);
 
 /* RFC 3261 12.2.2: the request is being accepted with a 2xx: where it is a target refresh its
@@ -138,8 +139,9 @@ struct dialog_request {
  * Call-ID, CSeq (the next number; for ACK the INVITE's, RFC 3261 13.2.2.4), Contact in target
  * refreshes, `headers`, Content-Length, the body. *hop is the next hop; it borrows from the dialog
  * until its next change. Nothing but the sequence number changes.
- * ERR_INVALID: no method, or the dialog is terminated. ERR_LIMIT: it does not fit into `b`, or the
- * numbers are used up (2^31-1); the number is not taken and what `b` holds is of no use. */
+ * ERR_INVALID: no method, or the dialog is terminated and this is no ACK. ERR_LIMIT: it does not
+ * fit into `b`, or the numbers are used up (2^31-1); the number is not taken and what `b` holds is
+ * of no use. */
 MUST_USE int dialog_print_request(struct dialog *d, const struct dialog_request *r, struct buf *b,
                                   struct uri *hop);
 

@@ -1,5 +1,7 @@
-/* One element: an engine and the roles that it plays, in the order in which they look at a request. A server's worker, and each node of a simulated network, is one of these.
- * Its inputs and outputs are the engine's; the roles act on each input before it returns. The engine's contract holds here word for word. */
+/* One element: an engine and the roles that it plays, in the order in which they look at a request.
+ * A server's worker, and each node of a simulated network, is one of these. Its inputs and outputs
+ * are the engine's; the roles act on each input before it returns. The engine's contract holds here
+ * word for word. */
 #ifndef TANDEM_ELEMENT_ELEMENT_H
 #define TANDEM_ELEMENT_ELEMENT_H
 
@@ -13,15 +15,17 @@ struct element_config {
     struct engine_config engine;
     struct registrar_config registrar; /* owner is set by the element */
     struct proxy_config proxy;         /* likewise */
-    const struct str *domains;         /* whose users these are; copied. Listeners' addresses count too */
+    const struct str *domains; /* whose users these are; copied. Listeners' addresses count too */
     size_t n_domains;
-    bool relay_loopback; /* requests from this machine to other addresses of this machine are relayed */
+    bool relay_loopback; /* requests from this machine to other addresses of this machine are
+                            relayed */
 };
 
 void element_config_default(struct element_config *);
 struct element *element_new(const struct element_config *);
 void element_free(struct element *);
-struct engine *element_engine(struct element *); /* for listeners, block pool, statistics; not for inputs */
+struct engine *
+element_engine(struct element *); /* for listeners, block pool, statistics; not for inputs */
 
 int element_datagram(struct element *, const struct flow *, struct str bytes, time_ns now);
 conn_id element_accepted(struct element *, const struct flow *, time_ns now);

@@ -1,13 +1,14 @@
-/* The engine: turns bytes and time into requests, responses and timeouts, and commands into bytes. It composes transactions, connections and
- * framing; it knows no role, no socket and no clock.
+/* The engine: turns bytes and time into requests, responses and timeouts, and commands into bytes.
+ * It composes transactions, connections and framing; it knows no role, no socket and no clock.
  *
  * The contract:
  *  - in: each input and each command is one mutation and takes `now`, which never goes back.
- *  - then: the owner takes events with engine_event until there is none (acting on each through commands), and outputs with
- *    engine_output until there is none.
- *  - when: engine_deadline says when engine_time is next wanted. Early is legal and does nothing. Late fires what is due in order,
- *    at most one retransmission a transaction, and ends of life win.
- *  - Nothing is called back. Bad input is no error: it is answered or dropped, and counted. ERR_NOMEM and ERR_LIMIT leave everything as it was.
+ *  - then: the owner takes events with engine_event until there is none (acting on each through
+ * commands), and outputs with engine_output until there is none.
+ *  - when: engine_deadline says when engine_time is next wanted. Early is legal and does nothing.
+ * Late fires what is due in order, at most one retransmission a transaction, and ends of life win.
+ *  - Nothing is called back. Bad input is no error: it is answered or dropped, and counted.
+ * ERR_NOMEM and ERR_LIMIT leave everything as it was.
  *  - The same inputs and the same seed give the same bytes. */
 #ifndef TANDEM_ENGINE_ENGINE_H
 #define TANDEM_ENGINE_ENGINE_H
@@ -33,11 +34,12 @@ struct engine_config {
     struct mem *mem;
     struct rand_seed seed;   /* tags, branches, hash keys */
     struct tx_timers timers; /* tx_timers_default() */
-    struct hash_key call_key; /* decides which worker a Call-ID belongs to: the same for all workers */
+    struct hash_key
+        call_key; /* decides which worker a Call-ID belongs to: the same for all workers */
     unsigned worker, n_workers; /* this engine's index; at most 255 workers */
-    struct str software;     /* Server header of our own responses; empty: none. Copied */
-    uint32_t max_tx;         /* 0: the limit of data/limits.def */
-    const struct log *log;   /* may be NULL */
+    struct str software;        /* Server header of our own responses; empty: none. Copied */
+    uint32_t max_tx;            /* 0: the limit of data/limits.def */
+    const struct log *log;      /* may be NULL */
 };
 
 /* NULL: no memory. */
@@ -46,9 +48,11 @@ struct engine *engine_new(const struct engine_config *);
 void engine_free(struct engine *);
 
 /* --- listeners: what this engine can send from. Before the first input --- */
-/* `local` is concrete (not 0.0.0.0). `host` is what Via and Record-Route call us; empty: the address. Returns the listener's index, or an enum err. */
+/* `local` is concrete (not 0.0.0.0). `host` is what Via and Record-Route call us; empty: the
+ * address. Returns the listener's index, or an enum err. */
 int engine_listen(struct engine *, enum transport, const struct addr *local, struct str host);
-/* host:port names one of our listeners (any transport where `transport` is TRANSPORT_NONE). Port 0 is the scheme's default 5060. */
+/* host:port names one of our listeners (any transport where `transport` is TRANSPORT_NONE). Port 0
+ * is the scheme's default 5060. */
 bool engine_is_local(const struct engine *, enum transport, struct str host, uint16_t port);
 struct listener {
     uint8_t transport;
@@ -57,43 +61,55 @@ struct listener {
     uint16_t port;
 };
 const struct listener *engine_listener(const struct engine *, unsigned index);
-/* The listener from which `remote` would be reached by `transport`; -1: none. Same family; loopback talks to loopback first. */
+/* The listener from which `remote` would be reached by `transport`; -1: none. Same family; loopback
+ * talks to loopback first. */
 int engine_listener_for(const struct engine *, enum transport, const struct addr *remote);
 
 /* --- inputs --- */
 /* One UDP packet. `bytes` are copied. */
 int engine_datagram(struct engine *, const struct flow *, struct str bytes, time_ns now);
-/* A connection was accepted on flow->listener. Returns its id, or 0: refuse it (limit, no memory). */
+/* A connection was accepted on flow->listener. Returns its id, or 0: refuse it (limit, no memory).
+ */
 conn_id engine_accepted(struct engine *, const struct flow *, time_ns now);
 /* A connection that OUTPUT_CONNECT asked for stands; `local` is what the kernel gave it. */
 int engine_connected(struct engine *, conn_id, const struct addr *local, time_ns now);
 /* Bytes of a connection, split anywhere. They are copied where a message is not yet whole. */
 int engine_stream(struct engine *, conn_id, struct str bytes, time_ns now);
-/* A connection ended, or could not be made, or (datagrams) the kernel said that `flow` cannot be reached: ours or another worker's. Transactions that
- * wait on it get EVENT_TRANSPORT_ERROR. */
+/* A connection ended, or could not be made, or (datagrams) the kernel said that `flow` cannot be
+ * reached: ours or another worker's. Transactions that wait on it get EVENT_TRANSPORT_ERROR. */
 int engine_closed(struct engine *, conn_id, time_ns now);
 int engine_unreachable(struct engine *, const struct flow *, time_ns now);
 /* A message that another worker's engine gave out as OUTPUT_HANDOVER; takes the reference. */
 int engine_adopt(struct engine *, struct msg *, time_ns now);
-/* The answer to OUTPUT_RESOLVE: addresses in order of preference (ports already set); n == 0: the name has none. */
+/* The answer to OUTPUT_RESOLVE: addresses in order of preference (ports already set); n == 0: the
+ * name has none. */
 int engine_resolved(struct engine *, uint64_t query, const struct addr *, size_t n, time_ns now);
 /* The answer to OUTPUT_STORE; value is borrowed for the call (copied into the event). */
 int engine_store_answered(struct engine *, const struct store_answer *, time_ns now);
 int engine_time(struct engine *, time_ns now);
 time_ns engine_deadline(const struct engine *);
+/* From now on a request that would begin something new (neither ACK nor CANCEL, no tag in To) is
+ * answered 503 with Retry-After before any state is made. What is under way is finished. */
+void engine_drain(struct engine *);
 
 /* --- events: taken by the element, in order --- */
 enum engine_event_kind {
-    EVENT_REQUEST,         /* a new request, not ACK, not CANCEL; `tx` is its new server transaction, not answered yet */
-    EVENT_ACK,             /* an ACK that belongs to no server transaction in COMPLETED: for a 2xx. Forward it statelessly or take it */
-    EVENT_CANCEL,          /* a CANCEL; `tx` is its own server transaction (already answered 200, or 481 where `other` is 0);
-                              `other` is the INVITE server transaction that it names */
-    EVENT_RESPONSE,        /* a response that the client transaction `tx` passes up (100 to 699), retransmitted finals left out but for
-                              2xx to INVITE, each of which comes (RFC 6026) */
-    EVENT_STRAY_RESPONSE,  /* a response that matches no client transaction (already counted; RFC 6026 8.5: not to be forwarded) */
-    EVENT_TIMEOUT,         /* client transaction `tx` ended without a final response (Timer B, F, or a CANCEL without effect) */
+    EVENT_REQUEST, /* a new request, not ACK, not CANCEL; `tx` is its new server transaction, not
+                      answered yet */
+    EVENT_ACK, /* an ACK that belongs to no server transaction in COMPLETED: for a 2xx. Forward it
+                  statelessly or take it */
+    EVENT_CANCEL,   /* a CANCEL; `tx` is its own server transaction (already answered 200, or 481
+                       where `other` is 0);   `other` is the INVITE server transaction that it names */
+    EVENT_RESPONSE, /* a response that the client transaction `tx` passes up (100 to 699),
+                       retransmitted finals left out but for 2xx to INVITE, each of which comes (RFC
+                       6026) */
+    EVENT_STRAY_RESPONSE, /* a response that matches no client transaction (already counted; RFC
+                             6026 8.5: not to be forwarded) */
+    EVENT_TIMEOUT, /* client transaction `tx` ended without a final response (Timer B, F, or a
+                      CANCEL without effect) */
     EVENT_TRANSPORT_ERROR, /* client transaction `tx` ended: nothing can be sent */
-    EVENT_SERVER_TIMEOUT,  /* INVITE server transaction: no ACK came (Timer H) or its response could not be sent */
+    EVENT_SERVER_TIMEOUT,  /* INVITE server transaction: no ACK came (Timer H) or its response could
+                              not be sent */
     EVENT_STORE,           /* the answer to engine_ask_store */
     EVENT_SERVER_END       /* server transaction `tx` is gone: forget its id */
 };
@@ -105,8 +121,9 @@ struct engine_event {
     tx_id tx, other;
     uint64_t other_user;
     uint8_t other_owner;
-    bool merged; /* EVENT_REQUEST: RFC 3261 8.2.2.2: a UAS answers 482; a proxy goes on */
-    struct msg *msg; /* borrowed until the next engine_event; msg_ref keeps it. NULL where none belongs to the kind */
+    bool merged;     /* EVENT_REQUEST: RFC 3261 8.2.2.2: a UAS answers 482; a proxy goes on */
+    struct msg *msg; /* borrowed until the next engine_event; msg_ref keeps it. NULL where none
+                        belongs to the kind */
     struct store_answer store; /* value borrowed likewise */
 };
 
@@ -121,14 +138,18 @@ struct reply {
     unsigned status;
     struct str reason;  /* empty: the registered phrase */
     struct str headers; /* whole lines, each with CRLF */
-    struct str body;    /* Content-Type stands in `headers`; Content-Length is written by the engine */
-    struct str to_tag;  /* empty: the transaction's own tag (made once, kept for all its responses); 100 has none */
-    bool record_route;  /* copy Record-Route (dialog-forming responses) */
+    struct str body; /* Content-Type stands in `headers`; Content-Length is written by the engine */
+    struct str to_tag; /* empty: the transaction's own tag (made once, kept for all its responses);
+                          100 has none */
+    bool record_route; /* copy Record-Route (dialog-forming responses) */
 };
-/* Answers a server transaction. ERR_STALE: it is gone. ERR_INVALID: it has a final response already. */
+/* Answers a server transaction. ERR_STALE: it is gone. ERR_INVALID: it has a final response
+ * already. */
 int engine_reply(struct engine *, tx_id, const struct reply *, time_ns now);
-/* Passes a received response on through a server transaction: the topmost Via and what `edits` says are changed (edits may be NULL). A 2xx may pass when the transaction is ACCEPTED. */
-int engine_forward_response(struct engine *, tx_id, struct msg *response, struct edits *, time_ns now);
+/* Passes a received response on through a server transaction: the topmost Via and what `edits` says
+ * are changed (edits may be NULL). A 2xx may pass when the transaction is ACCEPTED. */
+int engine_forward_response(struct engine *, tx_id, struct msg *response, struct edits *,
+                            time_ns now);
 /* Answers a request that has no transaction (an overload, a stateless element). */
 int engine_reply_stateless(struct engine *, struct msg *request, const struct reply *, time_ns now);
 
@@ -136,21 +157,29 @@ struct outgoing {
     struct msg *base;    /* a received request to be sent on with `edits` … */
     struct edits *edits; /* (the engine adds its own edits for Via: do not use it afterwards) */
     struct str text;     /* … or, with base == NULL, a whole request of our own without Via */
-    const struct flow *flow; /* where to: this flow (its connection, or remote address and listener) … */
-    const struct uri *hop;   /* … or, with flow == NULL or a flow that is gone, the next hop's URI (RFC 3263 as far as it is built: addresses and A/AAAA) */
-    struct str branch_suffix; /* goes into the branch behind the unique part (loop detection); token characters */
+    const struct flow
+        *flow; /* where to: this flow (its connection, or remote address and listener) … */
+    const struct uri *hop; /* … or, with flow == NULL or a flow that is gone, the next hop's URI
+                              (RFC 3263 as far as it is built: addresses and A/AAAA) */
+    struct str branch_suffix; /* goes into the branch behind the unique part (loop detection); token
+                                 characters */
     uint8_t owner;
     uint64_t user;
 };
-/* Starts a client transaction. Requests over the path MTU limit of RFC 3261 18.1.1 (1300 bytes) go by TCP, and by UDP again where no connection can be made. *tx is set before anything is sent.
+/* Starts a client transaction. Requests over the path MTU limit of RFC 3261 18.1.1 (1300 bytes) go
+ * by TCP, and by UDP again where no connection can be made. *tx is set before anything is sent.
  * ERR_NO_ROUTE: the hop's transport or address fits no listener. */
 MUST_USE int engine_request(struct engine *, struct outgoing *, time_ns now, tx_id *tx);
-/* The same without a transaction: ACK to a 2xx, stateless forwarding. The branch is a keyed hash of what RFC 3261 16.11 names, so that a retransmission gets the same. */
+/* The same without a transaction: ACK to a 2xx, stateless forwarding. The branch is a keyed hash of
+ * what RFC 3261 16.11 names, so that a retransmission gets the same. */
 int engine_send_stateless(struct engine *, struct outgoing *, time_ns now);
-/* RFC 3261 9.1: cancels a pending INVITE client transaction; waits for its first provisional response where none came yet; does nothing where a final one came. `headers` (Reason) may be empty, copied.
- * An INVITE without a final response 64*T1 after its CANCEL ends in EVENT_TIMEOUT. */
+/* RFC 3261 9.1: cancels a pending INVITE client transaction; waits for its first provisional
+ * response where none came yet; does nothing where a final one came. `headers` (Reason) may be
+ * empty, copied. An INVITE without a final response 64*T1 after its CANCEL ends in EVENT_TIMEOUT.
+ */
 int engine_cancel(struct engine *, tx_id, struct str headers, time_ns now);
-/* Asks the store; the answer comes as EVENT_STORE with this owner and user. The texts are copied. */
+/* Asks the store; the answer comes as EVENT_STORE with this owner and user. The texts are copied.
+ */
 int engine_ask_store(struct engine *, const struct store_ask *, uint8_t owner, uint64_t user);
 
 /* For roles: */
@@ -161,19 +190,29 @@ struct rand *engine_rand(struct engine *);
 struct msg *engine_tx_request(struct engine *, tx_id);
 
 /* --- outputs: drained by the caller after each mutation and its events --- */
-enum engine_output_kind { OUTPUT_SEND, OUTPUT_CONNECT, OUTPUT_CLOSE, OUTPUT_RESOLVE, OUTPUT_STORE, OUTPUT_HANDOVER };
+enum engine_output_kind {
+    OUTPUT_SEND,
+    OUTPUT_CONNECT,
+    OUTPUT_CLOSE,
+    OUTPUT_RESOLVE,
+    OUTPUT_STORE,
+    OUTPUT_HANDOVER
+};
 
 struct engine_output {
     enum engine_output_kind kind;
-    struct flow flow;     /* SEND: where; flow.conn may belong to another worker (its top byte). CONNECT: to flow.remote from flow.listener */
+    struct flow flow;     /* SEND: where; flow.conn may belong to another worker (its top byte).
+                             CONNECT: to flow.remote from flow.listener */
     conn_id conn;         /* CONNECT: the id that it shall have; CLOSE */
-    struct block *bytes;  /* SEND: the caller takes this reference and gives it back with block_unref(engine_blocks()) */
+    struct block *bytes;  /* SEND: the caller takes this reference and gives it back with
+                             block_unref(engine_blocks()) */
     uint64_t query;       /* RESOLVE, STORE */
     struct str name;      /* RESOLVE: borrowed until the next engine_output */
     uint16_t port;        /* RESOLVE */
     struct store_ask ask; /* STORE: texts borrowed likewise */
-    struct msg *msg;      /* HANDOVER: the caller takes the reference (the only one; it has left this engine's pool) and gives it to */
-    unsigned worker;      /*   this worker's engine_adopt */
+    struct msg *msg; /* HANDOVER: the caller takes the reference (the only one; it has left this
+                        engine's pool) and gives it to */
+    unsigned worker; /*   this worker's engine_adopt */
 };
 bool engine_output(struct engine *, struct engine_output *);
 

@@ -1,4 +1,5 @@
-/* Questions to a store of versioned records and their answers, as values. The store knows no SIP: a key, bytes, a version, an end. */
+/* Questions to a store of versioned records and their answers, as values. The store knows no SIP: a
+ * key, bytes, a version, an end. */
 #ifndef TANDEM_ENGINE_STORE_ASK_H
 #define TANDEM_ENGINE_STORE_ASK_H
 
@@ -7,7 +8,8 @@
 
 enum store_op {
     STORE_GET,
-    STORE_PUT /* succeeds only where the record still has `version` (0: no record); an empty value removes it */
+    STORE_PUT /* succeeds only where the record still has `version` (0: no record); an empty value
+                 removes it */
 };
 
 struct store_ask {
@@ -19,8 +21,9 @@ struct store_ask {
 };
 
 enum store_status {
-    STORE_OK,       /* GET: found or not (version 0, value empty). PUT: done, version is the new one */
-    STORE_CONFLICT, /* PUT: another version is there; version and value are the current ones: decide anew */
+    STORE_OK, /* GET: found or not (version 0, value empty). PUT: done, version is the new one */
+    STORE_CONFLICT, /* PUT: another version is there; version and value are the current ones: decide
+                       anew */
     STORE_FAILED    /* the store is unreachable or full */
 };
 

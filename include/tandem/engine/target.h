@@ -6,11 +6,11 @@
 #include "base/str.h"
 
 struct target {
-    struct str uri;   /* becomes the Request-URI */
-    unsigned q;       /* 0-1000 */
-    bool has_flow;    /* the registration's own flow is known: prefer it (NAT) */
+    struct str uri; /* becomes the Request-URI */
+    unsigned q;     /* 0-1000 */
+    bool has_flow;  /* the registration's own flow is known: prefer it (NAT) */
     struct flow flow;
-    struct str path;  /* Path values of the registration (RFC 3327), comma separated; empty: none */
+    struct str path; /* Path values of the registration (RFC 3327), comma separated; empty: none */
 };
 
 #endif

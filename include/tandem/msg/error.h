@@ -6,8 +6,8 @@
 
 #include "base/str.h"
 
-/* The codes stand in data/errors.def: ERROR(NAME, "snake_name", "what, for people", "RFC section", answer).
- * `answer` is the status that a server gives a request with this fault; 0: dropped. */
+/* The codes stand in data/errors.def: ERROR(NAME, "snake_name", "what, for people", "RFC section",
+ * answer). `answer` is the status that a server gives a request with this fault; 0: dropped. */
 enum msg_error_code {
     MSG_OK = 0,
 #define ERROR(name, text, what, rfc, answer) MSG_E_##name,
@@ -19,7 +19,8 @@ enum msg_error_code {
 struct msg_error {
     enum msg_error_code code; /* MSG_OK: none */
     uint32_t offset;          /* from the message's first byte */
-    uint8_t header;           /* enum hdr_id of the header it stands in; HDR_NONE: the start line or the message as a whole */
+    uint8_t header; /* enum hdr_id of the header it stands in; HDR_NONE: the start line or the
+                       message as a whole */
 };
 
 const char *msg_error_name(enum msg_error_code); /* "cseq_method_mismatch" */

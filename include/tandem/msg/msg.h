@@ -1,6 +1,7 @@
-/* A SIP message: one immutable block of bytes, an index of its headers, and typed values that are decoded on first use and
- * remembered. Parsing copies nothing and allocates nothing: the index and the typed values go into space that lies behind the bytes in the same block,
- * or that the caller lends. RFC 3261 section 7, 25. */
+/* A SIP message: one immutable block of bytes, an index of its headers, and typed values that are
+ * decoded on first use and remembered. Parsing copies nothing and allocates nothing: the index and
+ * the typed values go into space that lies behind the bytes in the same block, or that the caller
+ * lends. RFC 3261 section 7, 25. */
 #ifndef TANDEM_MSG_MSG_H
 #define TANDEM_MSG_MSG_H
 
@@ -31,11 +32,12 @@ enum method {
 
 /* One header line; its value may be a comma list. Offsets count from the message's first byte. */
 struct hdr {
-    uint32_t at;  /* of the name */
-    uint32_t end; /* behind the line's CRLF, continuation lines included */
+    uint32_t at;                  /* of the name */
+    uint32_t end;                 /* behind the line's CRLF, continuation lines included */
     uint32_t value_at, value_len; /* without the white space at both ends */
     uint16_t name_len;
-    uint16_t next; /* index + 1 of the next line with the same id; 0: none. Lines of HDR_NONE are not linked */
+    uint16_t next; /* index + 1 of the next line with the same id; 0: none. Lines of HDR_NONE are
+                      not linked */
     uint8_t id;    /* enum hdr_id */
     uint8_t bad;   /* decoding was tried and failed */
     void *typed;   /* the first value of this line once decoded */
@@ -46,9 +48,11 @@ struct hdr {
 struct msg {
     uint32_t refs;
     bool is_request;
-    uint8_t method; /* enum method; for a response that of its CSeq, METHOD_OTHER before CSeq is decoded */
-    uint16_t status; /* 100-699 in responses */
-    struct str bytes; /* start line to the end of the body; octets behind a UDP message's Content-Length are not in it */
+    uint8_t method;   /* enum method; for a response that of its CSeq, METHOD_OTHER before CSeq is
+                         decoded */
+    uint16_t status;  /* 100-699 in responses */
+    struct str bytes; /* start line to the end of the body; octets behind a UDP message's
+                         Content-Length are not in it */
     struct str method_name;
     struct str uri_text; /* Request-URI */
     struct str version;
@@ -63,7 +67,7 @@ struct msg {
     struct msg_error errors[MSG_MAX_ERRORS];
     char *space; /* what is left for typed values */
     size_t space_len;
-    struct flow flow;    /* where it came from; set by who received it */
+    struct flow flow; /* where it came from; set by who received it */
     time_ns received_at;
     struct block *block; /* the block that holds all of this; NULL: the caller lends the memory */
 };
@@ -73,27 +77,34 @@ enum msg_framing {
     MSG_STREAM    /* Content-Length is required, `bytes` is exactly one message */
 };
 
-/* Parses `bytes`, which must stay as they are while m lives. `space` (16-aligned) takes index and typed values; MSG_SPACE(len)
- * suffices for every legal message. Returns the first fault's code, or MSG_OK. After a fault m holds what could be read
- * (m->errors says what could not), so that an answer can still be built from Via, From, To, Call-ID, CSeq.
- * Fills the start line, the index and the body and checks that the mandatory headers are there once each; their values are decoded on first use. */
-enum msg_error_code msg_parse(struct msg *m, struct str bytes, enum msg_framing, void *space, size_t space_len);
+/* Parses `bytes`, which must stay as they are while m lives. `space` (16-aligned) takes index and
+ * typed values; MSG_SPACE(len) suffices for every legal message. Returns the first fault's code, or
+ * MSG_OK. After a fault m holds what could be read (m->errors says what could not), so that an
+ * answer can still be built from Via, From, To, Call-ID, CSeq. Fills the start line, the index and
+ * the body and checks that the mandatory headers are there once each; their values are decoded on
+ * first use. */
+enum msg_error_code msg_parse(struct msg *m, struct str bytes, enum msg_framing, void *space,
+                              size_t space_len);
 
 /* Bytes of space for a message of `len` bytes. */
 size_t msg_space(size_t len);
 
-/* Copies `bytes` into a block of the pool, parses it there and hands over one reference. NULL: no memory. Look at m->n_errors for faults. */
+/* Copies `bytes` into a block of the pool, parses it there and hands over one reference. NULL: no
+ * memory. Look at m->n_errors for faults. */
 MUST_USE struct msg *msg_new(struct block_pool *, struct str bytes, enum msg_framing);
 struct msg *msg_ref(struct msg *);
 void msg_unref(struct block_pool *, struct msg *); /* NULL is legal */
 
-/* Checks all that RFC 3261 makes every element check by itself, decoding every header of the table, and notes up to MSG_MAX_ERRORS faults
- * in m->errors in the order of their offsets. Returns the first one's code. */
+/* Checks all that RFC 3261 makes every element check by itself, decoding every header of the table,
+ * and notes up to MSG_MAX_ERRORS faults in m->errors in the order of their offsets. Returns the
+ * first one's code. */
 enum msg_error_code msg_check(struct msg *m);
-/* The faults that forbid processing a request at any element: start line, mandatory headers' syntax, CSeq against the method, Content-Length,
- * Via. A fault elsewhere (a bad Date, a bad Contact in a request that is only forwarded) is none. MSG_OK: fit for work. */
+/* The faults that forbid processing a request at any element: start line, mandatory headers'
+ * syntax, CSeq against the method, Content-Length, Via. A fault elsewhere (a bad Date, a bad
+ * Contact in a request that is only forwarded) is none. MSG_OK: fit for work. */
 enum msg_error_code msg_check_essential(struct msg *m);
-/* The status that a server answers a request with on the grounds of m->errors; 0: none (valid, a response, or to be dropped). */
+/* The status that a server answers a request with on the grounds of m->errors; 0: none (valid, a
+ * response, or to be dropped). */
 unsigned msg_answer(const struct msg *m);
 
 /* --- the index --- */
@@ -105,7 +116,8 @@ static inline struct hdr *msg_header_next(const struct msg *m, const struct hdr 
 {
     return h->next ? &m->headers[h->next - 1] : NULL;
 }
-struct hdr *msg_header_named(const struct msg *m, struct str name); /* any case, compact forms count */
+struct hdr *msg_header_named(const struct msg *m,
+                             struct str name); /* any case, compact forms count */
 static inline struct str hdr_name(const struct msg *m, const struct hdr *h)
 {
     return (struct str){m->bytes.at + h->at, h->name_len};
@@ -124,13 +136,16 @@ const struct nameaddr *msg_from(struct msg *m);
 const struct nameaddr *msg_to(struct msg *m);
 struct str msg_call_id(struct msg *m); /* empty: absent or malformed */
 const struct cseq *msg_cseq(struct msg *m);
-/* -1: absent or malformed; values over 255 count as malformed (RFC 4475 3.1.2.4: then treat it as absent). */
+/* -1: absent or malformed; values over 255 count as malformed (RFC 4475 3.1.2.4: then treat it as
+ * absent). */
 int msg_max_forwards(struct msg *m);
 /* All values of all lines of a name-addr list: start with NULL. */
-const struct nameaddr *msg_nameaddr_next(struct msg *m, enum hdr_id id, const struct nameaddr *last);
+const struct nameaddr *msg_nameaddr_next(struct msg *m, enum hdr_id id,
+                                         const struct nameaddr *last);
 const struct token *msg_token_next(struct msg *m, enum hdr_id id, const struct token *last);
-/* The decoded first value of one line, of the type that data/headers.def gives its header; NULL: malformed (m->errors has why) or a header without a
- * decoder. Other typed headers are read through this: (const struct number *)msg_typed(m, h). */
+/* The decoded first value of one line, of the type that data/headers.def gives its header; NULL:
+ * malformed (m->errors has why) or a header without a decoder. Other typed headers are read through
+ * this: (const struct number *)msg_typed(m, h). */
 void *msg_typed(struct msg *m, struct hdr *h);
 /* For a header that occurs once: msg_typed of its first line, NULL where absent. */
 void *msg_single(struct msg *m, enum hdr_id id);

@@ -1,5 +1,6 @@
-/* The typed values of headers: what each decoder yields. All text is a view into the message; nothing is copied. Values of a
- * list header (also of several header lines with one name) are linked in the order in which they stand. */
+/* The typed values of headers: what each decoder yields. All text is a view into the message;
+ * nothing is copied. Values of a list header (also of several header lines with one name) are
+ * linked in the order in which they stand. */
 #ifndef TANDEM_MSG_TYPES_H
 #define TANDEM_MSG_TYPES_H
 
@@ -10,7 +11,8 @@
 struct params {
     struct str text;
 };
-/* The value as it stands (quotes kept); at == NULL where the parameter has none. Names compare without case. */
+/* The value as it stands (quotes kept); at == NULL where the parameter has none. Names compare
+ * without case. */
 bool params_get(struct params p, struct str name, struct str *value);
 /* Iterates: start with *at = 0. */
 bool params_next(struct params p, size_t *at, struct str *name, struct str *value);
@@ -19,8 +21,8 @@ void quoted_unescape(struct buf *b, struct str s);
 
 /* RFC 3261 20.42 */
 struct via {
-    struct str text; /* this value, without surrounding white space */
-    uint8_t transport; /* enum transport; TRANSPORT_NONE: an unknown one */
+    struct str text;     /* this value, without surrounding white space */
+    uint8_t transport;   /* enum transport; TRANSPORT_NONE: an unknown one */
     struct str protocol; /* "SIP/2.0/UDP" as it stands */
     struct str transport_name;
     struct str host; /* IPv6 with brackets */
@@ -33,15 +35,17 @@ struct via {
     struct via *next;
 };
 
-/* From, To, Contact, Route, Record-Route, Path, Service-Route, Refer-To, Referred-By, Reply-To, P-Asserted-Identity,
- * P-Preferred-Identity, History-Info, Diversion, Alert-Info, Call-Info, Error-Info … */
+/* From, To, Contact, Route, Record-Route, Path, Service-Route, Refer-To, Referred-By, Reply-To,
+ * P-Asserted-Identity, P-Preferred-Identity, History-Info, Diversion, Alert-Info, Call-Info,
+ * Error-Info … */
 struct nameaddr {
     struct str text;    /* this value, without surrounding white space */
     struct str display; /* as it stands: a quoted string with its quotes, or tokens; empty: none */
     struct str uri_text;
     struct uri uri;
-    struct params params; /* the header's own, after '>' (or after the addr-spec without brackets) */
-    struct str tag;       /* From, To: empty where absent */
+    struct params
+        params;     /* the header's own, after '>' (or after the addr-spec without brackets) */
+    struct str tag; /* From, To: empty where absent */
     bool bracketed;
     bool star; /* Contact: * alone */
     struct nameaddr *next;
@@ -54,9 +58,11 @@ struct cseq {
     int method; /* enum method */
 };
 
-/* A number with parameters: Expires, Max-Forwards, Content-Length, Min-Expires, Min-SE, Session-Expires, Retry-After, RSeq, Flow-Timer, MIME… */
+/* A number with parameters: Expires, Max-Forwards, Content-Length, Min-Expires, Min-SE,
+ * Session-Expires, Retry-After, RSeq, Flow-Timer, MIME… */
 struct number {
-    uint64_t value; /* at most 2^32-1; larger ones are a fault where the RFC says so and saturate elsewhere */
+    uint64_t value; /* at most 2^32-1; larger ones are a fault where the RFC says so and saturate
+                       elsewhere */
     struct str comment; /* Retry-After's, without parentheses */
     struct params params;
 };
@@ -68,8 +74,8 @@ struct rack {
     int method;
 };
 
-/* A token with parameters: Supported, Require, Allow, Event, Subscription-State, Content-Disposition, Privacy (';'-separated),
- * Reason, Accept-Encoding, Security-*, … */
+/* A token with parameters: Supported, Require, Allow, Event, Subscription-State,
+ * Content-Disposition, Privacy (';'-separated), Reason, Accept-Encoding, Security-*, … */
 struct token {
     struct str text; /* with parameters */
     struct str name;
@@ -92,12 +98,14 @@ struct callid {
     struct callid *next;
 };
 
-/* WWW-Authenticate, Authorization and their proxy forms, Authentication-Info (scheme empty), Identity is a struct token with params. */
+/* WWW-Authenticate, Authorization and their proxy forms, Authentication-Info (scheme empty),
+ * Identity is a struct token with params. */
 struct auth {
     struct str scheme;
-    struct str text;   /* everything behind the scheme: comma separated name=value */
+    struct str text; /* everything behind the scheme: comma separated name=value */
 };
-bool auth_param(const struct auth *a, struct str name, struct str *value); /* quotes taken off, escapes kept */
+bool auth_param(const struct auth *a, struct str name,
+                struct str *value); /* quotes taken off, escapes kept */
 
 /* RFC 3261 20.17: only GMT. Seconds since 1970. */
 struct date {

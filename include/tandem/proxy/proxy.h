@@ -3,9 +3,9 @@
  * call whom: the element tells it the targets.
  *
  * For a request the element calls proxy_inspect; by its verdict it finds targets or applies its
- * policy, at once or later, and then calls proxy_forward_on or proxy_fork, or answers by itself. Until
- * then the server transaction is the element's: it owns it where it has to wait, and answers 487
- * where a CANCEL comes meanwhile. From then on it belongs to the proxy, whose events go to
+ * policy, at once or later, and then calls proxy_forward_on or proxy_fork, or answers by itself.
+ * Until then the server transaction is the element's: it owns it where it has to wait, and answers
+ * 487 where a CANCEL comes meanwhile. From then on it belongs to the proxy, whose events go to
  * proxy_event. */
 #ifndef TANDEM_PROXY_PROXY_H
 #define TANDEM_PROXY_PROXY_H
@@ -50,20 +50,20 @@ struct proxy_view {
     bool next_is_local;
 };
 
-/* RFC 3261 16.3 and 16.4 on EVENT_REQUEST or EVENT_ACK, before its targets are sought. An INVITE that
- * passes gets its 100 at once. What must be refused is answered (400, 414, 416, 420, 482, 483) and
- * gives PROXY_DONE; an ACK is dropped instead. An OPTIONS for us with Max-Forwards 0 gives
+/* RFC 3261 16.3 and 16.4 on EVENT_REQUEST or EVENT_ACK, before its targets are sought. An INVITE
+ * that passes gets its 100 at once. What must be refused is answered (400, 414, 416, 420, 482, 483)
+ * and gives PROXY_DONE; an ACK is dropped instead. An OPTIONS for us with Max-Forwards 0 gives
  * PROXY_TARGETS: the element may answer it (RFC 3261 11); forwarding it then answers 483.
  * `view` is filled for every verdict but PROXY_DONE. */
 enum proxy_verdict proxy_inspect(struct proxy *, const struct engine_event *, struct proxy_view *,
                                  time_ns now);
 
-/* Forwards by Route or Request-URI: one branch. EVENT_REQUEST: as proxy_fork. EVENT_ACK: sent without
- * state; one that cannot be sent is dropped and its error returned. */
+/* Forwards by Route or Request-URI: one branch. EVENT_REQUEST: as proxy_fork. EVENT_ACK: sent
+ * without state; one that cannot be sent is dropped and its error returned. */
 int proxy_forward_on(struct proxy *, const struct engine_event *, time_ns now);
 
-/* Forks in parallel to all targets (copied; equal ones count once), n >= 1. `request` is that of the
- * server transaction and is borrowed. Takes over the transaction and whatever comes of it: what
+/* Forks in parallel to all targets (copied; equal ones count once), n >= 1. `request` is that of
+ * the server transaction and is borrowed. Takes over the transaction and whatever comes of it: what
  * cannot be forwarded is answered (440 where Max-Breadth does not suffice, 480 where sips URIs
  * forbid every target, 483, 500, 503 over our limits).
  * ERR_STALE: the transaction is gone or answered; nothing was done. ERR_INVALID: n is 0. ERR_NOMEM:

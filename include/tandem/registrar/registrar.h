@@ -1,5 +1,6 @@
-/* The registrar of RFC 3261 section 10: turns REGISTER requests into changes of an address-of-record's bindings. It keeps no bindings: they are
- * records of the store, read and written back under a version, so that all contacts of a request take effect or none. */
+/* The registrar of RFC 3261 section 10: turns REGISTER requests into changes of an
+ * address-of-record's bindings. It keeps no bindings: they are records of the store, read and
+ * written back under a version, so that all contacts of a request take effect or none. */
 #ifndef TANDEM_REGISTRAR_REGISTRAR_H
 #define TANDEM_REGISTRAR_REGISTRAR_H
 
@@ -19,19 +20,26 @@ struct registrar_config {
 struct registrar *registrar_new(struct engine *, const struct registrar_config *);
 void registrar_free(struct registrar *);
 
-/* A REGISTER for one of our domains (EVENT_REQUEST): answers it, now or once the store has answered. `merged` as in the event. */
-int registrar_request(struct registrar *, const struct engine_event *, time_ns now);
+/* A REGISTER for one of our domains (EVENT_REQUEST): answers it, now or once the store has
+ * answered. `merged` as in the event. `aor`: what its To names, in the form that registrar_key
+ * takes; NULL: no user of our domains (404, RFC 3261 10.3 step 5). ERR_NOMEM: not answered. */
+int registrar_request(struct registrar *, const struct engine_event *, const struct uri *aor,
+                      time_ns now);
 /* An EVENT_STORE of ours. */
 int registrar_stored(struct registrar *, const struct engine_event *, time_ns now);
 /* A server transaction of ours is gone. */
 int registrar_forget(struct registrar *, const struct engine_event *);
 size_t registrar_pending(const struct registrar *); /* REGISTERs waiting for the store */
 
-/* The key of a location record for a URI of one of our domains. */
+/* The key of a location record for a URI of one of our domains: its canonical address-of-record.
+ * Spellings of one domain (a listener's address, a port) are the caller's to make one beforehand.
+ */
 void registrar_key(struct buf *b, const struct uri *aor);
-/* The bindings of a record that are alive at `now`, best q first, newest first among equals. Views into `record`. Returns how many were written. */
+/* The bindings of a record that are alive at `now`, best q first, newest first among equals. Views
+ * into `record`. Returns how many were written. */
 size_t registrar_targets(struct str record, time_ns now, struct target *out, size_t max);
-/* Is one of the record's live bindings registered from this flow's remote address (and connection, for streams)? */
+/* Is one of the record's live bindings registered from this flow's remote address (and connection,
+ * for streams)? */
 bool registrar_is_from(struct str record, const struct flow *, time_ns now);
 
 #endif

@@ -1,4 +1,5 @@
-/* What identifies a transaction (RFC 3261 17.1.3, 17.2.3, 9.2, 8.2.2.2): keys read from messages, hashed, copied and compared. Owns no table. */
+/* What identifies a transaction (RFC 3261 17.1.3, 17.2.3, 9.2, 8.2.2.2): keys read from messages,
+ * hashed, copied and compared. Owns no table. */
 #ifndef TANDEM_TX_MATCH_H
 #define TANDEM_TX_MATCH_H
 
@@ -7,7 +8,7 @@
 
 enum tx_key_field {
     KEY_BRANCH,
-    KEY_HOST, /* of sent-by */
+    KEY_HOST,   /* of sent-by */
     KEY_METHOD, /* the name, for methods that the table does not know; else empty */
     KEY_FROM_TAG,
     KEY_CALL_ID,
@@ -40,8 +41,10 @@ void tx_key_copy(struct tx_key *to, const struct tx_key *from, char *at);
 
 /* RFC 3261 17.2.3: is `incoming` (not an ACK) a retransmission of the request that made `have`? */
 bool tx_key_matches(const struct tx_key *have, const struct tx_key *incoming);
-/* 17.2.3 for an ACK and the INVITE's key; reply_tag is the To tag of the response that was sent (RFC 2543 rules look at it). */
-bool tx_key_matches_ack(const struct tx_key *invite, const struct tx_key *ack, struct str reply_tag);
+/* 17.2.3 for an ACK and the INVITE's key; reply_tag is the To tag of the response that was sent
+ * (RFC 2543 rules look at it). */
+bool tx_key_matches_ack(const struct tx_key *invite, const struct tx_key *ack,
+                        struct str reply_tag);
 /* 9.2: is `have` what the CANCEL names? Any method but CANCEL and ACK. */
 bool tx_key_matches_cancel(const struct tx_key *have, const struct tx_key *cancel);
 

@@ -1,4 +1,5 @@
-/* The timers of RFC 3261 17 (annex A), RFC 6026 and RFC 4320: their names and lengths. Knows no clock. */
+/* The timers of RFC 3261 17 (annex A), RFC 6026 and RFC 4320: their names and lengths. Knows no
+ * clock. */
 #ifndef TANDEM_TX_TIMERS_H
 #define TANDEM_TX_TIMERS_H
 
@@ -8,10 +9,11 @@
 
 /* What all lengths derive from; each is settable. */
 struct tx_timers {
-    time_ns t1;     /* round-trip time estimate */
-    time_ns t2;     /* longest retransmit interval of non-INVITE requests and INVITE responses */
-    time_ns t4;     /* longest time that a message stays in the network */
-    time_ns d_min;  /* RFC 3261 17.1.1.2: Timer D is at least 32 s, since the server's T1 is unknown */
+    time_ns t1; /* round-trip time estimate */
+    time_ns t2; /* longest retransmit interval of non-INVITE requests and INVITE responses */
+    time_ns t4; /* longest time that a message stays in the network */
+    time_ns
+        d_min; /* RFC 3261 17.1.1.2: Timer D is at least 32 s, since the server's T1 is unknown */
     time_ns trying; /* RFC 3261 17.2.1: a silent TU gets a 100 sent for it after 200 ms */
 };
 
@@ -40,8 +42,9 @@ enum tx_timer {
 /* "A" … "M", "100", "quiet"; "-" for TIMER_NONE. */
 const char *tx_timer_name(enum tx_timer);
 
-/* How long the timer runs when it is first started; 0 where the RFC says "zero seconds for reliable transports";
- * TIME_NEVER where it does not run on that transport (A, E, G when reliable) and for TIMER_NONE. */
+/* How long the timer runs when it is first started; 0 where the RFC says "zero seconds for reliable
+ * transports"; TIME_NEVER where it does not run on that transport (A, E, G when reliable) and for
+ * TIMER_NONE. */
 time_ns tx_timer_span(const struct tx_timers *, enum tx_timer, bool reliable);
 
 #endif

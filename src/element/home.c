@@ -1,0 +1,89 @@
+/* Owns the names that are ours: the configured domains and the listeners' addresses. Knows no user and no message. */
+#include "element/parts.h"
+
+int home_init(struct element *e, const struct str *domains, size_t n)
+{
+    size_t size = n * sizeof *domains;
+    if (n > LIMIT_DOMAINS)
+        return ERR_LIMIT;
+    if (n == 0)
+        return OK;
+    for (size_t i = 0; i < n; i++)
+        size += domains[i].len;
+    e->domains = mem_alloc(e->mem, size);
+    if (!e->domains)
+        return ERR_NOMEM;
+    e->n_domains = n;
+    e->domains_size = size;
+    char *text = (char *)(e->domains + n);
+    for (size_t i = 0; i < n; i++) {
+        memcpy(text, domains[i].at, domains[i].len);
+        e->domains[i] = (struct str){text, domains[i].len};
+        text += domains[i].len;
+    }
+    return OK;
+}
+
+void home_fini(struct element *e)
+{
+    if (e->domains)
+        mem_free(e->mem, e->domains, e->domains_size);
+}
+
+/* A port says something only where we listen on it: sip:user@domain:port is then a place, not a name. */
+static bool is_our_port(const struct element *e, uint16_t port)
+{
+    const struct listener *l;
+    for (unsigned i = 0; (l = engine_listener(e->engine, i)); i++) {
+        if (l->port == port || l->local.port == port)
+            return true;
+    }
+    return port == 0;
+}
+
+static const struct str *domain_of(const struct element *e, struct str host)
+{
+    for (size_t i = 0; i < e->n_domains; i++) {
+        if (str_equal_nocase(e->domains[i], host))
+            return &e->domains[i];
+    }
+    return NULL;
+}
+
+static bool listens_at(const struct listener *l, const struct uri *u, const struct addr *host)
+{
+    if (u->port != 0 && u->port != l->port && u->port != l->local.port)
+        return false;
+    return str_equal_nocase(l->host, u->host) || (host && addr_equal_ip(host, &l->local));
+}
+
+static const struct listener *listener_of(const struct element *e, const struct uri *u)
+{
+    struct addr host;
+    bool numeric = uri_host_addr(u, &host);
+    const struct listener *l;
+    for (unsigned i = 0; (l = engine_listener(e->engine, i)); i++) {
+        if (listens_at(l, u, numeric ? &host : NULL))
+            return l;
+    }
+    return NULL;
+}
+
+bool home_has(const struct element *e, const struct uri *u, struct uri *aor)
+{
+    if (u->scheme != URI_SIP && u->scheme != URI_SIPS)
+        return false;
+    const struct str *domain = domain_of(e, u->host);
+    if (domain && !is_our_port(e, u->port) && u->port != uri_port(&(struct uri){.scheme = u->scheme}))
+        domain = NULL;
+    if (!domain && !listener_of(e, u))
+        return false;
+    if (aor) {
+        *aor = *u;
+        aor->port = 0;
+        aor->host = domain           ? *domain
+                    : e->n_domains ? e->domains[0]
+                                   : engine_listener(e->engine, 0)->host;
+    }
+    return true;
+}

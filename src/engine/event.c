@@ -1,0 +1,67 @@
+/* The events: pushed inside a mutation, taken by the element after it, with the owner that the transaction has then. */
+#include "engine/state.h"
+
+struct engine_event *event_push(struct engine *e, enum engine_event_kind kind,
+                                const struct job *job)
+{
+    struct event *v = ring_push(&e->events);
+    *v = (struct event){.ev = {.kind = kind}};
+    if (job) {
+        v->ev.tx = job->id;
+        v->ev.owner = job->owner;
+        v->ev.user = job->user;
+    }
+    return &v->ev;
+}
+
+void event_message(struct engine *e, enum engine_event_kind kind, const struct job *job,
+                   struct msg *m)
+{
+    event_push(e, kind, job)->msg = msg_ref(m);
+}
+
+void event_store(struct engine *e, const struct query *q, const struct store_answer *a,
+                 struct block *hold)
+{
+    struct event *v = ring_push(&e->events);
+    *v = (struct event){.ev = {.kind = EVENT_STORE, .owner = q->owner, .user = q->user}};
+    v->ev.store = *a;
+    v->hold = hold;
+    v->ev.store.value = hold ? block_str(hold) : STR_NONE;
+}
+
+static void release(struct engine *e, struct event *v)
+{
+    msg_unref(&e->blocks, v->ev.msg);
+    block_unref(&e->blocks, v->hold);
+    *v = (struct event){0};
+}
+
+bool engine_event(struct engine *e, struct engine_event *out)
+{
+    release(e, &e->current);
+    const struct event *v = ring_pop(&e->events);
+    if (!v)
+        return false;
+    e->current = *v;
+    struct engine_event *ev = &e->current.ev;
+    const struct job *job = job_get(e, ev->tx), *other = job_get(e, ev->other);
+    if (job) {
+        ev->owner = job->owner;
+        ev->user = job->user;
+    }
+    if (other) {
+        ev->other_owner = other->owner;
+        ev->other_user = other->user;
+    }
+    *out = *ev;
+    return true;
+}
+
+void event_drop_all(struct engine *e)
+{
+    struct event *v;
+    release(e, &e->current);
+    while ((v = ring_pop(&e->events)) != NULL)
+        release(e, v);
+}

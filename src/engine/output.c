@@ -1,0 +1,93 @@
+/* The outputs: pushed inside a mutation, taken by the caller after it. Knows no transaction. */
+#include "engine/state.h"
+
+#include <assert.h>
+
+bool engine_room(struct engine *e, size_t events, size_t outputs)
+{
+    return ring_room(&e->events, events) && ring_room(&e->outputs, outputs);
+}
+
+static struct output *push(struct engine *e, enum engine_output_kind kind)
+{
+    struct output *o = ring_push(&e->outputs);
+    *o = (struct output){.kind = kind};
+    return o;
+}
+
+void output_send(struct engine *e, const struct flow *flow, struct block *bytes)
+{
+    struct output *o = push(e, OUTPUT_SEND);
+    o->flow = *flow;
+    o->bytes = block_ref(bytes);
+    e->stats.sent++;
+    e->stats.bytes_out += bytes->len;
+}
+
+void output_connect(struct engine *e, const struct conn *c)
+{
+    struct output *o = push(e, OUTPUT_CONNECT);
+    o->flow = c->flow;
+    o->conn = c->id;
+}
+
+void output_close(struct engine *e, const struct conn *c)
+{
+    struct output *o = push(e, OUTPUT_CLOSE);
+    o->flow = c->flow;
+    o->conn = c->id;
+}
+
+void output_query(struct engine *e, enum engine_output_kind kind, uint64_t query)
+{
+    assert(kind == OUTPUT_RESOLVE || kind == OUTPUT_STORE);
+    push(e, kind)->query = query;
+}
+
+void output_handover(struct engine *e, struct msg *m, unsigned worker)
+{
+    struct output *o = push(e, OUTPUT_HANDOVER);
+    o->msg = m;
+    o->worker = worker;
+}
+
+/* A question whose asker is gone is not asked. */
+static bool fill_query(const struct engine *e, struct engine_output *out)
+{
+    const struct query *q = pool_get(&e->queries, out->query);
+    if (!q)
+        return false;
+    out->name = q->name;
+    out->port = q->port;
+    out->ask = q->ask;
+    return true;
+}
+
+bool engine_output(struct engine *e, struct engine_output *out)
+{
+    const struct output *o;
+    while ((o = ring_pop(&e->outputs)) != NULL) {
+        *out = (struct engine_output){.kind = o->kind,
+                                      .flow = o->flow,
+                                      .conn = o->conn,
+                                      .bytes = o->bytes,
+                                      .query = o->query,
+                                      .msg = o->msg,
+                                      .worker = o->worker};
+        if (o->query == 0 || fill_query(e, out))
+            return true;
+    }
+    return false;
+}
+
+void output_drop_all(struct engine *e)
+{
+    const struct output *o;
+    while ((o = ring_pop(&e->outputs)) != NULL) {
+        block_unref(&e->blocks, o->bytes);
+        if (o->msg) {
+            block_enter(&e->blocks, o->msg->block);
+            msg_unref(&e->blocks, o->msg);
+        }
+    }
+}

@@ -1,0 +1,331 @@
+/* What the engine's files share: its objects and the calls between them. Not seen outside
+ * src/engine. */
+#ifndef TANDEM_SRC_ENGINE_STATE_H
+#define TANDEM_SRC_ENGINE_STATE_H
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/wheel.h"
+#include "engine/engine.h"
+#include "engine/ring.h"
+#include "msg/frame.h"
+#include "tx/match.h"
+#include "tx/tx.h"
+
+#define BRANCH_MAX (7 + 32 + 1 + LIMIT_BRANCH_SUFFIX)
+#define KEY_INLINE 168
+#define REPLY_TAG_MAX 256
+#define SERVER_BIT (UINT64_C(1) << 31) /* in a tx_id: a server transaction */
+
+enum alarm_kind { ALARM_CLIENT, ALARM_SERVER, ALARM_CONN, ALARM_SWEEP };
+
+struct alarm {
+    struct timer timer;
+    enum alarm_kind kind;
+};
+
+/* What client and server transactions have in common. */
+struct job {
+    struct tx tx;
+    struct alarm alarm;
+    tx_id id;
+    uint64_t user;
+    uint8_t owner;
+    struct flow flow; /* where it sends */
+    struct conn
+        *conn; /* the connection that it sends on; NULL: datagrams, or that connection is gone */
+    struct list on_conn; /* in conn->jobs */
+};
+
+/* A request on its way out: its bytes, and where in them our Via stands (via_at == via_end: not yet
+ * there). */
+struct parcel {
+    struct block *bytes;
+    uint32_t via_at, via_end;
+    struct flow flow;
+    bool by_size; /* goes by TCP for its size alone: UDP where no connection can be made */
+    uint8_t branch_len;
+    char branch[BRANCH_MAX];
+};
+
+struct client {
+    struct job job;
+    struct parcel parcel; /* bytes: NULL once nothing more can be made of the request */
+    struct block *ack;    /* to a final response of 300-699 */
+    struct block *cancel_headers;
+    time_ns sent_at;
+    uint64_t query; /* of the name that is being resolved; 0: none */
+    uint8_t method;
+    bool waits;                /* for its connection or an address */
+    bool cancel;               /* wanted, not yet sent */
+    bool cancelled;            /* sent */
+    bool is_cancel;            /* a CANCEL of ours: nobody hears its events */
+    struct map_node by_branch; /* CANCEL only: others are found by the id in the branch */
+};
+
+struct server {
+    struct job job;
+    struct map_node by_key, by_merge;
+    struct tx_key key;
+    char key_text[KEY_INLINE];
+    struct block *key_block; /* where key_text is too small, and for RFC 2543 keys */
+    struct str reply_tag;    /* To tag of the last response, for RFC 2543's ACK */
+    uint64_t tag;
+    struct msg *request; /* until the final response */
+    struct block *last;  /* what a retransmission of the request gets */
+    uint16_t sent_by_port;
+    bool merges; /* it is in the table of merged requests */
+    bool silent; /* a CANCEL, answered by the engine: no EVENT_SERVER_END */
+};
+
+enum conn_state { CONN_CONNECTING, CONN_OPEN, CONN_FOREIGN };
+
+struct pending {
+    struct list node;
+    pool_id id;
+    struct block *bytes;
+    struct block *udp; /* the same by UDP, where no connection can be made; may be NULL */
+    struct flow udp_flow;
+};
+
+struct conn {
+    pool_id pool_id;
+    conn_id id;
+    enum conn_state state;
+    bool silent;  /* accepted, and no whole message yet */
+    bool partial; /* a message has begun */
+    struct flow flow;
+    struct map_node by_id, by_remote;
+    struct list jobs;
+    size_t n_jobs;
+    struct list pending;
+    size_t n_pending;
+    struct frame frame;
+    struct block *in; /* what is not yet a whole message */
+    struct alarm alarm;
+    time_ns active_at, partial_at;
+    bool stalled; /* bytes wait in `in` for memory */
+};
+
+enum query_kind { QUERY_CLIENT, QUERY_PARCEL, QUERY_STORE };
+
+struct query {
+    enum query_kind kind;
+    tx_id client;
+    uint8_t owner;
+    uint64_t user;
+    struct block *text; /* the name; or the store's key and value */
+    struct parcel parcel;
+    struct str name;
+    uint16_t port;
+    uint8_t transport;
+    struct store_ask ask;
+};
+
+struct event {
+    struct engine_event ev;
+    struct block *hold; /* under ev.store.value */
+};
+
+struct output {
+    enum engine_output_kind kind;
+    unsigned worker;
+    struct flow flow;
+    conn_id conn;
+    struct block *bytes;
+    uint64_t query;
+    struct msg *msg;
+};
+
+struct own_listener {
+    struct listener shown;
+    struct str via; /* "Via: SIP/2.0/UDP host:port;rport;branch=" */
+    char *text;
+    size_t text_size;
+};
+
+struct unreachable {
+    struct addr remote;
+    time_ns at;
+};
+
+struct engine {
+    struct mem *mem;
+    struct engine_config config;
+    char *software; /* "Server: …" with CRLF; NULL: none */
+    size_t software_size;
+    struct rand rand;
+    struct hash_key key;
+    struct block_pool blocks;
+    struct pool clients, servers, conns, pendings, queries;
+    struct map by_key, by_merge, by_branch, conns_by_id, conns_by_remote;
+    struct wheel wheel;
+    struct ring events, outputs;
+    struct event current;
+    struct own_listener listeners[LIMIT_LISTENERS];
+    unsigned n_listeners;
+    uint64_t conn_serial;
+    size_t n_silent;
+    struct unreachable unreachable[LIMIT_UNREACHABLE];
+    unsigned n_unreachable;
+    struct alarm sweep;
+    time_ns swept_at;
+    char *scratch;  /* SCRATCH_SIZE: messages are made here, then copied to a block of their size */
+    char *via_text; /* SCRATCH_SIZE: the topmost Via as a receiver completes it */
+                      block of their size */
+    struct engine_stats stats;
+    struct log_gate log_gate;
+};
+#define SCRATCH_SIZE (LIMIT_MSG_BYTES + 4096)
+
+/* output.c, event.c. Room is made at the start of a mutation, so that pushing cannot fail. */
+MUST_USE bool engine_room(struct engine *, size_t events, size_t outputs);
+void output_send(struct engine *, const struct flow *,
+                 struct block *bytes); /* takes a reference of its own */
+void output_connect(struct engine *, const struct conn *);
+void output_close(struct engine *, const struct conn *);
+void output_query(struct engine *, enum engine_output_kind, uint64_t query);
+void output_handover(struct engine *, struct msg *, unsigned worker); /* takes the reference */
+void output_drop_all(struct engine *);
+void event_message(struct engine *, enum engine_event_kind, const struct job *,
+                   struct msg *); /* takes a reference of its own */
+struct engine_event *event_push(struct engine *, enum engine_event_kind, const struct job *);
+void event_store(struct engine *, const struct query *, const struct store_answer *,
+                 struct block *hold);
+void event_drop_all(struct engine *);
+
+/* block of exactly what scratch holds; NULL: no memory or overflow */
+struct block *engine_block_of(struct engine *, const struct buf *);
+
+/* job.c */
+void job_init(struct job *, enum alarm_kind);
+void job_arm(struct engine *, struct job *);
+void job_detach(struct job *);
+void job_attach(struct job *, struct conn *);
+/* Sends on the job's flow or connection, opening one where the old one is gone. ERR_NOMEM,
+ * ERR_NO_ROUTE, ERR_LIMIT: not sent. */
+MUST_USE int job_send(struct engine *, struct job *, struct block *, time_ns now);
+/* Client or server of an id; NULL: gone. */
+struct client *client_get(const struct engine *, tx_id);
+struct server *server_get(const struct engine *, tx_id);
+struct job *job_get(const struct engine *, tx_id);
+
+/* receive.c */
+/* Works on a parsed message: takes the reference. Room for 4 events and 8 outputs must be there. */
+int engine_take(struct engine *, struct msg *, time_ns now);
+void engine_reject(struct engine *, struct msg *, enum msg_error_code);
+
+/* request.c, response.c */
+int engine_take_request(struct engine *, struct msg *, time_ns now);
+int engine_take_response(struct engine *, struct msg *, time_ns now);
+
+/* server.c */
+MUST_USE int server_new(struct engine *, struct msg *, const struct tx_key *, uint64_t hash,
+                        time_ns now, struct server **);
+void server_end(struct engine *, struct server *, bool tell);
+void server_fire(struct engine *, struct server *, time_ns now);
+int server_transport_error(struct engine *, struct server *, time_ns now);
+void server_after_step(struct engine *, struct server *);
+MUST_USE int server_reply(struct engine *, struct server *, const struct reply *, time_ns now);
+unsigned server_tag_print(const struct server *, char at[16]);
+/* Sends the finished response `bytes` of `status` (takes the reference) and steps the machine. */
+MUST_USE int server_respond(struct engine *, struct server *, unsigned status, struct str to_tag,
+                            struct block *bytes, time_ns now);
+
+/* reply.c */
+struct block *reply_print(struct engine *, struct msg *request, const struct reply *,
+                          struct str to_tag);
+
+/* stateless.c */
+int stateless_answer(struct engine *, struct msg *request, unsigned status, struct str reason,
+                     struct str headers);
+
+/* client.c */
+MUST_USE int client_new(struct engine *, struct client **);
+void client_free(struct engine *, struct client *);
+void client_end(struct engine *, struct client *);
+void client_fire(struct engine *, struct client *, time_ns now);
+void client_transport_error(struct engine *, struct client *, time_ns now);
+void client_connected(struct engine *, struct client *, time_ns now);
+void client_start(struct engine *, struct client *, unsigned method, time_ns now);
+/* No connection could be made: UDP where it went by TCP for its size alone, else its end. */
+void client_no_connection(struct engine *, struct client *, time_ns now);
+/* The address is known (or n == 0: there is none). */
+void client_resolved(struct engine *, struct client *, const struct query *, const struct addr *,
+                     size_t n, time_ns now);
+/* Sends it on its parcel's flow. ERR_…: nothing was sent. */
+MUST_USE int client_launch(struct engine *, struct client *, time_ns now);
+void client_after_step(struct engine *, struct client *);
+
+/* cancel.c */
+void client_send_cancel(struct engine *, struct client *, time_ns now);
+struct block *client_make_ack(struct engine *, struct client *, struct msg *response);
+struct client *cancel_find(const struct engine *, struct str branch);
+
+/* parcel.c */
+void parcel_branch(struct engine *, struct parcel *, tx_id, struct str suffix);
+MUST_USE int parcel_print(struct engine *, struct parcel *, struct outgoing *, int listener);
+/* Writes our Via of `listener` where the old one stands or shall stand. ERR_NOMEM: unchanged. */
+MUST_USE int parcel_put_via(struct engine *, struct parcel *, unsigned listener);
+/* After parcel_print: TCP instead of UDP where the request is too long; the Via follows. */
+MUST_USE int parcel_fit(struct engine *, struct parcel *);
+MUST_USE int parcel_back_to_udp(struct engine *, struct parcel *);
+
+/* route.c */
+struct hop {
+    uint8_t transport;
+    uint16_t port;
+    bool numeric;
+    struct addr addr;
+    struct str name;
+};
+MUST_USE int hop_of(const struct engine *, const struct uri *, struct hop *);
+/* ERR_NO_ROUTE: no listener fits. */
+MUST_USE int route_to(const struct engine *, unsigned transport, const struct addr *,
+                      struct flow *);
+/* The flow of an outgoing request is still there. */
+bool flow_is_alive(const struct engine *, const struct flow *);
+
+/* via.c */
+void via_reply_flow(struct msg *request, struct flow *);
+uint16_t via_sent_by_port(struct msg *request);
+bool via_is_ours(const struct engine *, const struct via *);
+/* RFC 3261 18.2.1, RFC 3581 4: the topmost Via with received and rport, as an edit whose text lives in via_text. */
+void via_mark(struct engine *, struct msg *request, struct edits *);
+/* The edit that takes our Via off a response. False: there is no other Via. */
+MUST_USE bool via_strip(struct msg *response, struct edits *);
+
+/* resolve.c */
+MUST_USE int resolve_start(struct engine *, const struct hop *, enum query_kind, tx_id,
+                           struct parcel *, uint64_t *query);
+void query_free(struct engine *, pool_id);
+/* The first of the addresses that a listener fits. */
+MUST_USE int resolve_pick(const struct engine *, const struct query *, const struct addr *,
+                          size_t n, struct flow *);
+
+/* connection.c */
+struct conn *conn_get(const struct engine *, conn_id);
+/* The connection of a flow: ours, or an entry for another worker's. NULL: gone or no memory. */
+struct conn *conn_of_flow(struct engine *, const struct flow *);
+/* A connection to flow->remote: one that stands, or a new one. NULL: limit, no memory. */
+struct conn *conn_to(struct engine *, const struct flow *, time_ns now);
+MUST_USE int conn_send(struct engine *, struct conn *, struct block *, struct block *udp,
+                       const struct flow *udp_flow);
+void conn_free(struct engine *, struct conn *);
+void conn_lost(struct engine *, struct conn *, time_ns now);
+void conn_fire(struct engine *, struct conn *, time_ns now);
+void conn_arm(struct engine *, struct conn *);
+void conn_release_foreign(struct engine *, struct conn *);
+void conn_proven(struct engine *, struct conn *);
+
+/* stream.c */
+void stream_run(struct engine *, struct conn *, time_ns now);
+
+/* overload.c */
+bool overload_refuses(const struct engine *, struct msg *request);
+bool overload_refuses_client(const struct engine *);
+
+/* unreachable.c */
+void unreachable_sweep(struct engine *, time_ns now);
+
+#endif

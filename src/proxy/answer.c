@@ -1,0 +1,74 @@
+/* Sends the best response upstream (RFC 3261 16.7 steps 6 to 10). Knows no event. */
+#include "proxy/context.h"
+
+static const struct str retry_after = STR_INIT("Retry-After: 5\r\n");
+
+int proxy_answer(struct proxy *p, tx_id tx, unsigned status, struct str reason, struct str headers,
+                 time_ns now)
+{
+    struct reply reply = {.status = status, .reason = reason, .headers = headers};
+    if (status == 503)
+        reply.headers = retry_after;
+    return engine_reply(p->engine, tx, &reply, now);
+}
+
+static bool is_challenge(const struct branch *b)
+{
+    return b->best && (b->status == 401 || b->status == 407);
+}
+
+static void add_lines(struct edits *e, uint32_t at, const struct msg *from, enum hdr_id id)
+{
+    for (const struct hdr *h = msg_header(from, id); h; h = msg_header_next(from, h))
+        edits_add(e, at, at, (struct str){from->bytes.at + h->at, h->end - h->at});
+}
+
+/* RFC 3261 16.7 step 7: the challenges of all others, unmodified, behind the last header. More than
+ * fit are left out: the caller meets them on its next try. */
+static void add_challenges(struct edits *e, const struct context *c, const struct branch *chosen)
+{
+    uint32_t at = chosen->best->head_len - 2;
+    for (unsigned i = 0; i < c->n; i++) {
+        const struct branch *b = &c->branches[i];
+        if (b == chosen || !is_challenge(b) || e->n >= EDITS_MAX / 2)
+            continue;
+        add_lines(e, at, b->best, HDR_WWW_AUTHENTICATE);
+        add_lines(e, at, b->best, HDR_PROXY_AUTHENTICATE);
+    }
+}
+
+static int pass_on(struct proxy *p, struct context *c, const struct branch *chosen, time_ns now)
+{
+    struct edits edits, *e = NULL;
+    if (c->n > 1 && is_challenge(chosen)) {
+        e = &edits;
+        edits_init(e);
+        add_challenges(e, c, chosen);
+    }
+    return engine_forward_response(p->engine, c->server, chosen->best, e, now);
+}
+
+static int send_best(struct proxy *p, struct context *c, const struct branch *b, time_ns now)
+{
+    /* RFC 3261 16.7 step 6: a 503 of theirs is no 503 of ours. */
+    if (b->status == 503)
+        return proxy_answer(p, c->server, c->overloaded ? 503 : 500, STR_NONE, STR_NONE, now);
+    if (b->best)
+        return pass_on(p, c, b, now);
+    /* RFC 4320 4.2: no 408 to anything but INVITE. */
+    return c->invite ? proxy_answer(p, c->server, 408, STR_NONE, STR_NONE, now) : OK;
+}
+
+int context_answer(struct proxy *p, struct context *c, time_ns now)
+{
+    const struct branch *b = context_best(c);
+    int err = c->server ? send_best(p, c, b, now) : OK;
+    if (err == ERR_NOMEM || err == ERR_LIMIT)
+        return err;
+    /* Any other error: the server transaction went or was answered; nobody waits any more. */
+    c->answered = true;
+    c->accepted = c->invite && b->status < 300;
+    if (c->n_pending > 0)
+        context_cancel_for(p, c, b->status, now);
+    return OK;
+}

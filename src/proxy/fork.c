@@ -1,0 +1,195 @@
+/* Forwarding: the usable targets, one branch for each, and what is answered where there is none
+ * (RFC 3261 16.6, RFC 5393 5, RFC 5630 5.3). */
+#include "proxy/forward.h"
+
+#define WARNING_MAX 512
+
+static bool is_secure(unsigned transport)
+{
+    return transport == TRANSPORT_TLS || transport == TRANSPORT_WSS;
+}
+
+static bool has_secure_listener(const struct proxy *p)
+{
+    const struct listener *l;
+    for (unsigned i = 0; (l = engine_listener(p->engine, i)); i++)
+        if (is_secure(l->transport))
+            return true;
+    return false;
+}
+
+/* RFC 5630 5.3: 380 "SIPS Not Allowed", 381 "SIPS Required". */
+static int refuse_scheme(struct proxy *p, tx_id tx, const struct msg *m, unsigned code, time_ns now)
+{
+    char line[WARNING_MAX];
+    struct buf b;
+    const struct listener *l = engine_listener(p->engine, m->flow.listener);
+    buf_init(&b, line, sizeof line);
+    buf_put_lit(&b, "Warning: ");
+    buf_put_u64(&b, code);
+    buf_put_char(&b, ' ');
+    buf_put(&b, l ? l->host : STR("tandem"));
+    buf_put(&b, code == 380 ? STR(" \"SIPS Not Allowed\"\r\n") : STR(" \"SIPS Required\"\r\n"));
+    return proxy_answer(p, tx, 480, STR_NONE, b.over ? STR_NONE : buf_str(&b), now);
+}
+
+/* A request that may not be forwarded at all. True: answered, *err tells how that went. */
+static bool is_refused(struct proxy *p, tx_id tx, const struct msg *m, int *err, time_ns now)
+{
+    if (p->plan.max_forwards == 0)
+        *err = proxy_answer(p, tx, 483, STR_NONE, STR_NONE, now);
+    else if (p->plan.request_uri.scheme == URI_SIPS && !has_secure_listener(p))
+        *err = refuse_scheme(p, tx, m, 380, now);
+    else
+        return false;
+    return true;
+}
+
+static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const struct goal *goal,
+                       time_ns now)
+{
+    struct forward f;
+    if (!forward_build(p, &f, m, goal))
+        return ERR_NO_ROUTE;
+    struct outgoing out = {.base = m,
+                           .edits = &f.edits,
+                           .flow = f.flow,
+                           .hop = &f.hop,
+                           .branch_suffix = {p->plan.suffix, LOOP_SUFFIX_LEN},
+                           .owner = p->config.owner,
+                           .user = b->context->id};
+    return engine_request(p->engine, &out, now, &b->tx);
+}
+
+/* RFC 3261 16.9: what cannot be sent counts as a 503. */
+static void branch_start(struct proxy *p, struct branch *b, struct msg *m, const struct goal *goal,
+                         time_ns now)
+{
+    int err = branch_send(p, b, m, goal, now);
+    if (err) {
+        b->context->overloaded = err == ERR_NOMEM || err == ERR_LIMIT;
+        branch_end(p, b, 503, NULL);
+    } else if (b->context->invite) {
+        timer_c_start(p, b, now);
+    }
+}
+
+static int start(struct proxy *p, tx_id tx, struct msg *m, struct goal *goals, unsigned n,
+                 time_ns now)
+{
+    /* RFC 5393 5.3.3 */
+    unsigned breadth = forward_breadth(m);
+    if (n > breadth)
+        return proxy_answer(p, tx, 440, STR("Max-Breadth Exceeded"), STR_NONE, now);
+    struct context *c;
+    int err = context_new(p, tx, n, m->method == METHOD_INVITE, &c);
+    if (err)
+        return err == ERR_STALE ? err : proxy_answer(p, tx, 503, STR_NONE, STR_NONE, now);
+    for (unsigned i = 0; i < n; i++) {
+        goals[i].breadth = breadth / n + (i < breadth % n);
+        branch_start(p, &c->branches[i], m, &goals[i], now);
+    }
+    context_settle(p, c, now);
+    return OK;
+}
+
+static int send_ack(struct proxy *p, struct msg *m, time_ns now)
+{
+    struct forward f;
+    const struct goal goal = {.uri = &p->plan.request_uri, .breadth = forward_breadth(m)};
+    if (p->plan.max_forwards == 0)
+        return OK;
+    if (!forward_build(p, &f, m, &goal))
+        return ERR_NO_ROUTE;
+    struct outgoing out = {.base = m, .edits = &f.edits, .hop = &f.hop};
+    return engine_send_stateless(p->engine, &out, now);
+}
+
+/* Once a plan is used its message may go: forget whose it was. */
+static bool begin(struct proxy *p, struct msg *m, tx_id tx)
+{
+    bool readable = proxy_plan(p, m, tx);
+    p->plan_of = NULL;
+    return readable;
+}
+
+int proxy_forward_on(struct proxy *p, const struct engine_event *ev, time_ns now)
+{
+    int err;
+    if (!begin(p, ev->msg, ev->tx))
+        return ev->kind == EVENT_ACK ? ERR_INVALID
+                                     : proxy_answer(p, ev->tx, 400, STR_NONE, STR_NONE, now);
+    if (ev->kind == EVENT_ACK)
+        return send_ack(p, ev->msg, now);
+    if (is_refused(p, ev->tx, ev->msg, &err, now))
+        return err;
+    struct goal goal = {.uri = &p->plan.request_uri};
+    return start(p, ev->tx, ev->msg, &goal, 1, now);
+}
+
+/* The targets that may be used, each once. */
+struct choice {
+    unsigned n;
+    unsigned warning; /* the RFC 5630 code of a target left out */
+    struct goal goals[LIMIT_PROXY_BREADTH + 1];
+    struct uri uris[LIMIT_PROXY_BREADTH + 1];
+};
+
+/* RFC 3261 16.5: a URI once; behind two NATs two phones may have the same. */
+static bool is_chosen(const struct choice *c, const struct target *t)
+{
+    for (unsigned i = 0; i < c->n; i++) {
+        const struct target *other = c->goals[i].target;
+        if (!str_equal(other->uri, t->uri) || other->has_flow != t->has_flow)
+            continue;
+        if (!t->has_flow ||
+            (other->flow.conn == t->flow.conn && addr_equal(&other->flow.remote, &t->flow.remote)))
+            return true;
+    }
+    return false;
+}
+
+/* RFC 5630 5.3: sips goes to sips alone; a sips contact is reached over TLS alone. 0: it may go. */
+static unsigned scheme_conflict(const struct proxy *p, const struct uri *u, const struct target *t)
+{
+    if (p->plan.request_uri.scheme == URI_SIPS)
+        return u->scheme == URI_SIPS ? 0 : 380;
+    if (u->scheme != URI_SIPS)
+        return 0;
+    return (t->has_flow ? is_secure(t->flow.transport) : has_secure_listener(p)) ? 0 : 381;
+}
+
+static void choose(const struct proxy *p, struct choice *c, const struct target *t)
+{
+    struct uri *u = &c->uris[c->n];
+    struct msg_error err;
+    if (c->n > LIMIT_PROXY_BREADTH || is_chosen(c, t) || !uri_parse(t->uri, u, &err))
+        return;
+    unsigned conflict = scheme_conflict(p, u, t);
+    if (conflict)
+        c->warning = conflict;
+    else
+        c->goals[c->n++] = (struct goal){.uri = u, .target = t};
+}
+
+int proxy_fork(struct proxy *p, tx_id tx, struct msg *request, const struct target *targets,
+               size_t n, time_ns now)
+{
+    int err;
+    struct choice choice;
+    if (n == 0)
+        return ERR_INVALID;
+    if (!engine_tx_request(p->engine, tx))
+        return ERR_STALE;
+    if (!begin(p, request, tx))
+        return proxy_answer(p, tx, 400, STR_NONE, STR_NONE, now);
+    if (is_refused(p, tx, request, &err, now))
+        return err;
+    choice.n = choice.warning = 0;
+    for (size_t i = 0; i < n; i++)
+        choose(p, &choice, &targets[i]);
+    if (choice.n > 0)
+        return start(p, tx, request, choice.goals, choice.n, now);
+    return choice.warning ? refuse_scheme(p, tx, request, choice.warning, now)
+                          : proxy_answer(p, tx, 480, STR_NONE, STR_NONE, now);
+}

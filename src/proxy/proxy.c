@@ -1,0 +1,149 @@
+/* The proxy as its owner sees it: its life, its events, its time. */
+#include "proxy/context.h"
+
+#define TIMER_C_DEFAULT (181 * NS_PER_S) /* RFC 3261 16.6 step 11 */
+
+static size_t domains_size(const struct proxy_config *config)
+{
+    size_t size = config->n_domains * sizeof(struct str);
+    for (size_t i = 0; i < config->n_domains; i++)
+        size += config->domains[i].len;
+    return size;
+}
+
+/* The views first, their texts behind them. */
+static bool copy_domains(struct proxy *p, const struct proxy_config *from)
+{
+    p->domains_size = domains_size(from);
+    p->config.domains = NULL;
+    if (p->domains_size == 0)
+        return true;
+    struct str *views = mem_alloc(p->mem, p->domains_size);
+    if (!views)
+        return false;
+    char *text = (char *)(views + from->n_domains);
+    for (size_t i = 0; i < from->n_domains; i++) {
+        size_t len = from->domains[i].len;
+        if (len > 0)
+            memcpy(text, from->domains[i].at, len);
+        views[i] = (struct str){text, len};
+        text += len;
+    }
+    p->config.domains = views;
+    return true;
+}
+
+struct proxy *proxy_new(struct engine *engine, const struct proxy_config *config)
+{
+    struct mem *mem = engine_mem(engine);
+    struct proxy *p = mem_alloc_zero(mem, sizeof *p);
+    if (!p)
+        return NULL;
+    p->engine = engine;
+    p->mem = mem;
+    p->config = *config;
+    if (p->config.timer_c == 0)
+        p->config.timer_c = TIMER_C_DEFAULT;
+    if (!copy_domains(p, config)) {
+        mem_free(mem, p, sizeof *p);
+        return NULL;
+    }
+    pool_init(&p->contexts, mem, sizeof(struct context), LIMIT_PROXY_CONTEXTS);
+    wheel_init(&p->wheel, 0);
+    return p;
+}
+
+void proxy_free(struct proxy *p)
+{
+    if (!p)
+        return;
+    uint32_t cursor = 0;
+    pool_id id;
+    for (struct context *c; (c = pool_each(&p->contexts, &cursor, &id));)
+        context_free(p, c);
+    pool_fini(&p->contexts);
+    if (p->config.domains)
+        mem_free(p->mem, (void *)(uintptr_t)p->config.domains, p->domains_size);
+    mem_free(p->mem, p, sizeof *p);
+}
+
+static int branch_failed(struct proxy *p, struct context *c, tx_id tx, unsigned status, time_ns now)
+{
+    struct branch *b = context_branch(c, tx);
+    if (!b || b->status)
+        return OK;
+    branch_end(p, b, status, NULL);
+    return context_settle(p, c, now);
+}
+
+static int server_ended(struct proxy *p, struct context *c, tx_id tx, time_ns now)
+{
+    if (c->server != tx)
+        return OK;
+    c->server = 0;
+    return context_settle(p, c, now);
+}
+
+static int cancel(struct proxy *p, const struct engine_event *ev, time_ns now)
+{
+    struct context *c = pool_get(&p->contexts, ev->other_user);
+    if (c && ev->other_owner == p->config.owner && c->server == ev->other)
+        context_cancelled(p, c, ev->msg, now);
+    return OK;
+}
+
+int proxy_event(struct proxy *p, const struct engine_event *ev, time_ns now)
+{
+    if (ev->kind == EVENT_CANCEL)
+        return cancel(p, ev, now);
+    struct context *c = pool_get(&p->contexts, ev->user);
+    if (!c)
+        return OK;
+    switch (ev->kind) {
+    case EVENT_RESPONSE:
+        return context_response(p, c, ev, now);
+    case EVENT_TIMEOUT:
+        return branch_failed(p, c, ev->tx, 408, now);
+    case EVENT_TRANSPORT_ERROR:
+        return branch_failed(p, c, ev->tx, 503, now);
+    case EVENT_SERVER_END:
+        return server_ended(p, c, ev->tx, now);
+    case EVENT_SERVER_TIMEOUT: /* RFC 3261 16.9: no branch is given up for it; the end follows */
+    case EVENT_REQUEST:
+    case EVENT_ACK:
+    case EVENT_CANCEL:
+    case EVENT_STRAY_RESPONSE:
+    case EVENT_STORE:
+        break;
+    }
+    return OK;
+}
+
+static int timer_fired(struct proxy *p, struct branch *b, time_ns now)
+{
+    if (!b->context->owed)
+        return timer_c_fired(p, b, now);
+    b->context->owed = false;
+    return context_settle(p, b->context, now);
+}
+
+int proxy_time(struct proxy *p, time_ns now)
+{
+    int first = OK;
+    for (struct timer *t; (t = wheel_pop(&p->wheel, now));) {
+        int err = timer_fired(p, CONTAINER_OF(t, struct branch, timer_c), now);
+        if (first == OK)
+            first = err;
+    }
+    return first;
+}
+
+time_ns proxy_deadline(const struct proxy *p)
+{
+    return wheel_deadline(&p->wheel);
+}
+
+size_t proxy_contexts(const struct proxy *p)
+{
+    return p->contexts.live;
+}

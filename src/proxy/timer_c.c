@@ -1,0 +1,31 @@
+/* Timer C (RFC 3261 16.6 step 11, 16.8): the end of an INVITE that rings for ever. */
+#include "proxy/context.h"
+
+#define RETRY_CANCEL NS_PER_S
+
+void timer_c_start(struct proxy *p, struct branch *b, time_ns now)
+{
+    wheel_set(&p->wheel, &b->timer_c, time_add(now, p->config.timer_c));
+}
+
+static int give_up(struct proxy *p, struct branch *b, time_ns now)
+{
+    int err = engine_cancel(p->engine, b->tx, STR_NONE, now);
+    b->cancelled = err != ERR_NOMEM;
+    if (!b->cancelled)
+        wheel_set(&p->wheel, &b->timer_c, time_add(now, RETRY_CANCEL));
+    return b->cancelled ? OK : err;
+}
+
+/* Without a provisional response as if a 408 had come; the CANCEL then waits in the engine for one.
+ */
+int timer_c_fired(struct proxy *p, struct branch *b, time_ns now)
+{
+    if (b->status)
+        return OK;
+    int err = give_up(p, b, now);
+    if (err || b->provisional)
+        return err;
+    branch_end(p, b, 408, NULL);
+    return context_settle(p, b->context, now);
+}

@@ -1,0 +1,56 @@
+/* Owns what others may know of a location record: its key, the targets in it, whether somebody is
+ * one of them. */
+#include <assert.h>
+
+#include "registrar/record.h"
+#include "registrar/registrar.h"
+
+void registrar_key(struct buf *b, const struct uri *aor)
+{
+    uri_print_aor(b, aor);
+}
+
+static struct target target_of(const struct binding *b)
+{
+    return (struct target){
+        .uri = b->uri,
+        .q = b->q,
+        .has_flow = b->by_flow && b->path.len == 0,
+        .flow = b->flow,
+        .path = b->path,
+    };
+}
+
+size_t registrar_targets(struct str record, time_ns now, struct target *out, size_t max)
+{
+    struct bindings all;
+    size_t n = 0;
+    record_read(record, now, &all);
+    for (size_t i = 0; i < all.n; i++) {
+        size_t at = n;
+        while (at > 0 && out[at - 1].q < all.list[i].q)
+            at--;
+        if (at == max)
+            continue;
+        n += n < max;
+        memmove(&out[at + 1], &out[at], (n - 1 - at) * sizeof *out);
+        out[at] = target_of(&all.list[i]);
+    }
+    return n;
+}
+
+static bool is_same_flow(const struct flow *a, const struct flow *b)
+{
+    return a->transport == b->transport && addr_equal(&a->remote, &b->remote) && a->conn == b->conn;
+}
+
+bool registrar_is_from(struct str record, const struct flow *flow, time_ns now)
+{
+    struct bindings all;
+    record_read(record, now, &all);
+    for (size_t i = 0; i < all.n; i++) {
+        if (is_same_flow(&all.list[i].flow, flow))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,267 @@
+/* Owns the REGISTERs that wait for the store: reads a record, decides, writes it back under its
+ * version, decides anew where another was faster. Knows no rule of contacts and no record's form.
+ */
+#include "registrar/registrar.h"
+
+#include <assert.h>
+
+#include "registrar/answer.h"
+#include "registrar/bindings.h"
+
+struct pending {
+    tx_id tx;
+    struct msg *msg;      /* our reference */
+    struct block *path;   /* its Path values in one line; NULL: none */
+    struct block *record; /* written to the store, not confirmed yet; NULL: being read */
+    unsigned tries;
+    struct wishes wishes;
+    uint16_t key_len;
+    char key[LIMIT_AOR_BYTES];
+};
+
+struct registrar {
+    struct engine *engine;
+    struct registrar_config config;
+    struct pool pending;
+};
+
+static const struct refusal store_failed = {500, STR_INIT("Location store failed")};
+static const struct refusal no_memory = {503, STR_INIT("No memory")};
+
+struct registrar *registrar_new(struct engine *e, const struct registrar_config *config)
+{
+    struct registrar *r = mem_alloc_zero(engine_mem(e), sizeof *r);
+    if (!r)
+        return NULL;
+    r->engine = e;
+    r->config = *config;
+    if (r->config.max_contacts > LIMIT_BINDINGS)
+        r->config.max_contacts = LIMIT_BINDINGS;
+    pool_init(&r->pending, engine_mem(e), sizeof(struct pending), LIMIT_REGISTER_PENDING);
+    return r;
+}
+
+static void pending_drop(struct registrar *r, pool_id id)
+{
+    struct pending *p = pool_get(&r->pending, id);
+    block_unref(engine_blocks(r->engine), p->record);
+    block_unref(engine_blocks(r->engine), p->path);
+    msg_unref(engine_blocks(r->engine), p->msg);
+    pool_free(&r->pending, id);
+}
+
+void registrar_free(struct registrar *r)
+{
+    if (!r)
+        return;
+    uint32_t cursor = 0;
+    pool_id id;
+    while (pool_each(&r->pending, &cursor, &id))
+        pending_drop(r, id);
+    pool_fini(&r->pending);
+    mem_free(engine_mem(r->engine), r, sizeof *r);
+}
+
+size_t registrar_pending(const struct registrar *r)
+{
+    return r->pending.live;
+}
+
+static int refuse(struct registrar *r, tx_id tx, struct refusal why, time_ns now)
+{
+    return answer_refusal(r->engine, tx, why, &r->config, now);
+}
+
+/* The last answer to a pending REGISTER. */
+static int finish(struct registrar *r, pool_id id, struct refusal why, time_ns now)
+{
+    struct pending *p = pool_get(&r->pending, id);
+    tx_id tx = p->tx;
+    pending_drop(r, id);
+    return refuse(r, tx, why, now);
+}
+
+static struct str pending_path(const struct pending *p)
+{
+    return p->path ? block_str(p->path) : STR_NONE;
+}
+
+static int finish_ok(struct registrar *r, pool_id id, const struct bindings *all, time_ns now)
+{
+    struct pending *p = pool_get(&r->pending, id);
+    struct str path = p->wishes.path_asked ? pending_path(p) : STR_NONE;
+    if (answer_ok(r->engine, p->tx, all, path, now) == ERR_NOMEM)
+        return finish(r, id, no_memory, now);
+    pending_drop(r, id);
+    return OK;
+}
+
+/* --- the request --- */
+
+static bool is_aor(const struct nameaddr *to)
+{
+    return to && (to->uri.scheme == URI_SIP || to->uri.scheme == URI_SIPS);
+}
+
+/* RFC 3261 8.2.2 and 10.3 steps 2, 5, 6 and what step 7 says of the request alone. */
+static struct refusal judge(struct registrar *r, const struct engine_event *ev,
+                            const struct uri *aor, struct wishes *wishes)
+{
+    if (!is_aor(msg_to(ev->msg)))
+        return (struct refusal){400, STR("To is not a SIP URI")};
+    if (!aor || !aor->user.at || aor->user.len == 0)
+        return (struct refusal){404, STR("No user of this domain")};
+    return request_read(ev->msg, &r->config, wishes);
+}
+
+static bool keep_key(struct pending *p, const struct uri *aor)
+{
+    struct buf key;
+    buf_init(&key, p->key, sizeof p->key);
+    registrar_key(&key, aor);
+    p->key_len = (uint16_t)key.len;
+    return !key.over;
+}
+
+static bool keep_path(struct registrar *r, struct pending *p)
+{
+    if (!msg_header(p->msg, HDR_PATH))
+        return true;
+    size_t size = p->msg->head_len;
+    p->path = block_new(engine_blocks(r->engine), size);
+    if (!p->path)
+        return false;
+    struct buf b;
+    buf_init(&b, p->path->bytes, size);
+    request_print_path(&b, p->msg);
+    assert(!b.over);
+    p->path->len = (uint32_t)b.len;
+    return true;
+}
+
+static int ask(struct registrar *r, pool_id id, const struct store_ask *question)
+{
+    return engine_ask_store(r->engine, question, r->config.owner, id);
+}
+
+static int begin(struct registrar *r, const struct engine_event *ev, const struct uri *aor,
+                 struct pending *p, pool_id id, time_ns now)
+{
+    p->tx = ev->tx;
+    p->msg = msg_ref(ev->msg);
+    struct refusal why = judge(r, ev, aor, &p->wishes);
+    if (!why.status && !keep_key(p, aor))
+        why = (struct refusal){404, STR("No user of this domain")};
+    if (why.status)
+        return finish(r, id, why, now);
+    struct store_ask get = {.op = STORE_GET, .key = {p->key, p->key_len}};
+    if (!keep_path(r, p) || engine_own(r->engine, p->tx, r->config.owner, id) != OK ||
+        ask(r, id, &get) != OK)
+        return finish(r, id, no_memory, now);
+    return OK;
+}
+
+int registrar_request(struct registrar *r, const struct engine_event *ev, const struct uri *aor,
+                      time_ns now)
+{
+    char space[256];
+    struct buf tags;
+    pool_id id;
+    assert(ev->kind == EVENT_REQUEST);
+    if (ev->merged)
+        return refuse(r, ev->tx, (struct refusal){.status = 482}, now);
+    buf_init(&tags, space, sizeof space);
+    if (request_unsupported(ev->msg, &tags))
+        return answer_unsupported(r->engine, ev->tx, buf_str(&tags), now);
+    struct pending *p = pool_alloc(&r->pending, &id);
+    if (!p)
+        return refuse(r, ev->tx, (struct refusal){503, STR("Too many registrations wait")}, now);
+    return begin(r, ev, aor, p, id, now);
+}
+
+/* --- the store's answers --- */
+
+static int write_back(struct registrar *r, pool_id id, const struct bindings *all, uint64_t version,
+                      time_ns now)
+{
+    struct pending *p = pool_get(&r->pending, id);
+    bool too_large;
+    p->record = record_write(engine_blocks(r->engine), all, &too_large);
+    if (!p->record) {
+        struct refusal large = {403, STR("Registration too large")};
+        return finish(r, id, too_large ? large : no_memory, now);
+    }
+    struct store_ask put = {.op = STORE_PUT,
+                            .key = {p->key, p->key_len},
+                            .value = block_str(p->record),
+                            .version = version,
+                            .expires = record_end(all, now)};
+    return ask(r, id, &put) == OK ? OK : finish(r, id, no_memory, now);
+}
+
+/* RFC 3261 10.3 steps 6 to 8 on the record as it is. */
+static int decide(struct registrar *r, pool_id id, const struct store_answer *found, time_ns now)
+{
+    struct pending *p = pool_get(&r->pending, id);
+    struct bindings old, all;
+    bool changed;
+    record_read(found->value, now, &old);
+    if (!p->wishes.star && p->wishes.n == 0)
+        return finish_ok(r, id, &old, now);
+    struct arrival at = {
+        .flow = &p->msg->flow, .via = msg_via(p->msg), .path = pending_path(p), .now = now};
+    struct refusal why =
+        bindings_apply(&old, &p->wishes, &at, r->config.max_contacts, &all, &changed);
+    if (why.status)
+        return finish(r, id, why, now);
+    if (!changed)
+        return finish_ok(r, id, &old, now);
+    return write_back(r, id, &all, found->version, now);
+}
+
+/* Another request changed the record meanwhile: what we wrote does not count. */
+static int decide_anew(struct registrar *r, pool_id id, const struct store_answer *found,
+                       time_ns now)
+{
+    struct pending *p = pool_get(&r->pending, id);
+    block_unref(engine_blocks(r->engine), p->record);
+    p->record = NULL;
+    if (++p->tries == LIMIT_STORE_TRIES)
+        return finish(r, id, (struct refusal){500, STR("Record changes too often")}, now);
+    return decide(r, id, found, now);
+}
+
+static int confirmed(struct registrar *r, pool_id id, time_ns now)
+{
+    struct pending *p = pool_get(&r->pending, id);
+    struct bindings all;
+    bool good = record_read(block_str(p->record), now, &all);
+    assert(good);
+    (void)good;
+    return finish_ok(r, id, &all, now);
+}
+
+int registrar_stored(struct registrar *r, const struct engine_event *ev, time_ns now)
+{
+    assert(ev->kind == EVENT_STORE);
+    struct pending *p = pool_get(&r->pending, ev->user);
+    if (!p)
+        return ERR_STALE;
+    switch (ev->store.status) {
+    case STORE_OK:
+        return p->record ? confirmed(r, ev->user, now) : decide(r, ev->user, &ev->store, now);
+    case STORE_CONFLICT:
+        return decide_anew(r, ev->user, &ev->store, now);
+    case STORE_FAILED:
+        break;
+    }
+    return finish(r, ev->user, store_failed, now);
+}
+
+int registrar_forget(struct registrar *r, const struct engine_event *ev)
+{
+    if (!pool_get(&r->pending, ev->user))
+        return ERR_STALE;
+    pending_drop(r, ev->user);
+    return OK;
+}

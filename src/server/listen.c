@@ -1,0 +1,161 @@
+/* Reads listener addresses and spreads wildcards over the interfaces; opens no socket itself. */
+#include "server/listen.h"
+
+#include "net/socket.h"
+
+#define SIP_PORT 5060
+
+static const char too_many[] = "too many listeners";
+
+static bool append(struct listen_list *l, unsigned transport, const struct addr *a)
+{
+    if (l->n == LIMIT_LISTENERS)
+        return false;
+    l->list[l->n++] = (struct listen_at){.transport = (uint8_t)transport, .addr = *a};
+    return true;
+}
+
+static struct addr loopback(enum addr_family family, uint16_t port)
+{
+    struct addr a = {.family = (uint8_t)family, .port = port};
+
+    if (family == ADDR_IP4)
+        memcpy(a.ip, "\x7f\0\0\1", 4);
+    else
+        a.ip[15] = 1;
+    return a;
+}
+
+static bool append_loopback(struct listen_list *l, unsigned transport, uint16_t port, bool has_ip6)
+{
+    struct addr a4 = loopback(ADDR_IP4, port), a6 = loopback(ADDR_IP6, port);
+
+    return append(l, transport, &a4) && (!has_ip6 || append(l, transport, &a6));
+}
+
+static const char *read_transport(struct str name, uint8_t *out)
+{
+    static const char *const later[] = {"tls", "ws", "wss", "sctp"};
+
+    if (str_equal_nocase(name, STR("udp")))
+        *out = TRANSPORT_UDP;
+    else if (str_equal_nocase(name, STR("tcp")))
+        *out = TRANSPORT_TCP;
+    else
+        *out = TRANSPORT_NONE;
+    if (*out != TRANSPORT_NONE)
+        return NULL;
+    for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+        if (str_equal_nocase(name, str_from(later[i])))
+            return "this transport is not supported: udp and tcp are";
+    return "unknown transport: expected udp:HOST:PORT or tcp:HOST:PORT";
+}
+
+/* Cuts "HOST:PORT" or "HOST" at the last colon that is not inside brackets. */
+static const char *split_port(struct str text, struct str *host, uint16_t *port)
+{
+    size_t bracket = str_find(text, ']');
+    size_t from = bracket < text.len ? bracket : 0;
+    size_t colon = from + str_find(str_slice(text, from, text.len), ':');
+    uint64_t n = SIP_PORT;
+
+    *host = str_slice(text, 0, colon);
+    if (colon < text.len && !str_to_u64(str_slice(text, colon + 1, text.len), UINT16_MAX, &n))
+        return "bad port: expected a number from 0 to 65535; IPv6 addresses stand in brackets";
+    *port = (uint16_t)n;
+    return NULL;
+}
+
+const char *listen_parse(struct listen_list *l, struct str text, bool has_ip6)
+{
+    size_t colon = str_find(text, ':');
+    struct listen_list old = *l;
+    struct str host;
+    uint8_t transport;
+    uint16_t port;
+    struct addr a;
+    const char *wrong = read_transport(str_slice(text, 0, colon), &transport);
+
+    if (!wrong)
+        wrong = split_port(str_slice(text, colon + 1, text.len), &host, &port);
+    if (wrong)
+        return wrong;
+    if (str_equal_nocase(host, STR("localhost"))) {
+        if (append_loopback(l, transport, port, has_ip6))
+            return NULL;
+        *l = old;
+        return too_many;
+    }
+    if (!addr_parse_ip(host, &a))
+        return "bad host: expected an IP address (IPv6 in brackets) or localhost";
+    if (addr_is_multicast(&a))
+        return "a multicast address cannot be listened on";
+    a.port = port;
+    return append(l, transport, &a) ? NULL : too_many;
+}
+
+void listen_default(struct listen_list *l, bool has_ip6)
+{
+    *l = (struct listen_list){0};
+    (void)append_loopback(l, TRANSPORT_UDP, SIP_PORT, has_ip6);
+    (void)append_loopback(l, TRANSPORT_TCP, SIP_PORT, has_ip6);
+}
+
+static bool is_there(const struct listen_list *l, const struct listen_at *at)
+{
+    for (unsigned i = 0; i < l->n; i++)
+        if (l->list[i].transport == at->transport && addr_equal(&l->list[i].addr, &at->addr) &&
+            at->addr.port != 0)
+            return true;
+    return false;
+}
+
+static bool append_interfaces(struct listen_list *l, const struct listen_at *at)
+{
+    struct addr found[LIMIT_LISTENERS];
+    size_t n = socket_interfaces(at->addr.family, found, LIMIT_LISTENERS);
+
+    for (size_t i = 0; i < n; i++) {
+        struct listen_at one = {.transport = at->transport, .addr = found[i]};
+
+        one.addr.port = at->addr.port;
+        if (!is_there(l, &one) && !append(l, one.transport, &one.addr))
+            return false;
+    }
+    return true;
+}
+
+const char *listen_expand(struct listen_list *l)
+{
+    struct listen_list old = *l;
+
+    l->n = 0;
+    for (unsigned i = 0; i < old.n; i++) {
+        const struct listen_at *at = &old.list[i];
+        bool done = addr_is_any(&at->addr) ? append_interfaces(l, at)
+                                           : is_there(l, at) || append(l, at->transport, &at->addr);
+
+        if (!done) {
+            *l = old;
+            return too_many;
+        }
+    }
+    return l->n > 0 ? NULL : "this machine has no such address";
+}
+
+bool listen_all_loopback(const struct listen_list *l)
+{
+    for (unsigned i = 0; i < l->n; i++)
+        if (!addr_is_loopback(&l->list[i].addr))
+            return false;
+    return true;
+}
+
+void listen_print(struct buf *b, const struct listen_at *at)
+{
+    if (at->transport == TRANSPORT_UDP)
+        buf_put_lit(b, "udp:");
+    else
+        buf_put_lit(b, "tcp:");
+    addr_print(b, &at->addr);
+}

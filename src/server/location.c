@@ -1,0 +1,131 @@
+/* Stripes the store's records over locks; each is held for one look-up or one write, never while
+ * waiting. */
+#include "server/location.h"
+
+#include <pthread.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "store/location.h"
+
+#define STRIPES 64
+#define SWEEP_MOST 1024
+
+struct stripe {
+    _Alignas(64) pthread_mutex_t lock;
+    struct location *records;
+};
+
+struct locations {
+    struct mem *mem;
+    struct hash_key key;
+    unsigned sweep; /* the stripe that is swept next */
+    struct stripe stripes[STRIPES];
+};
+
+/* The stripes' own tables hash with another key: a stripe's keys share their hash's low bits. */
+static struct hash_key stripe_key(const struct hash_key *key)
+{
+    return (struct hash_key){siphash24(key, STR("stripe 0")), siphash24(key, STR("stripe 1"))};
+}
+
+struct locations *locations_new(struct mem *mem, const struct hash_key *key)
+{
+    struct hash_key inner = stripe_key(key);
+    struct locations *l = mem_alloc_zero(mem, sizeof(*l));
+
+    if (!l)
+        return NULL;
+    l->mem = mem;
+    l->key = *key;
+    for (unsigned i = 0; i < STRIPES; i++)
+        pthread_mutex_init(&l->stripes[i].lock, NULL);
+    for (unsigned i = 0; i < STRIPES; i++) {
+        l->stripes[i].records = location_new(mem, &inner, LIMIT_LOCATION_RECORDS / STRIPES);
+        if (!l->stripes[i].records) {
+            locations_free(l);
+            return NULL;
+        }
+    }
+    return l;
+}
+
+void locations_free(struct locations *l)
+{
+    if (!l)
+        return;
+    for (unsigned i = 0; i < STRIPES; i++) {
+        if (l->stripes[i].records)
+            location_free(l->stripes[i].records);
+        pthread_mutex_destroy(&l->stripes[i].lock);
+    }
+    mem_free(l->mem, l, sizeof(*l));
+}
+
+static bool copy_value(struct block_pool *pool, struct str value, struct store_answer *answer,
+                       struct block **copy)
+{
+    *copy = NULL;
+    answer->value = STR_NONE;
+    if (value.len == 0)
+        return true;
+    *copy = block_new(pool, value.len);
+    if (!*copy)
+        return false;
+    memcpy((*copy)->bytes, value.at, value.len);
+    (*copy)->len = (uint32_t)value.len;
+    answer->value = block_str(*copy);
+    return true;
+}
+
+static enum store_status do_locked(struct location *records, const struct store_ask *ask,
+                                   time_ns now, struct location_record *out)
+{
+    *out = (struct location_record){0};
+    if (ask->op == STORE_GET) {
+        location_get(records, ask->key, now, out);
+        return STORE_OK;
+    }
+    int error = location_put(records, ask->key, ask->value, ask->version, ask->expires, now, out);
+
+    return error == OK ? STORE_OK : error == ERR_STALE ? STORE_CONFLICT : STORE_FAILED;
+}
+
+void locations_ask(struct locations *l, const struct store_ask *ask, time_ns now,
+                   struct block_pool *pool, struct store_answer *answer, struct block **copy)
+{
+    struct stripe *s = &l->stripes[siphash13(&l->key, ask->key) % STRIPES];
+    struct location_record record;
+    bool copied;
+
+    pthread_mutex_lock(&s->lock);
+    answer->status = do_locked(s->records, ask, now, &record);
+    answer->version = record.version;
+    copied = copy_value(pool, record.value, answer, copy);
+    pthread_mutex_unlock(&s->lock);
+    /* a write that was done is told as done; what it wrote the asker knows */
+    if (!copied && (ask->op == STORE_GET || answer->status != STORE_OK))
+        answer->status = STORE_FAILED;
+}
+
+void locations_sweep(struct locations *l, time_ns now)
+{
+    struct stripe *s = &l->stripes[l->sweep];
+
+    l->sweep = (l->sweep + 1) % STRIPES;
+    pthread_mutex_lock(&s->lock);
+    (void)location_sweep(s->records, now, SWEEP_MOST);
+    pthread_mutex_unlock(&s->lock);
+}
+
+size_t locations_count(struct locations *l)
+{
+    size_t n = 0;
+
+    for (unsigned i = 0; i < STRIPES; i++) {
+        pthread_mutex_lock(&l->stripes[i].lock);
+        n += location_count(l->stripes[i].records);
+        pthread_mutex_unlock(&l->stripes[i].lock);
+    }
+    return n;
+}

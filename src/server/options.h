@@ -1,0 +1,22 @@
+/* The options of `tandem serve`. */
+#ifndef TANDEM_SERVER_OPTIONS_H
+#define TANDEM_SERVER_OPTIONS_H
+
+#include "server/listen.h"
+
+struct server_options {
+    struct listen_list listen;
+    struct str domains[LIMIT_DOMAINS]; /* views of argv */
+    unsigned n_domains;
+    const char *data; /* NULL: none */
+    unsigned workers;
+    bool json;
+    bool no_auth; /* anybody who reaches a listener may use the server */
+    bool verbose;
+    bool help;
+};
+
+/* Reads argv[1] on. 0, or 2 once what is wrong was said on standard error. */
+MUST_USE int server_options_read(struct server_options *o, int argc, char **argv);
+
+#endif

@@ -1,0 +1,89 @@
+"""Who may include whom (docs/architecture.md), and which system headers a folder may see."""
+import os
+import re
+
+import source
+
+ROLES = {"registrar", "proxy", "redirect", "events", "b2bua", "ua"}
+MAY = {"base": set()}
+for folder in ("msg", "sdp", "rtp", "codec", "stun", "store", "net"):
+    MAY[folder] = {"base"}
+for folder in ("auth", "tx", "dialog", "resolve"):
+    MAY[folder] = {"msg", "base"}
+MAY["srtp"] = {"rtp", "base"}
+MAY["turn"] = MAY["ice"] = {"stun", "base"}
+MAY["engine"] = {"tx", "dialog", "resolve", "msg", "base"}
+for folder in ROLES:
+    MAY[folder] = {"engine", "dialog", "auth", "sdp", "msg", "base"}
+MAY["element"] = ROLES | {"engine", "dialog", "auth", "sdp", "msg", "base"}
+MAY["media"] = {"rtp", "srtp", "codec", "ice", "turn", "stun", "base"}
+SANS_IO = set(MAY) - {"store", "net", "media"}
+PROGRAMS = {"server", "phone", "tools"}
+ABOVE = set(MAY)
+for folder in PROGRAMS:
+    MAY[folder] = ABOVE
+MAY["main.c"] = ABOVE | PROGRAMS
+MAY["sim"] = ABOVE - {"net", "store", "media"}
+
+# Sans-I/O folders see the language and its plain library, nothing of the system.
+PLAIN = {"assert.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h",
+         "stdint.h", "stdio.h", "stdlib.h", "string.h", "sanitizer/asan_interface.h"}
+INTRINSICS = re.compile(r"[a-z]?mmintrin\.h|x86intrin\.h|immintrin\.h|arm_neon\.h")
+SYSTEM_FOLDERS = {"net", "server", "phone"}
+# Sockets, clocks, threads and entropy.
+SYSTEM = re.compile(r"sys/(socket|un|time|timerfd|epoll|eventfd|select|random|uio)\.h|netinet/|arpa/|"
+                    r"net/|netdb\.h|linux/|poll\.h|time\.h|pthread\.h|threads\.h|sched\.h|semaphore\.h")
+INCLUDE = re.compile(r'\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
+
+
+def folder_of(path):
+    parts = path.split("/")
+    if path.startswith("include/tandem/"):
+        return parts[2]
+    if path.startswith("tests/sim/"):
+        return "sim"
+    return parts[1]
+
+
+def check_own(report, path, line, folder, included):
+    other = included.split("/")[0]
+    # A bare name can only be a file beside this one, generated, or a table of data/.
+    if other in (folder, included):
+        return
+    if other not in MAY[folder]:
+        report.say(path, line, f"{folder}/ may not include {other}/")
+    elif other in SANS_IO and os.path.exists(os.path.join(source.root(), "src", included)):
+        report.say(path, line, f"{included} is private to {other}/")
+
+
+def check_system(report, path, line, folder, included):
+    if folder in SYSTEM_FOLDERS or folder == "sim":
+        return
+    if folder in PROGRAMS | {"main.c", "store", "media"}:
+        if SYSTEM.match(included):
+            report.say(path, line, f"<{included}> belongs to net/, server/ and phone/")
+    elif included not in PLAIN and not INTRINSICS.fullmatch(included):
+        report.say(path, line, f"<{included}>: {folder}/ sees the plain C library only")
+
+
+def check_file(report, path, lines):
+    folder = folder_of(path)
+    if folder not in MAY:
+        report.say(path, 1, f"folder {folder}/ has no place in the layering table")
+        return
+    for number, text in enumerate(source.code(lines, strings=True), 1):
+        match = INCLUDE.match(text)
+        if match and match[1]:
+            check_own(report, path, number, folder, match[1])
+        elif match:
+            check_system(report, path, number, folder, match[2])
+
+
+def main():
+    report = source.Report()
+    for path, lines in source.files("src", "include", "tests/sim", ends=(".c", ".h")):
+        check_file(report, path, lines)
+    report.done()
+
+
+main()
