@@ -21,7 +21,7 @@ int map_init(struct map *m, struct mem *mem, size_t n_buckets)
     struct map_node **buckets = mem_alloc_zero(mem, n * sizeof(struct map_node *));
     if (!buckets)
         return ERR_NOMEM;
-    *m = (struct map){mem, buckets, n, 0};
+    *m = (struct map){.mem = mem, .buckets = buckets, .n_buckets = n};
     return OK;
 }
 

@@ -9,7 +9,8 @@ void answer(struct element *e, const struct engine_event *ev, unsigned status, s
     struct reply reply = {.status = status, .reason = reason, .headers = headers};
     if (status == 503)
         reply.headers = STR("Retry-After: 5\r\n");
-    /* Without memory for an answer the sender's timer ends the transaction, as if this were lost. */
+    /* Without memory for an answer the sender's timer ends the transaction, as if this were lost.
+     */
     (void)engine_reply(e->engine, ev->tx, &reply, now);
 }
 

@@ -1,8 +1,8 @@
 /* Owns the order in which the roles look at an event. Knows no role's inside. */
 #include "element/parts.h"
 
-static void consider_relay(struct element *e, const struct engine_event *ev,
-                           const struct uri *hop, time_ns now)
+static void consider_relay(struct element *e, const struct engine_event *ev, const struct uri *hop,
+                           time_ns now)
 {
     struct uri sender;
     switch (policy_of(e, ev->msg, hop, &sender)) {

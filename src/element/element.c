@@ -1,4 +1,5 @@
-/* Owns the composition: an engine, its roles, and the draining of events after each input. Knows no rule of any of them. */
+/* Owns the composition: an engine, its roles, and the draining of events after each input. Knows no
+ * rule of any of them. */
 #include "element/element.h"
 
 #include "element/parts.h"

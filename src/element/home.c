@@ -1,4 +1,5 @@
-/* Owns the names that are ours: the configured domains and the listeners' addresses. Knows no user and no message. */
+/* Owns the names that are ours: the configured domains and the listeners' addresses. Knows no user
+ * and no message. */
 #include "element/parts.h"
 
 int home_init(struct element *e, const struct str *domains, size_t n)
@@ -30,23 +31,22 @@ void home_fini(struct element *e)
         mem_free(e->mem, e->domains, e->domains_size);
 }
 
-/* A port says something only where we listen on it: sip:user@domain:port is then a place, not a name. */
+/* A port says something only where we listen on it: sip:user@domain:port is then a place, not a
+ * name. */
 static bool is_our_port(const struct element *e, uint16_t port)
 {
     const struct listener *l;
-    for (unsigned i = 0; (l = engine_listener(e->engine, i)); i++) {
+    for (unsigned i = 0; (l = engine_listener(e->engine, i)); i++)
         if (l->port == port || l->local.port == port)
             return true;
-    }
     return port == 0;
 }
 
 static const struct str *domain_of(const struct element *e, struct str host)
 {
-    for (size_t i = 0; i < e->n_domains; i++) {
+    for (size_t i = 0; i < e->n_domains; i++)
         if (str_equal_nocase(e->domains[i], host))
             return &e->domains[i];
-    }
     return NULL;
 }
 
@@ -62,10 +62,9 @@ static const struct listener *listener_of(const struct element *e, const struct 
     struct addr host;
     bool numeric = uri_host_addr(u, &host);
     const struct listener *l;
-    for (unsigned i = 0; (l = engine_listener(e->engine, i)); i++) {
+    for (unsigned i = 0; (l = engine_listener(e->engine, i)); i++)
         if (listens_at(l, u, numeric ? &host : NULL))
             return l;
-    }
     return NULL;
 }
 
@@ -74,14 +73,15 @@ bool home_has(const struct element *e, const struct uri *u, struct uri *aor)
     if (u->scheme != URI_SIP && u->scheme != URI_SIPS)
         return false;
     const struct str *domain = domain_of(e, u->host);
-    if (domain && !is_our_port(e, u->port) && u->port != uri_port(&(struct uri){.scheme = u->scheme}))
+    if (domain && !is_our_port(e, u->port) &&
+        u->port != uri_port(&(struct uri){.scheme = u->scheme}))
         domain = NULL;
     if (!domain && !listener_of(e, u))
         return false;
     if (aor) {
         *aor = *u;
         aor->port = 0;
-        aor->host = domain           ? *domain
+        aor->host = domain         ? *domain
                     : e->n_domains ? e->domains[0]
                                    : engine_listener(e->engine, 0)->host;
     }

@@ -1,4 +1,5 @@
-/* Owns the requests that wait for a location record, and what becomes of them with it. Knows no record's form. */
+/* Owns the requests that wait for a location record, and what becomes of them with it. Knows no
+ * record's form. */
 #include <assert.h>
 
 #include "element/parts.h"

@@ -1,4 +1,5 @@
-/* Owns the rule of who may have requests relayed to places that are not ours: never an open relay. Changes nothing. */
+/* Owns the rule of who may have requests relayed to places that are not ours: never an open relay.
+ * Changes nothing. */
 #include "element/parts.h"
 
 static bool is_loopback_name(struct str host)
@@ -23,11 +24,10 @@ static bool leads_to_loopback(const struct uri *u)
 static bool route_leads_to_loopback(const struct element *e, struct msg *m)
 {
     for (const struct nameaddr *v = msg_nameaddr_next(m, HDR_ROUTE, NULL); v;
-         v = msg_nameaddr_next(m, HDR_ROUTE, v)) {
+         v = msg_nameaddr_next(m, HDR_ROUTE, v))
         if (!leads_to_loopback(&v->uri) &&
             !(home_has(e, &v->uri, NULL) && !uri_has_param(&v->uri, STR("maddr"))))
             return false;
-    }
     return true;
 }
 

@@ -3,31 +3,32 @@
 
 #define ALLOW "Allow: OPTIONS, REGISTER\r\n"
 
-/* RFC 3261 8.2.2.3: "Unsupported: …" with those tags of Require that we do not have and that fit. */
-static bool unsupported(struct msg *m, struct buf *line)
+/* RFC 3261 8.2.2.3: does Require name something that we do not have? "Unsupported: …" says what, as
+ * far as it fits. */
+static bool is_unsupported(struct msg *m, struct buf *line)
 {
     bool any = false;
     for (const struct token *t = msg_token_next(m, HDR_REQUIRE, NULL); t;
          t = msg_token_next(m, HDR_REQUIRE, t)) {
         if (str_equal_nocase(t->name, STR("path")))
             continue;
+        any = true;
         if (line->cap - line->len < t->name.len + sizeof "Unsupported: \r\n")
             continue;
-        buf_put(line, any ? STR(", ") : STR("Unsupported: "));
+        buf_put(line, line->len > 0 ? STR(", ") : STR("Unsupported: "));
         buf_put(line, t->name);
-        any = true;
     }
-    if (any)
+    if (line->len > 0)
         buf_put_lit(line, "\r\n");
     return any;
 }
 
 void self_options(struct element *e, const struct engine_event *ev, time_ns now)
 {
-    char space[320];
+    char space[1024];
     struct buf line;
     buf_init(&line, space, sizeof space);
-    if (unsupported(ev->msg, &line)) {
+    if (is_unsupported(ev->msg, &line)) {
         answer(e, ev, 420, STR_NONE, buf_str(&line), now);
         return;
     }

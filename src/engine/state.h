@@ -224,7 +224,9 @@ MUST_USE int server_new(struct engine *, struct msg *, const struct tx_key *, ui
                         time_ns now, struct server **);
 void server_end(struct engine *, struct server *, bool tell);
 void server_fire(struct engine *, struct server *, time_ns now);
-int server_transport_error(struct engine *, struct server *, time_ns now);
+void server_transport_error(struct engine *, struct server *, time_ns now);
+/* Does what a step has asked for. */
+void server_act(struct engine *, struct server *, unsigned actions, time_ns now);
 void server_after_step(struct engine *, struct server *);
 MUST_USE int server_reply(struct engine *, struct server *, const struct reply *, time_ns now);
 unsigned server_tag_print(const struct server *, char at[16]);
@@ -246,7 +248,6 @@ void client_free(struct engine *, struct client *);
 void client_end(struct engine *, struct client *);
 void client_fire(struct engine *, struct client *, time_ns now);
 void client_transport_error(struct engine *, struct client *, time_ns now);
-void client_connected(struct engine *, struct client *, time_ns now);
 void client_start(struct engine *, struct client *, unsigned method, time_ns now);
 /* No connection could be made: UDP where it went by TCP for its size alone, else its end. */
 void client_no_connection(struct engine *, struct client *, time_ns now);
@@ -270,6 +271,8 @@ MUST_USE int parcel_put_via(struct engine *, struct parcel *, unsigned listener)
 /* After parcel_print: TCP instead of UDP where the request is too long; the Via follows. */
 MUST_USE int parcel_fit(struct engine *, struct parcel *);
 MUST_USE int parcel_back_to_udp(struct engine *, struct parcel *);
+/* Sends it without a transaction; takes references of its own. */
+MUST_USE int parcel_send(struct engine *, struct parcel *, time_ns now);
 
 /* route.c */
 struct hop {
@@ -312,6 +315,10 @@ struct conn *conn_to(struct engine *, const struct flow *, time_ns now);
 MUST_USE int conn_send(struct engine *, struct conn *, struct block *, struct block *udp,
                        const struct flow *udp_flow);
 void conn_free(struct engine *, struct conn *);
+/* Out of the tables and freed; nothing waits on it. */
+void conn_drop(struct engine *, struct conn *);
+/* OUTPUT_CLOSE and conn_lost. */
+void conn_close(struct engine *, struct conn *, time_ns now);
 void conn_lost(struct engine *, struct conn *, time_ns now);
 void conn_fire(struct engine *, struct conn *, time_ns now);
 void conn_arm(struct engine *, struct conn *);

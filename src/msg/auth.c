@@ -12,8 +12,7 @@ static bool one_scan(struct cursor *c, struct str *name, struct str *value)
     if (cursor_peek(c) == '"')
         return cursor_quoted(c, value);
     const char *from = c->at;
-    while (!cursor_done(c) &&
-           (lex_is(*c->at, LEX_GENVALUE) || *c->at == '/' || *c->at == '@' || *c->at == '='))
+    while (!cursor_done(c) && *c->at != ',' && lex_is(*c->at, LEX_GENVALUE | LEX_URIC))
         c->at++;
     *value = text_between(from, c->at);
     return value->len > 0;

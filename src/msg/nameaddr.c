@@ -72,26 +72,41 @@ static bool uri_part(struct decoder *d, struct cursor *c, struct nameaddr *v)
     return cursor_peek(c) != '?' || decode_fail(d, c->at, MSG_E_BRACKETS_NEEDED);
 }
 
+/* The first tag counts. */
 static bool tag_set(struct nameaddr *v, const struct param *p)
 {
     if (!name_is(p->name, "tag", 3))
         return true;
-    bool first = v->tag.at == NULL;
-    v->tag = p->value;
-    return first && v->tag.len > 0 && v->tag.at[0] != '"';
+    if (!v->tag.at)
+        v->tag = p->value;
+    return p->value.at && (p->value.len == 0 || p->value.at[0] != '"');
+}
+
+/* Every message has From and To, so that a fault in them ends a call: old phones' ";;" and "tag=" mean nothing and are
+ * passed over there. */
+static bool is_lenient(const struct decoder *d)
+{
+    return d->id == HDR_FROM || d->id == HDR_TO;
+}
+
+static bool param_read(struct decoder *d, struct cursor *c, struct nameaddr *v)
+{
+    struct param p;
+    const char *at = c->at;
+    if (is_lenient(d) && (cursor_done(c) || *at == ';'))
+        return true;
+    if (!param_scan(c, &p) && !(is_lenient(d) && p.value.at && p.value.len == 0))
+        return decode_fail(d, c->at, MSG_E_BAD_PARAM);
+    return tag_set(v, &p) || decode_fail(d, p.value.at ? p.value.at : at, MSG_E_BAD_PARAM);
 }
 
 static bool params_scan(struct decoder *d, struct cursor *c, struct nameaddr *v)
 {
-    struct param p;
     const char *from = c->at, *end = c->at;
     v->tag = STR_NONE;
     while (param_starts(c)) {
-        const char *at = c->at;
-        if (!param_scan(c, &p))
-            return decode_fail(d, c->at, MSG_E_BAD_PARAM);
-        if (!tag_set(v, &p))
-            return decode_fail(d, p.value.at ? p.value.at : at, MSG_E_BAD_PARAM);
+        if (!param_read(d, c, v))
+            return false;
         end = c->at;
     }
     from = end > from ? lex_span(from, end, LEX_LWS) : from;

@@ -87,6 +87,7 @@ void *decode_number(struct decoder *d)
     }
     if (r.has_params && !decode_params(d, &v->params))
         return NULL;
+    cursor_skip_lws(&d->c);
     if (cursor_done(&d->c))
         return v;
     decode_fail(d, d->c.at, r.malformed);

@@ -43,14 +43,17 @@ bool decode_params(struct decoder *d, struct params *out)
     return true;
 }
 
-/* The text was read once and found well-formed; anything else ends the iteration. */
+/* The text was read once and found good: what a decoder let through as empty is passed over, anything else ends the iteration. */
 bool params_next(struct params p, size_t *at, struct str *name, struct str *value)
 {
     if (*at >= p.text.len)
         return false;
     struct cursor c = {p.text.at + *at, p.text.at + p.text.len};
-    struct param one;
-    if (!param_starts(&c) || !param_scan(&c, &one)) {
+    struct param one = {STR_NONE, STR_NONE};
+    bool started = param_starts(&c);
+    while (started && cursor_peek(&c) == ';')
+        param_starts(&c);
+    if (!started || (!param_scan(&c, &one) && !one.value.at)) {
         *at = p.text.len;
         return false;
     }

@@ -21,6 +21,8 @@ static bool protocol_scan(struct cursor *c, struct via *v)
     const char *from = c->at;
     if (c->end - from > 8 && memcmp(from, "SIP/2.0/", 8) == 0) {
         c->at = from + 8;
+        if (lex_is(cursor_peek(c), LEX_LWS))
+            cursor_skip_lws(c);
     } else if (cursor_token(c).len == 0 || !cursor_take_sep(c, '/') || cursor_token(c).len == 0 ||
                !cursor_take_sep(c, '/')) {
         return false;

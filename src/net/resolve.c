@@ -16,7 +16,7 @@ struct question {
 };
 
 struct asker {
-    struct ring questions, answers;
+    struct lane questions, answers;
     struct bell *bell;
     unsigned open; /* asked and not yet answered; the asker's own */
 };
@@ -64,11 +64,11 @@ static bool answer_round(struct resolver *r)
         struct question q;
         struct resolve_answer a;
 
-        if (!ring_pop(&who->questions, &q))
+        if (!lane_pop(&who->questions, &q))
             continue;
         any = true;
         look_up(&q, &a);
-        bool pushed = ring_push(&who->answers, &a);
+        bool pushed = lane_push(&who->answers, &a);
 
         assert(pushed);
         (void)pushed;
@@ -80,7 +80,7 @@ static bool answer_round(struct resolver *r)
 static bool has_question(const struct resolver *r)
 {
     for (unsigned i = 0; i < r->n_askers; i++)
-        if (!ring_is_empty(&r->askers[i].questions))
+        if (!lane_is_empty(&r->askers[i].questions))
             return true;
     return false;
 }
@@ -109,8 +109,8 @@ static void *run(void *arg)
 static void release(struct resolver *r)
 {
     for (unsigned i = 0; i < r->n_askers; i++) {
-        ring_fini(&r->askers[i].questions);
-        ring_fini(&r->askers[i].answers);
+        lane_fini(&r->askers[i].questions);
+        lane_fini(&r->askers[i].answers);
     }
     bell_fini(&r->bell);
     mem_free(r->mem, r, sizeof(*r) + r->n_askers * sizeof(r->askers[0]));
@@ -123,8 +123,8 @@ static int init_askers(struct resolver *r, struct bell *const *bells)
         struct asker *a = &r->askers[i];
 
         a->bell = bells[i];
-        if (ring_init(&a->questions, r->mem, sizeof(struct question), LIMIT_RESOLVE_QUEUE) ||
-            ring_init(&a->answers, r->mem, sizeof(struct resolve_answer), LIMIT_RESOLVE_QUEUE))
+        if (lane_init(&a->questions, r->mem, sizeof(struct question), LIMIT_RESOLVE_QUEUE) ||
+            lane_init(&a->answers, r->mem, sizeof(struct resolve_answer), LIMIT_RESOLVE_QUEUE))
             return ERR_NOMEM;
     }
     return OK;
@@ -164,7 +164,7 @@ bool resolver_ask(struct resolver *r, unsigned asker, uint64_t query, struct str
     if (name.len == 0 || name.len > RESOLVE_NAME_MAX || memchr(name.at, '\0', name.len))
         return false;
     memcpy(q.name, name.at, name.len);
-    if (r->askers[asker].open == LIMIT_RESOLVE_QUEUE || !ring_push(&r->askers[asker].questions, &q))
+    if (r->askers[asker].open == LIMIT_RESOLVE_QUEUE || !lane_push(&r->askers[asker].questions, &q))
         return false;
     r->askers[asker].open++;
     bell_ring(&r->bell);
@@ -173,7 +173,7 @@ bool resolver_ask(struct resolver *r, unsigned asker, uint64_t query, struct str
 
 bool resolver_answer(struct resolver *r, unsigned asker, struct resolve_answer *out)
 {
-    if (!ring_pop(&r->askers[asker].answers, out))
+    if (!lane_pop(&r->askers[asker].answers, out))
         return false;
     r->askers[asker].open--;
     return true;
@@ -181,5 +181,5 @@ bool resolver_answer(struct resolver *r, unsigned asker, struct resolve_answer *
 
 bool resolver_has_answer(const struct resolver *r, unsigned asker)
 {
-    return !ring_is_empty(&r->askers[asker].answers);
+    return !lane_is_empty(&r->askers[asker].answers);
 }

@@ -7,7 +7,7 @@
 #include "base/attr.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "net/ring.h"
+#include "net/lane.h"
 
 #define RESOLVE_NAME_MAX 253
 

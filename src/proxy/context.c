@@ -86,8 +86,10 @@ void branch_end(struct proxy *p, struct branch *b, unsigned status, struct msg *
         wheel_stop(&p->wheel, &b->timer_c);
     }
     b->status = (uint16_t)status;
-    if (response && !c->answered && !b->best)
+    if (response && !c->answered) {
+        msg_unref(engine_blocks(p->engine), b->best);
         b->best = msg_ref(response);
+    }
 }
 
 /* RFC 6026: after a 2xx to an INVITE others may follow while the server transaction lives. */

@@ -67,7 +67,7 @@ static void branch_start(struct proxy *p, struct branch *b, struct msg *m, const
 {
     int err = branch_send(p, b, m, goal, now);
     if (err) {
-        b->context->overloaded = err == ERR_NOMEM || err == ERR_LIMIT;
+        b->context->overloaded |= err == ERR_NOMEM || err == ERR_LIMIT;
         branch_end(p, b, 503, NULL);
     } else if (b->context->invite) {
         timer_c_start(p, b, now);

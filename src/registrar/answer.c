@@ -79,12 +79,14 @@ int answer_refusal(struct engine *e, tx_id tx, struct refusal refusal,
 /* RFC 3261 8.2.2.3 */
 int answer_unsupported(struct engine *e, tx_id tx, struct str option_tags, time_ns now)
 {
-    char space[320];
+    char space[1024 + sizeof "Unsupported: \r\n"];
     struct buf b;
     buf_init(&b, space, sizeof space);
-    buf_put_lit(&b, "Unsupported: ");
-    buf_put(&b, option_tags);
-    buf_put_lit(&b, "\r\n");
+    if (option_tags.len > 0) {
+        buf_put_lit(&b, "Unsupported: ");
+        buf_put(&b, option_tags);
+        buf_put_lit(&b, "\r\n");
+    }
     assert(!b.over);
     struct reply reply = {.status = 420, .headers = buf_str(&b)};
     return engine_reply(e, tx, &reply, now);

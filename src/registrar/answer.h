@@ -11,7 +11,7 @@ int answer_ok(struct engine *, tx_id, const struct bindings *, struct str path, 
 /* Any other answer, with the header that belongs to it. */
 int answer_refusal(struct engine *, tx_id, struct refusal, const struct registrar_config *,
                    time_ns now);
-/* 420 */
+/* 420; `option_tags` (at most 1024 bytes) may be empty. */
 int answer_unsupported(struct engine *, tx_id, struct str option_tags, time_ns now);
 
 #endif

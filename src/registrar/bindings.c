@@ -130,10 +130,9 @@ static void grant(struct bindings *made, const struct wish *wish, const struct w
 /* RFC 3261 10.3 step 6 */
 static struct refusal remove_all(const struct bindings *old, const struct wishes *w)
 {
-    for (size_t i = 0; i < old->n; i++) {
+    for (size_t i = 0; i < old->n; i++)
         if (!is_in_order(&old->list[i], w))
             return out_of_order;
-    }
     return none;
 }
 

@@ -48,9 +48,8 @@ bool registrar_is_from(struct str record, const struct flow *flow, time_ns now)
 {
     struct bindings all;
     record_read(record, now, &all);
-    for (size_t i = 0; i < all.n; i++) {
+    for (size_t i = 0; i < all.n; i++)
         if (is_same_flow(&all.list[i].flow, flow))
             return true;
-    }
     return false;
 }

@@ -96,10 +96,9 @@ struct block *record_write(struct block_pool *pool, const struct bindings *all, 
 time_ns record_end(const struct bindings *all, time_ns now)
 {
     time_ns last = now;
-    for (size_t i = 0; i < all->n; i++) {
+    for (size_t i = 0; i < all->n; i++)
         if (all->list[i].expires > last)
             last = all->list[i].expires;
-    }
     return time_add(last, LIMIT_RECORD_KEPT_S * NS_PER_S);
 }
 
@@ -183,14 +182,13 @@ static bool is_record_uri(struct str s)
 static bool is_contained(struct str s)
 {
     bool quoted = false;
-    for (size_t i = 0; i < s.len; i++) {
+    for (size_t i = 0; i < s.len; i++)
         if (quoted && s.at[i] == '\\')
             i++;
         else if (s.at[i] == '"')
             quoted = !quoted;
         else if (!quoted && memchr(" ,<>\\", s.at[i], 5))
             return false;
-    }
     return !quoted;
 }
 
@@ -215,11 +213,10 @@ bool is_storable_contact(struct str uri, struct params params)
     struct str name, value;
     if (!is_record_uri(uri))
         return false;
-    for (size_t at = 0; params_next(params, &at, &name, &value);) {
+    for (size_t at = 0; params_next(params, &at, &name, &value);)
         if (name.len == 0 || !is_line_text(name) || !is_contained(name) ||
             !is_storable_value(value))
             return false;
-    }
     return true;
 }
 

@@ -164,7 +164,7 @@ static int begin(struct registrar *r, const struct engine_event *ev, const struc
 int registrar_request(struct registrar *r, const struct engine_event *ev, const struct uri *aor,
                       time_ns now)
 {
-    char space[256];
+    char space[1024];
     struct buf tags;
     pool_id id;
     assert(ev->kind == EVENT_REQUEST);

@@ -40,19 +40,17 @@ bool request_unsupported(struct msg *m, struct buf *names)
 
 static bool has_malformed(const struct msg *m, enum hdr_id id)
 {
-    for (const struct hdr *h = msg_header(m, id); h; h = msg_header_next(m, h)) {
+    for (const struct hdr *h = msg_header(m, id); h; h = msg_header_next(m, h))
         if (h->bad)
             return true;
-    }
     return false;
 }
 
 static bool is_digits(struct str s)
 {
-    for (size_t i = 0; i < s.len; i++) {
+    for (size_t i = 0; i < s.len; i++)
         if (s.at[i] < '0' || s.at[i] > '9')
             return false;
-    }
     return s.len > 0;
 }
 

@@ -12,8 +12,9 @@
 #define SWEEP_MOST 1024
 
 struct stripe {
-    _Alignas(64) pthread_mutex_t lock;
+    pthread_mutex_t lock;
     struct location *records;
+    char apart[64];
 };
 
 struct locations {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "net/ring.h"
+#include "net/lane.h"
 #include "tools/json.h"
 
 #define LINE_MAX_BYTES 240
@@ -21,7 +21,7 @@ struct line {
 
 struct source {
     struct log log;
-    struct ring lines;
+    struct lane lines;
     struct log_writer *writer;
     _Atomic uint64_t lost;
 };
@@ -45,7 +45,7 @@ static void take_line(void *arg, enum log_level level, const char *text)
     struct line l = {.level = level};
 
     memccpy(l.text, text, '\0', sizeof(l.text) - 1);
-    if (ring_push(&s->lines, &l))
+    if (lane_push(&s->lines, &l))
         bell_ring(&s->writer->bell);
     else
         atomic_fetch_add(&s->lost, 1);
@@ -111,7 +111,7 @@ static bool write_round(struct log_writer *w)
     struct line l;
 
     for (unsigned i = 0; i < w->n; i++)
-        while (ring_pop(&w->sources[i].lines, &l)) {
+        while (lane_pop(&w->sources[i].lines, &l)) {
             any = true;
             if (!write_line(w, l.level, l.text))
                 break;
@@ -123,7 +123,7 @@ static bool write_round(struct log_writer *w)
 static bool all_empty(const struct log_writer *w)
 {
     for (unsigned i = 0; i < w->n; i++)
-        if (!ring_is_empty(&w->sources[i].lines))
+        if (!lane_is_empty(&w->sources[i].lines))
             return false;
     return true;
 }
@@ -148,7 +148,7 @@ static void *run(void *arg)
 static void release(struct log_writer *w)
 {
     for (unsigned i = 0; i < w->n; i++)
-        ring_fini(&w->sources[i].lines);
+        lane_fini(&w->sources[i].lines);
     bell_fini(&w->bell);
     mem_free(w->mem, w, sizeof(*w) + w->n * sizeof(w->sources[0]));
 }
@@ -160,7 +160,7 @@ static bool init_sources(struct log_writer *w, enum log_level level)
 
         s->writer = w;
         s->log = (struct log){.level = level, .write = take_line, .arg = s};
-        if (ring_init(&s->lines, w->mem, sizeof(struct line), LIMIT_LOG_RING))
+        if (lane_init(&s->lines, w->mem, sizeof(struct line), LIMIT_LOG_RING))
             return false;
     }
     return true;

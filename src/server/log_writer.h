@@ -3,6 +3,8 @@
 #ifndef TANDEM_SERVER_LOG_WRITER_H
 #define TANDEM_SERVER_LOG_WRITER_H
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 #include "base/log.h"
 #include "base/mem.h"

@@ -14,18 +14,18 @@ struct post {
     struct mem *mem;
     unsigned n;
     struct desk desks[LIMIT_WORKERS];
-    struct ring rings[]; /* [to * n + from] */
+    struct lane lanes[]; /* [to * n + from] */
 };
 
 static size_t size_for(unsigned n)
 {
-    return sizeof(struct post) + (size_t)n * n * sizeof(struct ring);
+    return sizeof(struct post) + (size_t)n * n * sizeof(struct lane);
 }
 
-static struct ring *ring_of(struct post *p, unsigned from, unsigned to)
+static struct lane *lane_of(struct post *p, unsigned from, unsigned to)
 {
-    assert(from < p->n && to < p->n);
-    return &p->rings[to * p->n + from];
+    assert(from < p->n && to < p->n && from != to);
+    return &p->lanes[to * p->n + from];
 }
 
 static bool init(struct post *p)
@@ -36,7 +36,8 @@ static bool init(struct post *p)
         if (bell_init(&p->desks[i].bell))
             return false;
     for (unsigned i = 0; i < p->n * p->n; i++)
-        if (ring_init(&p->rings[i], p->mem, sizeof(struct parcel), LIMIT_WORKER_RING))
+        if (i / p->n != i % p->n && /* nobody writes to himself */
+            lane_init(&p->lanes[i], p->mem, sizeof(struct parcel), LIMIT_WORKER_RING))
             return false;
     return true;
 }
@@ -63,14 +64,14 @@ void post_free(struct post *p)
     for (unsigned i = 0; i < p->n; i++)
         bell_fini(&p->desks[i].bell);
     for (unsigned i = 0; i < p->n * p->n; i++)
-        ring_fini(&p->rings[i]);
+        lane_fini(&p->lanes[i]);
     mem_free(p->mem, p, size_for(p->n));
 }
 
 bool post_send(struct post *p, unsigned from, unsigned to, struct parcel *parcel)
 {
     parcel->from = from;
-    return ring_push(ring_of(p, from, to), parcel);
+    return lane_push(lane_of(p, from, to), parcel);
 }
 
 void post_ring(struct post *p, unsigned to)
@@ -86,7 +87,7 @@ bool post_take(struct post *p, unsigned to, struct parcel *out)
     for (unsigned i = 0; i < p->n; i++) {
         unsigned from = (d->next + i) % p->n;
 
-        if (ring_pop(ring_of(p, from, to), out)) {
+        if (from != to && lane_pop(lane_of(p, from, to), out)) {
             d->next = (from + 1) % p->n;
             return true;
         }
@@ -97,7 +98,7 @@ bool post_take(struct post *p, unsigned to, struct parcel *out)
 bool post_is_empty(const struct post *p, unsigned to)
 {
     for (unsigned from = 0; from < p->n; from++)
-        if (!ring_is_empty(&p->rings[to * p->n + from]))
+        if (!lane_is_empty(&p->lanes[to * p->n + from]))
             return false;
     return true;
 }

@@ -6,7 +6,7 @@
 #include "base/attr.h"
 #include "base/flow.h"
 #include "base/mem.h"
-#include "net/ring.h"
+#include "net/lane.h"
 
 struct msg;
 struct block;

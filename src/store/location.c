@@ -72,11 +72,9 @@ static void record_drop(struct location *l, struct record *r)
 
 static struct record *record_find(const struct location *l, struct str key, uint64_t hash)
 {
-    for (struct map_node *n = map_find(&l->map, hash); n; n = map_find_next(n)) {
-        if (str_equal(record_key(record_of(n)), key)) {
+    for (struct map_node *n = map_find(&l->map, hash); n; n = map_find_next(n))
+        if (str_equal(record_key(record_of(n)), key))
             return record_of(n);
-        }
-    }
     return NULL;
 }
 
@@ -93,9 +91,8 @@ static void show_absent(struct str key, struct location_record *out)
 struct location *location_new(struct mem *mem, const struct hash_key *hash, size_t max)
 {
     struct location *l = mem_alloc_zero(mem, sizeof *l);
-    if (!l) {
+    if (!l)
         return NULL;
-    }
     l->mem = mem;
     l->hash = *hash;
     l->max = max;
@@ -108,14 +105,11 @@ struct location *location_new(struct mem *mem, const struct hash_key *hash, size
 
 void location_free(struct location *l)
 {
-    if (!l) {
+    if (!l)
         return;
-    }
-    for (size_t i = 0; i < l->map.n_buckets; i++) {
-        while (l->map.buckets[i]) {
+    for (size_t i = 0; i < l->map.n_buckets; i++)
+        while (l->map.buckets[i])
             record_drop(l, record_of(l->map.buckets[i]));
-        }
-    }
     map_fini(&l->map);
     mem_free(l->mem, l, sizeof *l);
 }
@@ -123,11 +117,10 @@ void location_free(struct location *l)
 void location_get(struct location *l, struct str key, time_ns now, struct location_record *out)
 {
     const struct record *r = record_find(l, key, siphash13(&l->hash, key));
-    if (r && !record_is_over(r, now)) {
+    if (r && !record_is_over(r, now))
         show(r, out);
-    } else {
+    else
         show_absent(key, out);
-    }
 }
 
 /* The new record stands before the old one goes: key and value may be views into the old one. */
@@ -135,9 +128,8 @@ static struct record *record_make(struct location *l, struct str key, uint64_t h
                                   struct str value)
 {
     struct record *r = mem_alloc(l->mem, record_size(key.len, value.len));
-    if (!r) {
+    if (!r)
         return NULL;
-    }
     r->key_len = (uint32_t)key.len;
     r->value_len = (uint32_t)value.len;
     memcpy(r->bytes, key.at, key.len);
@@ -154,12 +146,10 @@ static int record_write(struct location *l, struct record *old, struct str key, 
         memmove(old->bytes + old->key_len, value.at, value.len);
     } else {
         r = record_make(l, key, siphash13(&l->hash, key), value);
-        if (!r) {
+        if (!r)
             return ERR_NOMEM;
-        }
-        if (old) {
+        if (old)
             record_drop(l, old);
-        }
     }
     r->version = ++l->last_version;
     r->expires = expires;
@@ -170,9 +160,8 @@ static int record_write(struct location *l, struct record *old, struct str key, 
 /* A record past its end is absent for the caller, but its room is there to be used again. */
 static bool has_room(struct location *l, const struct record *old, time_ns now)
 {
-    if (old || l->map.n_nodes < l->max) {
+    if (old || l->map.n_nodes < l->max)
         return true;
-    }
     return location_sweep(l, now, SWEEP_WHEN_FULL) > 0;
 }
 
@@ -180,15 +169,13 @@ int location_put(struct location *l, struct str key, struct str value, uint64_t 
                  time_ns expires, time_ns now, struct location_record *out)
 {
     show_absent(key, out);
-    if (key.len > UINT32_MAX || value.len > UINT32_MAX) {
+    if (key.len > UINT32_MAX || value.len > UINT32_MAX)
         return ERR_LIMIT;
-    }
     struct record *old = record_find(l, key, siphash13(&l->hash, key));
     bool there = old && !record_is_over(old, now);
     if (version != (there ? old->version : 0)) {
-        if (there) {
+        if (there)
             show(old, out);
-        }
         return ERR_STALE;
     }
     if (value.len == 0) {
@@ -198,18 +185,16 @@ int location_put(struct location *l, struct str key, struct str value, uint64_t 
         }
         return OK;
     }
-    if (!has_room(l, old, now)) {
+    if (!has_room(l, old, now))
         return ERR_LIMIT;
-    }
     return record_write(l, old, key, value, expires, out);
 }
 
 static struct map_node *chain_at(const struct location *l, size_t bucket, size_t skip)
 {
     struct map_node *n = l->map.buckets[bucket];
-    while (n && skip-- > 0) {
+    while (n && skip-- > 0)
         n = n->next;
-    }
     return n;
 }
 

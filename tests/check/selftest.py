@@ -1,4 +1,5 @@
 """Proves that every check can fail: each bad sample must be told by its file and line, each good one passed."""
+import json
 import os
 import shutil
 import subprocess
@@ -74,13 +75,37 @@ def run(check, path, content):
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+# (result and output of one test program, the sum that must come of it, the exit status)
+TALLIES = [
+    ([("OK", "[       OK ] a\n[  SKIPPED ] b\n")], "1 passed, 0 failed, 1 skipped", 0),
+    ([("FAIL", "[       OK ] a\n[  FAILED  ] b\n"), ("OK", "")], "2 passed, 1 failed, 0 skipped", 1),
+    ([("FAIL", "[       OK ] a\n[ RUN      ] b\n")], "1 passed, 1 failed, 0 skipped", 1),
+    ([("TIMEOUT", "")], "0 passed, 1 failed, 0 skipped", 1),
+    ([("OK", "1..3\nok 1 - a\nok 2 - b # SKIP no b\n# ok\nok 3 - c\n")], "2 passed, 0 failed, 1 skipped", 0),
+    ([("FAIL", "1..2\nok 1 - a\nnot ok 2 - b\n")], "1 passed, 1 failed, 0 skipped", 1),
+    ([], "0 passed, 0 failed, 0 skipped", 1),
+]
+
+
+def check_tally(programs, expected, status):
+    with tempfile.TemporaryDirectory() as top:
+        os.makedirs(os.path.join(top, "meson-logs"))
+        with open(os.path.join(top, "meson-logs/testlog.json"), "w", encoding="utf-8") as log:
+            for result, out in programs:
+                log.write(json.dumps({"name": "t", "result": result, "stdout": out}) + "\n")
+        command = [sys.executable, os.path.join(HERE, "tally.py"), top]
+        got = subprocess.run(command, capture_output=True, text=True, check=False)
+    if got.stdout.splitlines()[-1:] == [expected] and got.returncode == status:
+        return 0
+    print(f"tests/check/tally.py:1: gave {got.stdout!r}{got.stderr} for {programs}, not {expected!r}")
+    return 1
+
+
 def main():
-    failed = 0
+    failed = sum(check_tally(*t) for t in TALLIES)
     for check, path, content, line in SAMPLES:
         result = run(check, path, content)
         told = f"{path}:{line}:" in result.stdout and result.returncode == 1
-        if check == "format.sh" and line:
-            told = f"{path}:{line}:" in result.stdout and result.returncode != 0
         if told if line else result.returncode == 0:
             continue
         failed += 1

@@ -9,14 +9,15 @@ WANTED = re.compile(r"src/[^/]+/[^/]+\.c|src/main\.c|tests/(unit/[^/]+|sim|scena
 
 
 def listed_in(folder):
-    """Every quoted word of the nearest meson.build, in this folder or above."""
+    """Every quoted word of the meson.build files in this folder and above."""
+    words = set()
     while True:
         path = os.path.join(source.root(), folder, "meson.build")
         if os.path.exists(path):
             with open(path, encoding="utf-8") as f:
-                return set(re.findall(r"'([^'\n]*)'", f.read()))
+                words |= set(re.findall(r"'([^'\n]*)'", f.read()))
         if not folder:
-            return set()
+            return words
         folder = os.path.dirname(folder)
 
 

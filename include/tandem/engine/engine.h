@@ -144,7 +144,8 @@ struct reply {
     bool record_route; /* copy Record-Route (dialog-forming responses) */
 };
 /* Answers a server transaction. ERR_STALE: it is gone. ERR_INVALID: it has a final response
- * already. */
+ * already; but a 2xx to INVITE may be given again while the transaction lasts (RFC 3261 13.3.1.4, RFC
+ * 6026 7.1: the UAS core repeats it until the ACK comes). */
 int engine_reply(struct engine *, tx_id, const struct reply *, time_ns now);
 /* Passes a received response on through a server transaction: the topmost Via and what `edits` says
  * are changed (edits may be NULL). A 2xx may pass when the transaction is ACCEPTED. */

@@ -388,9 +388,12 @@ static void the_table_finds_by_whole_id(void **state)
     struct dialog_id other[] = {{id.call_id, id.remote_tag, id.local_tag},
                                 {STR("b"), id.local_tag, id.remote_tag},
                                 {id.call_id, id.local_tag, STR_NONE},
+                                {id.call_id, STR_NONE, id.remote_tag},
                                 {id.call_id, STR("A6C85CF"), id.remote_tag}};
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 5; i++) {
+        assert_false(dialog_id_equal(&other[i], &id));
         assert_null(dialog_table_find(&t, &other[i]));
+    }
     assert_int_equal(dialog_table_count(&t), 1);
     dialog_table_remove(&t, &d);
     assert_null(dialog_table_find(&t, &id));

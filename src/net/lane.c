@@ -1,5 +1,5 @@
 /* Moves values between two threads without locks; knows nothing of the values. */
-#include "net/ring.h"
+#include "net/lane.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -9,54 +9,54 @@
 
 #include "base/err.h"
 
-int ring_init(struct ring *r, struct mem *mem, size_t size, uint32_t n)
+int lane_init(struct lane *l, struct mem *mem, size_t size, uint32_t n)
 {
     assert(n > 0 && (n & (n - 1)) == 0);
-    r->slots = mem_alloc(mem, size * n);
-    if (!r->slots)
+    l->slots = mem_alloc(mem, size * n);
+    if (!l->slots)
         return ERR_NOMEM;
-    r->mem = mem;
-    r->size = size;
-    r->mask = n - 1;
-    atomic_init(&r->head, 0);
-    atomic_init(&r->tail, 0);
+    l->mem = mem;
+    l->size = size;
+    l->mask = n - 1;
+    atomic_init(&l->head, 0);
+    atomic_init(&l->tail, 0);
     return OK;
 }
 
-void ring_fini(struct ring *r)
+void lane_fini(struct lane *l)
 {
-    if (r->slots)
-        mem_free(r->mem, r->slots, r->size * ((size_t)r->mask + 1));
-    r->slots = NULL;
+    if (l->slots)
+        mem_free(l->mem, l->slots, l->size * ((size_t)l->mask + 1));
+    l->slots = NULL;
 }
 
-bool ring_push(struct ring *r, const void *value)
+bool lane_push(struct lane *l, const void *value)
 {
-    uint32_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
-    uint32_t tail = atomic_load_explicit(&r->tail, memory_order_acquire);
+    uint32_t head = atomic_load_explicit(&l->head, memory_order_relaxed);
+    uint32_t tail = atomic_load_explicit(&l->tail, memory_order_acquire);
 
-    if (head - tail > r->mask)
+    if (head - tail > l->mask)
         return false;
-    memcpy(r->slots + r->size * (head & r->mask), value, r->size);
-    atomic_store_explicit(&r->head, head + 1, memory_order_release);
+    memcpy(l->slots + l->size * (head & l->mask), value, l->size);
+    atomic_store_explicit(&l->head, head + 1, memory_order_release);
     return true;
 }
 
-bool ring_pop(struct ring *r, void *value)
+bool lane_pop(struct lane *l, void *value)
 {
-    uint32_t tail = atomic_load_explicit(&r->tail, memory_order_relaxed);
+    uint32_t tail = atomic_load_explicit(&l->tail, memory_order_relaxed);
 
-    if (atomic_load_explicit(&r->head, memory_order_acquire) == tail)
+    if (atomic_load_explicit(&l->head, memory_order_acquire) == tail)
         return false;
-    memcpy(value, r->slots + r->size * (tail & r->mask), r->size);
-    atomic_store_explicit(&r->tail, tail + 1, memory_order_release);
+    memcpy(value, l->slots + l->size * (tail & l->mask), l->size);
+    atomic_store_explicit(&l->tail, tail + 1, memory_order_release);
     return true;
 }
 
-bool ring_is_empty(const struct ring *r)
+bool lane_is_empty(const struct lane *l)
 {
-    return atomic_load_explicit(&r->head, memory_order_acquire) ==
-           atomic_load_explicit(&r->tail, memory_order_relaxed);
+    return atomic_load_explicit(&l->head, memory_order_acquire) ==
+           atomic_load_explicit(&l->tail, memory_order_relaxed);
 }
 
 int bell_init(struct bell *b)
@@ -82,7 +82,7 @@ void bell_ring_loud(struct bell *b)
 }
 
 /* Both sides exchange `asleep`, so one of them sees the other: either the writer finds the reader
- * asleep, or the reader's look at the rings comes after the writer's push. */
+ * asleep, or the reader's look at the lanes comes after the writer's push. */
 void bell_ring(struct bell *b)
 {
     if (atomic_exchange_explicit(&b->asleep, false, memory_order_acq_rel))

@@ -1,0 +1,23 @@
+/* When work is refused: before any state is made for it, and never work in progress. */
+#include "engine/state.h"
+
+static uint64_t alive(const struct engine *e)
+{
+    return e->stats.tx_client + e->stats.tx_server;
+}
+
+/* A request inside a dialog belongs to work in progress: it has an eighth more. */
+bool overload_refuses(const struct engine *e, struct msg *m)
+{
+    uint64_t max = e->config.max_tx;
+    if (LIKELY(alive(e) < max))
+        return false;
+    const struct nameaddr *to = msg_to(m);
+    return !to || to->tag.len == 0 || alive(e) >= max + max / 8;
+}
+
+/* What an admitted request causes goes on up to twice the limit. */
+bool overload_refuses_client(const struct engine *e)
+{
+    return e->stats.tx_client >= 2 * (uint64_t)e->config.max_tx;
+}

@@ -1,0 +1,121 @@
+/* Received messages: parsed, validated, counted, given to the worker that they belong to, then to requests or responses. Knows no role. */
+#include "engine/state.h"
+
+#include <assert.h>
+
+static const struct msg_error *find_error(const struct msg *m, enum msg_error_code code)
+{
+    for (unsigned i = 0; i < m->n_errors; i++)
+        if (m->errors[i].code == code)
+            return &m->errors[i];
+    return NULL;
+}
+
+static bool mentions(struct str text, struct str name)
+{
+    for (size_t i = 0; i + name.len <= text.len; i++)
+        if (str_equal_nocase(str_slice(text, i, name.len), name))
+            return true;
+    return false;
+}
+
+/* "Malformed CSeq at byte 231", "Contact: Malformed parameter at byte 512" */
+static struct str reason_of(const struct msg *m, enum msg_error_code code, struct buf *b)
+{
+    const struct msg_error *err = find_error(m, code);
+    struct str what = str_from(msg_error_what(code));
+    if (err && err->header != HDR_NONE) {
+        struct str name = str_from(hdr_name_of(err->header));
+        if (!mentions(what, name)) {
+            buf_put(b, name);
+            buf_put_lit(b, ": ");
+        }
+    }
+    buf_put(b, what);
+    if (err && err->offset) {
+        buf_put_lit(b, " at byte ");
+        buf_put_u64(b, err->offset);
+    }
+    return b->over ? what : buf_str(b);
+}
+
+/* RFC 3261 8.2, 16.3 step 1, 18.3: a faulty request is answered without state, a faulty response dropped. */
+void engine_reject(struct engine *e, struct msg *m, enum msg_error_code code)
+{
+    char text[128];
+    struct buf b;
+    assert(code < MSG_N_ERRORS);
+    e->stats.bad_by_code[code]++;
+    if (!m->is_request) {
+        e->stats.bad_responses++;
+        return;
+    }
+    e->stats.bad_requests++;
+    buf_init(&b, text, sizeof text);
+    unsigned status = msg_error_answer(code);
+    if (status)
+        (void)stateless_answer(e, m, status, reason_of(m, code, &b), STR_NONE);
+}
+
+static unsigned worker_of(const struct engine *e, struct msg *m)
+{
+    if (e->config.n_workers <= 1)
+        return e->config.worker;
+    return (unsigned)(siphash13(&e->config.call_key, msg_call_id(m)) % e->config.n_workers);
+}
+
+static int dispatch(struct engine *e, struct msg *m, time_ns now)
+{
+    return m->is_request ? engine_take_request(e, m, now) : engine_take_response(e, m, now);
+}
+
+int engine_take(struct engine *e, struct msg *m, time_ns now)
+{
+    int err = OK;
+    enum msg_error_code fault = msg_check_essential(m);
+    m->received_at = now;
+    if (fault) {
+        engine_reject(e, m, fault);
+    } else {
+        unsigned worker = worker_of(e, m);
+        if (worker != e->config.worker) {
+            assert(m->refs == 1 && m->block->refs == 1);
+            block_leave(&e->blocks, m->block);
+            output_handover(e, m, worker);
+            return OK;
+        }
+        err = dispatch(e, m, now);
+    }
+    msg_unref(&e->blocks, m);
+    return err;
+}
+
+/* RFC 5626 4.4: line ends alone keep a NAT binding open. */
+static bool is_keep_alive(struct str bytes)
+{
+    return str_trim(bytes).len == 0;
+}
+
+int engine_datagram(struct engine *e, const struct flow *flow, struct str bytes, time_ns now)
+{
+    if (!engine_room(e, 4, 8))
+        return ERR_NOMEM;
+    if (is_keep_alive(bytes))
+        return OK;
+    struct msg *m = msg_new(&e->blocks, bytes, MSG_DATAGRAM);
+    if (!m)
+        return ERR_NOMEM;
+    e->stats.received++;
+    e->stats.bytes_in += bytes.len;
+    m->flow = *flow;
+    m->flow.conn = 0;
+    return engine_take(e, m, now);
+}
+
+int engine_adopt(struct engine *e, struct msg *m, time_ns now)
+{
+    block_enter(&e->blocks, m->block);
+    int err = engine_room(e, 4, 8) ? dispatch(e, m, now) : ERR_NOMEM;
+    msg_unref(&e->blocks, m);
+    return err;
+}

@@ -1,0 +1,111 @@
+/* Received responses: matched to their client transaction by branch and method (RFC 3261 17.1.3), or stray. Knows no role. */
+#include "engine/state.h"
+
+static bool read_hex(struct str s, uint64_t *out)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.at[i];
+        unsigned digit;
+        if (c >= '0' && c <= '9')
+            digit = (unsigned)(c - '0');
+        else if ((c | 32) >= 'a' && (c | 32) <= 'f')
+            digit = (unsigned)((c | 32) - 'a') + 10;
+        else
+            return false;
+        n = n << 4 | digit;
+    }
+    *out = n;
+    return true;
+}
+
+static bool same_branch(const struct client *c, struct str branch)
+{
+    return str_equal_nocase((struct str){c->parcel.branch, c->parcel.branch_len}, branch);
+}
+
+static bool same_method(const struct client *c, const struct cseq *cseq)
+{
+    if ((int)c->method != cseq->method)
+        return false;
+    if (c->method != METHOD_OTHER || !c->parcel.bytes)
+        return true;
+    return str_starts(block_str(c->parcel.bytes), cseq->method_name);
+}
+
+/* Our branches carry the transaction's id behind the cookie; a CANCEL shares its INVITE's and is found by the text. */
+static struct client *match(const struct engine *e, struct str branch, const struct cseq *cseq)
+{
+    uint64_t id;
+    if (cseq->method == METHOD_CANCEL)
+        return cancel_find(e, branch);
+    if (branch.len < 39 || !read_hex(str_slice(branch, 7, 16), &id))
+        return NULL;
+    struct client *c = client_get(e, id);
+    return c && same_branch(c, branch) && same_method(c, cseq) ? c : NULL;
+}
+
+static enum tx_event event_of(unsigned status)
+{
+    return status < 200 ? TX_RECV_1XX : status < 300 ? TX_RECV_2XX : TX_RECV_FINAL;
+}
+
+static int stray(struct engine *e, struct msg *m, bool tell)
+{
+    e->stats.stray_responses++;
+    if (tell)
+        event_message(e, EVENT_STRAY_RESPONSE, NULL, m);
+    return OK;
+}
+
+/* What is kept of the request is let go once nothing more can be made of it. */
+static void release_request(struct engine *e, struct client *c)
+{
+    if (c->job.tx.state == TX_CALLING || c->job.tx.state == TX_TRYING ||
+        c->job.tx.state == TX_PROCEEDING)
+        return;
+    block_unref(&e->blocks, c->parcel.bytes);
+    block_unref(&e->blocks, c->cancel_headers);
+    c->parcel.bytes = c->cancel_headers = NULL;
+    c->cancel = false;
+}
+
+static int take(struct engine *e, struct client *c, struct msg *m, time_ns now)
+{
+    enum tx_event event = event_of(m->status);
+    unsigned wanted = tx_tables[c->job.tx.kind][c->job.tx.state][event].actions;
+    if ((wanted & TX_ACK) && !c->ack) {
+        c->ack = client_make_ack(e, c, m);
+        if (!c->ack)
+            return ERR_NOMEM;
+    }
+    unsigned actions = tx_step(&c->job.tx, event, &e->config.timers, now);
+    c->waits = false;
+    if (actions & TX_ACK)
+        (void)job_send(e, &c->job, c->ack, now);
+    if ((actions & TX_DELIVER) && !c->is_cancel)
+        event_message(e, EVENT_RESPONSE, &c->job, m);
+    if (!(actions & TX_DELIVER))
+        e->stats.retransmissions_in++;
+    if (c->cancel && c->job.tx.state == TX_PROCEEDING)
+        client_send_cancel(e, c, now);
+    release_request(e, c);
+    client_after_step(e, c);
+    return OK;
+}
+
+int engine_take_response(struct engine *e, struct msg *m, time_ns now)
+{
+    const struct via *via = msg_via(m);
+    const struct cseq *cseq = msg_cseq(m);
+    e->stats.responses++;
+    if (!via || !cseq) {
+        e->stats.bad_responses++;
+        return OK;
+    }
+    /* RFC 3261 18.1.2: not our sent-by: silently discarded */
+    if (!via_is_ours(e, via))
+        return stray(e, m, false);
+    struct client *c = match(e, via->branch, cseq);
+    return c ? take(e, c, m, now) : stray(e, m, true);
+}

@@ -1,0 +1,261 @@
+/* Server transactions: made for a request, answered by the TU, run by their timers. RFC 3261 17.2, RFC 6026, RFC 4320. Knows no role. */
+#include "engine/state.h"
+
+#include <assert.h>
+
+static int keep_key(struct engine *e, struct server *s, const struct tx_key *key)
+{
+    size_t size = tx_key_size(key);
+    if (key->cookie && size <= sizeof s->key_text) {
+        tx_key_copy(&s->key, key, s->key_text);
+        return OK;
+    }
+    s->key_block = block_new(&e->blocks, size + REPLY_TAG_MAX);
+    if (!s->key_block)
+        return ERR_NOMEM;
+    tx_key_copy(&s->key, key, s->key_block->bytes);
+    s->key_block->len = (uint32_t)size;
+    return OK;
+}
+
+static int take_conn(struct engine *e, struct server *s)
+{
+    if (!transport_is_reliable(s->job.flow.transport))
+        return OK;
+    struct conn *c = conn_of_flow(e, &s->job.flow);
+    if (!c && s->job.flow.conn >> 56 != e->config.worker)
+        return ERR_NOMEM;
+    if (!c)
+        s->job.flow.remote.port = s->sent_by_port;
+    job_attach(&s->job, c);
+    return OK;
+}
+
+static void server_free(struct engine *e, struct server *s)
+{
+    wheel_stop(&e->wheel, &s->job.alarm.timer);
+    job_detach(&s->job);
+    msg_unref(&e->blocks, s->request);
+    block_unref(&e->blocks, s->last);
+    block_unref(&e->blocks, s->key_block);
+    pool_free(&e->servers, s->job.id & ~SERVER_BIT);
+}
+
+int server_new(struct engine *e, struct msg *m, const struct tx_key *key, uint64_t hash,
+               time_ns now, struct server **out)
+{
+    pool_id id;
+    struct server *s = pool_alloc(&e->servers, &id);
+    if (!s)
+        return ERR_NOMEM;
+    assert(!(id & SERVER_BIT));
+    job_init(&s->job, ALARM_SERVER);
+    s->job.id = id | SERVER_BIT;
+    s->sent_by_port = via_sent_by_port(m);
+    via_reply_flow(m, &s->job.flow);
+    if (keep_key(e, s, key) || take_conn(e, s)) {
+        server_free(e, s);
+        return ERR_NOMEM;
+    }
+    s->tag = rand_u64(&e->rand);
+    s->request = msg_ref(m);
+    map_insert(&e->by_key, &s->by_key, hash);
+    tx_start(&s->job.tx, m->method == METHOD_INVITE ? TX_INVITE_SERVER : TX_NON_INVITE_SERVER,
+             transport_is_reliable(m->flow.transport), &e->config.timers, now);
+    job_arm(e, &s->job);
+    e->stats.tx_server++;
+    *out = s;
+    return OK;
+}
+
+void server_end(struct engine *e, struct server *s, bool tell)
+{
+    if (tell && !s->silent)
+        event_push(e, EVENT_SERVER_END, &s->job);
+    map_remove(&e->by_key, &s->by_key);
+    if (s->merges)
+        map_remove(&e->by_merge, &s->by_merge);
+    e->stats.tx_server--;
+    server_free(e, s);
+}
+
+void server_after_step(struct engine *e, struct server *s)
+{
+    if (s->job.tx.state == TX_TERMINATED)
+        server_end(e, s, true);
+    else
+        job_arm(e, &s->job);
+}
+
+unsigned server_tag_print(const struct server *s, char at[16])
+{
+    struct buf b;
+    buf_init(&b, at, 16);
+    buf_put_hex(&b, s->tag, 16);
+    return (unsigned)b.len;
+}
+
+static enum tx_event send_event(unsigned status)
+{
+    return status < 200 ? TX_SEND_1XX : status < 300 ? TX_SEND_2XX : TX_SEND_FINAL;
+}
+
+/* RFC 3261 17.2.3: an RFC 2543 ACK is told by the To tag of the response. */
+static void keep_reply_tag(struct server *s, struct str tag)
+{
+    if (s->key.cookie || tag.len > REPLY_TAG_MAX || tag.len == 0)
+        return;
+    char *at = s->key_block->bytes + s->key_block->len;
+    memcpy(at, tag.at, tag.len);
+    s->reply_tag = (struct str){at, tag.len};
+}
+
+static void keep_last(struct engine *e, struct server *s, struct block *bytes)
+{
+    block_unref(&e->blocks, s->last);
+    s->last = NULL;
+    /* RFC 6026 7.1: in Accepted nothing is sent again by us. */
+    if (s->job.tx.state == TX_ACCEPTED)
+        block_unref(&e->blocks, bytes);
+    else
+        s->last = bytes;
+}
+
+int server_respond(struct engine *e, struct server *s, unsigned status, struct str to_tag,
+                   struct block *bytes, time_ns now)
+{
+    int err = job_send(e, &s->job, bytes, now);
+    if (err) {
+        block_unref(&e->blocks, bytes);
+        return err;
+    }
+    keep_reply_tag(s, to_tag);
+    tx_step(&s->job.tx, send_event(status), &e->config.timers, now);
+    keep_last(e, s, bytes);
+    if (status >= 200) {
+        msg_unref(&e->blocks, s->request);
+        s->request = NULL;
+    }
+    server_after_step(e, s);
+    return OK;
+}
+
+/* RFC 4320 4.1, 4.2: what a request other than INVITE is not answered with. */
+static bool is_barred(const struct server *s, unsigned status)
+{
+    const struct tx *t = &s->job.tx;
+    if (t->kind == TX_INVITE_SERVER)
+        return false;
+    if (status == 408 || (status > 100 && status < 200))
+        return true;
+    return status == 100 && !t->reliable && t->state == TX_TRYING;
+}
+
+int server_reply(struct engine *e, struct server *s, const struct reply *r, time_ns now)
+{
+    char own[16];
+    if (r->status < 100 || r->status > 699 || tx_ignores(&s->job.tx, send_event(r->status)) ||
+        !s->request)
+        return ERR_INVALID;
+    if (is_barred(s, r->status))
+        return OK;
+    struct str tag = r->to_tag;
+    if (tag.len == 0)
+        tag = (struct str){own, server_tag_print(s, own)};
+    if (r->status == 100)
+        tag = STR_NONE;
+    struct block *bytes = reply_print(e, s->request, r, tag);
+    if (!bytes)
+        return ERR_NOMEM;
+    return server_respond(e, s, r->status, tag, bytes, now);
+}
+
+int engine_reply(struct engine *e, tx_id id, const struct reply *r, time_ns now)
+{
+    struct server *s = server_get(e, id);
+    if (!s)
+        return ERR_STALE;
+    return engine_room(e, 2, 3) ? server_reply(e, s, r, now) : ERR_NOMEM;
+}
+
+int engine_forward_response(struct engine *e, tx_id id, struct msg *m, struct edits *edits,
+                            time_ns now)
+{
+    struct server *s = server_get(e, id);
+    struct edits own;
+    if (!s)
+        return ERR_STALE;
+    if (m->is_request || tx_ignores(&s->job.tx, send_event(m->status)))
+        return ERR_INVALID;
+    if (is_barred(s, m->status))
+        return OK;
+    if (!engine_room(e, 2, 3))
+        return ERR_NOMEM;
+    if (!edits) {
+        edits_init(&own);
+        edits = &own;
+    }
+    if (!via_strip(m, edits))
+        return ERR_INVALID;
+    struct buf b;
+    buf_init(&b, e->scratch, SCRATCH_SIZE);
+    msg_print_edited(&b, m, edits);
+    if (b.over || edits->over)
+        return ERR_INVALID;
+    struct block *bytes = engine_block_of(e, &b);
+    if (!bytes)
+        return ERR_NOMEM;
+    const struct nameaddr *to = msg_to(m);
+    return server_respond(e, s, m->status, to ? to->tag : STR_NONE, bytes, now);
+}
+
+struct msg *engine_tx_request(struct engine *e, tx_id id)
+{
+    struct server *s = server_get(e, id);
+    return s ? s->request : NULL;
+}
+
+static void send_trying(struct engine *e, struct server *s, time_ns now)
+{
+    struct reply trying = {.status = 100};
+    struct block *bytes = s->request ? reply_print(e, s->request, &trying, STR_NONE) : NULL;
+    if (!bytes)
+        return;
+    if (job_send(e, &s->job, bytes, now))
+        block_unref(&e->blocks, bytes);
+    else
+        keep_last(e, s, bytes);
+}
+
+static void resend(struct engine *e, struct server *s, time_ns now)
+{
+    if (s->last && job_send(e, &s->job, s->last, now) == OK)
+        e->stats.retransmissions_out++;
+}
+
+void server_act(struct engine *e, struct server *s, unsigned actions, time_ns now)
+{
+    if (actions & TX_SEND_TRYING)
+        send_trying(e, s, now);
+    if (actions & TX_RESEND)
+        resend(e, s, now);
+    if (actions & TX_TIMEOUT)
+        e->stats.timeouts++;
+    if (actions & TX_FAILED)
+        e->stats.transport_errors++;
+    if ((actions & (TX_TIMEOUT | TX_FAILED)) && s->job.tx.kind == TX_INVITE_SERVER)
+        event_push(e, EVENT_SERVER_TIMEOUT, &s->job);
+}
+
+void server_fire(struct engine *e, struct server *s, time_ns now)
+{
+    enum tx_event event;
+    if (tx_due(&s->job.tx, now, &event))
+        server_act(e, s, tx_step(&s->job.tx, event, &e->config.timers, now), now);
+    server_after_step(e, s);
+}
+
+void server_transport_error(struct engine *e, struct server *s, time_ns now)
+{
+    server_act(e, s, tx_step(&s->job.tx, TX_TRANSPORT_ERROR, &e->config.timers, now), now);
+}

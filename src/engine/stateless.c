@@ -1,0 +1,168 @@
+/* Answers and requests without a transaction: what malformed, refused and stray traffic gets, and ACKs to 2xx. Keeps no state. */
+#include "engine/state.h"
+
+/* The same for a retransmission, so that both answers are one. */
+static struct str stateless_tag(const struct engine *e, struct msg *m, char at[16])
+{
+    const struct via *v = msg_via(m);
+    struct buf b;
+    buf_init(&b, at, 16);
+    buf_put_hex(&b, siphash13(&e->key, v ? v->text : m->bytes), 16);
+    return buf_str(&b);
+}
+
+/* Never to a group, to nowhere, or to port 0. */
+static bool may_answer(const struct msg *m, const struct flow *to)
+{
+    if (!m->is_request || m->method == METHOD_ACK || str_equal(m->method_name, STR("ACK")))
+        return false;
+    if (transport_is_reliable(to->transport))
+        return to->conn != 0;
+    return to->remote.port != 0 && !addr_is_any(&to->remote) && !addr_is_multicast(&to->remote);
+}
+
+static int send_answer(struct engine *e, const struct flow *to, struct block *bytes)
+{
+    if (!transport_is_reliable(to->transport)) {
+        output_send(e, to, bytes);
+        return OK;
+    }
+    struct conn *c = conn_of_flow(e, to);
+    int err = c ? conn_send(e, c, bytes, NULL, NULL) : ERR_NO_ROUTE;
+    if (c)
+        conn_release_foreign(e, c);
+    return err;
+}
+
+static int answer(struct engine *e, struct msg *m, const struct reply *r)
+{
+    struct flow to;
+    char tag[16];
+    via_reply_flow(m, &to);
+    if (!may_answer(m, &to))
+        return ERR_INVALID;
+    struct str to_tag = r->status == 100 ? STR_NONE : r->to_tag;
+    if (r->status != 100 && to_tag.len == 0)
+        to_tag = stateless_tag(e, m, tag);
+    struct block *bytes = reply_print(e, m, r, to_tag);
+    if (!bytes)
+        return ERR_NOMEM;
+    int err = send_answer(e, &to, bytes);
+    block_unref(&e->blocks, bytes);
+    return err;
+}
+
+int stateless_answer(struct engine *e, struct msg *m, unsigned status, struct str reason,
+                     struct str headers)
+{
+    struct reply r = {.status = status, .reason = reason, .headers = headers};
+    return answer(e, m, &r);
+}
+
+int engine_reply_stateless(struct engine *e, struct msg *m, const struct reply *r, time_ns now)
+{
+    (void)now;
+    if (r->status < 100 || r->status > 699)
+        return ERR_INVALID;
+    return engine_room(e, 0, 1) ? answer(e, m, r) : ERR_NOMEM;
+}
+
+static uint64_t fold(const struct engine *e, uint64_t h, struct str s)
+{
+    return (h << 7 | h >> 57) ^ siphash13(&e->key, s);
+}
+
+/* RFC 3261 16.11: the received branch, or all that tells an RFC 2543 transaction from another. */
+static uint64_t invariant(const struct engine *e, struct msg *m)
+{
+    const struct via *v = msg_via(m);
+    const struct nameaddr *from = msg_from(m), *to = msg_to(m);
+    const struct cseq *cseq = msg_cseq(m);
+    if (!v || !from || !to || !cseq)
+        return siphash13(&e->key, m->bytes);
+    if (tx_branch_has_cookie(v->branch))
+        return fold(e, siphash13(&e->key, v->branch), v->host);
+    uint64_t h = fold(e, siphash13(&e->key, v->text), to->tag);
+    h = fold(e, fold(e, h, from->tag), msg_call_id(m));
+    return fold(e, h, m->uri_text) + cseq->number;
+}
+
+static void stateless_branch(struct engine *e, struct parcel *p, const struct outgoing *o)
+{
+    struct buf b;
+    buf_init(&b, p->branch, sizeof p->branch);
+    buf_put_lit(&b, "z9hG4bK");
+    buf_put_hex(&b, 0, 16);
+    buf_put_hex(&b, o->base ? invariant(e, o->base) : rand_u64(&e->rand), 16);
+    if (o->branch_suffix.len) {
+        buf_put_char(&b, '.');
+        buf_put(&b, o->branch_suffix);
+    }
+    p->branch_len = (uint8_t)b.len;
+}
+
+/* Large ones go by TCP, with the same for UDP beside it, where no connection can be made. */
+static int send_by_conn(struct engine *e, struct parcel *p, time_ns now)
+{
+    struct parcel udp = *p;
+    udp.bytes = NULL;
+    if (p->by_size) {
+        udp.bytes = block_ref(p->bytes);
+        int err = parcel_back_to_udp(e, &udp);
+        if (err) {
+            block_unref(&e->blocks, udp.bytes);
+            return err;
+        }
+    }
+    struct conn *c = p->flow.conn ? conn_of_flow(e, &p->flow) : conn_to(e, &p->flow, now);
+    int err = c ? conn_send(e, c, p->bytes, udp.bytes, &udp.flow) : ERR_NOMEM;
+    block_unref(&e->blocks, udp.bytes);
+    if (c)
+        conn_release_foreign(e, c);
+    return err;
+}
+
+int parcel_send(struct engine *e, struct parcel *p, time_ns now)
+{
+    if (transport_is_reliable(p->flow.transport))
+        return send_by_conn(e, p, now);
+    output_send(e, &p->flow, p->bytes);
+    return OK;
+}
+
+static int send_to_flow(struct engine *e, struct parcel *p, struct outgoing *o, bool by_uri,
+                        time_ns now)
+{
+    int err = parcel_print(e, p, o, p->flow.listener);
+    if (!err && by_uri)
+        err = parcel_fit(e, p);
+    return err ? err : parcel_send(e, p, now);
+}
+
+int engine_send_stateless(struct engine *e, struct outgoing *o, time_ns now)
+{
+    struct parcel p = {.bytes = NULL};
+    struct hop hop = {0};
+    if (o->branch_suffix.len > LIMIT_BRANCH_SUFFIX)
+        return ERR_INVALID;
+    if (!engine_room(e, 0, 3))
+        return ERR_NOMEM;
+    stateless_branch(e, &p, o);
+    bool by_flow = o->flow && flow_is_alive(e, o->flow);
+    int err = by_flow ? OK : o->hop ? hop_of(e, o->hop, &hop) : ERR_NO_ROUTE;
+    if (err)
+        return err;
+    if (by_flow) {
+        p.flow = *o->flow;
+        err = send_to_flow(e, &p, o, false, now);
+    } else if (hop.numeric) {
+        err = route_to(e, hop.transport, &hop.addr, &p.flow);
+        err = err ? err : send_to_flow(e, &p, o, true, now);
+    } else {
+        uint64_t query;
+        err = parcel_print(e, &p, o, -1);
+        err = err ? err : resolve_start(e, &hop, QUERY_PARCEL, 0, &p, &query);
+    }
+    block_unref(&e->blocks, p.bytes);
+    return err;
+}

@@ -1,0 +1,43 @@
+/* `tandem serve`: the command and its help. */
+#include "server/serve.h"
+
+#include <stdio.h>
+
+#include "server/server.h"
+
+const char serve_help[] =
+    "usage: tandem serve [--listen URI]... [--domain NAME]... [--data DIR] [--workers N]\n"
+    "                    [--no-auth] [--json] [-v]\n"
+    "\n"
+    "Runs the server: registrar, location service and proxy. Without an option it listens on the\n"
+    "loopback addresses, port 5060, and anyone on this machine may register and call.\n"
+    "\n"
+    "  --listen URI    udp:HOST:PORT or tcp:HOST:PORT; IPv6 in brackets; port 0 picks a free one;\n"
+    "                  0.0.0.0 and [::] mean every interface's address. May be repeated\n"
+    "  --domain NAME   a domain whose users register here. May be repeated; localhost and the\n"
+    "                  addresses listened on when there is none\n"
+    "  --data DIR      where what must last is kept; made if it is missing. Nothing is kept yet:\n"
+    "                  registrations live in memory\n"
+    "  --workers N     threads; one a core when it is not given\n"
+    "  --no-auth       allows a listener that is not on loopback although there are no accounts:\n"
+    "                  whoever reaches it may register any name and call\n"
+    "  --json          events as JSON, an object a line\n"
+    "  -v, --verbose   says more on standard error\n"
+    "\n"
+    "Prints `ready URI URI ...` once every listener takes traffic. SIGTERM and SIGINT refuse new\n"
+    "work, finish what is under way for at most five seconds and end with 0; a second one ends at\n"
+    "once. SIGHUP is accepted; there is nothing to reload yet.\n";
+
+int serve_main(int argc, char **argv)
+{
+    static struct server_options options;
+    int status = server_options_read(&options, argc, argv);
+
+    if (status)
+        return status;
+    if (options.help) {
+        fputs(serve_help, stdout);
+        return 0;
+    }
+    return server_run(&options);
+}

@@ -1,0 +1,32 @@
+/* What all workers of a server share: made before them, freed after them. */
+#ifndef TANDEM_SERVER_SHARED_H
+#define TANDEM_SERVER_SHARED_H
+
+#include "net/clock.h"
+#include "net/resolve.h"
+#include "server/listen.h"
+#include "server/location.h"
+#include "server/log_writer.h"
+#include "server/post.h"
+#include "server/sockets.h"
+
+struct shared {
+    struct mem *mem;
+    struct net_clock clock;
+    struct listen_list listen; /* real addresses and ports */
+    struct socket_set sockets;
+    const struct str *domains;
+    unsigned n_domains;
+    bool relay_loopback;
+    unsigned n_workers;
+    struct hash_key call_key, proxy_key;
+    struct locations *locations;
+    struct post *post;
+    struct resolver *resolver;
+    struct log_writer *log;
+    struct bell *boss;     /* rung when a worker's `running` or `idle` changes */
+    _Atomic bool draining; /* no new work */
+    _Atomic bool stop;     /* leave the loop */
+};
+
+#endif

@@ -1,0 +1,237 @@
+/* A worker's life: its parts, its thread and its turns. What comes in and goes out is worker_in.c's
+ * and worker_out.c's. */
+#include "server/worker.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "net/entropy.h"
+#include "server/version.h"
+
+#define SWEEP_EVERY (NS_PER_S / 4)
+#define DRAIN_LOOK (20 * NS_PER_MS) /* how often a worker that drains looks whether it is idle */
+
+static struct element *make_element(struct worker *w)
+{
+    struct shared *s = w->shared;
+    struct element_config c;
+
+    element_config_default(&c);
+    c.engine.mem = s->mem;
+    c.engine.call_key = s->call_key;
+    c.engine.worker = w->index;
+    c.engine.n_workers = s->n_workers;
+    c.engine.software = STR("Tandem/" TANDEM_VERSION);
+    c.engine.log = w->log;
+    c.proxy.key = s->proxy_key;
+    c.domains = s->domains;
+    c.n_domains = s->n_domains;
+    c.relay_loopback = s->relay_loopback;
+    return entropy_seed(&c.engine.seed) ? element_new(&c) : NULL;
+}
+
+static bool add_udp(struct worker *w, struct worker_listener *l, unsigned i, int fd)
+{
+    return udp_init(&l->udp, fd, &w->loop, LOOP_TOKEN(TOKEN_UDP, i), w->shared->mem, w->blocks) ==
+           OK;
+}
+
+static bool add_tcp(struct worker *w, struct worker_listener *l, unsigned i, int fd)
+{
+    l->fd = fd;
+    return loop_add(&w->loop, fd, LOOP_TOKEN(TOKEN_LISTENER, i), LOOP_READ) == 0;
+}
+
+/* The engine's index of a listener is ours: both count in this order. */
+static bool add_listener(struct worker *w, unsigned i)
+{
+    struct worker_listener *l = &w->listeners[i];
+
+    l->at = w->shared->listen.list[i];
+    l->fd = -1;
+    l->udp.fd = -1;
+    w->n_listeners = i + 1;
+    int fd = sockets_take(&w->shared->sockets, w->index, i);
+    bool added = l->at.transport == TRANSPORT_UDP ? add_udp(w, l, i, fd) : add_tcp(w, l, i, fd);
+
+    return added && engine_listen(w->engine, l->at.transport, &l->at.addr, STR_NONE) == (int)i;
+}
+
+static bool init(struct worker *w)
+{
+    struct shared *s = w->shared;
+
+    w->loop.epoll = -1;
+    w->element = make_element(w);
+    if (!w->element || loop_init(&w->loop))
+        return false;
+    w->engine = element_engine(w->element);
+    w->blocks = engine_blocks(w->engine);
+    w->area = udp_area_new(s->mem);
+    if (!w->area || tcp_init(&w->tcp, &w->loop, s->mem, w->blocks) != OK)
+        return false;
+    for (unsigned i = 0; i < s->listen.n; i++)
+        if (!add_listener(w, i))
+            return false;
+    return loop_add(&w->loop, post_bell(s->post, w->index)->fd, LOOP_TOKEN(TOKEN_BELL, 0),
+                    LOOP_READ) == 0;
+}
+
+struct worker *worker_new(struct shared *s, unsigned index)
+{
+    struct worker *w = mem_alloc_zero(s->mem, sizeof(*w));
+
+    if (!w)
+        return NULL;
+    w->shared = s;
+    w->index = index;
+    w->log = log_writer_log(s->log, index);
+    if (init(w))
+        return w;
+    worker_free(w);
+    return NULL;
+}
+
+static void close_listeners(struct worker *w)
+{
+    for (unsigned i = 0; i < w->n_listeners; i++) {
+        struct worker_listener *l = &w->listeners[i];
+
+        if (l->at.transport == TRANSPORT_UDP)
+            udp_fini(&l->udp);
+        if (l->fd >= 0)
+            close(l->fd);
+    }
+}
+
+void worker_free(struct worker *w)
+{
+    struct due due;
+
+    if (!w)
+        return;
+    if (w->element) {
+        while (w->blocks && dues_pop(&w->dues, &due))
+            block_unref(w->blocks, due.value);
+        worker_empty_post(w);
+        close_listeners(w);
+        if (w->tcp.mem)
+            tcp_fini(&w->tcp);
+        element_free(w->element);
+    }
+    udp_area_free(w->area);
+    if (w->loop.epoll >= 0)
+        loop_fini(&w->loop);
+    mem_free(w->shared->mem, w, sizeof(*w));
+}
+
+static time_ns deadline(const struct worker *w, time_ns now)
+{
+    time_ns at = time_min(element_deadline(w->element), tcp_deadline(&w->tcp));
+
+    if (w->index == 0)
+        at = time_min(at, w->next_sweep);
+    if (w->drained)
+        at = time_min(at, now + DRAIN_LOOK);
+    return at;
+}
+
+static bool has_post(const struct worker *w)
+{
+    const struct shared *s = w->shared;
+
+    return !post_is_empty(s->post, w->index) || resolver_has_answer(s->resolver, w->index) ||
+           atomic_load(&s->stop) || (!w->drained && atomic_load(&s->draining));
+}
+
+/* Sleeps until something happens or is due. Under load it first lets messages gather (pace.c). */
+static unsigned wait_for_events(struct worker *w, struct loop_event *events, time_ns now)
+{
+    struct bell *bell = post_bell(w->shared->post, w->index);
+    time_ns gather = pace_delay(&w->pace);
+
+    if (gather > 0) {
+        pace_sleep(gather);
+        now += gather;
+    }
+    time_ns at = deadline(w, now);
+    time_ns span = at == TIME_NEVER ? TIME_NEVER : at > now ? at - now : 0;
+
+    bell_asleep(bell);
+    unsigned n = loop_wait(&w->loop, has_post(w) ? 0 : span, events);
+    bell_awake(bell);
+    return n;
+}
+
+static void tell_idle(struct worker *w)
+{
+    bool idle = element_is_idle(w->element) && post_is_empty(w->shared->post, w->index);
+
+    if (atomic_exchange(&w->idle, idle) != idle)
+        bell_ring_loud(w->shared->boss);
+}
+
+/* The server was told to end: what is new is refused, what is under way goes on. */
+static void drain_if_told(struct worker *w)
+{
+    if (!w->drained && atomic_load(&w->shared->draining)) {
+        w->drained = true;
+        engine_drain(w->engine);
+        worker_stop_accepting(w);
+    }
+    if (w->drained)
+        tell_idle(w);
+}
+
+static void sweep(struct worker *w, time_ns now)
+{
+    if (w->index != 0 || now < w->next_sweep)
+        return;
+    w->next_sweep = now + SWEEP_EVERY;
+    locations_sweep(w->shared->locations, now);
+}
+
+static void turn(struct worker *w, time_ns now)
+{
+    struct loop_event events[LOOP_EVENTS];
+    unsigned n = wait_for_events(w, events, now);
+
+    now = net_clock_now(&w->shared->clock);
+    worker_take_post(w, now);
+    for (unsigned i = 0; i < n; i++)
+        worker_event(w, &events[i], now);
+    worker_take_time(w, now);
+    worker_flush(w, now);
+    sweep(w, now);
+    pace_note(&w->pace, w->read, now);
+    w->read = 0;
+    drain_if_told(w);
+}
+
+static void *run(void *arg)
+{
+    struct worker *w = arg;
+    time_ns now = net_clock_now(&w->shared->clock);
+
+    pace_init(&w->pace, now);
+    atomic_store(&w->running, true);
+    bell_ring_loud(w->shared->boss);
+    while (!atomic_load_explicit(&w->shared->stop, memory_order_acquire)) {
+        turn(w, now);
+        now = net_clock_now(&w->shared->clock);
+    }
+    worker_flush(w, now);
+    return NULL;
+}
+
+int worker_start(struct worker *w)
+{
+    return pthread_create(&w->thread, NULL, run, w);
+}
+
+void worker_join(struct worker *w)
+{
+    (void)pthread_join(w->thread, NULL);
+}

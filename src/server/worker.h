@@ -1,0 +1,77 @@
+/* A worker: one element on real sockets, in a thread of its own. It shares nothing that it would
+ * have to wait for. */
+#ifndef TANDEM_SERVER_WORKER_H
+#define TANDEM_SERVER_WORKER_H
+
+#include <pthread.h>
+
+#include "element/element.h"
+#include "net/loop.h"
+#include "net/pace.h"
+#include "net/tcp.h"
+#include "net/udp.h"
+#include "server/dues.h"
+#include "server/shared.h"
+
+/* Kinds of LOOP_TOKEN. */
+enum { TOKEN_BELL, TOKEN_UDP, TOKEN_LISTENER };
+
+struct worker_listener {
+    struct listen_at at;
+    struct udp udp; /* UDP's */
+    int fd;         /* TCP's; -1: closed */
+};
+
+struct worker {
+    struct shared *shared;
+    unsigned index;
+    pthread_t thread;
+    _Atomic bool running; /* its sockets take traffic */
+    _Atomic bool idle;    /* nothing is under way; told while draining */
+    struct element *element;
+    struct engine *engine;
+    struct block_pool *blocks;
+    const struct log *log;
+    struct loop loop;
+    struct udp_area *area;
+    struct tcp tcp;
+    struct worker_listener listeners[LIMIT_LISTENERS];
+    unsigned n_listeners;
+    struct dues dues; /* inputs that wait until the outputs are drained */
+    uint64_t to_ring; /* a bit for each worker that was sent a parcel */
+    struct pace pace;
+    time_ns next_sweep;
+    bool drained;  /* the element was told that the server ends */
+    unsigned read; /* messages read in this turn */
+    uint64_t lost_handovers;
+    struct log_gate gate;
+};
+
+/* Makes the worker and takes its sockets; its thread does not run yet. NULL: no memory, no entropy
+ * or no descriptors. */
+struct worker *worker_new(struct shared *s, unsigned index);
+/* Once its thread has ended, or where it never began. */
+void worker_free(struct worker *w);
+/* 0 or an errno value. */
+MUST_USE int worker_start(struct worker *w);
+/* Waits until the thread has ended: shared->stop was set and its bell rung. */
+void worker_join(struct worker *w);
+
+/* --- worker_in.c: what comes in --- */
+void worker_event(struct worker *w, const struct loop_event *e, time_ns now);
+/* Parcels, answers of the resolver. */
+void worker_take_post(struct worker *w, time_ns now);
+/* Timers, limits, ends of connections. */
+void worker_take_time(struct worker *w, time_ns now);
+void worker_stop_accepting(struct worker *w);
+
+/* --- worker_out.c: what goes out --- */
+/* After each input: drains the element and feeds it what follows, until nothing does. */
+void worker_settle(struct worker *w, time_ns now);
+/* Writes everything that was gathered, tells the element and the other workers of connections that
+ * ended, and wakes whoever was sent something. */
+void worker_flush(struct worker *w, time_ns now);
+/* Gives back what is left in the worker's rings. */
+void worker_empty_post(struct worker *w);
+
+#endif

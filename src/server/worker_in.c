@@ -1,0 +1,219 @@
+/* A worker's inputs: what sockets, other workers and the resolver bring is handed to its element,
+ * one after the other. */
+#include <unistd.h>
+
+#include "server/worker.h"
+
+#define ROUNDS 4        /* batches read from one socket before the others get their turn */
+#define ACCEPTS_MOST 64 /* connections taken from one listener likewise */
+#define PARCELS_MOST 1024
+
+/* An input that finds no memory is lost like a packet: its sender sends it again or gives up. */
+static void note(struct worker *w, int error, time_ns now)
+{
+    if (error)
+        log_gated(w->log, &w->gate, now, LOG_WARN, "worker %u: input refused (error %d)", w->index,
+                  error);
+}
+
+/* --- datagrams --- */
+
+static void take_batch(struct worker *w, unsigned listener, const struct udp_in *in, unsigned n,
+                       time_ns now)
+{
+    struct flow f = {.transport = TRANSPORT_UDP,
+                     .listener = (uint8_t)listener,
+                     .local = w->listeners[listener].at.addr};
+
+    for (unsigned i = 0; i < n; i++) {
+        f.remote = in[i].remote;
+        note(w, element_datagram(w->element, &f, in[i].bytes, now), now);
+        worker_settle(w, now);
+    }
+    w->read += n;
+}
+
+static void take_unreachable(struct worker *w, unsigned listener, time_ns now)
+{
+    struct worker_listener *l = &w->listeners[listener];
+    struct flow f = {
+        .transport = TRANSPORT_UDP, .listener = (uint8_t)listener, .local = l->at.addr};
+
+    while (udp_unreachable(&l->udp, &f.remote)) {
+        note(w, element_unreachable(w->element, &f, now), now);
+        worker_settle(w, now);
+    }
+}
+
+/* After a full batch there is most likely more; after another one a look is cheaper than a wake-up,
+ * unless the next wake-up is put off anyway. */
+static bool read_on(const struct worker *w, unsigned n)
+{
+    return n == UDP_BATCH || (n > 0 && pace_delay(&w->pace) == 0);
+}
+
+static void take_datagrams(struct worker *w, unsigned listener, const struct loop_event *e,
+                           time_ns now)
+{
+    struct udp *u = &w->listeners[listener].udp;
+    const struct udp_in *in;
+    unsigned n = UDP_BATCH;
+
+    udp_ready(u, e);
+    for (unsigned round = 0; round < ROUNDS && e->readable && read_on(w, n); round++) {
+        n = udp_receive(u, w->area, &in);
+        take_batch(w, listener, in, n, now);
+        worker_flush(w, now);
+    }
+    take_unreachable(w, listener, now);
+}
+
+/* --- streams --- */
+
+static void take_connection(struct worker *w, unsigned listener, const struct tcp_accepted *a,
+                            time_ns now)
+{
+    struct flow f = {.transport = TRANSPORT_TCP,
+                     .listener = (uint8_t)listener,
+                     .local = a->local,
+                     .remote = a->remote};
+
+    f.conn = element_accepted(w->element, &f, now);
+    if (!f.conn)
+        tcp_refuse(a);
+    else if (tcp_add(&w->tcp, a, f.conn, now))
+        note(w, element_closed(w->element, f.conn, now), now);
+    worker_settle(w, now);
+}
+
+static void take_connections(struct worker *w, unsigned listener, time_ns now)
+{
+    struct tcp_accepted a;
+
+    for (unsigned i = 0; i < ACCEPTS_MOST; i++) {
+        if (w->listeners[listener].fd < 0 || !tcp_accept(&w->tcp, w->listeners[listener].fd, &a))
+            return;
+        take_connection(w, listener, &a, now);
+    }
+}
+
+static uint64_t messages(const struct worker *w)
+{
+    const struct engine_stats *s = engine_stats(w->engine);
+
+    return s->requests + s->responses;
+}
+
+static void take_bytes(struct worker *w, conn_id conn, struct str bytes, time_ns now)
+{
+    uint64_t before = messages(w);
+
+    note(w, element_stream(w->element, conn, bytes, now), now);
+    if (messages(w) > before) {
+        w->read += (unsigned)(messages(w) - before);
+        tcp_proven(&w->tcp, conn, now);
+    }
+    worker_settle(w, now);
+}
+
+static void take_stream(struct worker *w, const struct loop_event *e, time_ns now)
+{
+    struct str bytes;
+    struct addr local;
+
+    switch (tcp_ready(&w->tcp, e, now, &bytes, &local)) {
+    case TCP_CONNECTED:
+        note(w, element_connected(w->element, e->token, &local, now), now);
+        worker_settle(w, now);
+        break;
+    case TCP_BYTES:
+        take_bytes(w, e->token, bytes, now);
+        break;
+    case TCP_NOTHING:
+        break;
+    }
+}
+
+void worker_event(struct worker *w, const struct loop_event *e, time_ns now)
+{
+    if (LOOP_IS_CONN(e->token)) {
+        take_stream(w, e, now);
+        return;
+    }
+    switch (LOOP_KIND(e->token)) {
+    case TOKEN_UDP:
+        take_datagrams(w, LOOP_INDEX(e->token), e, now);
+        break;
+    case TOKEN_LISTENER:
+        take_connections(w, LOOP_INDEX(e->token), now);
+        break;
+    case TOKEN_BELL:
+        bell_hush(post_bell(w->shared->post, w->index));
+        break;
+    }
+}
+
+void worker_stop_accepting(struct worker *w)
+{
+    for (unsigned i = 0; i < w->n_listeners; i++) {
+        struct worker_listener *l = &w->listeners[i];
+
+        if (l->fd < 0)
+            continue;
+        loop_remove(&w->loop, l->fd);
+        close(l->fd);
+        l->fd = -1;
+    }
+}
+
+/* --- from beside --- */
+
+/* Bytes for a connection that has ended meanwhile: the sender shall know. */
+static void send_for(struct worker *w, const struct parcel *p)
+{
+    struct parcel gone = {.kind = PARCEL_GONE, .conn = p->conn};
+
+    block_enter(w->blocks, p->bytes);
+    if (!tcp_send(&w->tcp, p->conn, p->bytes) &&
+        post_send(w->shared->post, w->index, p->from, &gone))
+        w->to_ring |= UINT64_C(1) << p->from;
+}
+
+static void take_parcel(struct worker *w, const struct parcel *p, time_ns now)
+{
+    switch (p->kind) {
+    case PARCEL_MESSAGE:
+        note(w, element_adopt(w->element, p->msg, now), now);
+        break;
+    case PARCEL_SEND:
+        send_for(w, p);
+        break;
+    case PARCEL_GONE:
+        note(w, element_closed(w->element, p->conn, now), now);
+        break;
+    }
+    worker_settle(w, now);
+}
+
+void worker_take_post(struct worker *w, time_ns now)
+{
+    struct resolve_answer answer;
+    struct parcel parcel;
+
+    for (unsigned i = 0; i < PARCELS_MOST && post_take(w->shared->post, w->index, &parcel); i++)
+        take_parcel(w, &parcel, now);
+    while (resolver_answer(w->shared->resolver, w->index, &answer)) {
+        note(w, element_resolved(w->element, answer.query, answer.addrs, answer.n, now), now);
+        worker_settle(w, now);
+    }
+}
+
+void worker_take_time(struct worker *w, time_ns now)
+{
+    if (element_deadline(w->element) <= now) {
+        note(w, element_time(w->element, now), now);
+        worker_settle(w, now);
+    }
+    if (tcp_deadline(&w->tcp) <= now)
+        tcp_expire(&w->tcp, now);
+}

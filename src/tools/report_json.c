@@ -1,0 +1,85 @@
+/* The JSON form of a report; its members are a contract. */
+#include "tools/json.h"
+#include "tools/report.h"
+
+static void put_text(FILE *f, struct str s)
+{
+    if (s.at)
+        json_string(f, s);
+    else
+        fputs("null", f);
+}
+
+static void put_start(FILE *f, const struct msg *m)
+{
+    bool is_response = !m->is_request && m->status;
+
+    fprintf(f, ",\"type\":%s",
+            m->is_request ? "\"request\""
+            : is_response ? "\"response\""
+                          : "null");
+    fputs(",\"method\":", f);
+    put_text(f, m->is_request ? m->method_name : STR_NONE);
+    fputs(",\"uri\":", f);
+    put_text(f, m->is_request ? m->uri_text : STR_NONE);
+    if (is_response)
+        fprintf(f, ",\"status\":%u", m->status);
+    else
+        fputs(",\"status\":null", f);
+}
+
+static void put_headers(FILE *f, const struct msg *m)
+{
+    fputs(",\"headers\":[", f);
+    for (unsigned i = 0; i < m->n_headers; i++) {
+        fputs(i ? ",{\"name\":" : "{\"name\":", f);
+        json_string(f, hdr_name(m, &m->headers[i]));
+        fputs(",\"value\":", f);
+        json_string(f, hdr_value(m, &m->headers[i]));
+        putc('}', f);
+    }
+    fprintf(f, "],\"body_length\":%zu", m->body.len);
+}
+
+static void put_error(FILE *f, const struct report *r, const struct msg_error *e)
+{
+    struct place p = report_place(r, e->offset);
+
+    fputs("{\"code\":", f);
+    json_string(f, str_from(msg_error_name(e->code)));
+    fprintf(f, ",\"offset\":%u,\"line\":%zu,\"column\":%zu,\"header\":", (unsigned)e->offset,
+            p.line, p.column);
+    put_text(f, e->header == HDR_NONE ? STR_NONE : str_from(hdr_name_of(e->header)));
+    fputs(",\"what\":", f);
+    json_string(f, str_from(msg_error_what(e->code)));
+    fputs(",\"rfc\":", f);
+    json_string(f, str_from(msg_error_rfc(e->code)));
+    putc('}', f);
+}
+
+static void put_errors(FILE *f, const struct report *r)
+{
+    fputs(",\"errors\":[", f);
+    for (unsigned i = 0; i < r->msg->n_errors; i++) {
+        if (i)
+            putc(',', f);
+        put_error(f, r, &r->msg->errors[i]);
+    }
+    putc(']', f);
+}
+
+void report_json(FILE *f, const struct report *r)
+{
+    unsigned answer = msg_answer(r->msg);
+
+    fputs("{\"file\":", f);
+    json_string(f, str_from(r->file));
+    fprintf(f, ",\"valid\":%s", r->msg->n_errors ? "false" : "true");
+    put_start(f, r->msg);
+    put_headers(f, r->msg);
+    put_errors(f, r);
+    if (answer)
+        fprintf(f, ",\"answer\":%u}\n", answer);
+    else
+        fputs(",\"answer\":null}\n", f);
+}

@@ -1,0 +1,138 @@
+/* Judges a finished run: nothing left behind, every call ended once, nobody spoke too often. */
+#include "sim/check.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define T1 (500 * NS_PER_MS)
+#define T2 (4 * NS_PER_S)
+
+void check_that(const struct world *w, bool holds, const char *what, const char *file, int line)
+{
+    if (holds)
+        return;
+    ladder_print(w);
+    fprintf(stderr, "seed %" PRIu64 ": %s:%d: not so: %s\n", w->seed, file, line, what);
+    _fail(file, line);
+}
+
+static void check_out(const struct world *w, const struct call *c)
+{
+    /* RFC 3261 13.2.2: one failure or answers, never both, never neither */
+    EXPECT(w, (c->failures == 1) != (c->answers >= 1));
+    EXPECT(w, c->acks_sent == c->oks_received);
+    EXPECT(w, early_count(&c->early, DIALOG_EARLY) == 0);
+}
+
+static void check_in(const struct world *w, const struct call *c)
+{
+    EXPECT(w, c->dialog.state != DIALOG_EARLY || !c->has_final);
+    if (c->final_status == 200)
+        EXPECT(w, c->acked || c->gave_up || c->bye_received);
+}
+
+void check_call(const struct world *w, const struct call *c)
+{
+    if (c->side == CALL_OUT)
+        check_out(w, c);
+    else if (c->side == CALL_IN)
+        check_in(w, c);
+}
+
+static bool is_agent(const struct node *n)
+{
+    return n->engine && !n->location;
+}
+
+static void check_agent(const struct world *w, const struct node *n)
+{
+    const struct agent *a = (const struct agent *)n;
+    for (size_t i = 0; i < AGENT_CALLS; i++)
+        check_call(w, &a->calls[i]);
+}
+
+static void check_nodes(const struct world *w)
+{
+    for (size_t i = 0; i < w->n_nodes; i++) {
+        const struct node *n = w->nodes[i];
+        EXPECT(w, n->face->is_idle(n));
+        if (is_agent(n))
+            check_agent(w, n);
+        if (!n->engine)
+            continue;
+        EXPECT(w, engine_stats(n->engine)->tx_client == 0);
+        EXPECT(w, engine_stats(n->engine)->tx_server == 0);
+    }
+}
+
+void check_and_end(struct world *w)
+{
+    world_run(w, 300 * NS_PER_S);
+    check_nodes(w);
+    check_retransmissions(w);
+    link_break_all(w);
+    world_run(w, NS_PER_S);
+    for (size_t i = 0; i < w->n_nodes; i++)
+        if (w->nodes[i]->engine)
+            EXPECT(w, engine_stats(w->nodes[i]->engine)->conns == 0);
+    check_nodes(w);
+    uint64_t seed = w->seed;
+    world_fini(w);
+    if (w->heap.live_bytes || w->heap.live_blocks)
+        fail_msg("seed %" PRIu64 ": %" PRIu64 " bytes in %" PRIu64 " blocks are left", seed,
+                 w->heap.live_bytes, w->heap.live_blocks);
+}
+
+/* --- retransmissions --- */
+
+static bool is_timed_request(const struct rung *r)
+{
+    return r->from->engine && strncmp(r->text, "SIP/2.0 ", 8) != 0 &&
+           strncmp(r->text, "ACK ", 4) != 0 && r->fate != FATE_STREAM;
+}
+
+static bool is_same(const struct rung *a, const struct rung *b)
+{
+    return a->from == b->from && a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+}
+
+/* RFC 3261 17.1.1.2, 17.1.2.2: what must lie between the n-th sending (from 0) and the next */
+static time_ns least_gap(bool invite, unsigned n)
+{
+    time_ns gap = T1 << n;
+    return invite || gap < T2 ? gap : T2;
+}
+
+static void check_from(const struct world *w, size_t first)
+{
+    const struct rung *r = &w->ladder.rungs[first], *last = r;
+    bool invite = strncmp(r->text, "INVITE ", 7) == 0;
+    unsigned n = 0;
+    for (size_t i = first + 1; i < w->ladder.n; i++) {
+        const struct rung *again = &w->ladder.rungs[i];
+        if (!is_same(r, again))
+            continue;
+        /* the wheel's tick is a millisecond */
+        EXPECT(w, again->at - last->at + NS_PER_MS >= least_gap(invite, n));
+        EXPECT(w, again->at < r->at + 64 * T1);
+        last = again;
+        n++;
+    }
+    EXPECT(w, n < (invite ? 7 : 11));
+}
+
+void check_retransmissions(const struct world *w)
+{
+    for (size_t i = 0; i < w->ladder.n; i++) {
+        const struct rung *r = &w->ladder.rungs[i];
+        bool is_first = is_timed_request(r);
+        for (size_t j = i; j-- > 0 && is_first;)
+            is_first = !is_same(&w->ladder.rungs[j], r);
+        if (is_first)
+            check_from(w, i);
+    }
+}

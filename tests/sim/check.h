@@ -1,0 +1,24 @@
+/* What must hold after every scenario, and the assertion that prints the ladder where it does not.
+ */
+#ifndef SIM_CHECK_H
+#define SIM_CHECK_H
+
+#include "sim/agent.h"
+#include "sim/peer.h"
+
+/* Prints the ladder and the seed and fails the test. */
+#define EXPECT(w, condition) check_that((w), (condition), #condition, __FILE__, __LINE__)
+void check_that(const struct world *w, bool holds, const char *what, const char *file, int line);
+
+/* Five minutes pass; then every node is idle, every call came to exactly one end, each 2xx that
+ * arrived was acknowledged, connections broken off leave nothing, and with the nodes gone the heap
+ * is balanced. Ends the world. */
+void check_and_end(struct world *w);
+/* A call of an agent: one final answer or one failure, an ACK for each 2xx; at the callee an ACK,
+ * or 64*T1 without and a BYE. */
+void check_call(const struct world *w, const struct call *c);
+/* RFC 3261 17.1: no request of a client transaction left sooner or oftener than Timers A, B, E and
+ * F let it. */
+void check_retransmissions(const struct world *w);
+
+#endif

@@ -1,0 +1,121 @@
+/* A node that is an element: proxy and registrar of one domain, with a store of its own. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "sim/node.h"
+
+struct element_node {
+    struct node node;
+    struct element *element;
+    struct sim_location location;
+};
+
+static struct element *of(const struct node *n)
+{
+    return ((const struct element_node *)n)->element;
+}
+
+static void on_datagram(struct node *n, const struct flow *f, struct str bytes)
+{
+    (void)element_datagram(of(n), f, bytes, n->w->now);
+}
+
+static conn_id on_accepted(struct node *n, const struct flow *f)
+{
+    return element_accepted(of(n), f, n->w->now);
+}
+
+static void on_connected(struct node *n, conn_id id, const struct addr *local)
+{
+    (void)element_connected(of(n), id, local, n->w->now);
+}
+
+static void on_stream(struct node *n, conn_id id, struct str bytes)
+{
+    (void)element_stream(of(n), id, bytes, n->w->now);
+}
+
+static void on_closed(struct node *n, conn_id id)
+{
+    (void)element_closed(of(n), id, n->w->now);
+}
+
+static void on_resolved(struct node *n, uint64_t query, const struct addr *a, size_t count)
+{
+    (void)element_resolved(of(n), query, a, count, n->w->now);
+}
+
+static void on_stored(struct node *n, const struct store_answer *a)
+{
+    (void)element_store_answered(of(n), a, n->w->now);
+}
+
+static void on_time(struct node *n)
+{
+    (void)element_time(of(n), n->w->now);
+}
+
+static time_ns deadline(const struct node *n)
+{
+    return element_deadline(of(n));
+}
+
+static bool output(struct node *n, struct engine_output *o)
+{
+    return element_output(of(n), o);
+}
+
+static bool is_idle(const struct node *n)
+{
+    return element_is_idle(of(n));
+}
+
+static void free_node(struct node *n)
+{
+    struct element_node *e = (struct element_node *)n;
+    element_free(e->element);
+    location_fini(&e->location);
+    free(e);
+}
+
+static const struct node_face face = {
+    .datagram = on_datagram,
+    .accepted = on_accepted,
+    .connected = on_connected,
+    .stream = on_stream,
+    .closed = on_closed,
+    .resolved = on_resolved,
+    .stored = on_stored,
+    .time = on_time,
+    .deadline = deadline,
+    .output = output,
+    .is_idle = is_idle,
+    .free = free_node,
+};
+
+struct node *element_join(struct world *w, const char *domain)
+{
+    struct element_node *e = calloc(1, sizeof(*e));
+    assert(e);
+    node_join(&e->node, w, domain, &face);
+    location_init(&e->location);
+    e->node.location = &e->location;
+
+    struct element_config c;
+    struct str name = str_from(e->node.name);
+    element_config_default(&c);
+    c.engine = node_engine_config(&e->node);
+    c.domains = &name;
+    c.n_domains = 1;
+    e->element = element_new(&c);
+    assert(e->element);
+    e->node.engine = element_engine(e->element);
+    node_listen(&e->node);
+    return &e->node;
+}
+
+struct element *node_element(struct node *n)
+{
+    assert(n->face == &face);
+    return of(n);
+}

@@ -1,0 +1,54 @@
+/* A node of the simulated network: an address, a name, and a face that hides what runs behind it
+ * (an element, a user agent, a scripted peer). */
+#ifndef SIM_NODE_H
+#define SIM_NODE_H
+
+#include "element/element.h"
+#include "sim/location.h"
+#include "sim/world.h"
+
+/* The inputs and outputs of DESIGN.md's contract. `time` at the node is node->w->now. */
+struct node_face {
+    void (*datagram)(struct node *, const struct flow *, struct str);
+    conn_id (*accepted)(struct node *, const struct flow *);
+    void (*connected)(struct node *, conn_id, const struct addr *local);
+    void (*stream)(struct node *, conn_id, struct str);
+    void (*closed)(struct node *, conn_id);
+    void (*resolved)(struct node *, uint64_t query, const struct addr *, size_t n);
+    void (*stored)(struct node *, const struct store_answer *);
+    void (*time)(struct node *);
+    time_ns (*deadline)(const struct node *);
+    bool (*output)(struct node *, struct engine_output *);
+    bool (*is_idle)(const struct node *);
+    void (*free)(struct node *);
+};
+
+struct node {
+    const struct node_face *face;
+    struct world *w;
+    char name[32]; /* also its name in the simulated DNS */
+    struct addr addr;
+    time_ns wake_at; /* of the earliest wake that is queued */
+    struct engine *engine;
+    struct sim_location *location; /* answers its questions; NULL: it asks none */
+};
+
+enum { LISTENER_UDP = 0, LISTENER_TCP = 1 };
+
+/* Joins the world at 10.0.0.N:5060, N counting from 1. */
+void node_join(struct node *n, struct world *w, const char *name, const struct node_face *face);
+/* Both listeners of a node that has an engine. */
+void node_listen(struct node *n);
+/* Does what the node's outputs say and sets its next wake: after every input and command. */
+void node_settle(struct node *n);
+/* The engine configuration with the world's heap and a seed drawn from the world's. */
+struct engine_config node_engine_config(struct node *n);
+
+/* A datagram from this node to `remote`. */
+void node_flow_udp(const struct node *n, const struct addr *remote, struct flow *out);
+
+/* A proxy and registrar for `domain`, which is also its name. Freed by world_fini. */
+struct node *element_join(struct world *w, const char *domain);
+struct element *node_element(struct node *n);
+
+#endif

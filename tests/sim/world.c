@@ -1,0 +1,125 @@
+/* The clock, the queue and the seed of a simulated network; knows nothing of what its nodes say. */
+#include "sim/world.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "sim/node.h"
+
+void world_init(struct world *w, uint64_t seed)
+{
+    *w = (struct world){.seed = seed, .now = NS_PER_S, .next_port = 20000};
+    struct rand_seed s = rand_seed_from(seed);
+    rand_init(&w->rand, &s);
+    sim_heap_init(&w->heap);
+    w->link = link_perfect();
+}
+
+void world_fini(struct world *w)
+{
+    for (size_t i = 0; i < w->n_queue; i++)
+        free(w->queue[i]);
+    free(w->queue);
+    for (size_t i = 0; i < w->n_nodes; i++)
+        w->nodes[i]->face->free(w->nodes[i]);
+    link_fini(w);
+    ladder_fini(&w->ladder);
+}
+
+static bool is_before(const struct sim_event *a, const struct sim_event *b)
+{
+    return a->at != b->at ? a->at < b->at : a->seq < b->seq;
+}
+
+static void swap(struct sim_event **a, struct sim_event **b)
+{
+    struct sim_event *t = *a;
+    *a = *b;
+    *b = t;
+}
+
+static void push(struct world *w, struct sim_event *e)
+{
+    if (w->n_queue == w->cap_queue) {
+        w->cap_queue = w->cap_queue ? 2 * w->cap_queue : 64;
+        w->queue = realloc(w->queue, w->cap_queue * sizeof(struct sim_event *));
+        assert(w->queue);
+    }
+    size_t i = w->n_queue++;
+    w->queue[i] = e;
+    for (; i > 0 && is_before(w->queue[i], w->queue[(i - 1) / 2]); i = (i - 1) / 2)
+        swap(&w->queue[i], &w->queue[(i - 1) / 2]);
+}
+
+static struct sim_event *pop(struct world *w)
+{
+    struct sim_event *first = w->queue[0];
+    w->queue[0] = w->queue[--w->n_queue];
+    for (size_t i = 0;;) {
+        size_t least = i;
+        for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < w->n_queue; child++)
+            if (is_before(w->queue[child], w->queue[least]))
+                least = child;
+        if (least == i)
+            return first;
+        swap(&w->queue[i], &w->queue[least]);
+        i = least;
+    }
+}
+
+struct sim_event *world_event(struct world *w, time_ns at, size_t len,
+                              void (*run)(struct world *, struct sim_event *))
+{
+    assert(at >= w->now);
+    struct sim_event *e = calloc(1, sizeof(*e) + len);
+    assert(e);
+    e->at = at;
+    e->seq = w->next_seq++;
+    e->run = run;
+    e->len = len;
+    push(w, e);
+    return e;
+}
+
+static void run_act(struct world *w, struct sim_event *e)
+{
+    (void)w;
+    e->act(e->arg);
+}
+
+void world_do(struct world *w, time_ns after, void (*act)(void *), void *arg)
+{
+    struct sim_event *e = world_event(w, time_add(w->now, after), 0, run_act);
+    e->act = act;
+    e->arg = arg;
+}
+
+void world_run(struct world *w, time_ns span)
+{
+    time_ns end = time_add(w->now, span);
+    while (w->n_queue > 0 && w->queue[0]->at <= end) {
+        struct sim_event *e = pop(w);
+        w->now = e->at;
+        e->run(w, e);
+        free(e);
+    }
+    w->now = end;
+}
+
+uint64_t world_below(struct world *w, uint64_t bound)
+{
+    return rand_below(&w->rand, bound);
+}
+
+bool world_chance(struct world *w, unsigned per_mille)
+{
+    return per_mille > 0 && world_below(w, 1000) < per_mille;
+}
+
+struct node *world_node_at(const struct world *w, const struct addr *a)
+{
+    for (size_t i = 0; i < w->n_nodes; i++)
+        if (addr_equal(&w->nodes[i]->addr, a))
+            return w->nodes[i];
+    return NULL;
+}

@@ -1,0 +1,96 @@
+/* A simulated network: nodes, a virtual clock, links, and a queue of what is to happen, ordered by
+ * time and then by sequence. One seed decides everything: a failing run is a number that anyone can
+ * replay. It knows nodes only by their face. */
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include "base/flow.h"
+#include "base/rand.h"
+#include "base/siphash.h"
+#include "engine/engine.h"
+#include "sim/heap.h"
+#include "sim/ladder.h"
+
+#define WORLD_NODES 16
+#define WORLD_LINKS 32
+
+struct node;
+struct sim_conn;
+
+/* What happens at a time. `run` may use the fields as it likes; the world frees it afterwards. */
+struct sim_event {
+    time_ns at;
+    uint64_t seq;
+    void (*run)(struct world *, struct sim_event *);
+    struct node *node;
+    struct sim_conn *conn;
+    struct flow flow;
+    unsigned side;
+    uint64_t n;
+    void (*act)(void *);
+    void *arg;
+    size_t len;
+    char bytes[];
+};
+
+/* What a link does to datagrams; streams are delayed and split, never lost. Chances are per mille.
+ */
+struct link {
+    unsigned loss, duplicate, reorder;
+    time_ns delay_min, delay_max;
+    time_ns reorder_delay; /* what a reordered datagram waits in addition */
+};
+
+struct link_rule {
+    const struct node *from, *to; /* NULL: any */
+    struct link link;
+};
+
+struct world {
+    uint64_t seed;
+    time_ns now;
+    uint64_t next_seq;
+    struct rand rand;
+    struct sim_heap heap;
+    struct sim_event **queue; /* a binary heap */
+    size_t n_queue, cap_queue;
+    struct node *nodes[WORLD_NODES];
+    size_t n_nodes;
+    struct link link; /* where no rule matches */
+    struct link_rule rules[WORLD_LINKS];
+    size_t n_rules;
+    struct sim_conn *conns; /* every connection ever made */
+    uint64_t next_port;
+    uint64_t digest; /* of every message sent and its time */
+    struct ladder ladder;
+};
+
+/* --- world.c --- */
+void world_init(struct world *w, uint64_t seed);
+void world_fini(struct world *w);
+/* A new event with room for `len` bytes; the caller fills it. */
+struct sim_event *world_event(struct world *w, time_ns at, size_t len,
+                              void (*run)(struct world *, struct sim_event *));
+/* Something that a scripted user does, `after` from now. */
+void world_do(struct world *w, time_ns after, void (*act)(void *), void *arg);
+/* Lets `span` pass. */
+void world_run(struct world *w, time_ns span);
+uint64_t world_below(struct world *w, uint64_t bound);
+bool world_chance(struct world *w, unsigned per_mille);
+struct node *world_node_at(const struct world *w, const struct addr *a);
+
+/* --- link.c --- */
+struct link link_perfect(void);
+/* Between 1 and 40 ms, with this loss, duplication and reordering. */
+struct link link_bad(unsigned loss, unsigned duplicate, unsigned reorder);
+/* The latest rule that fits wins. */
+void world_link(struct world *w, const struct node *from, const struct node *to, struct link l);
+void link_send_datagram(struct node *from, const struct flow *flow, struct str bytes);
+void link_connect(struct node *from, conn_id id, const struct flow *flow);
+void link_send_stream(struct node *from, conn_id id, struct str bytes);
+void link_close(struct node *from, conn_id id);
+/* Every connection breaks, at both ends. */
+void link_break_all(struct world *w);
+void link_fini(struct world *w);
+
+#endif
