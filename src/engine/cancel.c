@@ -1,4 +1,5 @@
-/* What is made of an INVITE that was sent: its CANCEL (RFC 3261 9.1) and the ACK to a final response of 300-699 (17.1.1.3). */
+/* What is made of an INVITE that was sent: its CANCEL (RFC 3261 9.1) and the ACK to a final
+ * response of 300-699 (17.1.1.3). */
 #include "engine/state.h"
 
 #include <assert.h>
@@ -17,7 +18,8 @@ static void put_lines(struct buf *b, struct msg *m, enum hdr_id id)
         put_line(b, str_from(hdr_name_of(id)), hdr_value(m, h));
 }
 
-/* RFC 3261 9.1, 17.1.1.3: Request-URI, topmost Via, Route, From, Call-ID and the CSeq number are the INVITE's. */
+/* RFC 3261 9.1, 17.1.1.3: Request-URI, topmost Via, Route, From, Call-ID and the CSeq number are
+ * the INVITE's. */
 static struct block *print(struct engine *e, const struct client *c, struct str method,
                            struct msg *to_of, struct str headers)
 {
@@ -96,7 +98,8 @@ static int start_cancel(struct engine *e, struct client *invite, time_ns now)
     return OK;
 }
 
-/* Sent once a provisional response is there. Where memory fails, the next provisional response or command tries again. */
+/* Sent once a provisional response is there. Where memory fails, the next provisional response or
+ * command tries again. */
 void client_send_cancel(struct engine *e, struct client *c, time_ns now)
 {
     if (start_cancel(e, c, now))

@@ -1,4 +1,5 @@
-/* Client transactions: started by the TU, run by responses and timers. RFC 3261 17.1, 18.1.1. Knows no role. */
+/* Client transactions: started by the TU, run by responses and timers. RFC 3261 17.1, 18.1.1. Knows
+ * no role. */
 #include "engine/state.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
-/* Connections: known by id and by far end, reused, made, waited for, lost. RFC 3261 18, 18.1.1, 18.2.2. Opens no socket. */
+/* Connections: known by id and by far end, reused, made, waited for, lost. RFC 3261
+ * 18, 18.1.1, 18.2.2. Opens no socket. */
 #include "engine/state.h"
 
 #include <assert.h>
@@ -38,11 +39,11 @@ static struct conn *find_remote(const struct engine *e, const struct flow *f)
 static struct conn *new_conn(struct engine *e, const struct flow *flow, conn_id id,
                              enum conn_state state)
 {
-    pool_id pool_id;
-    struct conn *c = pool_alloc(&e->conns, &pool_id);
+    pool_id slot;
+    struct conn *c = pool_alloc(&e->conns, &slot);
     if (!c)
         return NULL;
-    c->pool_id = pool_id;
+    c->slot = slot;
     c->id = id;
     c->state = state;
     c->flow = *flow;
@@ -151,12 +152,12 @@ int engine_connected(struct engine *e, conn_id id, const struct addr *local, tim
     c->state = CONN_OPEN;
     c->flow.local = *local;
     c->active_at = now;
-    LIST_EACH(&c->pending, node, after) {
+    LIST_EACH (&c->pending, node, after) {
         struct pending *p = CONTAINER_OF(node, struct pending, node);
         output_send(e, &c->flow, p->bytes);
         pending_free(e, c, p);
     }
-    LIST_EACH(&c->jobs, node, after) {
+    LIST_EACH (&c->jobs, node, after) {
         struct job *j = CONTAINER_OF(node, struct job, on_conn);
         if (j->alarm.kind == ALARM_CLIENT)
             CONTAINER_OF(j, struct client, job)->waits = false;
@@ -168,13 +169,13 @@ int engine_connected(struct engine *e, conn_id id, const struct addr *local, tim
 
 void conn_free(struct engine *e, struct conn *c)
 {
-    LIST_EACH(&c->pending, node, after) {
+    LIST_EACH (&c->pending, node, after) {
         pending_free(e, c, CONTAINER_OF(node, struct pending, node));
     }
     assert(list_is_empty(&c->jobs));
     wheel_stop(&e->wheel, &c->alarm.timer);
     block_unref(&e->blocks, c->in);
-    pool_free(&e->conns, c->pool_id);
+    pool_free(&e->conns, c->slot);
 }
 
 static void unlist(struct engine *e, struct conn *c)
@@ -229,7 +230,7 @@ void conn_lost(struct engine *e, struct conn *c, time_ns now)
         job_detach(j);
         job_lost(e, j, never_stood, now);
     }
-    LIST_EACH(&c->pending, n, after) {
+    LIST_EACH (&c->pending, n, after) {
         struct pending *p = CONTAINER_OF(n, struct pending, node);
         if (p->udp)
             output_send(e, &p->udp_flow, p->udp);

@@ -1,4 +1,5 @@
-/* The events: pushed inside a mutation, taken by the element after it, with the owner that the transaction has then. */
+/* The events: pushed inside a mutation, taken by the element after it, with the owner that the
+ * transaction has then. */
 #include "engine/state.h"
 
 struct engine_event *event_push(struct engine *e, enum engine_event_kind kind,

@@ -42,8 +42,10 @@ int engine_listen(struct engine *e, enum transport transport, const struct addr 
     struct own_listener *own = &e->listeners[e->n_listeners];
     memcpy(text, host.at, host.len);
     *own = (struct own_listener){.text = text, .text_size = size};
-    own->shown = (struct listener){
-        .transport = (uint8_t)transport, .local = *local, .host = {text, host.len}, .port = local->port};
+    own->shown = (struct listener){.transport = (uint8_t)transport,
+                                   .local = *local,
+                                   .host = {text, host.len},
+                                   .port = local->port};
     buf_init(&b, text + host.len, size - host.len);
     print_via_start(&b, &own->shown);
     assert(!b.over);
@@ -81,8 +83,7 @@ const struct listener *engine_listener(const struct engine *e, unsigned index)
     return index < e->n_listeners ? &e->listeners[index].shown : NULL;
 }
 
-int engine_listener_for(const struct engine *e, enum transport transport,
-                        const struct addr *remote)
+int engine_listener_for(const struct engine *e, enum transport transport, const struct addr *remote)
 {
     int found = -1;
     bool near = addr_is_loopback(remote);

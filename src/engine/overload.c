@@ -10,10 +10,15 @@ static uint64_t alive(const struct engine *e)
 bool overload_refuses(const struct engine *e, struct msg *m)
 {
     uint64_t max = e->config.max_tx;
-    if (LIKELY(alive(e) < max))
+    if (LIKELY(alive(e) < max && !e->draining))
         return false;
     const struct nameaddr *to = msg_to(m);
     return !to || to->tag.len == 0 || alive(e) >= max + max / 8;
+}
+
+void engine_drain(struct engine *e)
+{
+    e->draining = true;
 }
 
 /* What an admitted request causes goes on up to twice the limit. */

@@ -1,4 +1,5 @@
-/* Makes the bytes of outgoing requests: branch, our Via, and the same anew for another transport. Sends nothing. */
+/* Makes the bytes of outgoing requests: branch, our Via, and the same anew for another transport.
+ * Sends nothing. */
 #include "engine/state.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
-/* Received messages: parsed, validated, counted, given to the worker that they belong to, then to requests or responses. Knows no role. */
+/* Received messages: parsed, validated, counted, given to the worker that they belong to, then to
+ * requests or responses. Knows no role. */
 #include "engine/state.h"
 
 #include <assert.h>
@@ -39,7 +40,8 @@ static struct str reason_of(const struct msg *m, enum msg_error_code code, struc
     return b->over ? what : buf_str(b);
 }
 
-/* RFC 3261 8.2, 16.3 step 1, 18.3: a faulty request is answered without state, a faulty response dropped. */
+/* RFC 3261 8.2, 16.3 step 1, 18.3: a faulty request is answered without state, a faulty response
+ * dropped. */
 void engine_reject(struct engine *e, struct msg *m, enum msg_error_code code)
 {
     char text[128];

@@ -1,4 +1,5 @@
-/* Received requests: matched to their server transaction, or given a new one. RFC 3261 17.2.3, 9.2, 8.2.2.2. Knows no role. */
+/* Received requests: matched to their server transaction, or given a new one. RFC
+ * 3261 17.2.3, 9.2, 8.2.2.2. Knows no role. */
 #include "engine/state.h"
 
 static struct server *server_of(struct map_node *n)
@@ -82,7 +83,8 @@ static bool is_merged(const struct engine *e, const struct tx_key *key, uint64_t
     return false;
 }
 
-/* RFC 3261 8.2.2.2: for requests without a To tag. The first of the merged ones stands in the table for all. */
+/* RFC 3261 8.2.2.2: for requests without a To tag. The first of the merged ones stands in the table
+ * for all. */
 static bool note_merge(struct engine *e, struct msg *m, struct server *s)
 {
     if (msg_to(m)->tag.len)
@@ -103,7 +105,8 @@ static int take_cancel(struct engine *e, struct msg *m, struct server *s, struct
     s->silent = true;
     if (other)
         s->tag = other->tag;
-    if (!other || (other->job.tx.kind == TX_INVITE_SERVER && other->job.tx.state == TX_PROCEEDING)) {
+    if (!other ||
+        (other->job.tx.kind == TX_INVITE_SERVER && other->job.tx.state == TX_PROCEEDING)) {
         struct engine_event *ev = event_push(e, EVENT_CANCEL, &s->job);
         ev->msg = msg_ref(m);
         if (other) {
@@ -112,7 +115,8 @@ static int take_cancel(struct engine *e, struct msg *m, struct server *s, struct
             ev->other_user = other->job.user;
         }
     }
-    /* Without memory for the answer the retransmission finds the transaction silent and is absorbed; it ends by Timer F. */
+    /* Without memory for the answer the retransmission finds the transaction silent and is
+     * absorbed; it ends by Timer F. */
     (void)server_reply(e, s, &r, now);
     return OK;
 }

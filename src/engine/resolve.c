@@ -1,4 +1,5 @@
-/* Questions that others answer: addresses of names, records of the store. Asks through outputs; knows no resolver and no store. */
+/* Questions that others answer: addresses of names, records of the store. Asks through outputs;
+ * knows no resolver and no store. */
 #include "engine/state.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
-/* Received responses: matched to their client transaction by branch and method (RFC 3261 17.1.3), or stray. Knows no role. */
+/* Received responses: matched to their client transaction by branch and method (RFC 3261 17.1.3),
+ * or stray. Knows no role. */
 #include "engine/state.h"
 
 static bool read_hex(struct str s, uint64_t *out)
@@ -33,7 +34,8 @@ static bool same_method(const struct client *c, const struct cseq *cseq)
     return str_starts(block_str(c->parcel.bytes), cseq->method_name);
 }
 
-/* Our branches carry the transaction's id behind the cookie; a CANCEL shares its INVITE's and is found by the text. */
+/* Our branches carry the transaction's id behind the cookie; a CANCEL shares its INVITE's and is
+ * found by the text. */
 static struct client *match(const struct engine *e, struct str branch, const struct cseq *cseq)
 {
     uint64_t id;

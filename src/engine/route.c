@@ -1,4 +1,5 @@
-/* From a next hop's URI to a flow, as far as RFC 3263 needs no NAPTR or SRV records. Sends nothing. */
+/* From a next hop's URI to a flow, as far as RFC 3263 needs no NAPTR or SRV records. Sends nothing.
+ */
 #include "engine/state.h"
 
 static bool has_listener(const struct engine *e, unsigned transport)

@@ -1,4 +1,5 @@
-/* The command that starts a client transaction: where to, with which bytes. RFC 3261 8.1.2, 16.6 steps 7 to 10, 18.1.1. */
+/* The command that starts a client transaction: where to, with which bytes. RFC 3261 8.1.2, 16.6
+ * steps 7 to 10, 18.1.1. */
 #include "engine/state.h"
 
 static enum method method_of_outgoing(const struct outgoing *o)

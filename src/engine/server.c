@@ -1,4 +1,5 @@
-/* Server transactions: made for a request, answered by the TU, run by their timers. RFC 3261 17.2, RFC 6026, RFC 4320. Knows no role. */
+/* Server transactions: made for a request, answered by the TU, run by their timers. RFC 3261 17.2,
+ * RFC 6026, RFC 4320. Knows no role. */
 #include "engine/state.h"
 
 #include <assert.h>
@@ -132,7 +133,7 @@ int server_respond(struct engine *e, struct server *s, unsigned status, struct s
     keep_reply_tag(s, to_tag);
     tx_step(&s->job.tx, send_event(status), &e->config.timers, now);
     keep_last(e, s, bytes);
-    if (status >= 200) {
+    if (status >= 200 && !s->answers_again) {
         msg_unref(&e->blocks, s->request);
         s->request = NULL;
     }
@@ -167,6 +168,8 @@ int server_reply(struct engine *e, struct server *s, const struct reply *r, time
     struct block *bytes = reply_print(e, s->request, r, tag);
     if (!bytes)
         return ERR_NOMEM;
+    /* RFC 3261 13.3.1.4: a UAS gives its 2xx again until the ACK comes. */
+    s->answers_again = s->job.tx.kind == TX_INVITE_SERVER && r->status >= 200 && r->status < 300;
     return server_respond(e, s, r->status, tag, bytes, now);
 }
 
@@ -212,7 +215,7 @@ int engine_forward_response(struct engine *e, tx_id id, struct msg *m, struct ed
 struct msg *engine_tx_request(struct engine *e, tx_id id)
 {
     struct server *s = server_get(e, id);
-    return s ? s->request : NULL;
+    return s && s->job.tx.state <= TX_PROCEEDING ? s->request : NULL;
 }
 
 static void send_trying(struct engine *e, struct server *s, time_ns now)

@@ -71,11 +71,12 @@ struct server {
     struct block *key_block; /* where key_text is too small, and for RFC 2543 keys */
     struct str reply_tag;    /* To tag of the last response, for RFC 2543's ACK */
     uint64_t tag;
-    struct msg *request; /* until the final response */
+    struct msg *request; /* until the final response; a UAS's 2xx to INVITE keeps it */
     struct block *last;  /* what a retransmission of the request gets */
     uint16_t sent_by_port;
     bool merges; /* it is in the table of merged requests */
     bool silent; /* a CANCEL, answered by the engine: no EVENT_SERVER_END */
+    bool answers_again; /* a UAS's 2xx to INVITE was given and may be given again */
 };
 
 enum conn_state { CONN_CONNECTING, CONN_OPEN, CONN_FOREIGN };
@@ -89,7 +90,7 @@ struct pending {
 };
 
 struct conn {
-    pool_id pool_id;
+    pool_id slot;
     conn_id id;
     enum conn_state state;
     bool silent;  /* accepted, and no whole message yet */
@@ -170,9 +171,10 @@ struct engine {
     unsigned n_unreachable;
     struct alarm sweep;
     time_ns swept_at;
-    char *scratch;  /* SCRATCH_SIZE: messages are made here, then copied to a block of their size */
-    char *via_text; /* SCRATCH_SIZE: the topmost Via as a receiver completes it */
-                      block of their size */
+    /* SCRATCH_SIZE each: messages are made here, then copied to a block of their size; the topmost
+     * Via as a receiver completes it */
+    char *scratch, *via_text;
+    bool draining; /* engine_drain */
     struct engine_stats stats;
     struct log_gate log_gate;
 };
@@ -204,7 +206,7 @@ void job_detach(struct job *);
 void job_attach(struct job *, struct conn *);
 /* Sends on the job's flow or connection, opening one where the old one is gone. ERR_NOMEM,
  * ERR_NO_ROUTE, ERR_LIMIT: not sent. */
-MUST_USE int job_send(struct engine *, struct job *, struct block *, time_ns now);
+int job_send(struct engine *, struct job *, struct block *, time_ns now);
 /* Client or server of an id; NULL: gone. */
 struct client *client_get(const struct engine *, tx_id);
 struct server *server_get(const struct engine *, tx_id);
@@ -228,7 +230,7 @@ void server_transport_error(struct engine *, struct server *, time_ns now);
 /* Does what a step has asked for. */
 void server_act(struct engine *, struct server *, unsigned actions, time_ns now);
 void server_after_step(struct engine *, struct server *);
-MUST_USE int server_reply(struct engine *, struct server *, const struct reply *, time_ns now);
+int server_reply(struct engine *, struct server *, const struct reply *, time_ns now);
 unsigned server_tag_print(const struct server *, char at[16]);
 /* Sends the finished response `bytes` of `status` (takes the reference) and steps the machine. */
 MUST_USE int server_respond(struct engine *, struct server *, unsigned status, struct str to_tag,
@@ -293,7 +295,8 @@ bool flow_is_alive(const struct engine *, const struct flow *);
 void via_reply_flow(struct msg *request, struct flow *);
 uint16_t via_sent_by_port(struct msg *request);
 bool via_is_ours(const struct engine *, const struct via *);
-/* RFC 3261 18.2.1, RFC 3581 4: the topmost Via with received and rport, as an edit whose text lives in via_text. */
+/* RFC 3261 18.2.1, RFC 3581 4: the topmost Via with received and rport, as an edit whose text lives
+ * in via_text. */
 void via_mark(struct engine *, struct msg *request, struct edits *);
 /* The edit that takes our Via off a response. False: there is no other Via. */
 MUST_USE bool via_strip(struct msg *response, struct edits *);

@@ -1,4 +1,5 @@
-/* Answers and requests without a transaction: what malformed, refused and stray traffic gets, and ACKs to 2xx. Keeps no state. */
+/* Answers and requests without a transaction: what malformed, refused and stray traffic gets, and
+ * ACKs to 2xx. Keeps no state. */
 #include "engine/state.h"
 
 /* The same for a retransmission, so that both answers are one. */

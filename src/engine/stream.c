@@ -1,4 +1,5 @@
-/* Bytes of connections: gathered, cut into messages, worked on one by one. RFC 3261 18.3, RFC 5626 4.4.1. */
+/* Bytes of connections: gathered, cut into messages, worked on one by one. RFC 3261 18.3, RFC
+ * 5626 4.4.1. */
 #include "engine/state.h"
 
 /* Memory failed in the middle of a stream: the rest waits for a moment. */
@@ -52,8 +53,7 @@ static struct msg *read_message(struct engine *e, struct conn *c, struct str byt
 }
 
 /* RFC 3261 18.3: the stream cannot go on: its last request is answered, then it is closed. */
-static void give_up(struct engine *e, struct conn *c, struct str head, unsigned status,
-                    time_ns now)
+static void give_up(struct engine *e, struct conn *c, struct str head, unsigned status, time_ns now)
 {
     struct msg *m = read_message(e, c, head);
     if (m) {

@@ -1,4 +1,5 @@
-/* ICMP's word that a datagram's destination is not there: the transactions that wait for it are told, at most ten sweeps a second. RFC 3261 18.4. */
+/* ICMP's word that a datagram's destination is not there: the transactions that wait for it are
+ * told, at most ten sweeps a second. RFC 3261 18.4. */
 #include "engine/state.h"
 
 #define SWEEP_NS (100 * NS_PER_MS)

@@ -1,4 +1,5 @@
-/* What Via does at the transport layer: received and rport on requests, where responses go, whose a response is. RFC 3261 18, RFC 3581. */
+/* What Via does at the transport layer: received and rport on requests, where responses go, whose a
+ * response is. RFC 3261 18, RFC 3581. */
 #include "engine/state.h"
 
 uint16_t via_sent_by_port(struct msg *m)
@@ -9,7 +10,8 @@ uint16_t via_sent_by_port(struct msg *m)
     return m->flow.transport == TRANSPORT_TLS || m->flow.transport == TRANSPORT_WSS ? 5061 : 5060;
 }
 
-/* RFC 3261 18.2.2: to maddr where it is a unicast address. A multicast group gets nothing from us: the answer then goes to the source. */
+/* RFC 3261 18.2.2: to maddr where it is a unicast address. A multicast group gets nothing from us:
+ * the answer then goes to the source. */
 static bool maddr_of(const struct via *v, struct addr *out)
 {
     struct str text;

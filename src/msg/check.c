@@ -3,11 +3,12 @@
 #include "lex.h"
 #include "tables.h"
 
-/* RFC 3261 8.1.1.5; in an ACK and a CANCEL as well, whose CSeq carries their own method */
+/* RFC 3261 8.1.1.5; in an ACK and a CANCEL as well, whose CSeq carries their own method. Where the Request-Line could not be read
+ * there is nothing to compare with. */
 static void check_cseq(struct msg *m)
 {
     const struct cseq *cseq = msg_cseq(m);
-    if (cseq && m->is_request && !str_equal(cseq->method_name, m->method_name))
+    if (cseq && m->uri_text.len && !str_equal(cseq->method_name, m->method_name))
         msg_note(m, MSG_E_CSEQ_METHOD_MISMATCH, (size_t)(cseq->method_name.at - m->bytes.at),
                  HDR_CSEQ);
 }
@@ -28,6 +29,8 @@ static bool is_essential(const struct msg *m, const struct msg_error *e)
         return !m->first[HDR_VIA] || e->offset < msg_header(m, HDR_VIA)->end;
     if (e->code == MSG_E_DUPLICATE_MAX_FORWARDS || e->code == MSG_E_BARE_CR)
         return true;
+    if (e->code == MSG_E_BAD_TEXT)
+        return false;
     return e->header == HDR_NONE || e->header == HDR_CONTENT_LENGTH ||
            (hdr_rows[e->header].flags & HDR_MANDATORY);
 }

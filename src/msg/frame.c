@@ -23,11 +23,10 @@ static enum frame_result leading_line_ends(struct frame *f, struct str data, siz
 {
     size_t at = 0;
     while (at < data.len && (data.at[at] == '\r' || data.at[at] == '\n')) {
-        bool has_cr = data.at[at] == '\r';
-        if (has_cr && at + 1 == data.len)
-            break;
-        if (has_cr && data.at[at + 1] != '\n')
-            break;
+        bool has_cr = data.at[at] == '\r', is_last = at + 1 == data.len;
+        *skip = at;
+        if (has_cr && (is_last || data.at[at + 1] != '\n'))
+            return is_last ? FRAME_MORE : FRAME_MESSAGE;
         at += has_cr ? 2 : 1;
         if (++f->crlf == 2) {
             *skip = at;
@@ -36,7 +35,7 @@ static enum frame_result leading_line_ends(struct frame *f, struct str data, siz
         }
     }
     *skip = at;
-    return at < data.len && data.at[at] != '\r' ? FRAME_MESSAGE : FRAME_MORE;
+    return at < data.len ? FRAME_MESSAGE : FRAME_MORE;
 }
 
 /* The length of the head with its empty line, 0 while that has not come. */

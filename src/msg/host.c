@@ -1,22 +1,22 @@
 /* Reads host and port (RFC 3261 25.1), which URIs and Via share. Resolves nothing. */
 #include "msg/uri_scan.h"
 
-/* IPv4address: four groups of one to three digits, none over 255. */
-static bool is_ip4(const char *at, const char *end)
+/* IPv4address: four groups of one to three digits, none over 255. The first byte behind it, or
+ * NULL. */
+static const char *ip4_end(const char *at, const char *end)
 {
-    unsigned groups = 0;
-    while (at < end && groups < 4) {
-        unsigned value = 0;
+    for (unsigned groups = 1;; groups++) {
         const char *from = at;
-        while (at < end && lex_is(*at, LEX_DIGIT) && at - from < 3)
-            value = value * 10 + (unsigned)(*at++ - '0');
-        if (at == from || value > 255)
-            return false;
-        groups++;
-        if (at < end && *at++ != '.')
-            return false;
+        unsigned value = 0;
+        for (unsigned digit; at < end && (digit = (unsigned)(*at - '0')) <= 9 && value < 256; at++)
+            value = value * 10 + digit;
+        if (at == from || value > 255 || at - from > 3)
+            return NULL;
+        if (groups == 4)
+            return at;
+        if (at == end || *at++ != '.')
+            return NULL;
     }
-    return groups == 4 && at == end && end[-1] != '.';
 }
 
 /* The group behind a colon may be an IPv4 address; nothing stands behind that. */
@@ -28,7 +28,7 @@ static bool is_ip6(const char *at, const char *end)
         const char *from = at;
         at = lex_span(at, end, LEX_HEX);
         if (at < end && *at == '.')
-            return is_ip4(from, end) && (gap ? groups <= 5 : groups == 6);
+            return ip4_end(from, end) == end && (gap ? groups <= 5 : groups == 6);
         if (at - from > 4)
             return false;
         if (at > from)
@@ -71,33 +71,46 @@ static bool ip6_scan(struct cursor *c, struct str *out)
     return true;
 }
 
+/* alphanum / alphanum *( alphanum / "-" ) alphanum; '_' is no host name's but in use. The first
+ * byte behind it. */
+static inline const char *label_span(const char *at, const char *end)
+{
+    at = lex_span(at, end, LEX_ALPHA | LEX_DIGIT);
+    while (at < end && (*at == '-' || *at == '_'))
+        at = lex_span(at + 1, end, LEX_ALPHA | LEX_DIGIT);
+    return at;
+}
+
+/* hostname = *( domainlabel "." ) toplabel [ "." ]; a toplabel begins with no digit. */
+static bool name_scan(struct cursor *c)
+{
+    const char *from = c->at, *label = from, *top = from, *end = c->end;
+    for (;;) {
+        c->at = label_span(label, end);
+        bool dot = c->at < end && *c->at == '.';
+        if (c->at == label && label > from && !dot)
+            break;
+        if (c->at == label || *label == '-' || c->at[-1] == '-')
+            return false;
+        top = label;
+        if (!dot)
+            break;
+        label = c->at + 1;
+    }
+    return !lex_is(*top, LEX_DIGIT);
+}
+
 bool host_scan(struct cursor *c, struct str *out)
 {
-    const char *from = c->at, *end = c->end, *at = from, *label = from;
-    if (at < end && *at == '[')
+    const char *from = c->at, *ip4;
+    if (from < c->end && *from == '[')
         return ip6_scan(c, out);
-    for (; at < end && lex_is(*at, LEX_HOST); at++) {
-        if (*at != '.')
-            continue;
-        /* A label is not empty and no hyphen stands at its ends. */
-        if (at == label || *label == '-' || at[-1] == '-') {
-            c->at = at;
-            return false;
-        }
-        label = at + 1;
-    }
-    c->at = at;
-    if (at == from)
+    if (from < c->end && lex_is(*from, LEX_DIGIT) && (ip4 = ip4_end(from, c->end)) &&
+        (ip4 == c->end || !lex_is(*ip4, LEX_HOST)))
+        c->at = ip4;
+    else if (!name_scan(c))
         return false;
-    const char *last = label;
-    if (label == at) /* a final dot: the label before it is the last */
-        for (last = at - 1; last > from && last[-1] != '.';)
-            last--;
-    if (label < at && (*label == '-' || at[-1] == '-'))
-        return false;
-    if (lex_is(*last, LEX_DIGIT) && !is_ip4(from, at))
-        return false;
-    *out = (struct str){from, (size_t)(at - from)};
+    *out = (struct str){from, (size_t)(c->at - from)};
     return true;
 }
 

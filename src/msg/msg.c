@@ -1,4 +1,4 @@
-/* A message's one block: who holds it, and what lies in it. Reads no grammar. */
+/* A message's one block, who holds it, and its lines by name. Reads no grammar. */
 #include <assert.h>
 
 #include "msg/msg.h"
@@ -39,4 +39,15 @@ void msg_unref(struct block_pool *pool, struct msg *m)
     assert(m->refs > 0);
     if (--m->refs == 0 && m->block)
         block_unref(pool, m->block);
+}
+
+struct hdr *msg_header_named(const struct msg *m, struct str name)
+{
+    enum hdr_id id = hdr_id_of(name);
+    if (id != HDR_NONE)
+        return msg_header(m, id);
+    for (unsigned i = 0; i < m->n_headers; i++)
+        if (m->headers[i].id == HDR_NONE && str_equal_nocase(hdr_name(m, &m->headers[i]), name))
+            return &m->headers[i];
+    return NULL;
 }

@@ -105,20 +105,24 @@ static void print_one(struct buf *b, const struct msg *m, enum hdr_id id)
         fold_print_line(b, str_from(hdr_name_of(id)), hdr_value(m, h));
 }
 
-/* RFC 3261 8.2.6.2: the To of the request, with a tag where it has none. A malformed one goes back
- * as it came. */
+/* RFC 3261 8.2.6.2: the To of the request, with a tag where it has none ("tag=" without a value takes it). A malformed one goes
+ * back as it came. */
 static void print_to(struct buf *b, struct msg *m, struct str tag)
 {
     const struct hdr *h = msg_header(m, HDR_TO);
     if (!h)
         return;
     const struct nameaddr *to = msg_to(m);
+    struct str value = hdr_value(m, h);
+    bool add = to && to->tag.len == 0 && tag.len;
+    size_t at = add && to->tag.at ? (size_t)(to->tag.at - value.at) : value.len;
     buf_put_lit(b, "To: ");
-    fold_undo(b, hdr_value(m, h));
-    if (to && to->tag.len == 0 && tag.len) {
+    fold_undo(b, str_slice(value, 0, at));
+    if (add && !to->tag.at)
         buf_put_lit(b, ";tag=");
+    if (add)
         buf_put(b, tag);
-    }
+    fold_undo(b, str_slice(value, at, value.len));
     buf_put_lit(b, "\r\n");
 }
 

@@ -91,12 +91,14 @@ static void request_line(struct msg *m, struct str line)
         split_fault(m, rest, space);
         return;
     }
-    m->uri_text = str_slice(rest, 0, space);
-    m->version = str_slice(rest, space + 1, rest.len);
-    if (UNLIKELY(memchr(m->version.at, ' ', m->version.len) || m->version.len == 0))
+    struct str version = str_slice(rest, space + 1, rest.len);
+    if (UNLIKELY(version.len == 0 || str_find(version, ' ') < version.len)) {
         split_fault(m, rest, space);
-    else
-        check_version(m);
+        return;
+    }
+    m->uri_text = str_slice(rest, 0, space);
+    m->version = version;
+    check_version(m);
 }
 
 void start_line_parse(struct msg *m, struct str line)

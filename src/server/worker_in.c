@@ -97,11 +97,10 @@ static void take_connections(struct worker *w, unsigned listener, time_ns now)
     }
 }
 
+/* Whole messages read so far, whichever worker they belong to. */
 static uint64_t messages(const struct worker *w)
 {
-    const struct engine_stats *s = engine_stats(w->engine);
-
-    return s->requests + s->responses;
+    return engine_stats(w->engine)->received;
 }
 
 static void take_bytes(struct worker *w, conn_id conn, struct str bytes, time_ns now)

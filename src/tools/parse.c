@@ -33,7 +33,7 @@ struct settings {
 
 static int complain(const char *where, const char *what, int status)
 {
-    fprintf(stderr, "tandem: %s: %s\n", where, what);
+    fprintf(stderr, "tandem: parse: %s: %s\n", where, what);
     return status;
 }
 

@@ -1,4 +1,4 @@
-/* Finds the line and column of a fault; prints nothing. */
+/* What both forms of a report ask: the place of a fault, the kind of a message. Prints nothing. */
 #include "tools/report.h"
 
 /* Leading line ends are no part of a message, and the message need not have been found at all. */
@@ -10,6 +10,11 @@ static size_t in_file(const struct report *r, uint32_t offset)
     size_t at = skipped + offset;
 
     return at < r->data.len ? at : r->data.len;
+}
+
+bool report_is_response(const struct report *r)
+{
+    return !r->msg->is_request && str_starts_nocase(r->msg->bytes, STR("SIP/"));
 }
 
 struct place report_place(const struct report *r, uint32_t offset)

@@ -17,6 +17,9 @@ void report_json(FILE *f, const struct report *r);
 /* For people: what it is, its headers, and each fault with its line and a caret. */
 void report_text(FILE *f, const struct report *r);
 
+/* A response, be its status ever so wrong. */
+bool report_is_response(const struct report *r);
+
 struct place {
     size_t line, column; /* from 1; columns count bytes */
     struct str text;     /* the line without its end */

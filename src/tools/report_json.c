@@ -10,9 +10,10 @@ static void put_text(FILE *f, struct str s)
         fputs("null", f);
 }
 
-static void put_start(FILE *f, const struct msg *m)
+static void put_start(FILE *f, const struct report *r)
 {
-    bool is_response = !m->is_request && m->status;
+    const struct msg *m = r->msg;
+    bool is_response = report_is_response(r);
 
     fprintf(f, ",\"type\":%s",
             m->is_request ? "\"request\""
@@ -22,7 +23,7 @@ static void put_start(FILE *f, const struct msg *m)
     put_text(f, m->is_request ? m->method_name : STR_NONE);
     fputs(",\"uri\":", f);
     put_text(f, m->is_request ? m->uri_text : STR_NONE);
-    if (is_response)
+    if (is_response && m->status)
         fprintf(f, ",\"status\":%u", m->status);
     else
         fputs(",\"status\":null", f);
@@ -75,7 +76,7 @@ void report_json(FILE *f, const struct report *r)
     fputs("{\"file\":", f);
     json_string(f, str_from(r->file));
     fprintf(f, ",\"valid\":%s", r->msg->n_errors ? "false" : "true");
-    put_start(f, r->msg);
+    put_start(f, r);
     put_headers(f, r->msg);
     put_errors(f, r);
     if (answer)

@@ -40,7 +40,7 @@ static void put_start(FILE *f, const struct report *r)
         put_plain(f, m->method_name);
         putc(' ', f);
         put_plain(f, m->uri_text);
-    } else if (m->status) {
+    } else if (report_is_response(r)) {
         fprintf(f, "response %u ", m->status);
         put_plain(f, m->reason);
     } else {

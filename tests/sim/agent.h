@@ -43,7 +43,8 @@ struct call {
     bool has_final;
     unsigned final_status;
     bool acked;
-    bool gave_up; /* no ACK came in 64*T1: a BYE was sent */
+    bool wants_end; /* the user hung up before the ACK came */
+    bool gave_up;   /* no ACK came in 64*T1: a BYE was sent */
     time_ns interval, answered_at;
     bool bye_sent, bye_received;
 };

@@ -124,6 +124,8 @@ void call_in_request(struct agent *a, const struct engine_event *ev)
 void call_in_ack(struct call *c)
 {
     c->acked = true;
+    if (c->wants_end && c->dialog.state == DIALOG_CONFIRMED)
+        call_bye(c, &c->dialog);
 }
 
 /* RFC 3261 9.2 */

@@ -89,7 +89,10 @@ void call_hang_up(void *call)
                 call_bye(c, d);
         }
     } else if (c->dialog.state == DIALOG_CONFIRMED) {
-        call_bye(c, &c->dialog);
+        /* RFC 3261 15: not before the ACK */
+        c->wants_end = true;
+        if (c->acked)
+            call_bye(c, &c->dialog);
     }
     agent_settle(c->agent);
 }

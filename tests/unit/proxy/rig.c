@@ -324,6 +324,19 @@ bool rig_has(const struct rig_sent *s, const char *piece)
     return strstr(s->bytes, piece) != NULL;
 }
 
+void rig_fill(char *out, size_t size, const char *in, const char *text)
+{
+    struct buf b;
+    buf_init(&b, out, size - 1);
+    for (const char *next; (next = strstr(in, "%s")); in = next + 2) {
+        buf_put(&b, (struct str){in, (size_t)(next - in)});
+        buf_put(&b, str_from(text));
+    }
+    buf_put(&b, str_from(in));
+    assert_false(b.over);
+    out[b.len] = '\0';
+}
+
 void rig_answer(struct rig *r, const struct rig_sent *request, unsigned status, const char *to_tag,
                 const char *headers)
 {
@@ -336,7 +349,7 @@ void rig_answer(struct rig *r, const struct rig_sent *request, unsigned status, 
     char text[8192];
     struct buf b;
     buf_init(&b, text, sizeof text);
-    msg_print_response_head(&b, m, status, STR_NONE, str_from(to_tag), true);
+    msg_print_response_head(&b, m, status, status_reason(status), str_from(to_tag), true);
     buf_put(&b, str_from(headers));
     buf_put_lit(&b, "Content-Length: 0\r\n\r\n");
     assert_false(b.over);

@@ -1,5 +1,6 @@
-/* A proxy on a real engine in virtual time, for the tests of this folder: messages in, messages out, a
- * clock that the test turns. It plays the element: `mode` says what it does with a request. */
+/* A proxy on a real engine in virtual time, for the tests of this folder: messages in, messages
+ * out, a clock that the test turns. It plays the element: `mode` says what it does with a request.
+ */
 #ifndef TANDEM_TESTS_PROXY_RIG_H
 #define TANDEM_TESTS_PROXY_RIG_H
 
@@ -54,8 +55,9 @@ struct rig *rig_new_with(bool record_route, time_ns timer_c);
 void rig_end(struct rig *);
 
 void rig_target(struct rig *, const char *uri);
-/* A request from Alice, from 192.0.2.1:5060, with a branch and a Call-ID of its own; rig_again keeps
- * the Call-ID. `to_tag` may be "". `headers`: whole lines. Borrowed until the fourth next call. */
+/* A request from Alice, from 192.0.2.1:5060, with a branch and a Call-ID of its own; rig_again
+ * keeps the Call-ID. `to_tag` may be "". `headers`: whole lines. Borrowed until the fourth next
+ * call. */
 const char *rig_request(struct rig *, const char *method, const char *uri, const char *to_tag,
                         const char *headers);
 const char *rig_again(struct rig *, const char *method, const char *uri, const char *to_tag,
@@ -83,7 +85,11 @@ const char *rig_text(const struct rig_sent *);
 char *rig_without_via(const struct rig_sent *);
 bool rig_has(const struct rig_sent *, const char *piece);
 
-/* Answers a request that the proxy sent, from where it was sent to. `headers`: whole lines or "". */
+/* `in` with each %s replaced by `text`. */
+void rig_fill(char *out, size_t size, const char *in, const char *text);
+
+/* Answers a request that the proxy sent, from where it was sent to. `headers`: whole lines or "".
+ */
 void rig_answer(struct rig *, const struct rig_sent *request, unsigned status, const char *to_tag,
                 const char *headers);
 

@@ -89,16 +89,17 @@ static void test_unsupported_many(void **state)
 {
     (void)state;
     struct rig *r = rig_new();
+    const char tag[] = ", option-tag-of-a-length-that-fills-the-answer-soon";
     char line[2100] = "Proxy-Require: t";
     size_t len = strlen(line);
-    for (int i = 0; i < 400; i++, len += 5)
-        memcpy(line + len, ", tag", 6);
+    for (int i = 0; i < 30; i++, len += sizeof tag - 1)
+        memcpy(line + len, tag, sizeof tag);
     memcpy(line + len, "\r\n", 3);
     rig_send(r, rig_request(r, "OPTIONS", "sip:bob@example.com", "", line));
     const struct rig_sent *s = rig_next(r);
     assert_true(rig_has(s, "SIP/2.0 420 "));
-    assert_true(rig_has(s, "\r\nUnsupported: t, tag, tag, "));
-    assert_false(rig_has(s, ", \r\n"));
+    assert_true(rig_has(s, "\r\nUnsupported: t, option-tag-of-a-length-that-fills-"));
+    assert_true(rig_has(s, "-answer-soon\r\n"));
     rig_end(r);
 }
 
@@ -135,8 +136,7 @@ static void test_options_is_not_forwarded_without_hops(void **state)
     (void)state;
     struct rig *r = rig_new();
     rig_target(r, "sip:bob@192.0.2.2");
-    rig_send(r,
-             rig_request(r, "OPTIONS", "sip:bob@example.com", "", "Max-Forwards: 0\r\n"));
+    rig_send(r, rig_request(r, "OPTIONS", "sip:bob@example.com", "", "Max-Forwards: 0\r\n"));
     assert_int_equal(rig_count(r, "SIP/2.0 483 "), 1);
     assert_int_equal(r->n_sent, 1);
     rig_end(r);

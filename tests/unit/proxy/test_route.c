@@ -1,4 +1,5 @@
-/* RFC 3261 16.4, 16.12 and RFC 5658: loose and strict routes, our marks, double Record-Route, maddr. */
+/* RFC 3261 16.4, 16.12 and RFC 5658: loose and strict routes, our marks, double Record-Route,
+ * maddr. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -101,8 +102,8 @@ static void test_rows(void **state)
         struct rig *r = rig_new();
         const char *mark = mark_of(r);
         char uri[256], headers[512], routes[512];
-        snprintf(uri, sizeof uri, row->uri, mark);
-        snprintf(headers, sizeof headers, row->headers, mark, mark);
+        rig_fill(uri, sizeof uri, row->uri, mark);
+        rig_fill(headers, sizeof headers, row->headers, mark);
         r->mode = RIG_ON;
         rig_send(r, rig_again(r, "MESSAGE", uri, "b", headers));
         if (r->verdict != row->verdict)
@@ -188,18 +189,19 @@ static void test_maddr_too_long(void **state)
     rig_end(r);
 }
 
-/* RFC 5658 5, 6.2: two values where the listener, family or transport changes; the outgoing first. */
+/* RFC 5658 5, 6.2: two values where the listener, family or transport changes; the outgoing first.
+ */
 static const struct double_row {
     const char *contact;
     unsigned from;
     const char *first, *second;
 } double_rows[] = {
-    {"sip:bob@[2001:db8::2]", RIG_UDP, "<sip:[2001:db8::10]:5060;lr;t=",
-     "<sip:192.0.2.10:5060;lr;t="},
-    {"sip:bob@192.0.2.2;transport=tcp", RIG_UDP, "<sip:192.0.2.10:5060;transport=tcp;lr;t=",
-     "<sip:192.0.2.10:5060;lr;t="},
-    {"sip:bob@192.0.2.2", RIG_UDP_OTHER, "<sip:192.0.2.10:5060;lr;t=",
-     "<sip:192.0.2.10:5070;lr;t="},
+    {"sip:bob@[2001:db8::2]", RIG_UDP,
+     "<sip:[2001:db8::10]:5060;lr;t=", "<sip:192.0.2.10:5060;lr;t="},
+    {"sip:bob@192.0.2.2;transport=tcp", RIG_UDP,
+     "<sip:192.0.2.10:5060;transport=tcp;lr;t=", "<sip:192.0.2.10:5060;lr;t="},
+    {"sip:bob@192.0.2.2", RIG_UDP_OTHER,
+     "<sip:192.0.2.10:5060;lr;t=", "<sip:192.0.2.10:5070;lr;t="},
     {"sip:bob@192.0.2.2", RIG_UDP, "<sip:192.0.2.10:5060;lr;t=", NULL},
 };
 
@@ -230,12 +232,9 @@ static void test_double(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_local_uri_with_mark),
-        cmocka_unit_test(test_maddr),
-        cmocka_unit_test(test_maddr_forwarded),
-        cmocka_unit_test(test_maddr_too_long),
-        cmocka_unit_test(test_double),
+        cmocka_unit_test(test_rows),           cmocka_unit_test(test_local_uri_with_mark),
+        cmocka_unit_test(test_maddr),          cmocka_unit_test(test_maddr_forwarded),
+        cmocka_unit_test(test_maddr_too_long), cmocka_unit_test(test_double),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,156 @@
+/* Datagrams on loopback: batches, both ends, and destinations that nobody listens at. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "net/socket.h"
+#include "net/udp.h"
+
+#define PATIENCE (5 * NS_PER_S)
+
+struct end {
+    struct udp udp;
+    struct addr at;
+};
+
+struct world {
+    struct loop loop;
+    struct block_pool pool;
+    struct udp_area *area;
+    struct end a, b;
+};
+
+static void open_end(struct world *w, struct end *e, unsigned index)
+{
+    int fd;
+
+    assert_true(addr_parse(STR("127.0.0.1:0"), &e->at));
+    assert_int_equal(socket_udp(&e->at, false, &fd), 0);
+    assert_int_equal(udp_init(&e->udp, fd, &w->loop, LOOP_TOKEN(1, index), &mem_libc, &w->pool),
+                     OK);
+}
+
+static int setup(void **state)
+{
+    static struct world w;
+
+    block_pool_init(&w.pool, &mem_libc, 16);
+    assert_int_equal(loop_init(&w.loop), 0);
+    w.area = udp_area_new(&mem_libc);
+    assert_non_null(w.area);
+    open_end(&w, &w.a, 0);
+    open_end(&w, &w.b, 1);
+    *state = &w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+
+    udp_fini(&w->a.udp);
+    udp_fini(&w->b.udp);
+    udp_area_free(w->area);
+    loop_fini(&w->loop);
+    assert_int_equal(w->pool.live, 0);
+    block_pool_fini(&w->pool);
+    return 0;
+}
+
+static struct block *numbered(struct world *w, unsigned n, size_t len)
+{
+    struct block *b = block_new(&w->pool, len);
+
+    memset(b->bytes, 0, len);
+    memcpy(b->bytes, &n, sizeof(n));
+    b->len = (uint32_t)len;
+    return b;
+}
+
+static void a_burst_arrives_in_order_with_its_sender(void **state)
+{
+    struct world *w = *state;
+    struct loop_event e[LOOP_EVENTS];
+    unsigned seen = 0;
+
+    for (unsigned i = 0; i < 150; i++)
+        udp_send(&w->a.udp, &w->b.at, numbered(w, i, i == 149 ? 60000 : 100));
+    udp_flush(&w->a.udp);
+    while (seen < 150) {
+        const struct udp_in *in;
+        assert_true(loop_wait(&w->loop, PATIENCE, e) > 0);
+        assert_int_equal(LOOP_INDEX(e[0].token), 1);
+        unsigned n = udp_receive(&w->b.udp, w->area, &in);
+        assert_true(n <= UDP_BATCH);
+        for (unsigned i = 0; i < n; i++, seen++) {
+            unsigned number;
+            memcpy(&number, in[i].bytes.at, sizeof(number));
+            assert_int_equal(number, seen);
+            assert_int_equal(in[i].bytes.len, seen == 149 ? 60000 : 100);
+            assert_true(addr_equal(&in[i].remote, &w->a.at));
+        }
+    }
+}
+
+/* RFC 3261 18.4: the transport user is told of a port that is unreachable */
+static void a_closed_port_is_told_and_disturbs_nobody(void **state)
+{
+    struct world *w = *state;
+    struct loop_event e[LOOP_EVENTS];
+    struct addr nobody, lost;
+    const struct udp_in *in;
+    int fd;
+
+    assert_true(addr_parse(STR("127.0.0.1:0"), &nobody));
+    assert_int_equal(socket_udp(&nobody, false, &fd), 0);
+    struct udp gone = {.fd = fd};
+    udp_fini(&gone);
+
+    udp_send(&w->a.udp, &nobody, numbered(w, 1, 50));
+    udp_flush(&w->a.udp);
+    assert_true(loop_wait(&w->loop, PATIENCE, e) > 0);
+    assert_true(e[0].failed);
+    udp_ready(&w->a.udp, &e[0]);
+    assert_true(udp_unreachable(&w->a.udp, &lost));
+    assert_true(addr_equal(&lost, &nobody));
+    assert_false(udp_unreachable(&w->a.udp, &lost));
+
+    udp_send(&w->a.udp, &nobody, numbered(w, 2, 50));
+    udp_flush(&w->a.udp);
+    udp_send(&w->a.udp, &w->b.at, numbered(w, 3, 50)); /* meets the error of the one before */
+    udp_flush(&w->a.udp);
+    assert_int_equal(w->a.udp.n, 0);
+    do
+        assert_true(loop_wait(&w->loop, PATIENCE, e) > 0);
+    while (udp_receive(&w->b.udp, w->area, &in) == 0);
+    assert_int_equal(in[0].bytes.len, 50);
+}
+
+static void what_can_never_be_sent_is_told(void **state)
+{
+    struct world *w = *state;
+    struct addr lost;
+
+    udp_send(&w->a.udp, &w->b.at, numbered(w, 1, 65530)); /* more than a datagram over IPv4 holds */
+    udp_flush(&w->a.udp);
+    assert_int_equal(w->a.udp.n, 0);
+    assert_true(udp_unreachable(&w->a.udp, &lost));
+    assert_true(addr_equal(&lost, &w->b.at));
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(a_burst_arrives_in_order_with_its_sender),
+        T(a_closed_port_is_told_and_disturbs_nobody),
+        T(what_can_never_be_sent_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

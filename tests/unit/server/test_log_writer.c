@@ -1,0 +1,86 @@
+/* Log lines reach their reader; a reader that stalls stalls nobody and loses only lines, which are
+ * counted. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/log_writer.h"
+
+static void read_all(int fd, char *out, size_t size)
+{
+    size_t len = 0;
+    ssize_t n;
+
+    while (len + 1 < size && (n = read(fd, out + len, size - 1 - len)) > 0)
+        len += (size_t)n;
+    out[len] = '\0';
+}
+
+static void lines_arrive(void **state)
+{
+    static const struct {
+        bool json;
+        const char *text;
+    } rows[] = {
+        {false, "tandem: warn: one \"two\"\n"},
+        {true, "{\"event\":\"log\",\"level\":\"warn\",\"text\":\"one \\\"two\\\"\"}\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        int ends[2];
+        char got[200];
+
+        assert_int_equal(pipe(ends), 0);
+        struct log_writer *w = log_writer_new(&mem_libc, 2, LOG_INFO, rows[i].json, ends[1]);
+        assert_non_null(w);
+        log_line(log_writer_log(w, 1), LOG_WARN, "one %s", "\"two\"");
+        log_line(log_writer_log(w, 1), LOG_DEBUG, "not this");
+        log_writer_free(w);
+        close(ends[1]);
+        read_all(ends[0], got, sizeof(got));
+        assert_string_equal(got, rows[i].text);
+        close(ends[0]);
+    }
+}
+
+static void a_stalled_reader_stalls_nobody(void **state)
+{
+    static char got[1 << 20];
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    assert_true(fcntl(ends[1], F_SETPIPE_SZ, 4096) >= 0);
+    struct log_writer *w = log_writer_new(&mem_libc, 1, LOG_INFO, false, ends[1]);
+    assert_non_null(w);
+    for (unsigned i = 0; i < 5000; i++) /* returns although nobody reads */
+        log_line(log_writer_log(w, 0), LOG_INFO, "%0100u", i);
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    for (ssize_t n = 1; n > 0;)
+        n = read(ends[0], got, sizeof(got));
+    fcntl(ends[0], F_SETFL, 0);
+    fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
+    log_writer_free(w);
+    close(ends[1]);
+    read_all(ends[0], got, sizeof(got));
+    assert_non_null(strstr(got, "log lines were lost"));
+    close(ends[0]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_arrive),
+        cmocka_unit_test(a_stalled_reader_stalls_nobody),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
