@@ -18,7 +18,8 @@ int home_init(struct element *e, const struct str *domains, size_t n)
     e->domains_size = size;
     char *text = (char *)(e->domains + n);
     for (size_t i = 0; i < n; i++) {
-        memcpy(text, domains[i].at, domains[i].len);
+        if (domains[i].len > 0)
+            memcpy(text, domains[i].at, domains[i].len);
         e->domains[i] = (struct str){text, domains[i].len};
         text += domains[i].len;
     }

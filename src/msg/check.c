@@ -3,8 +3,8 @@
 #include "lex.h"
 #include "tables.h"
 
-/* RFC 3261 8.1.1.5; in an ACK and a CANCEL as well, whose CSeq carries their own method. Where the Request-Line could not be read
- * there is nothing to compare with. */
+/* RFC 3261 8.1.1.5; in an ACK and a CANCEL as well, whose CSeq carries their own method. Where the
+ * Request-Line could not be read there is nothing to compare with. */
 static void check_cseq(struct msg *m)
 {
     const struct cseq *cseq = msg_cseq(m);

@@ -47,7 +47,7 @@ static uint64_t next_factor(uint64_t x)
 
 static void print_table(FILE *out, uint64_t factor)
 {
-    fprintf(out, "#include \"hdr_key.h\"\n#include \"msg/msg.h\"\n\n");
+    fprintf(out, "#include \"msg/hdr_key.h\"\n#include \"msg/msg.h\"\n\n");
     fprintf(out, "#define HDR_HASH_FACTOR UINT64_C(%" PRIu64 ")\n\n", factor | 1);
     fprintf(out, "static const uint8_t hdr_slots[1u << HDR_HASH_BITS] = {\n");
     for (size_t i = 0; i < N; i++)

@@ -1,11 +1,6 @@
-/* The character classes of RFC 3261 25.1, quoted strings, numbers, and the search for line ends:
- * sixteen bytes at a time where the machine has SSE2, one at a time elsewhere. Knows no header and
- * no message. */
-#include "lex.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+/* The character classes of RFC 3261 25.1, quoted strings, and numbers. Knows no header and no
+ * message. */
+#include "lex_find.h"
 
 #define IN(c, from, to) ((c) >= (from) && (c) <= (to))
 #define DIGIT(c) IN(c, '0', '9')
@@ -117,51 +112,12 @@ const char *lex_find_colon_portable(const char *at, const char *end)
     return at;
 }
 
-#if defined(__SSE2__)
-
-static inline __m128i load16(const char *at)
-{
-    return _mm_loadu_si128((const __m128i *)(const void *)at);
-}
-
-static inline __m128i line_ends(__m128i bytes)
-{
-    return _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')),
-                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
-}
-
 const char *lex_find_eol(const char *at, const char *end)
 {
-    for (; end - at >= 16; at += 16) {
-        unsigned hits = (unsigned)_mm_movemask_epi8(line_ends(load16(at)));
-        if (hits)
-            return at + __builtin_ctz(hits);
-    }
-    return lex_find_eol_portable(at, end);
+    return find_eol(at, end);
 }
 
 const char *lex_find_colon(const char *at, const char *end)
 {
-    for (; end - at >= 16; at += 16) {
-        __m128i bytes = load16(at);
-        __m128i colons = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(':'));
-        unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(colons, line_ends(bytes)));
-        if (hits)
-            return at + __builtin_ctz(hits);
-    }
-    return lex_find_colon_portable(at, end);
+    return find_colon(at, end);
 }
-
-#else
-
-const char *lex_find_eol(const char *at, const char *end)
-{
-    return lex_find_eol_portable(at, end);
-}
-
-const char *lex_find_colon(const char *at, const char *end)
-{
-    return lex_find_colon_portable(at, end);
-}
-
-#endif

@@ -82,8 +82,8 @@ static bool tag_set(struct nameaddr *v, const struct param *p)
     return p->value.at && (p->value.len == 0 || p->value.at[0] != '"');
 }
 
-/* Every message has From and To, so that a fault in them ends a call: old phones' ";;" and "tag=" mean nothing and are
- * passed over there. */
+/* Every message has From and To, so that a fault in them ends a call: old phones' ";;" and "tag="
+ * mean nothing and are passed over there. */
 static bool is_lenient(const struct decoder *d)
 {
     return d->id == HDR_FROM || d->id == HDR_TO;

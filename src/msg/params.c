@@ -43,7 +43,8 @@ bool decode_params(struct decoder *d, struct params *out)
     return true;
 }
 
-/* The text was read once and found good: what a decoder let through as empty is passed over, anything else ends the iteration. */
+/* The text was read once and found good: what a decoder let through as empty is passed over,
+ * anything else ends the iteration. */
 bool params_next(struct params p, size_t *at, struct str *name, struct str *value)
 {
     if (*at >= p.text.len)

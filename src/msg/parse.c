@@ -2,7 +2,7 @@
  * whole. Reads no header's value but Content-Length's; copies and allocates nothing. RFC 3261
  * 7, 18.3. */
 #include "base/limits.h"
-#include "lex.h"
+#include "lex_find.h"
 #include "start_line.h"
 #include "tables.h"
 
@@ -45,7 +45,7 @@ static struct str skip_line_ends(struct str s)
 static inline const char *line_end(struct parser *p, const char *at, enum hdr_id id)
 {
     for (;;) {
-        at = lex_find_eol(at, p->end);
+        at = find_eol(at, p->end);
         if (UNLIKELY(at == p->end))
             return NULL;
         if (LIKELY(*at == '\n' || (at + 1 < p->end && at[1] == '\n')))
@@ -102,9 +102,11 @@ static inline void link_header(struct parser *p, enum hdr_id id)
     p->last[id] = index;
 }
 
-static enum msg_error_code name_fault(struct str name, enum hdr_id id)
+static enum msg_error_code name_fault(const struct parser *p, struct str name, enum hdr_id id)
 {
-    if (id != HDR_NONE)
+    if (UNLIKELY(p->m->n_headers == p->room))
+        return MSG_E_TOO_MANY_HEADERS;
+    if (LIKELY(id != HDR_NONE))
         return MSG_OK;
     if (name.len > LIMIT_MSG_HEADER_NAME)
         return MSG_E_HEADER_NAME_TOO_LONG;
@@ -112,13 +114,28 @@ static enum msg_error_code name_fault(struct str name, enum hdr_id id)
     return name.len && lex_span(name.at, end, LEX_TOKEN) == end ? MSG_OK : MSG_E_BAD_HEADER_NAME;
 }
 
-/* One header line with its continuations. */
-static void index_header(struct parser *p)
+/* The line from `name` to p->at, whose value lies in [value, end). */
+static inline void add_header(struct parser *p, struct str name, enum hdr_id id, const char *value,
+                              const char *end)
 {
-    struct msg *m = p->m;
-    const char *at = p->at, *colon = lex_find_colon(at, p->end);
+    struct hdr *h = &p->m->headers[p->m->n_headers];
+    h->at = (uint32_t)offset_of(p, name.at);
+    h->end = (uint32_t)offset_of(p, p->at);
+    h->name_len = (uint16_t)name.len;
+    h->next = 0;
+    h->id = (uint8_t)id;
+    h->bad = 0;
+    h->typed = NULL;
+    set_value(p->m, h, value, end);
+    link_header(p, id);
+}
+
+/* One header line with its continuations. */
+static inline void index_header(struct parser *p)
+{
+    const char *at = p->at, *colon = find_colon(at, p->end);
     if (UNLIKELY(colon == p->end || *colon != ':')) {
-        msg_note(m, MSG_E_HEADER_WITHOUT_COLON, offset_of(p, at), HDR_NONE);
+        msg_note(p->m, MSG_E_HEADER_WITHOUT_COLON, offset_of(p, at), HDR_NONE);
         folded_end(p, colon, HDR_NONE);
         return;
     }
@@ -129,23 +146,11 @@ static void index_header(struct parser *p)
     struct str name = {at, (size_t)(name_end - at)};
     enum hdr_id id = hdr_id_of(name);
     const char *end = folded_end(p, colon + 1, id);
-    enum msg_error_code fault = name_fault(name, id);
-    if (UNLIKELY(!fault && m->n_headers == p->room))
-        fault = MSG_E_TOO_MANY_HEADERS;
-    if (UNLIKELY(fault != MSG_OK)) {
-        msg_note(m, fault, offset_of(p, at), HDR_NONE);
-        return;
-    }
-    struct hdr *h = &m->headers[m->n_headers];
-    h->at = (uint32_t)offset_of(p, at);
-    h->end = (uint32_t)offset_of(p, p->at);
-    h->name_len = (uint16_t)name.len;
-    h->next = 0;
-    h->id = (uint8_t)id;
-    h->bad = 0;
-    h->typed = NULL;
-    set_value(m, h, colon + 1, end);
-    link_header(p, id);
+    enum msg_error_code fault = name_fault(p, name, id);
+    if (LIKELY(fault == MSG_OK))
+        add_header(p, name, id, colon + 1, end);
+    else
+        msg_note(p->m, fault, offset_of(p, at), HDR_NONE);
 }
 
 /* False: the empty line is missing; the head then reaches to the end. */

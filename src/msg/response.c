@@ -105,8 +105,8 @@ static void print_one(struct buf *b, const struct msg *m, enum hdr_id id)
         fold_print_line(b, str_from(hdr_name_of(id)), hdr_value(m, h));
 }
 
-/* RFC 3261 8.2.6.2: the To of the request, with a tag where it has none ("tag=" without a value takes it). A malformed one goes
- * back as it came. */
+/* RFC 3261 8.2.6.2: the To of the request, with a tag where it has none ("tag=" without a value
+ * takes it). A malformed one goes back as it came. */
 static void print_to(struct buf *b, struct msg *m, struct str tag)
 {
     const struct hdr *h = msg_header(m, HDR_TO);

@@ -1,17 +1,6 @@
 /* Sends the best response upstream (RFC 3261 16.7 steps 6 to 10). Knows no event. */
 #include "proxy/context.h"
 
-static const struct str retry_after = STR_INIT("Retry-After: 5\r\n");
-
-int proxy_answer(struct proxy *p, tx_id tx, unsigned status, struct str reason, struct str headers,
-                 time_ns now)
-{
-    struct reply reply = {.status = status, .reason = reason, .headers = headers};
-    if (status == 503)
-        reply.headers = retry_after;
-    return engine_reply(p->engine, tx, &reply, now);
-}
-
 static bool is_challenge(const struct branch *b)
 {
     return b->best && (b->status == 401 || b->status == 407);

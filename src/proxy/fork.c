@@ -30,14 +30,14 @@ static int refuse_scheme(struct proxy *p, tx_id tx, const struct msg *m, unsigne
     buf_put_char(&b, ' ');
     buf_put(&b, l ? l->host : STR("tandem"));
     buf_put(&b, code == 380 ? STR(" \"SIPS Not Allowed\"\r\n") : STR(" \"SIPS Required\"\r\n"));
-    return proxy_answer(p, tx, 480, STR_NONE, b.over ? STR_NONE : buf_str(&b), now);
+    return proxy_refuse(p, tx, 480, STR_NONE, b.over ? STR_NONE : buf_str(&b), now);
 }
 
 /* A request that may not be forwarded at all. True: answered, *err tells how that went. */
 static bool is_refused(struct proxy *p, tx_id tx, const struct msg *m, int *err, time_ns now)
 {
     if (p->plan.max_forwards == 0)
-        *err = proxy_answer(p, tx, 483, STR_NONE, STR_NONE, now);
+        *err = proxy_refuse(p, tx, 483, STR_NONE, STR_NONE, now);
     else if (p->plan.request_uri.scheme == URI_SIPS && !has_secure_listener(p))
         *err = refuse_scheme(p, tx, m, 380, now);
     else
@@ -80,11 +80,11 @@ static int start(struct proxy *p, tx_id tx, struct msg *m, struct goal *goals, u
     /* RFC 5393 5.3.3 */
     unsigned breadth = forward_breadth(m);
     if (n > breadth)
-        return proxy_answer(p, tx, 440, STR("Max-Breadth Exceeded"), STR_NONE, now);
+        return proxy_refuse(p, tx, 440, STR("Max-Breadth Exceeded"), STR_NONE, now);
     struct context *c;
     int err = context_new(p, tx, n, m->method == METHOD_INVITE, &c);
     if (err)
-        return err == ERR_STALE ? err : proxy_answer(p, tx, 503, STR_NONE, STR_NONE, now);
+        return err == ERR_STALE ? err : proxy_refuse(p, tx, 503, STR_NONE, STR_NONE, now);
     for (unsigned i = 0; i < n; i++) {
         goals[i].breadth = breadth / n + (i < breadth % n);
         branch_start(p, &c->branches[i], m, &goals[i], now);
@@ -118,7 +118,7 @@ int proxy_forward_on(struct proxy *p, const struct engine_event *ev, time_ns now
     int err;
     if (!begin(p, ev->msg, ev->tx))
         return ev->kind == EVENT_ACK ? ERR_INVALID
-                                     : proxy_answer(p, ev->tx, 400, STR_NONE, STR_NONE, now);
+                                     : proxy_refuse(p, ev->tx, 400, STR_NONE, STR_NONE, now);
     if (ev->kind == EVENT_ACK)
         return send_ack(p, ev->msg, now);
     if (is_refused(p, ev->tx, ev->msg, &err, now))
@@ -182,7 +182,7 @@ int proxy_fork(struct proxy *p, tx_id tx, struct msg *request, const struct targ
     if (!engine_tx_request(p->engine, tx))
         return ERR_STALE;
     if (!begin(p, request, tx))
-        return proxy_answer(p, tx, 400, STR_NONE, STR_NONE, now);
+        return proxy_refuse(p, tx, 400, STR_NONE, STR_NONE, now);
     if (is_refused(p, tx, request, &err, now))
         return err;
     choice.n = choice.warning = 0;
@@ -191,5 +191,5 @@ int proxy_fork(struct proxy *p, tx_id tx, struct msg *request, const struct targ
     if (choice.n > 0)
         return start(p, tx, request, choice.goals, choice.n, now);
     return choice.warning ? refuse_scheme(p, tx, request, choice.warning, now)
-                          : proxy_answer(p, tx, 480, STR_NONE, STR_NONE, now);
+                          : proxy_refuse(p, tx, 480, STR_NONE, STR_NONE, now);
 }

@@ -7,7 +7,7 @@
 static int refuse(struct proxy *p, const struct engine_event *ev, unsigned status,
                   struct str reason, time_ns now)
 {
-    return ev->kind == EVENT_ACK ? OK : proxy_answer(p, ev->tx, status, reason, STR_NONE, now);
+    return ev->kind == EVENT_ACK ? OK : proxy_refuse(p, ev->tx, status, reason, STR_NONE, now);
 }
 
 /* RFC 3261 20.29, 16.3 step 5: we know no option that needs a proxy. Tags that do not fit into the
@@ -30,7 +30,7 @@ static int refuse_options(struct proxy *p, const struct engine_event *ev, time_n
     if (fit == empty)
         return refuse(p, ev, 400, STR("Malformed Proxy-Require"), now);
     memcpy(lines + fit, "\r\n", 2);
-    return proxy_answer(p, ev->tx, 420, STR_NONE, (struct str){lines, fit + 2}, now);
+    return proxy_refuse(p, ev->tx, 420, STR_NONE, (struct str){lines, fit + 2}, now);
 }
 
 /* RFC 3261 16.3 step 2: with a Route, too. */

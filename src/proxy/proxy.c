@@ -50,6 +50,7 @@ struct proxy *proxy_new(struct engine *engine, const struct proxy_config *config
     }
     pool_init(&p->contexts, mem, sizeof(struct context), LIMIT_PROXY_CONTEXTS);
     wheel_init(&p->wheel, 0);
+    timer_init(&p->owed_timer);
     return p;
 }
 
@@ -119,8 +120,13 @@ int proxy_event(struct proxy *p, const struct engine_event *ev, time_ns now)
     return OK;
 }
 
-static int timer_fired(struct proxy *p, struct branch *b, time_ns now)
+static int timer_fired(struct proxy *p, struct timer *t, time_ns now)
 {
+    struct branch *b = CONTAINER_OF(t, struct branch, timer_c);
+    if (t == &p->owed_timer) {
+        refuse_owed(p, now);
+        return OK;
+    }
     if (!b->context->owed)
         return timer_c_fired(p, b, now);
     b->context->owed = false;
@@ -131,7 +137,7 @@ int proxy_time(struct proxy *p, time_ns now)
 {
     int first = OK;
     for (struct timer *t; (t = wheel_pop(&p->wheel, now));) {
-        int err = timer_fired(p, CONTAINER_OF(t, struct branch, timer_c), now);
+        int err = timer_fired(p, t, now);
         if (first == OK)
             first = err;
     }

@@ -155,11 +155,11 @@ static struct refusal apply_wishes(const struct bindings *old, const struct wish
 
 static const struct refusal too_many = {403, STR_INIT("Too many contacts for this user")};
 
-/* Old bindings stay behind the new ones: newest first. */
+/* Old bindings stay behind the new ones: newest first. A limit that was lowered refuses no refresh.
+ */
 static struct refusal keep_rest(const struct bindings *old, const bool *gone, unsigned max,
                                 struct bindings *out)
 {
-    size_t made = out->n;
     for (size_t i = 0; i < old->n; i++) {
         if (gone[i])
             continue;
@@ -167,8 +167,7 @@ static struct refusal keep_rest(const struct bindings *old, const bool *gone, un
             return too_many;
         out->list[out->n++] = old->list[i];
     }
-    bool grows = out->n > old->n && made > 0;
-    return out->n > max && grows ? too_many : none;
+    return out->n > max && out->n > old->n ? too_many : none;
 }
 
 struct refusal bindings_apply(const struct bindings *old, const struct wishes *w,

@@ -111,6 +111,8 @@ static int finish(struct server_options *o)
             "--listen", NULL,
             "a listener that is not on loopback needs accounts, which this version does not "
             "have; --no-auth lets everybody in who reaches it");
+    if (o->n_domains == 0)
+        o->domains[o->n_domains++] = STR("localhost"); /* addresses count without being named */
     if (o->workers == 0)
         o->workers = cores();
     return 0;

@@ -2,16 +2,18 @@
  * one after the other. */
 #include <unistd.h>
 
+#include "base/err.h"
 #include "server/worker.h"
 
 #define ROUNDS 4        /* batches read from one socket before the others get their turn */
 #define ACCEPTS_MOST 64 /* connections taken from one listener likewise */
 #define PARCELS_MOST 1024
 
-/* An input that finds no memory is lost like a packet: its sender sends it again or gives up. */
+/* An input that finds no memory is lost like a packet: its sender sends it again or gives up. One
+ * that names what has ended meanwhile is no fault of anybody's. */
 static void note(struct worker *w, int error, time_ns now)
 {
-    if (error)
+    if (error && error != ERR_STALE)
         log_gated(w->log, &w->gate, now, LOG_WARN, "worker %u: input refused (error %d)", w->index,
                   error);
 }

@@ -153,7 +153,7 @@ static void feed(struct worker *w, const struct due *due, time_ns now)
         break;
     }
     block_unref(w->blocks, due->value);
-    if (error)
+    if (error && error != ERR_STALE)
         log_gated(w->log, &w->gate, now, LOG_WARN, "worker %u: answer refused (error %d)", w->index,
                   error);
 }

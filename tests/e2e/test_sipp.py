@@ -23,7 +23,7 @@ def calls(transport, count, rate, caller_options=(), callee_options=(), serve=()
             called = caller.finish(260)
             answered = callee.finish(30)
             tap.note(f"{transport}: caller {called}, callee {answered}")
-            assert called["ok"] == count and called["failed"] == 0, f"caller: {called}\n{caller.errors()}"
+            assert called["ok"] == count and called["failed"] == 0, f"{caller.errors()}\n{callee.errors()}"
             return called, answered
         finally:
             callee.stop()

@@ -2,7 +2,7 @@
  */
 #include "office.h"
 
-#define SEEDS 3000
+#define SEEDS 400
 
 /* Loss of 5 to 30 %, duplication, reordering, from the seed. */
 static struct link bad_link(uint64_t seed)

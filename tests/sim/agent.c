@@ -147,7 +147,7 @@ static void on_event(struct agent *a, const struct engine_event *ev)
         on_server_end(a, ev->user);
         break;
     case EVENT_STORE:
-        assert(!"an agent asks no store");
+        assert(false && "an agent asks no store");
         break;
     }
 }
@@ -202,7 +202,7 @@ static void on_stored(struct node *n, const struct store_answer *a)
 {
     (void)n;
     (void)a;
-    assert(!"an agent asks no store");
+    assert(false && "an agent asks no store");
 }
 
 static void on_time(struct node *n)

@@ -85,11 +85,13 @@ void agent_register(struct agent *a, unsigned expires_s);
 void agent_registered(struct agent *a, unsigned status);
 
 /* --- agent_call.c: calls that it makes --- */
+/* NULL: it has AGENT_CALLS already; so has the callee that answers 486. */
 struct call *agent_call(struct agent *a, const char *uri);
 void call_cancel(void *call);
 void call_hang_up(void *call);
 void call_out_response(struct call *c, struct msg *m);
 void call_out_failed(struct call *c, unsigned status);
+/* NULL: all slots are taken; a slot is not used twice in a run. */
 struct call *call_new(struct agent *a, enum call_side side);
 void call_free(struct call *c);
 void call_bye(struct call *c, struct dialog *d);

@@ -6,6 +6,7 @@
 
 #define T1 (500 * NS_PER_MS)
 #define T2 (4 * NS_PER_S)
+#define RING_MAX (210 * NS_PER_S) /* beyond a proxy's Timer C */
 
 struct call *agent_find(struct agent *a, struct msg *m, struct dialog **d)
 {
@@ -82,13 +83,12 @@ static void accept_call(struct call *c)
         world_do(w, plan_of(c)->hang_up_after, call_hang_up, c);
 }
 
-static void answer(void *call)
+static void answer_with(struct call *c, unsigned status)
 {
-    struct call *c = call;
     if (c->side != CALL_IN || c->has_final)
         return;
     c->has_final = true;
-    c->final_status = plan_of(c)->status;
+    c->final_status = status;
     agent_reply(c->agent, c->invite, c->final_status, c);
     if (c->final_status < 300) {
         accept_call(c);
@@ -99,10 +99,26 @@ static void answer(void *call)
     agent_settle(c->agent);
 }
 
+static void answer(void *call)
+{
+    struct call *c = call;
+    answer_with(c, plan_of(c)->status);
+}
+
+/* A phone does not ring for ever, even where no CANCEL can reach it any more. */
+static void stop_ringing(void *call)
+{
+    answer_with(call, 480);
+}
+
 void call_in_request(struct agent *a, const struct engine_event *ev)
 {
     struct world *w = a->node.w;
     struct call *c = call_new(a, CALL_IN);
+    if (!c) {
+        agent_reply(a, ev->tx, 486, NULL);
+        return;
+    }
     snprintf(c->tag, sizeof(c->tag), "%s-%08x", a->node.name,
              (unsigned)rand_below(&w->rand, UINT32_MAX));
     c->invite = ev->tx;
@@ -119,6 +135,8 @@ void call_in_request(struct agent *a, const struct engine_event *ev)
         world_do(w, a->plan.ring_after, ring, c);
     if (a->plan.answer_after != TIME_NEVER)
         world_do(w, a->plan.answer_after, answer, c);
+    else
+        world_do(w, RING_MAX, stop_ringing, c);
 }
 
 void call_in_ack(struct call *c)

@@ -8,6 +8,8 @@
 
 /* Prints the ladder and the seed and fails the test. */
 #define EXPECT(w, condition) check_that((w), (condition), #condition, __FILE__, __LINE__)
+/* What a violation does after the ladder is printed: fails the cmocka test. It must not return. */
+extern void (*check_on_violation)(const char *file, int line);
 void check_that(const struct world *w, bool holds, const char *what, const char *file, int line);
 
 /* Five minutes pass; then every node is idle, every call came to exactly one end, each 2xx that

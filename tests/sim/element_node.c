@@ -105,6 +105,7 @@ struct node *element_join(struct world *w, const char *domain)
     struct str name = str_from(e->node.name);
     element_config_default(&c);
     c.engine = node_engine_config(&e->node);
+    c.engine.mem = &w->elements_heap.mem;
     c.proxy.key = (struct hash_key){rand_u64(&w->rand), rand_u64(&w->rand)};
     c.domains = &name;
     c.n_domains = 1;

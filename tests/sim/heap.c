@@ -7,6 +7,8 @@
 static void *heap_alloc(struct mem *m, size_t size)
 {
     struct sim_heap *h = (struct sim_heap *)m;
+    if (h->failures > 0 && rand_below(h->rand, 1000) < h->failures)
+        return NULL;
     void *at = malloc(size);
     assert(at);
     h->live_bytes += size;
@@ -25,7 +27,7 @@ static void heap_free(struct mem *m, void *at, size_t size)
     free(at);
 }
 
-void sim_heap_init(struct sim_heap *h)
+void sim_heap_init(struct sim_heap *h, struct rand *rand)
 {
-    *h = (struct sim_heap){.mem = {heap_alloc, heap_free}};
+    *h = (struct sim_heap){.mem = {heap_alloc, heap_free}, .rand = rand};
 }

@@ -92,7 +92,7 @@ static void act_on(struct node *n, struct engine_output *o)
         location_ask(n->location, n, o->query, &o->ask);
         return;
     case OUTPUT_HANDOVER:
-        assert(!"one worker hands nothing over");
+        assert(false && "one worker hands nothing over");
         return;
     }
 }

@@ -11,7 +11,8 @@ void world_init(struct world *w, uint64_t seed)
     *w = (struct world){.seed = seed, .now = NS_PER_S, .next_port = 20000};
     struct rand_seed s = rand_seed_from(seed);
     rand_init(&w->rand, &s);
-    sim_heap_init(&w->heap);
+    sim_heap_init(&w->heap, &w->rand);
+    sim_heap_init(&w->elements_heap, &w->rand);
     w->link = link_perfect();
 }
 

@@ -51,8 +51,9 @@ struct world {
     time_ns now;
     uint64_t next_seq;
     struct rand rand;
-    struct sim_heap heap;
-    struct sim_event **queue; /* a binary heap */
+    struct sim_heap heap;          /* the agents' */
+    struct sim_heap elements_heap; /* the elements', who must live with a lack of it */
+    struct sim_event **queue;      /* a binary heap */
     size_t n_queue, cap_queue;
     struct node *nodes[WORLD_NODES];
     size_t n_nodes;

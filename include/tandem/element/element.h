@@ -1,7 +1,18 @@
 /* One element: an engine and the roles that it plays, in the order in which they look at a request.
  * A server's worker, and each node of a simulated network, is one of these. Its inputs and outputs
  * are the engine's; the roles act on each input before it returns. The engine's contract holds here
- * word for word. */
+ * word for word.
+ *
+ * What becomes of a request, after RFC 3261 16.4 has undone its routing:
+ *  - for the server itself (a domain or listener of ours and no user): OPTIONS 200, REGISTER to the
+ *    registrar, anything else 405. OPTIONS with Max-Forwards 0 is answered here for whomever it is;
+ *  - for a user of ours: forked to the live bindings; 480 where there is none now, 404 where there
+ *    never was (since LIMIT_RECORD_KEPT_S). A listener's address, with its port or none, is another
+ *    spelling of the first domain; a port where nothing of ours listens, or a maddr, is elsewhere;
+ *  - by a route set that bears the proxy's mark: forwarded;
+ *  - to anywhere else: relayed where relay_loopback allows it, or where From is a user of ours and
+ *    registered from the very flow that the request came in by; else 403.
+ * An ACK obeys the same rules and is dropped where another request would be answered. */
 #ifndef TANDEM_ELEMENT_ELEMENT_H
 #define TANDEM_ELEMENT_ELEMENT_H
 
@@ -14,19 +25,27 @@ struct element;
 struct element_config {
     struct engine_config engine;
     struct registrar_config registrar; /* owner is set by the element */
-    struct proxy_config proxy;         /* likewise */
-    const struct str *domains; /* whose users these are; copied. Listeners' addresses count too */
+    struct proxy_config proxy;         /* owner and domains are set by the element */
+    const struct str *domains; /* whose users these are, at most LIMIT_DOMAINS; copied. Listeners'
+                                  addresses count too */
     size_t n_domains;
     bool relay_loopback; /* requests from this machine to other addresses of this machine are
                             relayed */
 };
 
+/* The C library's heap, one worker, no domain, no seed, no keys: those are the caller's. Bindings
+ * live between 60 and 7200 seconds, 3600 where nothing is asked; 10 for a user. */
 void element_config_default(struct element_config *);
+/* NULL: no memory, or too many domains. Listeners are added through element_engine before the first
+ * input. */
 struct element *element_new(const struct element_config *);
+/* Drops everything that is under way and frees. NULL is legal. */
 void element_free(struct element *);
-struct engine *
-element_engine(struct element *); /* for listeners, block pool, statistics; not for inputs */
+/* For listeners, block pool and statistics; not for inputs. */
+struct engine *element_engine(struct element *);
 
+/* The engine's inputs, with the engine's meanings and errors. Each lets the roles act on its
+ * events; what a role cannot do for want of memory it answers with 503. */
 int element_datagram(struct element *, const struct flow *, struct str bytes, time_ns now);
 conn_id element_accepted(struct element *, const struct flow *, time_ns now);
 int element_connected(struct element *, conn_id, const struct addr *local, time_ns now);
@@ -35,9 +54,13 @@ int element_closed(struct element *, conn_id, time_ns now);
 int element_unreachable(struct element *, const struct flow *, time_ns now);
 int element_adopt(struct element *, struct msg *, time_ns now);
 int element_resolved(struct element *, uint64_t query, const struct addr *, size_t n, time_ns now);
+/* Every OUTPUT_STORE must be answered once, with STORE_FAILED at the worst: an INVITE waits for it
+ * without end of its own. */
 int element_store_answered(struct element *, const struct store_answer *, time_ns now);
 int element_time(struct element *, time_ns now);
+/* When element_time is next wanted. */
 time_ns element_deadline(const struct element *);
+/* engine_output */
 bool element_output(struct element *, struct engine_output *);
 /* Nothing under way: no transaction, no context, no question. */
 bool element_is_idle(const struct element *);

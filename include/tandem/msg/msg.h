@@ -139,7 +139,9 @@ const struct cseq *msg_cseq(struct msg *m);
 /* -1: absent or malformed; values over 255 count as malformed (RFC 4475 3.1.2.4: then treat it as
  * absent). */
 int msg_max_forwards(struct msg *m);
-/* All values of all lines of a name-addr list: start with NULL. */
+/* All values of all lines of a name-addr list: start with NULL. A malformed line is passed over
+ * (its hdr.bad and m->errors tell): whoever must not go on then looks there. msg_via_next stops at
+ * one. */
 const struct nameaddr *msg_nameaddr_next(struct msg *m, enum hdr_id id,
                                          const struct nameaddr *last);
 const struct token *msg_token_next(struct msg *m, enum hdr_id id, const struct token *last);

@@ -1,6 +1,6 @@
 /* The typed values of headers: what each decoder yields. All text is a view into the message;
- * nothing is copied. Values of a list header (also of several header lines with one name) are
- * linked in the order in which they stand. */
+ * nothing is copied. The values of one header line are linked in the order in which they stand;
+ * msg_via_next and its kin go on to the next line of that name. */
 #ifndef TANDEM_MSG_TYPES_H
 #define TANDEM_MSG_TYPES_H
 

@@ -38,7 +38,7 @@ uint16_t uri_port(const struct uri *u);
 /* The host as an address. False: it is a name. */
 bool uri_host_addr(const struct uri *u, struct addr *out);
 
-/* RFC 3261 19.1.4 for sip and sips, RFC 3966 section 5 for tel; other schemes compare bytewise
+/* RFC 3261 19.1.4 for sip and sips, RFC 3966 section 4 for tel; other schemes compare bytewise
  * after the scheme. */
 bool uri_equal(const struct uri *a, const struct uri *b);
 /* A hash that is equal for equal URIs (so it covers only what must match always). */

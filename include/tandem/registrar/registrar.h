@@ -1,6 +1,17 @@
 /* The registrar of RFC 3261 section 10: turns REGISTER requests into changes of an
  * address-of-record's bindings. It keeps no bindings: they are records of the store, read and
- * written back under a version, so that all contacts of a request take effect or none. */
+ * written back under a version, so that all contacts of a request take effect or none.
+ *
+ * Where the RFC leaves a choice:
+ *  - a request whose CSeq is not higher than that of a binding with its Call-ID: 500, nothing
+ *    changes; a contact named twice in one request counts as it stands last;
+ *  - more contacts than max_contacts, LIMIT_REGISTER_CONTACTS or LIMIT_RECORD_BYTES allow: 403 with
+ *    the reason; refreshing is refused to nobody when a limit was lowered;
+ *  - an expires value that is no number counts as 3600 (RFC 3261 10.2.1.1), also in Expires;
+ *  - a contact with the +sip.instance and reg-id of a binding replaces it whatever its URI;
+ *  - Path (RFC 3327) is kept also without "Supported: path", and echoed with it;
+ *  - a user stays known for LIMIT_RECORD_KEPT_S after the last binding ended: the record then holds
+ *    none. */
 #ifndef TANDEM_REGISTRAR_REGISTRAR_H
 #define TANDEM_REGISTRAR_REGISTRAR_H
 
@@ -17,7 +28,10 @@ struct registrar_config {
     uint8_t owner;              /* our transactions and store questions carry it */
 };
 
+/* `config` is copied; max_contacts is at most LIMIT_BINDINGS. The engine must outlive it. NULL: no
+ * memory. */
 struct registrar *registrar_new(struct engine *, const struct registrar_config *);
+/* Drops what is pending without answering it. NULL is legal. */
 void registrar_free(struct registrar *);
 
 /* A REGISTER for one of our domains (EVENT_REQUEST): answers it, now or once the store has
@@ -25,11 +39,13 @@ void registrar_free(struct registrar *);
  * takes; NULL: no user of our domains (404, RFC 3261 10.3 step 5). ERR_NOMEM: not answered. */
 int registrar_request(struct registrar *, const struct engine_event *, const struct uri *aor,
                       time_ns now);
-/* An EVENT_STORE of ours. */
+/* An EVENT_STORE of ours: decides, writes, answers. ERR_STALE: its request has ended. Else as
+ * engine_reply has it. */
 int registrar_stored(struct registrar *, const struct engine_event *, time_ns now);
-/* A server transaction of ours is gone. */
+/* EVENT_SERVER_END: a server transaction of ours is gone. ERR_STALE: nothing waited for it. */
 int registrar_forget(struct registrar *, const struct engine_event *);
-size_t registrar_pending(const struct registrar *); /* REGISTERs waiting for the store */
+/* REGISTERs that wait for the store. */
+size_t registrar_pending(const struct registrar *);
 
 /* The key of a location record for a URI of one of our domains: its canonical address-of-record.
  * Spellings of one domain (a listener's address, a port) are the caller's to make one beforehand.

@@ -214,6 +214,50 @@ static void test_names_of_ours(void **state)
     }
 }
 
+static void elsewhere(struct element_config *c)
+{
+    static const struct str domain = STR_INIT("pbx");
+    c->domains = &domain;
+    c->n_domains = 1;
+}
+
+/* RFC 3261 10.3 step 5: the port of a listener is no part of a user's name. */
+static void test_port_of_ours(void **state)
+{
+    (void)state;
+    struct world *w = world_of(elsewhere);
+    struct addr local;
+    assert_true(addr_parse(STR("192.0.2.100:18000"), &local));
+    assert_true(engine_listen(element_engine(w->element), TRANSPORT_UDP, &local, STR_NONE) >= 0);
+    world_send(w, BOB,
+               "REGISTER sip:192.0.2.100:18000 SIP/2.0\r\nVia: SIP/2.0/UDP " BOB
+               ";branch=z9hG4bK1\r\n"
+               "From: <sip:bob@pbx>;tag=1\r\nTo: <sip:bob@192.0.2.100:18000>\r\nCall-ID: 1\r\n" MF
+               "CSeq: 1 REGISTER\r\nContact: <sip:bob@" BOB ">\r\nContent-Length: 0\r\n\r\n");
+    assert_int_equal(world_status(w, BOB), 200);
+    world_request(w, ALICE, "MESSAGE", "sip:bob@pbx", FROM_ALICE, "a", MF);
+    world_request(w, ALICE, "MESSAGE", "sip:bob@192.0.2.100", FROM_ALICE, "b", MF);
+    world_request(w, ALICE, "MESSAGE", "sip:bob@pbx:18000", FROM_ALICE, "c", MF);
+    assert_int_equal(world_count(w, BOB, "MESSAGE"), 3);
+    finish(w);
+}
+
+/* RFC 3261 16.4: a phone with us as its outbound proxy names us in a Route. */
+static void test_outbound_proxy(void **state)
+{
+    (void)state;
+    struct world *w = world_of(NULL);
+    const char *route = MF "Route: <sip:" SERVER ";lr>\r\n";
+    world_register(w, BOB, "bob", 600);
+    world_request(w, ALICE, "REGISTER", "sip:example.com", "sip:bob@example.com", "r", route);
+    assert_int_equal(world_status(w, ALICE), 200);
+    assert_true(last_has(w, ALICE, "<sip:x@" ALICE ">;expires=3600"));
+    world_request(w, STRANGER, "MESSAGE", "sip:bob@example.com", "sip:x@y.net", "m", route);
+    assert_int_equal(world_count(w, BOB, "MESSAGE"), 1);
+    assert_int_equal(world_count(w, ALICE, "MESSAGE"), 1);
+    finish(w);
+}
+
 static void no_relay(struct element_config *c)
 {
     c->relay_loopback = false;
@@ -384,6 +428,8 @@ int main(void)
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_register_of_foreign_user),
         cmocka_unit_test(test_names_of_ours),
+        cmocka_unit_test(test_port_of_ours),
+        cmocka_unit_test(test_outbound_proxy),
         cmocka_unit_test(test_relay_on_this_machine),
         cmocka_unit_test(test_relay_for_users),
         cmocka_unit_test(test_ack),

@@ -119,13 +119,18 @@ static void outputs(struct world *w)
             assert_int_not_equal(out.kind, OUTPUT_HANDOVER);
 }
 
-void world_send(struct world *w, const char *from, const char *text)
+void world_datagram(struct world *w, const char *from, struct str bytes)
 {
     struct flow f = {.transport = TRANSPORT_UDP, .remote = addr_of(from)};
     f.local = addr_of(addr_is_loopback(&f.remote) ? "127.0.0.1:5060" : SERVER);
     f.listener = addr_is_loopback(&f.remote);
-    (void)element_datagram(w->element, &f, str_from(text), w->now);
+    (void)element_datagram(w->element, &f, bytes, w->now);
     outputs(w);
+}
+
+void world_send(struct world *w, const char *from, const char *text)
+{
+    world_datagram(w, from, str_from(text));
 }
 
 void world_sendf(struct world *w, const char *from, const char *fmt, ...)

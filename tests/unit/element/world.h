@@ -37,6 +37,7 @@ struct world *world_new(void (*change)(struct element_config *), long fail_in);
 void world_free(struct world *w);
 
 /* A datagram from a phone; store and time follow. */
+void world_datagram(struct world *w, const char *from, struct str bytes);
 void world_send(struct world *w, const char *from, const char *text);
 /* The same as printf writes it. */
 void world_sendf(struct world *w, const char *from, const char *fmt, ...) PRINTF_LIKE(3, 4);

@@ -45,7 +45,9 @@ struct rig {
  * udp:127.0.0.1:5060. */
 enum { RIG_UDP, RIG_TCP, RIG_UDP6, RIG_LOOPBACK };
 
-void rig_config(struct rig *); /* the defaults into r->config, to be changed before rig_start */
+/* The defaults into r->config, to be changed before rig_start; without config.mem the rig's own
+ * heap serves. */
+void rig_config(struct rig *);
 void rig_start(struct rig *);
 void rig_new(struct rig *); /* both */
 /* Lets five minutes pass and checks that no transaction is left; frees and checks that no memory
@@ -67,7 +69,6 @@ void rig_pass(struct rig *, time_ns span);
  * until the fourth next call. */
 const char *rig_request(const char *method, const char *branch, const char *to_tag,
                         const char *more);
-/* The ACK or CANCEL of that. */
 /* A response to the request text: its Vias, From, To (with the tag), Call-ID, CSeq. */
 const char *rig_response(const char *request, unsigned status, const char *to_tag,
                          const char *more);

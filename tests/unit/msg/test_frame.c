@@ -1,4 +1,5 @@
-/* Messages in a stream: any split of the bytes gives the same ones. RFC 3261 18.3, 7.5, RFC 5626 4.4.1. */
+/* Messages in a stream: any split of the bytes gives the same ones. RFC 3261 18.3, 7.5, RFC
+ * 5626 4.4.1. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

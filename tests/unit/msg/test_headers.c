@@ -1,4 +1,5 @@
-/* Every header with a decoder: values that its RFC allows and values that it does not, each with the place of the fault. */
+/* Every header with a decoder: values that its RFC allows and values that it does not, each with
+ * the place of the fault. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,13 +18,15 @@ static const char *const goods[] = {
     "Alert-Info: <http://www.example.com/sounds/moo.wav>;appearance=2",
     "Allow: INVITE, ACK, OPTIONS, CANCEL,BYE\r\n , X",
     "Authentication-Info: nextnonce=\"47364c23432d2e131a5fb210812c\", rspauth=\"\",nc=00000001",
-    "Authorization: Digest username=\"Alice\", realm=\"atlanta.com\",\r\n nonce=\"84a4cc6f\", response=\"75\", nc=1",
+    "Authorization: Digest username=\"Alice\", realm=\"atlanta.com\",\r\n nonce=\"84a4cc6f\", "
+    "response=\"75\", nc=1",
     "Authorization: digest a=b",
     "Authorization: Bearer eyJhbGci.OiJIUzI1NiJ9-_~+/==",
     "Call-ID: f81d4fae-7dec-11d0-a765-00a0c91e6bf6@biloxi.com",
     "i: (a)<b>:\\\"/[c]?{d}%!*_+`'~",
     "Call-Info: <http://wwww.example.com/alice/photo.jpg> ;purpose=icon, <http://h/> ;purpose=info",
-    "Contact: \"Mr. Watson\" <sip:watson@w.example.com> ;q=0.7; expires=3600, \"W\" <mailto:w@b.com> ;q=0.1",
+    "Contact: \"Mr. Watson\" <sip:watson@w.example.com> ;q=0.7; expires=3600, \"W\" "
+    "<mailto:w@b.com> ;q=0.1",
     "m: sips:bob@192.0.2.4;expires=60,sip:b",
     "Content-Disposition: session;handling=required",
     "Content-Encoding: gzip",
@@ -48,7 +51,8 @@ static const char *const goods[] = {
     "Min-Expires: 60",
     "MIME-Version: 1.0",
     "Priority: non-urgent",
-    "Proxy-Authenticate: Digest realm=\"atlanta.com\", domain=\"sip:ss1.carrier.com\", qop=\"auth,auth-int\", "
+    "Proxy-Authenticate: Digest realm=\"atlanta.com\", domain=\"sip:ss1.carrier.com\", "
+    "qop=\"auth,auth-int\", "
     "nonce=\"f8\", opaque=\"\", stale=FALSE, algorithm=MD5",
     "Proxy-Authorization: Digest username=\"A\", uri=sip:h;lr, response=\"1\""
     "",
@@ -93,7 +97,8 @@ static const char *const goods[] = {
     "x: 90",
     "Min-SE: 60;lr=true",
     "Reason: SIP ;cause=200 ;text=\"Call completed elsewhere\", Q.850;cause=16",
-    "History-Info: <sip:UserA@ims.example.com?Reason=SIP%3Bcause%3D302>;index=1;foo=bar,\r\n <sip:B@h>;index=1.1",
+    "History-Info: <sip:UserA@ims.example.com?Reason=SIP%3Bcause%3D302>;index=1;foo=bar,\r\n "
+    "<sip:B@h>;index=1.1",
     "Diversion: \"x\" <sip:+19195551002@h;user=phone>;reason=no-answer;counter=2;privacy=off",
     "P-Asserted-Identity: \"Cullen Jennings\" <sip:fluffy@cisco.com>, tel:+14085264000",
     "P-Preferred-Identity: sip:fluffy@cisco.com",
@@ -103,7 +108,9 @@ static const char *const goods[] = {
     "Security-Client: ipsec-ike, tls;q=0.1",
     "Security-Server: ipsec-3gpp;q=0.5;d-ver=\"00\"",
     "Security-Verify: digest; d-alg=MD5 , tls",
-    "Identity: eyJhbGciOi..sv5CTo05KqpSmtHt3dcEiO_1CWTSZtnG3iV;info=<https://biloxi.example.org/b.cer>;alg=ES256;"
+    "Identity: "
+    "eyJhbGciOi..sv5CTo05KqpSmtHt3dcEiO_1CWTSZtnG3iV;info=<https://biloxi.example.org/"
+    "b.cer>;alg=ES256;"
     "ppt=shaken",
     "y: \"sv5CTo05KqpSmtHt3dcEiO/1CWTSZtnG3iV+1nmurLXV/HmtyNS7Ltrg9dlxkWzo=\"",
     "SIP-ETag: dx200xyz",
@@ -148,8 +155,9 @@ static void good_values(void **state)
 static void empty_lists(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"Accept:", "Accept-Encoding: ", "Accept-Language:", "Allow:",
-                                        "Supported:", "k:\r\n ", "Recv-Info:"};
+    static const char *const lines[] = {"Accept:",   "Accept-Encoding: ", "Accept-Language:",
+                                        "Allow:",    "Supported:",        "k:\r\n ",
+                                        "Recv-Info:"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         struct given g;
         struct msg *m = given(&g, lines[i]);
@@ -295,7 +303,8 @@ static void bad_values(void **state)
         assert_int_equal(m->n_errors, bad);
         assert_int_equal(given_line(m)->bad, bad);
         if ((bad && m->errors[0].code != bads[i].code) || given_fault(m) != bads[i].offset)
-            fail_msg("%s: %s at %ld", bads[i].line, msg_error_name(m->errors[0].code), given_fault(m));
+            fail_msg("%s: %s at %ld", bads[i].line, msg_error_name(m->errors[0].code),
+                     given_fault(m));
         assert_true(!bad || m->errors[0].header == given_line(m)->id);
         /* asking again tells nothing new */
         assert_ptr_equal(msg_typed(m, given_line(m)), v);
@@ -406,7 +415,8 @@ static void parts_of_auth(void **state)
     (void)state;
     struct given g;
     struct str v;
-    const struct auth *a = typed(&g, "Authorization: DIGEST Username=\"a, \\\"b\\\"\" ,\r\n nc = 00000001,opaque=\"\"");
+    const struct auth *a = typed(
+        &g, "Authorization: DIGEST Username=\"a, \\\"b\\\"\" ,\r\n nc = 00000001,opaque=\"\"");
     IS(a->scheme, "DIGEST");
     assert_true(auth_param(a, STR("username"), &v));
     IS(v, "a, \\\"b\\\"");

@@ -124,7 +124,8 @@ static void nameaddr_faults(void **state)
     }
 }
 
-/* From and To with needless semicolons or an empty tag are met; a call is worth more than the grammar. */
+/* From and To with needless semicolons or an empty tag are met; a call is worth more than the
+ * grammar. */
 static void lenient_from_and_to(void **state)
 {
     (void)state;
@@ -180,10 +181,8 @@ static void values_of_all_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nameaddr_parts),
-        cmocka_unit_test(nameaddr_faults),
-        cmocka_unit_test(lenient_from_and_to),
-        cmocka_unit_test(contact_star),
+        cmocka_unit_test(nameaddr_parts),      cmocka_unit_test(nameaddr_faults),
+        cmocka_unit_test(lenient_from_and_to), cmocka_unit_test(contact_star),
         cmocka_unit_test(values_of_all_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

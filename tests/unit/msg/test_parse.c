@@ -10,11 +10,11 @@
 #include "testdata.h"
 
 #define START "OPTIONS sip:bob@example.com SIP/2.0\r\n"
-#define HEADERS                                                                                    \
-    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"                                               \
-    "From: <sip:alice@example.com>;tag=1\r\n"                                                      \
-    "To: <sip:bob@example.com>\r\n"                                                                \
-    "Call-ID: 1@192.0.2.1\r\n"                                                                     \
+#define HEADERS                                      \
+    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n" \
+    "From: <sip:alice@example.com>;tag=1\r\n"        \
+    "To: <sip:bob@example.com>\r\n"                  \
+    "Call-ID: 1@192.0.2.1\r\n"                       \
     "CSeq: 1 OPTIONS\r\n"
 
 static struct test_msg t;
@@ -68,7 +68,8 @@ static void status_line(void **state)
         {"SIP/2.0 200 OK\r\n", 200, "OK", MSG_OK},
         {"SIP/2.0 100 \r\n", 100, "", MSG_OK},
         {"SIP/2.0 100\r\n", 100, "", MSG_OK},
-        {"SIP/2.0 699 \xD0\xBD\xD0\xB5\xD1\x82 a  b\r\n", 699, "\xD0\xBD\xD0\xB5\xD1\x82 a  b", MSG_OK},
+        {"SIP/2.0 699 \xD0\xBD\xD0\xB5\xD1\x82 a  b\r\n", 699, "\xD0\xBD\xD0\xB5\xD1\x82 a  b",
+         MSG_OK},
         {"sip/2.0 200 OK\r\n", 200, "OK", MSG_OK},
         {"SIP/2.0 700 X\r\n", 0, "X", MSG_E_BAD_STATUS},
         {"SIP/2.0 099 X\r\n", 0, "X", MSG_E_BAD_STATUS},
@@ -142,7 +143,8 @@ static void line_ends(void **state)
 {
     (void)state;
     parse("OPTIONS sip:bob@example.com SIP/2.0\n"
-          "v: SIP/2.0/UDP 192.0.2.1\nf: <sip:a@b>;tag=1\r\nt: <sip:b@b>\ni: 1\nCSeq: 1\n OPTIONS\n\nbody\n");
+          "v: SIP/2.0/UDP 192.0.2.1\nf: <sip:a@b>;tag=1\r\nt: <sip:b@b>\ni: 1\nCSeq: 1\n "
+          "OPTIONS\n\nbody\n");
     assert_int_equal(t.m.n_errors, 0);
     assert_str(t.m.body, "body\n");
     assert_value(HDR_CSEQ, "1\n OPTIONS");
@@ -180,7 +182,8 @@ static void stream_framing(void **state)
 static void goes_on_behind_faults(void **state)
 {
     (void)state;
-    parse("nonsense\r\n" HEADERS "no colon here\r\n and its continuation\r\nBad Name: x\r\n: y\r\n\r\n");
+    parse("nonsense\r\n" HEADERS
+          "no colon here\r\n and its continuation\r\nBad Name: x\r\n: y\r\n\r\n");
     assert_int_equal(t.m.n_errors, 4);
     assert_int_equal(t.m.errors[0].code, MSG_E_BAD_START_LINE);
     assert_int_equal(t.m.errors[1].code, MSG_E_HEADER_WITHOUT_COLON);
@@ -246,8 +249,8 @@ static void every_prefix(void **state)
         char *copy = test_malloc(len + 1);
         memcpy(copy, text, len);
         struct msg m;
-        assert_int_not_equal(msg_parse(&m, (struct str){copy, len}, MSG_DATAGRAM, space, sizeof space),
-                             MSG_OK);
+        assert_int_not_equal(
+            msg_parse(&m, (struct str){copy, len}, MSG_DATAGRAM, space, sizeof space), MSG_OK);
         test_free(copy);
     }
 }
@@ -276,12 +279,18 @@ static void counted_block(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(request_line),      cmocka_unit_test(status_line),
-        cmocka_unit_test(leading_line_ends), cmocka_unit_test(header_spellings),
-        cmocka_unit_test(lines_are_whole),   cmocka_unit_test(line_ends),
-        cmocka_unit_test(body_length),       cmocka_unit_test(stream_framing),
-        cmocka_unit_test(goes_on_behind_faults), cmocka_unit_test(every_fault_list_is_bounded),
-        cmocka_unit_test(limits),            cmocka_unit_test(every_prefix),
+        cmocka_unit_test(request_line),
+        cmocka_unit_test(status_line),
+        cmocka_unit_test(leading_line_ends),
+        cmocka_unit_test(header_spellings),
+        cmocka_unit_test(lines_are_whole),
+        cmocka_unit_test(line_ends),
+        cmocka_unit_test(body_length),
+        cmocka_unit_test(stream_framing),
+        cmocka_unit_test(goes_on_behind_faults),
+        cmocka_unit_test(every_fault_list_is_bounded),
+        cmocka_unit_test(limits),
+        cmocka_unit_test(every_prefix),
         cmocka_unit_test(counted_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

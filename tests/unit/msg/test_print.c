@@ -10,11 +10,11 @@
 #include "testdata.h"
 
 #define START "OPTIONS sip:bob@example.com SIP/2.0\r\n"
-#define HEADERS                                                                                    \
-    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"                                               \
-    "From: <sip:alice@example.com>;tag=1\r\n"                                                      \
-    "To: <sip:bob@example.com>\r\n"                                                                \
-    "Call-ID: 1@192.0.2.1\r\n"                                                                     \
+#define HEADERS                                      \
+    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n" \
+    "From: <sip:alice@example.com>;tag=1\r\n"        \
+    "To: <sip:bob@example.com>\r\n"                  \
+    "Call-ID: 1@192.0.2.1\r\n"                       \
     "CSeq: 1 OPTIONS\r\n"
 
 static struct test_msg t;
@@ -30,8 +30,10 @@ static const struct {
            "To: <sip:bob@example.com>\r\nCall-ID: 1@192.0.2.1\r\nCSeq: 1 OPTIONS\r\n"
            "Content-Length: 0\r\n\r\n"},
     /* unknown headers keep their names and places; empty values stay empty */
-    {START "x-first: 1\r\n" HEADERS "X-LAST : ;;,,\r\nSubject:\r\nl: 4\r\nX-Y: y\r\n\r\nbody and more",
-     START "x-first: 1\r\n" HEADERS "X-LAST: ;;,,\r\nSubject:\r\nContent-Length: 4\r\nX-Y: y\r\n\r\nbody"},
+    {START "x-first: 1\r\n" HEADERS
+           "X-LAST : ;;,,\r\nSubject:\r\nl: 4\r\nX-Y: y\r\n\r\nbody and more",
+     START "x-first: 1\r\n" HEADERS
+           "X-LAST: ;;,,\r\nSubject:\r\nContent-Length: 4\r\nX-Y: y\r\n\r\nbody"},
     /* a length that was not there, or not true, or there twice */
     {START HEADERS "\r\nbody", START HEADERS "Content-Length: 4\r\n\r\nbody"},
     {START HEADERS "Content-Length: 99\r\n\r\nbody", START HEADERS "Content-Length: 4\r\n\r\nbody"},

@@ -1,4 +1,5 @@
-/* The head of a response, and what the receiver writes into Via. RFC 3261 8.2.6.2, 18.2.1, RFC 3581 4, RFC 5118 4.5. */
+/* The head of a response, and what the receiver writes into Via. RFC 3261 8.2.6.2, 18.2.1, RFC 3581
+ * 4, RFC 5118 4.5. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,15 +10,15 @@
 #include "msg/print.h"
 #include "testdata.h"
 
-#define REST                                                                                       \
-    "From: <sip:alice@example.com>;tag=1\r\n"                                                      \
-    "To: Bob <sip:bob@example.com>\r\n"                                                            \
-    "Call-ID: 1@192.0.2.1\r\n"                                                                     \
+#define REST                                  \
+    "From: <sip:alice@example.com>;tag=1\r\n" \
+    "To: Bob <sip:bob@example.com>\r\n"       \
+    "Call-ID: 1@192.0.2.1\r\n"                \
     "CSeq: 7 INVITE\r\n"
-#define REST_TAGGED                                                                                \
-    "From: <sip:alice@example.com>;tag=1\r\n"                                                      \
-    "To: Bob <sip:bob@example.com>;tag=mine\r\n"                                                   \
-    "Call-ID: 1@192.0.2.1\r\n"                                                                     \
+#define REST_TAGGED                              \
+    "From: <sip:alice@example.com>;tag=1\r\n"    \
+    "To: Bob <sip:bob@example.com>;tag=mine\r\n" \
+    "Call-ID: 1@192.0.2.1\r\n"                   \
     "CSeq: 7 INVITE\r\n"
 
 static struct test_msg t;
@@ -26,14 +27,16 @@ static const struct {
     const char *source, *via, *want;
 } vias[] = {
     /* RFC 3261 18.2.1: sent-by is the source's address: nothing to add, whatever the port */
-    {"192.0.2.1:5060", "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1", "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1"},
+    {"192.0.2.1:5060", "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1",
+     "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1"},
     {"192.0.2.1:9", "SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1",
      "SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1"},
     {"192.0.2.9:9", "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1",
      "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1;received=192.0.2.9"},
     {"192.0.2.9:9", "SIP/2.0/UDP host.example.com:5070 ; branch=z9hG4bK1",
      "SIP/2.0/UDP host.example.com:5070;branch=z9hG4bK1;received=192.0.2.9"},
-    {"192.0.2.9:9", "SIP/2.0/UDP host.example.com", "SIP/2.0/UDP host.example.com;received=192.0.2.9"},
+    {"192.0.2.9:9", "SIP/2.0/UDP host.example.com",
+     "SIP/2.0/UDP host.example.com;received=192.0.2.9"},
     /* RFC 3581 4: rport is filled, and received added even where it is the same */
     {"192.0.2.1:1234", "SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bK1",
      "SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1;received=192.0.2.1;rport=1234"},
@@ -101,8 +104,9 @@ static void received_and_rport(void **state)
 }
 
 #define VIA_1 "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1"
-#define MORE                                                                                       \
-    "Via: SIP/2.0/UDP b.example\r\nRecord-Route: <sip:p1;lr>,\r\n <sip:p2;lr>\r\nTimestamp: 54\r\n"     \
+#define MORE                                                                                  \
+    "Via: SIP/2.0/UDP b.example\r\nRecord-Route: <sip:p1;lr>,\r\n <sip:p2;lr>\r\nTimestamp: " \
+    "54\r\n"                                                                                  \
     "Record-Route: <sip:p3;lr>\r\nSubject: no\r\n"
 #define VIAS "Via: " VIA_1 "\r\nVia: SIP/2.0/UDP b.example\r\n"
 

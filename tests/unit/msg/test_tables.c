@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "msg/msg.h"
 #include "msg/lex.h"
+#include "msg/msg.h"
 #include "msg/tables.h"
 
 static void flip_case(char *to, const char *from, size_t len)
@@ -37,13 +37,26 @@ static void compact_forms(void **state)
         const char *compact;
         enum hdr_id id;
     } rows[] = {
-        {"v", HDR_VIA},           {"f", HDR_FROM},         {"t", HDR_TO},
-        {"i", HDR_CALL_ID},       {"m", HDR_CONTACT},      {"l", HDR_CONTENT_LENGTH},
-        {"c", HDR_CONTENT_TYPE},  {"e", HDR_CONTENT_ENCODING}, {"s", HDR_SUBJECT},
-        {"k", HDR_SUPPORTED},     {"a", HDR_ACCEPT_CONTACT},   {"j", HDR_REJECT_CONTACT},
-        {"d", HDR_REQUEST_DISPOSITION}, {"u", HDR_ALLOW_EVENTS}, {"o", HDR_EVENT},
-        {"y", HDR_IDENTITY},      {"n", HDR_IDENTITY_INFO}, {"r", HDR_REFER_TO},
-        {"b", HDR_REFERRED_BY},   {"x", HDR_SESSION_EXPIRES},
+        {"v", HDR_VIA},
+        {"f", HDR_FROM},
+        {"t", HDR_TO},
+        {"i", HDR_CALL_ID},
+        {"m", HDR_CONTACT},
+        {"l", HDR_CONTENT_LENGTH},
+        {"c", HDR_CONTENT_TYPE},
+        {"e", HDR_CONTENT_ENCODING},
+        {"s", HDR_SUBJECT},
+        {"k", HDR_SUPPORTED},
+        {"a", HDR_ACCEPT_CONTACT},
+        {"j", HDR_REJECT_CONTACT},
+        {"d", HDR_REQUEST_DISPOSITION},
+        {"u", HDR_ALLOW_EVENTS},
+        {"o", HDR_EVENT},
+        {"y", HDR_IDENTITY},
+        {"n", HDR_IDENTITY_INFO},
+        {"r", HDR_REFER_TO},
+        {"b", HDR_REFERRED_BY},
+        {"x", HDR_SESSION_EXPIRES},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char upper = (char)(rows[i].compact[0] ^ 0x20);
@@ -159,10 +172,14 @@ static void error_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_name_in_any_case), cmocka_unit_test(compact_forms),
-        cmocka_unit_test(near_names_are_unknown), cmocka_unit_test(methods),
-        cmocka_unit_test(reasons),                cmocka_unit_test(twins_agree),
-        cmocka_unit_test(classes),                cmocka_unit_test(error_rows),
+        cmocka_unit_test(every_name_in_any_case),
+        cmocka_unit_test(compact_forms),
+        cmocka_unit_test(near_names_are_unknown),
+        cmocka_unit_test(methods),
+        cmocka_unit_test(reasons),
+        cmocka_unit_test(twins_agree),
+        cmocka_unit_test(classes),
+        cmocka_unit_test(error_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

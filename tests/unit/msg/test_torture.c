@@ -1,5 +1,5 @@
-/* The torture messages of RFC 4475 and RFC 5118 with the verdicts of their RFCs, and what real phones and scanners have sent. Skipped where the
- * test data are not there. */
+/* The torture messages of RFC 4475 and RFC 5118 with the verdicts of their RFCs, and what real
+ * phones and scanners have sent. Skipped where the test data are not there. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,10 +34,11 @@ static bool check_file(const char *folder, const char *name)
     return true;
 }
 
-/* Choices where RFC 4475 says MAY: refused, as no phone that we know of sends these. Two others are accepted: badbranch (matched as RFC 2543 does) and
- * sdp01 (nothing is wrong with the message). */
+/* Choices where RFC 4475 says MAY: refused, as no phone that we know of sends these. Two others are
+ * accepted: badbranch (matched as RFC 2543 does) and sdp01 (nothing is wrong with the message). */
 static const char *const refused_by_choice[] = {
-    "ltgtruri.dat", "lwsstart.dat", "trws.dat", "escruri.dat", "regbadct.dat", "badaspec.dat", "baddn.dat",
+    "ltgtruri.dat", "lwsstart.dat", "trws.dat",  "escruri.dat",
+    "regbadct.dat", "badaspec.dat", "baddn.dat",
 };
 
 static bool is_refused_by_choice(struct str file)
@@ -64,7 +65,8 @@ static unsigned rfc4475_verdict(struct str line)
 static void assert_verdict(const char *name, unsigned verdict)
 {
     unsigned answer = msg_answer(&t.m);
-    bool fits = t.m.n_errors == 0 || (t.m.is_request && answer == 0 && msg_check_essential(&t.m) == MSG_OK);
+    bool fits =
+        t.m.n_errors == 0 || (t.m.is_request && answer == 0 && msg_check_essential(&t.m) == MSG_OK);
     bool right = verdict == 200 ? fits : t.m.n_errors > 0 && answer == verdict;
     if (!right)
         fail_msg("%s: wanted %u, got answer %u, %u faults, first %s", name, verdict, answer,
@@ -115,13 +117,14 @@ static bool starts_with_any(struct str file, const char *const *list, size_t n)
     return false;
 }
 
-/* Refused although others take them: bytes that a fuzzer put into the essential headers, and what RFC 4475 has refused. */
+/* Refused although others take them: bytes that a fuzzer put into the essential headers, and what
+ * RFC 4475 has refused. */
 static const char *const refused[] = {
-    "0793-", "0808-", "0835-",          /* fuzzed Call-ID, From or Via */
-    "0997-",                            /* backslashes before the quotes of a display name */
-    "1125-", "1302-",                   /* RFC 4475 3.1.2.15 baddn */
-    "1250-", "1288-", "1323-",          /* RFC 4475 3.1.2.11 escruri */
-    "1261-",                            /* headers in a tel URI */
+    "0793-", "0808-", "0835-", /* fuzzed Call-ID, From or Via */
+    "0997-",                   /* backslashes before the quotes of a display name */
+    "1125-", "1302-",          /* RFC 4475 3.1.2.15 baddn */
+    "1250-", "1288-", "1323-", /* RFC 4475 3.1.2.11 escruri */
+    "1261-",                   /* headers in a tel URI */
 };
 /* Accepted although others refuse it: RFC 4475 3.1.1.1 is valid, folded CSeq and all. */
 static const char *const accepted[] = {"1115-"};
@@ -182,7 +185,9 @@ static void fixed_points(const char *folder, const char *manifest, const char *s
         snprintf(name, sizeof name, "%.*s%s", STR_ARG(test_column(line, 0)), suffix);
         char dir[300];
         snprintf(dir, sizeof dir, "%s%s", folder,
-                 suffix[0] ? "/wire" : str_equal(str_from(folder), STR("rfc4475")) ? "/msg" : "");
+                 suffix[0]                                     ? "/wire"
+                 : str_equal(str_from(folder), STR("rfc4475")) ? "/msg"
+                                                               : "");
         if (!check_file(dir, name) || t.m.n_errors)
             continue;
         assert_fixed_point(name);

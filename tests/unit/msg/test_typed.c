@@ -1,4 +1,5 @@
-/* Typed values are decoded on first use, once, into the message's own space; running out of it is a fault of the message. */
+/* Typed values are decoded on first use, once, into the message's own space; running out of it is a
+ * fault of the message. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,9 +9,10 @@
 
 #include "given.h"
 
-static const char all[] = "Via: SIP/2.0/UDP h;branch=z9hG4bKx\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\n"
-                          "Call-ID: c@h\r\nCSeq: 7 OPTIONS\r\nMax-Forwards: 70\r\nRequire: x, Timer\r\n"
-                          "Require: 100rel\r\nSubject: s\r\nX-Own: y";
+static const char all[] =
+    "Via: SIP/2.0/UDP h;branch=z9hG4bKx\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\n"
+    "Call-ID: c@h\r\nCSeq: 7 OPTIONS\r\nMax-Forwards: 70\r\nRequire: x, Timer\r\n"
+    "Require: 100rel\r\nSubject: s\r\nX-Own: y";
 
 static void decoded_once(void **state)
 {
@@ -109,7 +111,8 @@ static void bad_request_uri(void **state)
     assert_int_equal(g.m.errors[0].header, HDR_NONE);
 }
 
-/* Whatever room is left, a value is whole or the fault is said; nothing is written beyond the room. */
+/* Whatever room is left, a value is whole or the fault is said; nothing is written beyond the room.
+ */
 static void out_of_space(void **state)
 {
     (void)state;

@@ -29,7 +29,7 @@ static const struct row {
     {"RFC 3261 16.7: the first among equals", {486, 404, 0, 0}, 486},
     {"RFC 3261 16.7: a 503 is the last of its class", {503, 500, 0, 0}, 500},
     {"RFC 3261 16.6 step 7: a timeout is no response", {-408, 500, 0, 0}, 500},
-    {"RFC 3261 16.9: a transport error counts as 503", {-503, -408, 0, 0}, -503},
+    {"RFC 3261 16.9: a transport error counts as 503", {-408, -503, 0, 0}, -503},
     {"RFC 3261 16.7: pending branches do not count", {0, 404, 0, 0}, 404},
     {"RFC 3261 16.7: nothing but timeouts", {-408, -408, 0, 0}, -408},
 };

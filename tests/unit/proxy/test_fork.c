@@ -173,6 +173,33 @@ static void test_non_invite_timeout(void **state)
     rig_end(r);
 }
 
+static void test_non_invite_408(void **state)
+{
+    (void)state;
+    const struct rig_sent *b[3];
+    struct rig *r = ring("MESSAGE", b);
+    for (int i = 0; i < 3; i++)
+        rig_answer(r, b[i], 408, "t", "");
+    assert_int_equal(rig_count(r, "SIP/2.0 "), 0);
+    assert_int_equal(proxy_contexts(r->proxy), 0);
+    rig_end(r);
+}
+
+/* RFC 6026 7.1: each copy of a 2xx goes upstream, also when nothing is pending any more. */
+static void test_2xx_again(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new();
+    rig_target(r, "sip:bob@192.0.2.2");
+    rig_send(r, rig_request(r, "INVITE", "sip:bob@example.com", "", ""));
+    const struct rig_sent *s = rig_next_of(r, "INVITE ");
+    rig_answer(r, s, 200, "t", "");
+    rig_pass(r, NS_PER_S);
+    rig_answer(r, s, 200, "t", "");
+    assert_int_equal(rig_count(r, "SIP/2.0 200 OK"), 2);
+    rig_end(r);
+}
+
 /* RFC 3261 16.7 step 5: one final response to another request than INVITE; RFC 4320 4.1: no 1xx. */
 static void test_non_invite(void **state)
 {
@@ -181,6 +208,7 @@ static void test_non_invite(void **state)
     struct rig *r = ring("MESSAGE", b);
     rig_answer(r, b[0], 180, "one", "");
     assert_int_equal(rig_count(r, "SIP/2.0 "), 0);
+    assert_true(proxy_deadline(r->proxy) == TIME_NEVER);
     rig_answer(r, b[0], 404, "one", "");
     rig_answer(r, b[1], 200, "two", "");
     rig_answer(r, b[2], 200, "three", "");
@@ -273,6 +301,8 @@ int main(void)
         cmocka_unit_test(test_503),
         cmocka_unit_test(test_timeout),
         cmocka_unit_test(test_non_invite_timeout),
+        cmocka_unit_test(test_non_invite_408),
+        cmocka_unit_test(test_2xx_again),
         cmocka_unit_test(test_non_invite),
         cmocka_unit_test(test_unreachable_branch),
         cmocka_unit_test(test_nobody_reachable),

@@ -13,7 +13,7 @@
 #define NOW (1000 * NS_PER_S)
 
 static struct block_pool pool;
-static const struct registrar_config config = {
+static struct registrar_config config = {
     .min_expires_s = 60, .max_expires_s = 7200, .default_expires_s = 1800, .max_contacts = 3};
 
 /* The bindings of a user, through as many requests as a test sends. */
@@ -160,6 +160,22 @@ static void test_refused_requests(void **state)
     }
 }
 
+/* RFC 3261 10.3 step 7: an hour or more is never too brief. */
+static void test_an_hour_is_enough(void **state)
+{
+    (void)state;
+    static const struct registrar_config strict = {
+        .min_expires_s = 7200, .max_expires_s = 86400, .default_expires_s = 7200};
+    struct wishes w;
+    struct msg *m = register_msg(&pool, "c", 1, "Contact: <sip:a@h>;expires=3600\r\n");
+    assert_int_equal(request_read(m, &strict, &w).status, 0);
+    assert_int_equal(w.list[0].expires_s, 3600);
+    msg_unref(&pool, m);
+    m = register_msg(&pool, "c", 1, "Contact: <sip:a@h>;expires=3599\r\n");
+    assert_int_equal(request_read(m, &strict, &w).status, 423);
+    msg_unref(&pool, m);
+}
+
 static void test_qvalues(void **state)
 {
     (void)state;
@@ -292,6 +308,10 @@ static void test_limit_of_contacts(void **state)
     assert_int_equal(u.now.n, 3);
     assert_int_equal(send_at(&u, "c", 4, "Contact: <sip:e@h>\r\n", NOW + 60 * NS_PER_S), 200);
     assert_int_equal(u.now.n, 3);
+    config.max_contacts = 2;
+    assert_int_equal(send(&u, "c", 5, "Contact: <sip:e@h>\r\n"), 200);
+    assert_int_equal(send(&u, "c", 6, "Contact: <sip:f@h>\r\n"), 403);
+    config.max_contacts = 3;
     end(&u);
 }
 
@@ -351,12 +371,19 @@ static void test_by_flow(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_expires),      cmocka_unit_test(test_refused_requests),
-        cmocka_unit_test(test_qvalues),      cmocka_unit_test(test_update_and_remove),
-        cmocka_unit_test(test_order),        cmocka_unit_test(test_all_or_none),
-        cmocka_unit_test(test_star),         cmocka_unit_test(test_twice_in_one_request),
-        cmocka_unit_test(test_instance),     cmocka_unit_test(test_limit_of_contacts),
-        cmocka_unit_test(test_what_is_kept), cmocka_unit_test(test_by_flow),
+        cmocka_unit_test(test_expires),
+        cmocka_unit_test(test_refused_requests),
+        cmocka_unit_test(test_an_hour_is_enough),
+        cmocka_unit_test(test_qvalues),
+        cmocka_unit_test(test_update_and_remove),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_all_or_none),
+        cmocka_unit_test(test_star),
+        cmocka_unit_test(test_twice_in_one_request),
+        cmocka_unit_test(test_instance),
+        cmocka_unit_test(test_limit_of_contacts),
+        cmocka_unit_test(test_what_is_kept),
+        cmocka_unit_test(test_by_flow),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -223,6 +223,30 @@ static void test_key(void **state)
     world_free(w);
 }
 
+/* RFC 4475 3.1.1.4, 3.1.2.1, 3.3.13 and 3.3.14 in words of our own: what a contact keeps. */
+static void test_odd_contacts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *contact, *echo;
+    } cases[] = {
+        {"<sip:%00@h>, <sip:%00%00@h>", "<sip:%00%00@h>;expires=1800\r\n"},
+        {"sip:a@h;q=0.1;odd", "<sip:a@h>;q=0.1;odd;expires=1800\r\n"},
+        {"<sip:a@h;odd>", "<sip:a@h;odd>;expires=1800\r\n"},
+        {"<sip:a@h?Route=%3Csip:b%3E>", "<sip:a@h?Route=%3Csip:b%3E>;expires=1800\r\n"},
+        {"\"Caf\xc3\xa9, <x>\" <tel:+1-555>", "<tel:+1-555>;expires=1800\r\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world *w = world_new();
+        char line[256];
+        snprintf(line, sizeof line, "Contact: %s\r\n", cases[i].contact);
+        assert_int_equal(send(w, "c", 1, line), 200);
+        if (!has(w, cases[i].echo))
+            fail_msg("no %s in %.*s", cases[i].echo, (int)w->sent_len, w->sent);
+        world_free(w);
+    }
+}
+
 static void assert_refused(struct world *w, unsigned got, unsigned expected, const char *text)
 {
     assert_int_equal(got, expected);
@@ -455,6 +479,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_register_and_fetch),
         cmocka_unit_test(test_key),
+        cmocka_unit_test(test_odd_contacts),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_said_by_the_element),
         cmocka_unit_test(test_out_of_order),

@@ -1,0 +1,31 @@
+# Completion of the program's commands and options for bash.
+_tandem()
+{
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
+
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'serve parse help --help --version' -- "$cur")
+        return
+    fi
+    case $command in
+    help)
+        mapfile -t COMPREPLY < <(compgen -W 'serve parse' -- "$cur")
+        ;;
+    serve)
+        case $prev in
+        --listen) mapfile -t COMPREPLY < <(compgen -W 'udp: tcp:' -- "$cur"); compopt -o nospace ;;
+        --data) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+        --domain | --workers) ;;
+        *) mapfile -t COMPREPLY < <(compgen -W '--listen --domain --data --workers --no-auth --json --verbose --help' -- "$cur") ;;
+        esac
+        ;;
+    parse)
+        case $cur in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--json --help' -- "$cur") ;;
+        *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+        esac
+        ;;
+    esac
+}
+complete -F _tandem tandem
