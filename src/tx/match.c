@@ -97,9 +97,12 @@ static bool field_equal(const struct tx_key *a, const struct tx_key *b, enum tx_
     return str_equal(a->field[f], b->field[f]);
 }
 
+/* A branch is meant to be unique; some senders repeat theirs. A retransmission, an ACK to a failure
+ * and a CANCEL keep Call-ID and CSeq number, so one that differs in these is another request. */
 static bool same_via(const struct tx_key *a, const struct tx_key *b)
 {
-    return a->port == b->port && str_equal_nocase(a->field[KEY_BRANCH], b->field[KEY_BRANCH]) &&
+    return a->port == b->port && a->cseq == b->cseq && field_equal(a, b, KEY_CALL_ID) &&
+           str_equal_nocase(a->field[KEY_BRANCH], b->field[KEY_BRANCH]) &&
            str_equal_nocase(a->field[KEY_HOST], b->field[KEY_HOST]);
 }
 
@@ -120,8 +123,8 @@ static bool same_uri(struct str a, struct str b)
 /* What the RFC 2543 rules compare for every method, but for the To tag. */
 static bool same_2543(const struct tx_key *a, const struct tx_key *b)
 {
-    return a->cseq == b->cseq && a->transport == b->transport && field_equal(a, b, KEY_CALL_ID) &&
-           field_equal(a, b, KEY_FROM_TAG) && same_uri(a->field[KEY_URI], b->field[KEY_URI]);
+    return a->transport == b->transport && field_equal(a, b, KEY_FROM_TAG) &&
+           same_uri(a->field[KEY_URI], b->field[KEY_URI]);
 }
 
 static bool same_origin(const struct tx_key *a, const struct tx_key *b)

@@ -174,35 +174,40 @@ static conn_id on_accepted(struct node *n, const struct flow *f)
     return id;
 }
 
-static void on_connected(struct node *n, conn_id id, const struct addr *local)
+static int on_connected(struct node *n, conn_id id, const struct addr *local)
 {
-    (void)engine_connected(n->engine, id, local, n->w->now);
+    int err = engine_connected(n->engine, id, local, n->w->now);
     drain(n);
+    return err;
 }
 
-static void on_stream(struct node *n, conn_id id, struct str bytes)
+static int on_stream(struct node *n, conn_id id, struct str bytes)
 {
-    (void)engine_stream(n->engine, id, bytes, n->w->now);
+    int err = engine_stream(n->engine, id, bytes, n->w->now);
     drain(n);
+    return err;
 }
 
-static void on_closed(struct node *n, conn_id id)
+static int on_closed(struct node *n, conn_id id)
 {
-    (void)engine_closed(n->engine, id, n->w->now);
+    int err = engine_closed(n->engine, id, n->w->now);
     drain(n);
+    return err;
 }
 
-static void on_resolved(struct node *n, uint64_t query, const struct addr *a, size_t count)
+static int on_resolved(struct node *n, uint64_t query, const struct addr *a, size_t count)
 {
-    (void)engine_resolved(n->engine, query, a, count, n->w->now);
+    int err = engine_resolved(n->engine, query, a, count, n->w->now);
     drain(n);
+    return err;
 }
 
-static void on_stored(struct node *n, const struct store_answer *a)
+static int on_stored(struct node *n, const struct store_answer *a)
 {
     (void)n;
     (void)a;
     assert(false && "an agent asks no store");
+    return OK;
 }
 
 static void on_time(struct node *n)

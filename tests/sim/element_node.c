@@ -25,29 +25,29 @@ static conn_id on_accepted(struct node *n, const struct flow *f)
     return element_accepted(of(n), f, n->w->now);
 }
 
-static void on_connected(struct node *n, conn_id id, const struct addr *local)
+static int on_connected(struct node *n, conn_id id, const struct addr *local)
 {
-    (void)element_connected(of(n), id, local, n->w->now);
+    return element_connected(of(n), id, local, n->w->now);
 }
 
-static void on_stream(struct node *n, conn_id id, struct str bytes)
+static int on_stream(struct node *n, conn_id id, struct str bytes)
 {
-    (void)element_stream(of(n), id, bytes, n->w->now);
+    return element_stream(of(n), id, bytes, n->w->now);
 }
 
-static void on_closed(struct node *n, conn_id id)
+static int on_closed(struct node *n, conn_id id)
 {
-    (void)element_closed(of(n), id, n->w->now);
+    return element_closed(of(n), id, n->w->now);
 }
 
-static void on_resolved(struct node *n, uint64_t query, const struct addr *a, size_t count)
+static int on_resolved(struct node *n, uint64_t query, const struct addr *a, size_t count)
 {
-    (void)element_resolved(of(n), query, a, count, n->w->now);
+    return element_resolved(of(n), query, a, count, n->w->now);
 }
 
-static void on_stored(struct node *n, const struct store_answer *a)
+static int on_stored(struct node *n, const struct store_answer *a)
 {
-    (void)element_store_answered(of(n), a, n->w->now);
+    return element_store_answered(of(n), a, n->w->now);
 }
 
 static void on_time(struct node *n)

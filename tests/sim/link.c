@@ -123,13 +123,15 @@ static time_ns stream_arrival(struct world *w, struct sim_conn *c, unsigned side
 
 static void run_closed(struct world *w, struct sim_event *e)
 {
-    (void)w;
     struct sim_conn *c = e->conn;
+    struct node *n = c->end[e->side];
     if (!c->open[e->side])
         return;
-    c->open[e->side] = false;
-    c->end[e->side]->face->closed(c->end[e->side], c->id[e->side]);
-    node_settle(c->end[e->side]);
+    if (n->face->closed(n, c->id[e->side]) == ERR_NOMEM)
+        world_again(w, e);
+    else
+        c->open[e->side] = false;
+    node_settle(n);
 }
 
 static void close_other(struct world *w, struct sim_conn *c, unsigned side)
@@ -141,11 +143,11 @@ static void close_other(struct world *w, struct sim_conn *c, unsigned side)
 
 static void run_connected(struct world *w, struct sim_event *e)
 {
-    (void)w;
     struct sim_conn *c = e->conn;
     if (!c->open[0])
         return;
-    c->end[0]->face->connected(c->end[0], c->id[0], &c->client);
+    if (c->end[0]->face->connected(c->end[0], c->id[0], &c->client) == ERR_NOMEM)
+        world_again(w, e);
     node_settle(c->end[0]);
 }
 
@@ -190,12 +192,14 @@ void link_connect(struct node *from, conn_id id, const struct flow *flow)
 
 static void run_stream(struct world *w, struct sim_event *e)
 {
-    (void)w;
     struct sim_conn *c = e->conn;
     if (!c->open[e->side])
         return;
     struct node *n = c->end[e->side];
-    n->face->stream(n, c->id[e->side], (struct str){e->bytes, e->len});
+    if (n->face->stream(n, c->id[e->side], (struct str){e->bytes, e->len}) == ERR_NOMEM) {
+        close_other(w, c, e->side);
+        close_other(w, c, !e->side);
+    }
     node_settle(n);
 }
 

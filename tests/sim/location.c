@@ -82,12 +82,12 @@ static enum store_status apply(struct sim_record *r, const struct store_ask *ask
 
 static void run_answer(struct world *w, struct sim_event *e)
 {
-    (void)w;
     struct store_answer a = {.query = e->n,
                              .status = (enum store_status)e->side,
                              .version = (uint64_t)e->flow.conn,
                              .value = {e->bytes, e->len}};
-    e->node->face->stored(e->node, &a);
+    if (e->node->face->stored(e->node, &a) == ERR_NOMEM)
+        world_again(w, e);
     node_settle(e->node);
 }
 

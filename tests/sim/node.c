@@ -50,7 +50,8 @@ static void run_resolved(struct world *w, struct sim_event *e)
             a.port = (uint16_t)e->side;
             found = 1;
         }
-    e->node->face->resolved(e->node, e->n, &a, found);
+    if (e->node->face->resolved(e->node, e->n, &a, found) == ERR_NOMEM)
+        world_again(w, e);
     node_settle(e->node);
 }
 

@@ -7,15 +7,17 @@
 #include "sim/location.h"
 #include "sim/world.h"
 
-/* The inputs and outputs of DESIGN.md's contract. `time` at the node is node->w->now. */
+/* The inputs and outputs of DESIGN.md's contract; an input that comes back with ERR_NOMEM has
+ * changed nothing: a stream's connection is then closed, a datagram lost, anything else comes
+ * again. `time` at the node is node->w->now. */
 struct node_face {
     void (*datagram)(struct node *, const struct flow *, struct str);
     conn_id (*accepted)(struct node *, const struct flow *);
-    void (*connected)(struct node *, conn_id, const struct addr *local);
-    void (*stream)(struct node *, conn_id, struct str);
-    void (*closed)(struct node *, conn_id);
-    void (*resolved)(struct node *, uint64_t query, const struct addr *, size_t n);
-    void (*stored)(struct node *, const struct store_answer *);
+    int (*connected)(struct node *, conn_id, const struct addr *local);
+    int (*stream)(struct node *, conn_id, struct str);
+    int (*closed)(struct node *, conn_id);
+    int (*resolved)(struct node *, uint64_t query, const struct addr *, size_t n);
+    int (*stored)(struct node *, const struct store_answer *);
     void (*time)(struct node *);
     time_ns (*deadline)(const struct node *);
     bool (*output)(struct node *, struct engine_output *);

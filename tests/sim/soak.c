@@ -1,6 +1,6 @@
-/* Runs storms, seed after seed, for a given time: `soak SECONDS [FIRST_SEED]`. It stops at the
- * first violation; the last line counts seeds, messages and violations, and the status tells the
- * truth. */
+/* Runs storms, seed after seed, for a given time: `soak SECONDS [FIRST_SEED [SCARCE]]`. It stops at
+ * the first violation; the last line counts seeds, messages and violations, and the status tells
+ * the truth. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,10 +34,11 @@ int main(int argc, char **argv)
 {
     time_t end = time(NULL) + (time_t)number(argc > 1 ? argv[1] : NULL, 10);
     uint64_t seed = number(argc > 2 ? argv[2] : NULL, 1);
+    unsigned scarce = (unsigned)number(argc > 3 ? argv[3] : NULL, 0);
     check_on_violation = stop_at_violation;
     do {
         seeds++;
-        messages += storm_run(seed++).messages;
+        messages += storm_run(seed++, scarce).messages;
     } while (time(NULL) < end);
     tell(0);
     return 0;

@@ -60,8 +60,6 @@ static void spoil(struct storm *s)
     if (world_chance(w, 700))
         w->link = link_bad((unsigned)world_below(w, 300), (unsigned)world_below(w, 200),
                            (unsigned)world_below(w, 300));
-    if (world_chance(w, 200))
-        w->elements_heap.failures = 1 + (unsigned)world_below(w, 300);
     for (size_t i = 0; i < s->n_proxies; i++) {
         s->proxies[i]->location->delay = world_below(w, 1500) * NS_PER_MS;
         s->proxies[i]->location->failures = world_chance(w, 200) ? 300 : 0;
@@ -127,12 +125,13 @@ static struct storm_result count(const struct storm *s)
     return r;
 }
 
-struct storm_result storm_run(uint64_t seed)
+struct storm_result storm_run(uint64_t seed, unsigned scarce)
 {
     struct storm s = {0};
     world_init(&s.w, seed);
     join_all(&s);
     spoil(&s);
+    s.w.elements_heap.failures = scarce;
     for (int i = 0; i < ACTIONS; i++) {
         act(&s);
         world_run(&s.w, world_below(&s.w, 4000) * NS_PER_MS);

@@ -11,7 +11,8 @@ struct storm_result {
     unsigned calls, answered, failed;
 };
 
-/* Runs and judges it as check_and_end does. */
-struct storm_result storm_run(uint64_t seed);
+/* Runs and judges it as check_and_end does. `scarce`: per mille of the elements' allocations that
+ * find no memory while it lasts. */
+struct storm_result storm_run(uint64_t seed, unsigned scarce);
 
 #endif

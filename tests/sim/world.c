@@ -82,6 +82,16 @@ struct sim_event *world_event(struct world *w, time_ns at, size_t len,
     return e;
 }
 
+void world_again(struct world *w, const struct sim_event *e)
+{
+    struct sim_event *again = world_event(w, w->now + 10 * NS_PER_MS, e->len, e->run);
+    time_ns at = again->at;
+    uint64_t seq = again->seq;
+    memcpy(again, e, sizeof(*e) + e->len);
+    again->at = at;
+    again->seq = seq;
+}
+
 static void run_act(struct world *w, struct sim_event *e)
 {
     (void)w;

@@ -72,6 +72,8 @@ void world_fini(struct world *w);
 /* A new event with room for `len` bytes; the caller fills it. */
 struct sim_event *world_event(struct world *w, time_ns at, size_t len,
                               void (*run)(struct world *, struct sim_event *));
+/* The same event once more, a little later: its node had no memory for it. */
+void world_again(struct world *w, const struct sim_event *e);
 /* Something that a scripted user does, `after` from now. */
 void world_do(struct world *w, time_ns after, void (*act)(void *), void *arg);
 /* Lets `span` pass. */

@@ -84,8 +84,10 @@ static const struct row rows[] = {
      {"FOO", "sip:b@x", V1, "f", "", "c1", 1},
      "",
      true},
-    /* nothing else counts */
-    {AGAIN, INVITE_OF(V1), {"INVITE", "sip:z@y", V1, "g", "t", "c2", 7}, "", true},
+    /* Request-URI and tags do not count; Call-ID and CSeq do, for senders that repeat branches */
+    {AGAIN, INVITE_OF(V1), {"INVITE", "sip:z@y", V1, "g", "t", "c1", 1}, "", true},
+    {AGAIN, INVITE_OF(V1), {"INVITE", "sip:b@x", V1, "f", "", "c2", 1}, "", false},
+    {AGAIN, INVITE_OF(V1), {"INVITE", "sip:b@x", V1, "f", "", "c1", 2}, "", false},
     /* ACK matches the INVITE, whatever the tag */
     {ACK_OF, INVITE_OF(V1), {"ACK", "sip:b@x", V1, "f", "t", "c1", 1}, "u", true},
     {ACK_OF,
