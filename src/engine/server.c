@@ -115,8 +115,8 @@ static void keep_last(struct engine *e, struct server *s, struct block *bytes)
 {
     block_unref(&e->blocks, s->last);
     s->last = NULL;
-    /* RFC 6026 7.1: in Accepted nothing is sent again by us. */
-    if (s->job.tx.state == TX_ACCEPTED)
+    /* RFC 6026 7.1: in Accepted nothing is sent again but what the TU passes down. */
+    if (s->job.tx.state == TX_ACCEPTED && !s->answers_again)
         block_unref(&e->blocks, bytes);
     else
         s->last = bytes;
@@ -133,7 +133,7 @@ int server_respond(struct engine *e, struct server *s, unsigned status, struct s
     keep_reply_tag(s, to_tag);
     tx_step(&s->job.tx, send_event(status), &e->config.timers, now);
     keep_last(e, s, bytes);
-    if (status >= 200 && !s->answers_again) {
+    if (status >= 200) {
         msg_unref(&e->blocks, s->request);
         s->request = NULL;
     }
@@ -155,8 +155,11 @@ static bool is_barred(const struct server *s, unsigned status)
 int server_reply(struct engine *e, struct server *s, const struct reply *r, time_ns now)
 {
     char own[16];
-    if (r->status < 100 || r->status > 699 || tx_ignores(&s->job.tx, send_event(r->status)) ||
-        !s->request)
+    if (r->status < 100 || r->status > 699 || tx_ignores(&s->job.tx, send_event(r->status)))
+        return ERR_INVALID;
+    if (s->job.tx.state == TX_ACCEPTED && s->last)
+        return job_send(e, &s->job, s->last, now);
+    if (!s->request)
         return ERR_INVALID;
     if (is_barred(s, r->status))
         return OK;
@@ -168,7 +171,7 @@ int server_reply(struct engine *e, struct server *s, const struct reply *r, time
     struct block *bytes = reply_print(e, s->request, r, tag);
     if (!bytes)
         return ERR_NOMEM;
-    /* RFC 3261 13.3.1.4: a UAS gives its 2xx again until the ACK comes. */
+    /* RFC 3261 13.3.1.4: a UAS gives its 2xx again until the ACK comes: the same bytes. */
     s->answers_again = s->job.tx.kind == TX_INVITE_SERVER && r->status >= 200 && r->status < 300;
     return server_respond(e, s, r->status, tag, bytes, now);
 }
@@ -215,7 +218,7 @@ int engine_forward_response(struct engine *e, tx_id id, struct msg *m, struct ed
 struct msg *engine_tx_request(struct engine *e, tx_id id)
 {
     struct server *s = server_get(e, id);
-    return s && s->job.tx.state <= TX_PROCEEDING ? s->request : NULL;
+    return s ? s->request : NULL;
 }
 
 static void send_trying(struct engine *e, struct server *s, time_ns now)

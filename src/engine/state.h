@@ -74,8 +74,8 @@ struct server {
     struct msg *request; /* until the final response; a UAS's 2xx to INVITE keeps it */
     struct block *last;  /* what a retransmission of the request gets */
     uint16_t sent_by_port;
-    bool merges; /* it is in the table of merged requests */
-    bool silent; /* a CANCEL, answered by the engine: no EVENT_SERVER_END */
+    bool merges;        /* it is in the table of merged requests */
+    bool silent;        /* a CANCEL, answered by the engine: no EVENT_SERVER_END */
     bool answers_again; /* a UAS's 2xx to INVITE was given and may be given again */
 };
 

@@ -4,16 +4,11 @@
 
 #define WARNING_MAX 512
 
-static bool is_secure(unsigned transport)
-{
-    return transport == TRANSPORT_TLS || transport == TRANSPORT_WSS;
-}
-
 static bool has_secure_listener(const struct proxy *p)
 {
     const struct listener *l;
     for (unsigned i = 0; (l = engine_listener(p->engine, i)); i++)
-        if (is_secure(l->transport))
+        if (transport_is_secure(l->transport))
             return true;
     return false;
 }
@@ -156,7 +151,7 @@ static unsigned scheme_conflict(const struct proxy *p, const struct uri *u, cons
         return u->scheme == URI_SIPS ? 0 : 380;
     if (u->scheme != URI_SIPS)
         return 0;
-    return (t->has_flow ? is_secure(t->flow.transport) : has_secure_listener(p)) ? 0 : 381;
+    return (t->has_flow ? transport_is_secure(t->flow.transport) : has_secure_listener(p)) ? 0 : 381;
 }
 
 static void choose(const struct proxy *p, struct choice *c, const struct target *t)

@@ -112,15 +112,23 @@ static uint32_t insertion_point(const struct msg *m)
     return h ? h->end : m->head_len - 2;
 }
 
-static void put_lines(struct proxy *p, struct forward *f, struct msg *m, unsigned breadth,
+static void put_lines(struct proxy *p, struct forward *f, struct msg *m, const struct goal *goal,
                       uint32_t at)
 {
     size_t from = f->text.len;
     if (p->config.record_route && makes_dialog(m))
-        route_print_own(p, &f->text, m, m->flow.listener, leaves_by(p, f, m));
-    forward_put_numbers(f, m, breadth);
+        record_route_print(p, f, m, goal, leaves_by(p, f, m));
+    forward_put_numbers(f, m, goal->breadth);
     if (f->text.len > from)
         edits_add(&f->edits, at, at, str_slice(buf_str(&f->text), from, f->text.len - from));
+}
+
+/* RFC 5626 5.3: by the registration's flow, or within a dialog by that of its other side. */
+static const struct flow *flow_to(const struct proxy *p, const struct target *t, bool routed)
+{
+    if (!t)
+        return p->plan.has_flow ? &p->plan.flow : NULL;
+    return t->has_flow && !(routed && t->path.len == 0) ? &t->flow : NULL;
 }
 
 /* RFC 3261 16.6 step 7: the first Route value after all pushing decides, else the Request-URI. */
@@ -130,7 +138,7 @@ static bool choose_hop(const struct proxy *p, struct forward *f, const struct go
     const struct target *t = goal->target;
     struct str uri;
     struct msg_error err;
-    f->flow = t && t->has_flow && !(change->first && t->path.len == 0) ? &t->flow : NULL;
+    f->flow = flow_to(p, t, change->first != NULL);
     if (t && t->path.len > 0) {
         if (!path_first(t->path, &uri, &change->push) || !uri_parse(uri, &f->hop, &err))
             return false;
@@ -180,7 +188,7 @@ bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const stru
         return false;
     uint32_t at = insertion_point(m);
     forward_edit_numbers(f, m, p->plan.max_forwards, goal->breadth);
-    put_lines(p, f, m, goal->breadth, at);
+    put_lines(p, f, m, goal, at);
     change_routes(p, f, m, goal, &change, at);
     return !f->text.over && !f->edits.over;
 }

@@ -4,7 +4,7 @@
 
 #include "proxy/context.h"
 
-/* Two Record-Route lines with host names of 255 bytes, and the numbers. */
+/* Two Record-Route lines with host names of 255 bytes and IPv6 flows, and the numbers. */
 #define FORWARD_TEXT_MAX 1024
 
 /* A URI as it may stand in a Request-URI: in parts, so that nothing is copied. */
@@ -30,6 +30,13 @@ struct goal {
 
 /* RFC 3261 16.6 steps 1 to 9 without Via, by p->plan. False: the target's path cannot be read. */
 bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const struct goal *goal);
+
+/* record_route.c: appends to f->text our own Record-Route values, one for each listener that the
+ * dialog crosses, in the order in which they stand in the request: whole lines. `out` is the
+ * listener that the copy leaves by. Each has the flow of its side, where the phone there may be
+ * reachable by no other way. */
+void record_route_print(const struct proxy *p, struct forward *f, struct msg *m,
+                        const struct goal *goal, unsigned out);
 
 /* RFC 3261 16.6 steps 3 and 9 and RFC 5393 5.3.3: edits the numbers that are there … */
 void forward_edit_numbers(struct forward *f, struct msg *m, int max_forwards, unsigned breadth);

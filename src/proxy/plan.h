@@ -9,7 +9,6 @@
 struct proxy;
 
 #define LOOP_SUFFIX_LEN 9 /* "-" and eight digits */
-#define MARK_LEN 12       /* digits of the mark in our Record-Route */
 #define PLAN_URI_MAX 1024 /* the longest Request-URI with an maddr of ours that is understood */
 
 struct plan {
@@ -18,6 +17,9 @@ struct plan {
     bool marked;            /* a Route or Request-URI of ours bore the mark of this dialog */
     bool route_cut;         /* some Route values are to be left out */
     bool uri_too_long;
+    /* No Route remains, and this is the flow by which the other side of the dialog is reached. */
+    bool has_flow;
+    struct flow flow;
     /* The Route values that remain, in order from first to last; NULL: none. */
     const struct nameaddr *first, *last;
     int max_forwards; /* -1: absent, malformed or over 255 */
@@ -28,13 +30,13 @@ struct plan {
 /* RFC 3261 16.4. False: a Route header cannot be read. */
 bool plan_route(const struct proxy *p, struct msg *m, struct plan *plan);
 
+static inline bool transport_is_secure(unsigned transport)
+{
+    return transport == TRANSPORT_TLS || transport == TRANSPORT_WSS;
+}
+
 /* Does it name one of our listeners, or a domain of ours without port or with one of theirs? */
 bool uri_is_local(const struct proxy *p, const struct uri *u);
-/* Our own Record-Route URIs in angle brackets, one for each listener that the dialog crosses, in
- * the order in which they stand in the request: whole lines. `out` may equal `in`. */
-void route_print_own(const struct proxy *p, struct buf *b, struct msg *m, unsigned in,
-                     unsigned out);
-
 /* RFC 3261 16.6 step 8 with RFC 5393 4.2.1: the part of the branch that all forwarded copies share.
  */
 void loop_suffix(const struct proxy *p, struct msg *m, char suffix[LOOP_SUFFIX_LEN]);

@@ -1,6 +1,6 @@
-/* Route preprocessing (RFC 3261 16.4) and our own Record-Route values with their marks. Knows no
- * target and no state. */
+/* Route preprocessing (RFC 3261 16.4). Knows no target and no state. */
 #include "proxy/context.h"
+#include "proxy/mark.h"
 
 static bool is_domain(const struct proxy *p, struct str host)
 {
@@ -33,22 +33,11 @@ bool uri_is_local(const struct proxy *p, const struct uri *u)
     return host_is_local(p, u->host, u->port, uri_port(u));
 }
 
-/* The Call-ID alone: From and To change places within a dialog. */
-static void print_mark(const struct proxy *p, struct buf *b, struct msg *m)
+/* Of the values of ours that go, the one nearest to where the request goes knows the flow there. */
+static void take_own(const struct proxy *p, struct msg *m, const struct uri *u, struct plan *plan)
 {
-    buf_put_hex(b, siphash13(&p->config.key, msg_call_id(m)), MARK_LEN);
-}
-
-static bool has_mark(const struct proxy *p, struct msg *m, const struct uri *u)
-{
-    struct str t;
-    if (u->params.len < MARK_LEN || !uri_param(u, STR("t"), &t) || t.len != MARK_LEN)
-        return false;
-    char mark[MARK_LEN];
-    struct buf b;
-    buf_init(&b, mark, sizeof mark);
-    print_mark(p, &b, m);
-    return str_equal(t, buf_str(&b));
+    bool marked = mark_read(p, m, u, &plan->flow, &plan->has_flow);
+    plan->marked = plan->marked || marked;
 }
 
 static bool route_is_readable(const struct msg *m)
@@ -80,7 +69,7 @@ static void undo_strict(const struct proxy *p, struct msg *m, const struct namea
     const struct uri *u = &plan->request_uri;
     if (!plan->last || u->user.at || !uri_has_param(u, STR("lr")) || !uri_is_local(p, u))
         return;
-    plan->marked = has_mark(p, m, u);
+    take_own(p, m, u, plan);
     plan->request_uri = plan->last->uri;
     plan->uri_changed = true;
     plan->route_cut = true;
@@ -142,7 +131,7 @@ static void strip_maddr(const struct proxy *p, const struct msg *m, struct plan 
 static void pop_own(const struct proxy *p, struct msg *m, struct plan *plan)
 {
     while (plan->first && uri_is_local(p, &plan->first->uri)) {
-        plan->marked = plan->marked || has_mark(p, m, &plan->first->uri);
+        take_own(p, m, &plan->first->uri, plan);
         plan->route_cut = true;
         if (plan->first == plan->last)
             plan->first = plan->last = NULL;
@@ -151,10 +140,17 @@ static void pop_own(const struct proxy *p, struct msg *m, struct plan *plan)
     }
 }
 
+/* RFC 3261 16.6 step 7: to a sips resource over TLS alone. */
+static bool flow_fits(const struct flow *f, const struct uri *u)
+{
+    return u->scheme != URI_SIPS || transport_is_secure(f->transport);
+}
+
 bool plan_route(const struct proxy *p, struct msg *m, struct plan *plan)
 {
     plan->request_uri = *msg_uri(m);
     plan->uri_changed = plan->marked = plan->route_cut = plan->uri_too_long = false;
+    plan->has_flow = false;
     plan->first = plan->last = NULL;
     const struct nameaddr *before_last = read_route(m, plan);
     if (!route_is_readable(m))
@@ -162,42 +158,6 @@ bool plan_route(const struct proxy *p, struct msg *m, struct plan *plan)
     undo_strict(p, m, before_last, plan);
     strip_maddr(p, m, plan);
     pop_own(p, m, plan);
+    plan->has_flow = plan->has_flow && !plan->first && flow_fits(&plan->flow, &plan->request_uri);
     return true;
-}
-
-static struct str transport_param(unsigned transport)
-{
-    switch (transport) {
-    case TRANSPORT_TCP:
-        return STR(";transport=tcp");
-    case TRANSPORT_WS:
-    case TRANSPORT_WSS:
-        return STR(";transport=ws");
-    case TRANSPORT_SCTP:
-        return STR(";transport=sctp");
-    default: /* RFC 5658 6.2: TLS is said by the scheme */
-        return STR_NONE;
-    }
-}
-
-static void print_own(const struct proxy *p, struct buf *b, struct msg *m, unsigned listener)
-{
-    const struct listener *l = engine_listener(p->engine, listener);
-    bool secure = l->transport == TRANSPORT_TLS || l->transport == TRANSPORT_WSS;
-    buf_put_lit(b, "Record-Route: <");
-    buf_put(b, secure ? STR("sips:") : STR("sip:"));
-    buf_put(b, l->host);
-    buf_put_char(b, ':');
-    buf_put_u64(b, l->port);
-    buf_put(b, transport_param(l->transport));
-    buf_put_lit(b, ";lr;t=");
-    print_mark(p, b, m);
-    buf_put_lit(b, ">\r\n");
-}
-
-void route_print_own(const struct proxy *p, struct buf *b, struct msg *m, unsigned in, unsigned out)
-{
-    if (out != in)
-        print_own(p, b, m, out);
-    print_own(p, b, m, in);
 }

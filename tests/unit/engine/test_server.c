@@ -101,6 +101,20 @@ static void accepted_absorbs_the_invite(void **state)
     rig_end(&rig);
 }
 
+/* RFC 3261 13.3.1.4: the TU gives its 2xx again; the request is not kept for that */
+static void a_2xx_may_be_given_again(void **state)
+{
+    (void)state;
+    tx_id tx = arrive(&rig, "INVITE");
+    assert_int_equal(rig_reply(&rig, tx, 200), OK);
+    assert_null(engine_tx_request(rig.e, tx));
+    assert_int_equal(rig_reply(&rig, tx, 200), OK);
+    assert_int_equal(rig.n_sent, 2);
+    assert_string_equal(rig_text(&rig, 0), rig_text(&rig, 1));
+    assert_int_equal(rig_reply(&rig, tx, 486), ERR_INVALID);
+    rig_end(&rig);
+}
+
 /* RFC 3261 17.2.3: the ACK of a 2xx has a branch of its own */
 static void ack_of_a_2xx_is_the_tus(void **state)
 {
@@ -259,6 +273,7 @@ int main(void)
         cmocka_unit_test(final_is_repeated_until_timer_h),
         cmocka_unit_test(ack_confirms),
         cmocka_unit_test(accepted_absorbs_the_invite),
+        cmocka_unit_test(a_2xx_may_be_given_again),
         cmocka_unit_test(ack_of_a_2xx_is_the_tus),
         cmocka_unit_test(non_invite_final_is_sent_again),
         cmocka_unit_test(non_invite_provisionals_are_barred),

@@ -1,0 +1,74 @@
+/* The marks in our Record-Route URIs: made and checked. Knows neither targets nor what a flow is
+ * used for. */
+#include "proxy/mark.h"
+#include "proxy/context.h"
+#include "proxy/gather.h"
+
+/* From and To change places within a dialog, and the URIs in them may change: the caller's tag
+ * stays. */
+static uint64_t hash(const struct proxy *p, struct msg *m, struct str caller, struct mark mark)
+{
+    struct gather g;
+    gather_init(&g, &p->config.key);
+    gather_text(&g, msg_call_id(m));
+    gather_text(&g, caller);
+    gather_text(&g, mark.from);
+    gather_text(&g, mark.to);
+    return gather_hash(&g);
+}
+
+static struct str tag_of(const struct nameaddr *n)
+{
+    return n ? n->tag : STR_NONE;
+}
+
+void mark_print(const struct proxy *p, struct buf *b, struct msg *m, struct mark mark)
+{
+    buf_put_hex(b, hash(p, m, tag_of(msg_from(m)), mark), MARK_LEN);
+}
+
+static bool is_marked(const struct proxy *p, struct msg *m, struct str caller, struct mark mark,
+                      struct str text)
+{
+    char digits[MARK_LEN];
+    struct buf b;
+    buf_init(&b, digits, sizeof digits);
+    buf_put_hex(&b, hash(p, m, caller, mark), MARK_LEN);
+    return str_equal(text, buf_str(&b));
+}
+
+/* False: there is none. */
+static bool find(const struct uri *u, struct mark *mark, struct str *text)
+{
+    struct params params = {u->params};
+    struct str name, value;
+    for (size_t at = 0; params_next(params, &at, &name, &value);) {
+        if (name.len != 1)
+            continue;
+        if (name.at[0] == 't')
+            *text = value;
+        else if (name.at[0] == 'f')
+            mark->from = value;
+        else if (name.at[0] == 'g')
+            mark->to = value;
+    }
+    return text->len == MARK_LEN;
+}
+
+/* Who sent the request shows by whose tag From has: the caller of old or the callee. */
+bool mark_read(const struct proxy *p, struct msg *m, const struct uri *u, struct flow *flow,
+               bool *has_flow)
+{
+    struct mark mark = {STR_NONE, STR_NONE};
+    struct str text = STR_NONE, from = tag_of(msg_from(m)), to = tag_of(msg_to(m));
+    *has_flow = false;
+    if (u->params.len < MARK_LEN || !find(u, &mark, &text))
+        return false;
+    bool by_caller = is_marked(p, m, from, mark, text);
+    if (!by_caller && !is_marked(p, m, to, mark, text))
+        return false;
+    struct str token = by_caller ? mark.to : mark.from;
+    if (token.len > 0 && !str_equal(from, to))
+        *has_flow = flow_token_parse(p, token, flow);
+    return true;
+}

@@ -1,0 +1,96 @@
+/* Our own Record-Route values (RFC 3261 16.6 step 4, RFC 5658) with their marks and flows. Knows no
+ * target and no state. */
+#include "proxy/forward.h"
+#include "proxy/mark.h"
+
+static struct str transport_param(unsigned transport)
+{
+    switch (transport) {
+    case TRANSPORT_TCP:
+        return STR(";transport=tcp");
+    case TRANSPORT_WS:
+    case TRANSPORT_WSS:
+        return STR(";transport=ws");
+    case TRANSPORT_SCTP:
+        return STR(";transport=sctp");
+    default: /* RFC 5658 6.2: TLS is said by the scheme */
+        return STR_NONE;
+    }
+}
+
+static void print_flow(struct buf *b, struct str name, struct str token)
+{
+    if (token.len == 0)
+        return;
+    buf_put(b, name);
+    buf_put(b, token);
+}
+
+static void print_own(const struct proxy *p, struct buf *b, struct msg *m, unsigned listener,
+                      struct mark mark)
+{
+    const struct listener *l = engine_listener(p->engine, listener);
+    buf_put_lit(b, "Record-Route: <");
+    buf_put(b, transport_is_secure(l->transport) ? STR("sips:") : STR("sip:"));
+    buf_put(b, l->host);
+    buf_put_char(b, ':');
+    buf_put_u64(b, l->port);
+    buf_put(b, transport_param(l->transport));
+    buf_put_lit(b, ";lr");
+    print_flow(b, STR(";f="), mark.from);
+    print_flow(b, STR(";g="), mark.to);
+    buf_put_lit(b, ";t=");
+    mark_print(p, b, m, mark);
+    buf_put_lit(b, ">\r\n");
+}
+
+/* RFC 3581 4, RFC 5626 5.1: is the caller to be reached by the way that its request came? Never a
+ * proxy before us: what it does not stay in the path of goes by Contact. */
+static bool source_needs_flow(struct msg *m)
+{
+    struct addr sent_by;
+    const struct via *v = msg_via(m);
+    const struct flow *f = &m->flow;
+    if (!v || v->next || msg_header_next(m, msg_header(m, HDR_VIA)))
+        return false;
+    if (transport_is_reliable(f->transport))
+        return f->conn != 0;
+    if (!addr_parse_ip(v->host, &sent_by) || !addr_equal_ip(&sent_by, &f->remote))
+        return true;
+    return v->has_rport && (v->port ? v->port : 5060) != f->remote.port;
+}
+
+/* RFC 5626 5.3: … and the callee by the flow of its registration? */
+static bool target_needs_flow(const struct forward *f, const struct goal *goal)
+{
+    struct addr contact;
+    if (!f->flow || !goal->target || goal->target->path.len > 0)
+        return false;
+    if (transport_is_reliable(f->flow->transport))
+        return f->flow->conn != 0;
+    return !uri_host_addr(goal->uri, &contact) || !addr_equal_ip(&contact, &f->flow->remote) ||
+           uri_port(goal->uri) != f->flow->remote.port;
+}
+
+static struct str token_of(const struct flow *f, char at[FLOW_TOKEN_MAX])
+{
+    struct buf b;
+    buf_init(&b, at, FLOW_TOKEN_MAX);
+    flow_token_print(&b, f);
+    return buf_str(&b);
+}
+
+void record_route_print(const struct proxy *p, struct forward *f, struct msg *m,
+                        const struct goal *goal, unsigned out)
+{
+    char from[FLOW_TOKEN_MAX], to[FLOW_TOKEN_MAX];
+    unsigned in = m->flow.listener;
+    struct mark mark = {.from = source_needs_flow(m) ? token_of(&m->flow, from) : STR_NONE,
+                        .to = target_needs_flow(f, goal) ? token_of(f->flow, to) : STR_NONE};
+    if (out == in) {
+        print_own(p, &f->text, m, in, mark);
+        return;
+    }
+    print_own(p, &f->text, m, out, (struct mark){.to = mark.to});
+    print_own(p, &f->text, m, in, (struct mark){.from = mark.from});
+}
