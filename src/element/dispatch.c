@@ -65,8 +65,6 @@ static void request(struct element *e, const struct engine_event *ev, time_ns no
     struct msg *m = ev->msg;
     if (is_for_self(e, m))
         self_request(e, ev, now);
-    else if (m->method == METHOD_OPTIONS && msg_max_forwards(m) == 0)
-        self_options(e, ev, now); /* RFC 3261 11 and 16.3: may be answered whatever its URI */
     else
         proxied(e, ev, now);
 }

@@ -98,17 +98,16 @@ void lookup_sender(struct element *e, const struct engine_event *ev, const struc
         lookup(e, LOOKUP_SENDER, ev, buf_str(&key), now);
 }
 
-/* RFC 3261 16.5, 21.4.5 and 21.4.18: nobody of that name, or nobody there. An ACK has no branch to
- * belong to and no answer: it ends here. */
+/* RFC 3261 16.5, 21.4.5 and 21.4.18: nobody of that name, or nobody there. */
 static void fork_to(struct element *e, const struct engine_event *ev,
                     const struct store_answer *found, time_ns now)
 {
     struct target targets[LIMIT_BINDINGS];
-    if (ev->kind != EVENT_REQUEST)
-        return;
     size_t n = registrar_targets(found->value, now, targets, LIMIT_BINDINGS);
     if (n == 0)
         answer(e, ev, found->version == 0 ? 404 : 480, STR_NONE, STR_NONE, now);
+    else if (ev->kind == EVENT_ACK) /* that cannot be sent, it is lost as on the way */
+        (void)proxy_ack(e->proxy, ev, targets, n, now);
     else if (proxy_fork(e->proxy, ev->tx, ev->msg, targets, n, now) == ERR_NOMEM)
         answer(e, ev, 503, STR("No memory"), STR_NONE, now);
 }

@@ -57,20 +57,9 @@ static bool is_in_order(const struct binding *b, const struct wishes *w)
     return !str_equal(b->call_id, w->call_id) || w->cseq > b->cseq;
 }
 
-static bool same_place(const struct uri *uri, const struct addr *a)
+static bool is_at(const struct addr *host, const struct uri *uri, const struct addr *a)
 {
-    struct addr host;
-    return uri_host_addr(uri, &host) && addr_equal_ip(&host, a) && uri_port(uri) == a->port;
-}
-
-/* Via's sent-by says where the sender believes that it is; a NAT makes it wrong. */
-static bool sent_by_is_true(const struct via *via, const struct flow *flow)
-{
-    struct addr host;
-    if (!addr_parse_ip(via->host, &host) || !addr_equal_ip(&host, &flow->remote))
-        return false;
-    return transport_is_reliable(flow->transport) ||
-           (via->port ? via->port : 5060) == flow->remote.port;
+    return host->family != ADDR_NONE && addr_equal_ip(host, a) && uri_port(uri) == a->port;
 }
 
 static bool is_sent_by(const struct uri *uri, const struct via *via)
@@ -80,14 +69,25 @@ static bool is_sent_by(const struct uri *uri, const struct via *via)
            (via->port ? via->port : none_given) == uri_port(uri);
 }
 
+/* A sent-by with the address that we see is behind no NAT: then a contact on another port is where
+ * the phone listens, unless it holds a connection, and one elsewhere is somebody else's. A sent-by
+ * with another address shows a NAT, and that the contact's address is no better. A name shows
+ * neither. */
 bool contact_is_sender(const struct nameaddr *contact, const struct via *via,
                        const struct flow *flow)
 {
     const struct uri *uri = &contact->uri;
+    struct addr host = {0}, sent_by;
     if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
         return false;
-    return same_place(uri, &flow->remote) || !via || is_sent_by(uri, via) ||
-           !sent_by_is_true(via, flow);
+    bool is_address = uri_host_addr(uri, &host);
+    if (!via || is_at(&host, uri, &flow->remote))
+        return true;
+    if (!addr_parse_ip(via->host, &sent_by))
+        return str_equal_nocase(uri->host, via->host);
+    if (addr_equal_ip(&sent_by, &flow->remote))
+        return transport_is_reliable(flow->transport) && is_sent_by(uri, via);
+    return is_address;
 }
 
 static void fill(struct binding *b, const struct wish *wish, const struct wishes *w,

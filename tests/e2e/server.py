@@ -1,6 +1,7 @@
 """Starts the program under test as a server and stops it again. Its path is in TANDEM_PROGRAM."""
 import contextlib
 import os
+import random
 import select
 import signal
 import socket
@@ -14,16 +15,15 @@ STOP_S = 30
 
 
 def free_port(host="127.0.0.1"):
-    """A port that nobody has for UDP and TCP at this moment."""
+    """A port that nobody has for UDP and TCP at this moment. Of four digits: sipsak cuts longer ones."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     while True:
-        with socket.socket(family, socket.SOCK_STREAM) as tcp:
-            tcp.bind((host, 0))
-            port = tcp.getsockname()[1]
-            with socket.socket(family, socket.SOCK_DGRAM) as udp:
-                with contextlib.suppress(OSError):
-                    udp.bind((host, port))
-                    return port
+        port = random.randrange(2000, 10000)
+        with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_STREAM) as tcp, \
+                socket.socket(family, socket.SOCK_DGRAM) as udp:
+            tcp.bind((host, port))
+            udp.bind((host, port))
+            return port
 
 
 class Server:

@@ -48,6 +48,12 @@ class Sipp:
         self.process.kill()
         self.process.wait()
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
 
 def register(server, user, port, transport="udp", local_port=None):
     """Registers user at 127.0.0.1:port with a SIPp of its own."""

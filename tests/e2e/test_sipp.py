@@ -2,7 +2,7 @@
 import os
 
 import tap
-from server import Server, free_port, wait_for
+from server import Server, free_port
 from sipp import Sipp, register
 
 CALLS = int(os.environ.get("TANDEM_E2E_CALLS", "10000"))
@@ -15,8 +15,8 @@ def calls(transport, count, rate, caller_options=(), callee_options=(), serve=()
     with Server(*serve) as server:
         callee_port = free_port()
         mode = TRANSPORTS[transport]
-        callee = Sipp("callee.xml", callee_port, "-m", str(count), "-timeout", "240s", *callee_options, transport=mode)
-        try:
+        with Sipp("callee.xml", callee_port, "-m", str(count), "-timeout", "240s", *callee_options,
+                  transport=mode) as callee:
             register(server, "bob", callee_port, transport, free_port())
             caller = Sipp(caller_scenario, free_port(), "-s", "bob", "-m", str(count), "-r", str(rate), "-l", "4000",
                           "-timeout", "240s", *caller_options, remote=server.addr, transport=mode)
@@ -25,8 +25,6 @@ def calls(transport, count, rate, caller_options=(), callee_options=(), serve=()
             tap.note(f"{transport}: caller {called}, callee {answered}")
             assert called["ok"] == count and called["failed"] == 0, f"{caller.errors()}\n{callee.errors()}"
             return called, answered
-        finally:
-            callee.stop()
 
 
 def test_ten_thousand_calls_over_udp():

@@ -4,6 +4,7 @@ import subprocess
 
 import tap
 from server import Server, free_port
+from sipp import Sipp
 
 
 def sipsak(*options, status=0, seconds=60):
@@ -21,23 +22,24 @@ def test_options_is_answered_with_what_the_server_can_do():
             assert line in text, text
 
 
-def test_usrloc_mode_registers_and_removes():
+def test_usrloc_mode_registers_fetches_and_removes_a_contact():
     with Server() as server:
-        text = sipsak("-U", "-i", "-vv", "-x", "60", "-e", "20", "-b", "1", "-n", "-s", f"sip:user@{server.addr}")
-        assert "completed successful" in text, text
+        contact = f"sip:bob@127.0.0.1:{free_port()}"
+        bob = ("-U", "-i", "-vv", "-H", "localhost", "-s", f"sip:bob@{server.addr}")
+        sipsak(*bob, "-x", "60", "-C", contact)
+        assert contact in sipsak(*bob, "-v", "-C", "empty")
+        sipsak(*bob, "-x", "0", "-C", "star")
+        assert contact not in sipsak(*bob, "-v", "-C", "empty")
 
 
 def test_traceroute_mode_finds_the_server_and_the_phone_behind_it():
     with Server() as server:
         port = free_port()
-        sipsak("-U", "-C", f"sip:bob@127.0.0.1:{port}", "-x", "60", "-s", f"sip:bob@{server.addr}")
-        with subprocess.Popen(["sipp", "-sn", "uas", "-i", "127.0.0.1", "-p", str(port), "-nostdin"],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as phone:
-            try:
-                text = sipsak("-T", "-vv", "-s", f"sip:bob@{server.addr}")
-            finally:
-                phone.kill()
-        assert "0: " in text and "483" in text, text
+        with Sipp("options.xml", port, "-timeout", "60s"):
+            sipsak("-U", "-i", "-H", "localhost", "-C", f"sip:bob@127.0.0.1:{port}", "-x", "60",
+                   "-s", f"sip:bob@{server.addr}")
+            text = sipsak("-T", "-vv", "-H", "localhost", "-s", f"sip:bob@{server.addr}")
+        assert text.index("483 Too Many Hops") < text.index("200 OK") and f":{port}" in text, text
 
 
 if __name__ == "__main__":

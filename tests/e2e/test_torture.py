@@ -16,6 +16,18 @@ from sipp import Sipp, register
 HERE = os.path.dirname(os.path.abspath(__file__))
 DATA = os.environ.get("TANDEM_TESTDATA") or os.path.join(HERE, "..", "..", "..", "shared", "testdata")
 DATAGRAM_MAX = 65507
+# What the checks that made the manifest let pass and the grammar forbids.
+REFUSED_ALL_THE_SAME = {
+    "1061-proj-flexisip-OPTIONS.sip": "Route that ends in the middle",
+    "1062-proj-flexisip-INVITE.sip": "Route that ends in the middle",
+    "1063-proj-flexisip-REFER.sip": "Route that ends in the middle",
+    "1125-proj-nksip-OPTIONS.sip": "unquoted display name with a comma",
+    "1250-proj-osip-INVITE.sip": "headers in the Request-URI",
+    "1261-proj-osip-INVITE.sip": "headers in a tel URI",
+    "1288-proj-osip-INVITE.sip": "headers in the Request-URI",
+    "1302-proj-osip-INVITE.sip": "unquoted display name with a comma",
+    "1323-proj-osip-INVITE.sip": "headers in the Request-URI",
+}
 PROBE = ("OPTIONS sip:{host} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKprobe{n};rport\r\n"
          "Max-Forwards: 70\r\nFrom: <sip:probe@127.0.0.1>;tag=probe\r\nTo: <sip:{host}>\r\nCall-ID: probe{n}@{port}\r\n"
          "CSeq: {n} OPTIONS\r\nContent-Length: 0\r\n\r\n")
@@ -64,8 +76,9 @@ class Thrower:
                 assert answer.startswith(b"SIP/2.0 200"), answer
                 return
 
-    def udp(self, message):
-        """The statuses that came back; none for what no datagram can carry."""
+    def udp(self, message, expects_answer=False):
+        """The statuses that came back; none for what no datagram can carry. What is relayed is answered later than
+        the probe: where an answer is expected it is waited for."""
         if len(message) > DATAGRAM_MAX:
             return []
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
@@ -74,7 +87,7 @@ class Thrower:
             s.sendto(message, ("127.0.0.1", self.server.port))
             self.await_probe()
             statuses = []
-            while select.select([s], [], [], 0)[0]:
+            while select.select([s], [], [], 2 if expects_answer and not statuses else 0)[0]:
                 statuses += self._status(s.recv(65536))
             return statuses
 
@@ -107,13 +120,10 @@ def serving():
 
 def still_serves_a_call(server):
     callee_port = free_port()
-    callee = Sipp("callee.xml", callee_port, "-m", "1", "-timeout", "20s")
-    try:
+    with Sipp("callee.xml", callee_port, "-m", "1", "-timeout", "20s"):
         register(server, "bob", callee_port, "udp", free_port())
         called = Sipp("caller.xml", free_port(), "-s", "bob", "-m", "1", "-timeout", "20s", remote=server.addr).finish(30)
         assert called["ok"] == 1, called
-    finally:
-        callee.stop()
 
 
 def verdict_holds(verdict, statuses, message):
@@ -129,7 +139,9 @@ def verdict_holds(verdict, statuses, message):
         return bool(statuses)
     if verdict.startswith(("reject", "invalid")):
         return bool(final) and final[0] in (400, 501)
-    return bool(statuses) and str(final[0] if final else 0) in verdict
+    if verdict.endswith("at endpoint"):
+        return bool(statuses)
+    return bool(final) and str(final[0]) in verdict
 
 
 def table(path, verdict_column):
@@ -141,8 +153,8 @@ def table(path, verdict_column):
 def judge(thrower, named, verdicts):
     wrong = []
     for name, message in named:
-        statuses = thrower.udp(message)
         verdict = verdicts.get(name) or verdicts.get(os.path.splitext(name)[0])
+        statuses = thrower.udp(message, bool(verdict) and not verdict_holds(verdict, [], message))
         if verdict and not verdict_holds(verdict, statuses, message):
             wrong.append(f"{name}: {verdict}, but {statuses}")
         thrower.tcp(message)
@@ -174,7 +186,7 @@ def test_messages_of_real_phones():
             statuses = thrower.udp(message)
             thrower.tcp(message)
             consensus = rows[name]["consensus"]
-            if consensus == "accept" and 400 in statuses:
+            if consensus == "accept" and 400 in statuses and name not in REFUSED_ALL_THE_SAME:
                 wrong.append(f"{name}: refused with {statuses}")
             if consensus == "reject" and any(s < 400 and s != 100 for s in statuses):
                 wrong.append(f"{name}: accepted with {statuses}")

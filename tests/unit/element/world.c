@@ -78,6 +78,7 @@ static void keep_sent(struct world *w, const struct engine_output *out)
     assert_true(w->n_sent < WORLD_SENT);
     assert_true(out->bytes->len < WORLD_TEXT);
     w->sent[w->n_sent].to = out->flow.remote;
+    w->sent[w->n_sent].conn = out->flow.conn;
     memcpy(w->sent[w->n_sent].text, out->bytes->bytes, out->bytes->len);
     w->sent[w->n_sent].text[out->bytes->len] = 0;
     w->sent[w->n_sent++].len = out->bytes->len;
@@ -131,6 +132,25 @@ void world_datagram(struct world *w, const char *from, struct str bytes)
 void world_send(struct world *w, const char *from, const char *text)
 {
     world_datagram(w, from, str_from(text));
+}
+
+void world_adopt(struct world *w, const struct flow *f, const char *text)
+{
+    struct block_pool pool;
+    block_pool_init(&pool, &w->mem, 0);
+    struct msg *m = msg_new(&pool, str_from(text), MSG_STREAM);
+    assert_non_null(m);
+    m->flow = *f;
+    block_leave(&pool, m->block);
+    block_pool_fini(&pool);
+    assert_int_equal(element_adopt(w->element, m, w->now), OK);
+    outputs(w);
+}
+
+void world_gone(struct world *w, conn_id conn)
+{
+    (void)element_closed(w->element, conn, w->now);
+    outputs(w);
 }
 
 void world_sendf(struct world *w, const char *from, const char *fmt, ...)

@@ -25,6 +25,7 @@ struct world {
     size_t n_sent;
     struct {
         struct addr to;
+        conn_id conn;
         char text[WORLD_TEXT];
         size_t len;
     } sent[WORLD_SENT];
@@ -39,6 +40,10 @@ void world_free(struct world *w);
 /* A datagram from a phone; store and time follow. */
 void world_datagram(struct world *w, const char *from, struct str bytes);
 void world_send(struct world *w, const char *from, const char *text);
+/* A message that another worker took from its connection; the listener must be TCP's. */
+void world_adopt(struct world *w, const struct flow *f, const char *text);
+/* Another worker says that its connection has ended. */
+void world_gone(struct world *w, conn_id conn);
 /* The same as printf writes it. */
 void world_sendf(struct world *w, const char *from, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* The store's answer that was held. */

@@ -350,6 +350,8 @@ static void test_by_flow(void **state)
         {"192.0.2.1:5060", "sip:a@example.net", TRANSPORT_UDP, false},
         {"198.51.100.9:30000", "sip:a@192.0.2.1:5060", TRANSPORT_UDP, true}, /* behind a NAT */
         {"198.51.100.9:30000", "sip:a@10.0.0.1:5060", TRANSPORT_UDP, true},
+        {"198.51.100.9:30000", "sip:a@example.net", TRANSPORT_UDP, false},
+        {"192.0.2.1:30000", "sip:a@192.0.2.1:5060", TRANSPORT_UDP, false}, /* sends elsewhere */
         {"192.0.2.1:30000", "sip:a@192.0.2.1:30000", TRANSPORT_TCP, true},
         {"192.0.2.1:30000", "sip:a@192.0.2.1:5060", TRANSPORT_TCP, true},
         {"192.0.2.1:30000", "sip:a@192.0.2.1:5090", TRANSPORT_TCP, false},
