@@ -10,15 +10,16 @@ RATE = 200
 TRANSPORTS = {"udp": "u1", "tcp": "t1"}
 
 
-def calls(transport, count, rate, caller_options=(), callee_options=(), serve=(), caller_scenario="caller.xml"):
+def calls(transport, count, rate, caller_options=(), callee_options=(), serve=(), patient=False):
     """Places `count` calls and returns what the caller's and the callee's SIPp counted."""
     with Server(*serve) as server:
         callee_port = free_port()
         mode = TRANSPORTS[transport]
-        with Sipp("callee.xml", callee_port, "-m", str(count), "-timeout", "240s", *callee_options,
+        kind = "_patient.xml" if patient else ".xml"
+        with Sipp("callee" + kind, callee_port, "-m", str(count), "-timeout", "240s", *callee_options,
                   transport=mode) as callee:
             register(server, "bob", callee_port, transport, free_port())
-            caller = Sipp(caller_scenario, free_port(), "-s", "bob", "-m", str(count), "-r", str(rate), "-l", "4000",
+            caller = Sipp("caller" + kind, free_port(), "-s", "bob", "-m", str(count), "-r", str(rate), "-l", "4000",
                           "-timeout", "240s", *caller_options, remote=server.addr, transport=mode)
             called = caller.finish(260)
             answered = callee.finish(30)
@@ -49,7 +50,7 @@ def test_calls_with_four_workers():
 
 def test_no_call_is_lost_when_each_side_loses_a_twentieth_of_its_packets():
     lossy = ("-lost", "5", "-max_retrans", "12", "-max_invite_retrans", "12", "-max_non_invite_retrans", "12")
-    calls("udp", 500, 50, caller_options=lossy, callee_options=lossy, caller_scenario="caller_patient.xml")
+    calls("udp", 500, 50, caller_options=lossy, callee_options=lossy, patient=True)
 
 
 if __name__ == "__main__":
