@@ -5,6 +5,7 @@
 
 #include "msg/lex.h"
 #include "msg/msg.h"
+#include "msg/tables.h"
 
 struct decoder {
     struct cursor c; /* what is not read yet of the value */
@@ -19,24 +20,69 @@ struct decoder {
 bool decode_fail(struct decoder *d, const char *at, enum msg_error_code code);
 
 /* Space for a value; NULL (and a fault) where the message has no more. Not zeroed. */
-void *decode_alloc(struct decoder *d, size_t size);
+static inline void *decode_alloc(struct decoder *d, size_t size)
+{
+    void *at = msg_take_space(d->m, size);
+    if (UNLIKELY(!at))
+        decode_fail(d, d->c.at, MSG_E_TOO_MANY_VALUES);
+    return at;
+}
 
 /* Reads one value into `value` from the cursor, which no white space precedes; leaves the cursor
  * behind the value and the white space that follows. False: a fault is noted. */
 typedef bool decode_value(struct decoder *d, void *value);
 
 /* Reads values until the end and links them through the pointer at `next_at` in each. NULL: a
- * fault. */
-void *decode_list(struct decoder *d, size_t size, size_t next_at, decode_value *value);
+ * fault. Inline, so that each family has a loop of its own with its reader in it. */
+static inline void *decode_list(struct decoder *d, size_t size, size_t next_at, decode_value *value)
+{
+    void *first = NULL, **link = &first;
+    for (;;) {
+        char *v = decode_alloc(d, size);
+        if (!v || !value(d, v))
+            return NULL;
+        *link = v;
+        link = (void **)(void *)(v + next_at);
+        *link = NULL;
+        if (cursor_done(&d->c))
+            return first;
+        if (!d->is_list || !cursor_take(&d->c, ',')) {
+            decode_fail(d, d->c.at, MSG_E_TRAILING_BYTES);
+            return NULL;
+        }
+        cursor_skip_lws(&d->c);
+    }
+}
 
 /* One ";name=value" behind its ';'. */
 struct param {
     struct str name, value; /* value.at == NULL: none */
 };
 
+static inline bool param_value_scan(struct cursor *c, struct str *out)
+{
+    if (cursor_peek(c) == '"')
+        return cursor_quoted(c, out);
+    *out = cursor_run(c, LEX_GENVALUE);
+    return out->len > 0;
+}
+
 /* RFC 3261 25.1 generic-param. Leaves the cursor behind the last byte of the parameter. False: the
  * cursor stands at the fault. */
-bool param_scan(struct cursor *c, struct param *out);
+static inline bool param_scan(struct cursor *c, struct param *out)
+{
+    out->name = cursor_token(c);
+    out->value = STR_NONE;
+    if (out->name.len == 0)
+        return false;
+    if (cursor_done(c) || *c->at == ';')
+        return true;
+    struct cursor look = *c;
+    if (!cursor_take_sep(&look, '='))
+        return true;
+    *c = look;
+    return param_value_scan(c, &out->value);
+}
 
 /* Steps over SWS ';' SWS if a ';' is next; otherwise the cursor stays. */
 static inline bool param_starts(struct cursor *c)
@@ -53,12 +99,6 @@ static inline bool param_starts(struct cursor *c)
 
 /* All parameters of a value, none of which the decoder itself wants. False: a fault is noted. */
 bool decode_params(struct decoder *d, struct params *out);
-
-/* *( SEMI generic-param ) from `from` to the cursor, as the struct wants it. */
-static inline struct str text_between(const char *from, const char *end)
-{
-    return (struct str){from, (size_t)(end - from)};
-}
 
 static inline bool name_is(struct str name, const char *lower, size_t len)
 {

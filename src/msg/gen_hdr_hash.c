@@ -21,7 +21,8 @@ static const struct {
 
 static unsigned slot_of(size_t i, uint64_t factor)
 {
-    return hdr_slot(hdr_key(headers[i].name, strlen(headers[i].name)), factor);
+    size_t len = strlen(headers[i].name);
+    return hdr_slot(hdr_ends_of(headers[i].name, len), len, factor);
 }
 
 static bool is_perfect(uint64_t factor)
@@ -47,16 +48,21 @@ static uint64_t next_factor(uint64_t x)
 
 static void print_table(FILE *out, uint64_t factor)
 {
-    fprintf(out, "#include \"msg/hdr_key.h\"\n#include \"msg/msg.h\"\n\n");
-    fprintf(out, "#define HDR_HASH_FACTOR UINT64_C(%" PRIu64 ")\n\n", factor | 1);
-    fprintf(out, "static const uint8_t hdr_slots[1u << HDR_HASH_BITS] = {\n");
+    fprintf(out, "#define HDR_HASH_FACTOR UINT64_C(%" PRIu64 ")\n\n#define HDR_SLOTS \\\n",
+            factor | 1);
     for (size_t i = 0; i < N; i++)
-        fprintf(out, "    [%u] = HDR_%s,\n", slot_of(i, factor | 1), headers[i].id);
-    fprintf(out, "};\n\nstatic const uint8_t hdr_compact[26] = {\n");
+        fprintf(out, "    [%u] = HDR_%s, \\\n", slot_of(i, factor | 1), headers[i].id);
+    fprintf(out, "\n#define HDR_ENDS \\\n");
+    for (size_t i = 0; i < N; i++) {
+        struct hdr_ends ends = hdr_ends_of(headers[i].name, strlen(headers[i].name));
+        fprintf(out, "    [HDR_%s] = {UINT64_C(%" PRIu64 "), UINT64_C(%" PRIu64 ")}, \\\n",
+                headers[i].id, ends.first, ends.last);
+    }
+    fprintf(out, "\n#define HDR_COMPACT \\\n");
     for (size_t i = 0; i < N; i++)
         if (headers[i].compact[0])
-            fprintf(out, "    ['%c' - 'a'] = HDR_%s,\n", headers[i].compact[0], headers[i].id);
-    fprintf(out, "};\n");
+            fprintf(out, "    ['%c' - 'a'] = HDR_%s, \\\n", headers[i].compact[0], headers[i].id);
+    fprintf(out, "\n");
 }
 
 int main(int argc, char **argv)

@@ -1,22 +1,37 @@
 /* Reads host and port (RFC 3261 25.1), which URIs and Via share. Resolves nothing. */
 #include "msg/uri_scan.h"
 
-/* IPv4address: four groups of one to three digits, none over 255. The first byte behind it, or
- * NULL. */
+static inline unsigned digit_of(char c)
+{
+    return (unsigned)(c - '0');
+}
+
+/* One to three digits, no fourth behind them, at most 255. The first byte behind them, or NULL. */
+static inline const char *octet_end(const char *at, const char *end)
+{
+    ptrdiff_t left = end - at;
+    if (left < 1 || digit_of(at[0]) > 9)
+        return NULL;
+    if (left < 2 || digit_of(at[1]) > 9)
+        return at + 1;
+    if (left < 3 || digit_of(at[2]) > 9)
+        return at + 2;
+    if (left > 3 && digit_of(at[3]) <= 9)
+        return NULL;
+    unsigned value = digit_of(at[0]) * 100 + digit_of(at[1]) * 10 + digit_of(at[2]);
+    return value <= 255 ? at + 3 : NULL;
+}
+
+/* IPv4address: four groups, none over 255. The first byte behind it, or NULL. */
 static const char *ip4_end(const char *at, const char *end)
 {
-    for (unsigned groups = 1;; groups++) {
-        const char *from = at;
-        unsigned value = 0;
-        for (unsigned digit; at < end && (digit = (unsigned)(*at - '0')) <= 9 && value < 256; at++)
-            value = value * 10 + digit;
-        if (at == from || value > 255 || at - from > 3)
-            return NULL;
+    for (unsigned groups = 1; (at = octet_end(at, end)) != NULL; groups++) {
         if (groups == 4)
             return at;
         if (at == end || *at++ != '.')
             return NULL;
     }
+    return NULL;
 }
 
 /* The group behind a colon may be an IPv4 address; nothing stands behind that. */
@@ -54,26 +69,23 @@ static bool is_ip6(const char *at, const char *end)
     return gap ? groups <= 7 : groups == 8;
 }
 
-static bool ip6_scan(struct cursor *c, struct str *out)
+/* IPv6reference, with its brackets. */
+static const char *ip6_end(const char *at, const char *end, const char **fault)
 {
-    const char *from = c->at + 1;
-    const char *at = from;
-    while (at < c->end && (lex_is(*at, LEX_HEX) || *at == ':' || *at == '.'))
+    const char *from = at + 1;
+    *fault = at;
+    for (at = from; at < end && (lex_is(*at, LEX_HEX) || *at == ':' || *at == '.');)
         at++;
-    if (at == c->end || *at != ']') {
-        c->at = at;
-        return false;
+    if (at == end || *at != ']') {
+        *fault = at;
+        return NULL;
     }
-    if (!is_ip6(from, at))
-        return false;
-    *out = (struct str){c->at, (size_t)(at + 1 - c->at)};
-    c->at = at + 1;
-    return true;
+    return is_ip6(from, at) ? at + 1 : NULL;
 }
 
 /* alphanum / alphanum *( alphanum / "-" ) alphanum; '_' is no host name's but in use. The first
  * byte behind it. */
-static inline const char *label_span(const char *at, const char *end)
+static inline const char *label_end(const char *at, const char *end)
 {
     at = lex_span(at, end, LEX_ALPHA | LEX_DIGIT);
     while (at < end && (*at == '-' || *at == '_'))
@@ -82,50 +94,32 @@ static inline const char *label_span(const char *at, const char *end)
 }
 
 /* hostname = *( domainlabel "." ) toplabel [ "." ]; a toplabel begins with no digit. */
-static bool name_scan(struct cursor *c)
+static const char *name_end(const char *at, const char *end, const char **fault)
 {
-    const char *from = c->at, *label = from, *top = from, *end = c->end;
+    const char *from = at, *label = from, *top = from;
     for (;;) {
-        c->at = label_span(label, end);
-        bool dot = c->at < end && *c->at == '.';
-        if (c->at == label && label > from && !dot)
+        *fault = at = label_end(label, end);
+        bool dot = at < end && *at == '.';
+        if (at == label && label > from && !dot)
             break;
-        if (c->at == label || *label == '-' || c->at[-1] == '-')
-            return false;
+        if (at == label || *label == '-' || at[-1] == '-')
+            return NULL;
         top = label;
         if (!dot)
             break;
-        label = c->at + 1;
+        label = at + 1;
     }
-    return !lex_is(*top, LEX_DIGIT);
+    return lex_is(*top, LEX_DIGIT) ? NULL : at;
 }
 
-bool host_scan(struct cursor *c, struct str *out)
+const char *host_end(const char *at, const char *end, const char **fault)
 {
-    const char *from = c->at, *ip4;
-    if (from < c->end && *from == '[')
-        return ip6_scan(c, out);
-    if (from < c->end && lex_is(*from, LEX_DIGIT) && (ip4 = ip4_end(from, c->end)) &&
-        (ip4 == c->end || !lex_is(*ip4, LEX_HOST)))
-        c->at = ip4;
-    else if (!name_scan(c))
-        return false;
-    *out = (struct str){from, (size_t)(c->at - from)};
-    return true;
-}
-
-bool port_scan(struct cursor *c, uint16_t *out)
-{
-    const char *from = c->at, *at = from;
-    unsigned value = 0;
-    for (; at < c->end && lex_is(*at, LEX_DIGIT); at++) {
-        value = value * 10 + (unsigned)(*at - '0');
-        if (value > 65535)
-            return false;
+    if (at < end && *at == '[')
+        return ip6_end(at, end, fault);
+    if (at < end && lex_is(*at, LEX_DIGIT)) {
+        const char *ip4 = ip4_end(at, end);
+        if (ip4 && (ip4 == end || !lex_is(*ip4, LEX_HOST)))
+            return ip4;
     }
-    c->at = at;
-    if (at == from)
-        return false;
-    *out = (uint16_t)value;
-    return true;
+    return name_end(at, end, fault);
 }

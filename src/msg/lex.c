@@ -65,7 +65,10 @@ bool cursor_quoted(struct cursor *c, struct str *out)
     const char *at = c->at;
     if (at >= c->end || *at != '"')
         return false;
-    for (at++; at < c->end && *at != '"'; at++) {
+    for (at++;; at++) {
+        at = lex_span(at, c->end, LEX_TOKEN | LEX_WS);
+        if (at >= c->end || *at == '"')
+            break;
         if (*at == '\\') {
             if (!quoted_pair_is_legal(at, c->end))
                 return false;
@@ -78,23 +81,6 @@ bool cursor_quoted(struct cursor *c, struct str *out)
         return false;
     *out = (struct str){c->at, (size_t)(at + 1 - c->at)};
     c->at = at + 1;
-    return true;
-}
-
-bool cursor_number(struct cursor *c, uint64_t max, uint64_t *out)
-{
-    uint64_t n = 0;
-    const char *at = c->at;
-    for (; at < c->end && lex_is(*at, LEX_DIGIT); at++) {
-        uint64_t digit = (uint64_t)(*at - '0');
-        if (n > (max - digit) / 10 || digit > max)
-            return false;
-        n = n * 10 + digit;
-    }
-    if (at == c->at)
-        return false;
-    c->at = at;
-    *out = n;
     return true;
 }
 

@@ -33,6 +33,12 @@ static inline bool lex_is(char c, unsigned classes)
     return (lex_table[(unsigned char)c] & classes) != 0;
 }
 
+/* LEX_LWS with one comparison for most bytes. */
+static inline bool lex_is_lws(char c)
+{
+    return (unsigned char)c <= ' ' && lex_is(c, LEX_LWS);
+}
+
 static inline char lex_lower(char c)
 {
     return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
@@ -54,6 +60,11 @@ static inline const char *lex_span(const char *at, const char *end, unsigned cla
     while (at < end && lex_is(*at, classes))
         at++;
     return at;
+}
+
+static inline struct str text_between(const char *from, const char *end)
+{
+    return (struct str){from, (size_t)(end - from)};
 }
 
 /* What is left of a view while it is read. */
@@ -88,7 +99,7 @@ static inline bool cursor_take(struct cursor *c, char ch)
 
 static inline void cursor_skip_lws(struct cursor *c)
 {
-    while (c->at < c->end && lex_is(*c->at, LEX_LWS))
+    while (c->at < c->end && lex_is_lws(*c->at))
         c->at++;
 }
 
@@ -120,8 +131,23 @@ static inline struct str cursor_token(struct cursor *c)
  * folding only, NUL only escaped. */
 bool cursor_quoted(struct cursor *c, struct str *out);
 
-/* Decimal digits, at least one, at most `max`. False: the cursor has not moved. */
-bool cursor_number(struct cursor *c, uint64_t max, uint64_t *out);
+/* Decimal digits, at least one, at most `max`, which is below 2^60. False: the cursor has not
+ * moved. */
+static inline bool cursor_number(struct cursor *c, uint64_t max, uint64_t *out)
+{
+    uint64_t n = 0;
+    const char *at = c->at;
+    for (unsigned digit; at < c->end && (digit = (unsigned)(*at - '0')) <= 9; at++) {
+        n = n * 10 + digit;
+        if (n > max)
+            return false;
+    }
+    if (at == c->at)
+        return false;
+    c->at = at;
+    *out = n;
+    return true;
+}
 
 /* The first CR or LF in [at, end), or end. */
 const char *lex_find_eol(const char *at, const char *end);

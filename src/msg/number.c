@@ -10,35 +10,38 @@ struct range {
 
 /* RFC 3261 20.22: Max-Forwards is 0-255. RFC 3262 7.1: RSeq is not 0. RFC 5626 4.4.1, 4028 4: the
  * others are delta-seconds of 32 bits. */
-static struct range range_of(enum hdr_id id)
+static const struct range *range_of(enum hdr_id id)
 {
-    struct range r = {
-        .max = UINT32_MAX, .malformed = MSG_E_BAD_NUMBER, .too_large = MSG_E_NUMBER_TOO_LARGE};
+    static const struct range hops = {
+        .max = 255, .malformed = MSG_E_BAD_MAX_FORWARDS, .too_large = MSG_E_BAD_MAX_FORWARDS};
+    static const struct range expires = {
+        .max = UINT32_MAX, .malformed = MSG_E_BAD_EXPIRES, .too_large = MSG_E_BAD_EXPIRES};
+    static const struct range length = {.max = UINT32_MAX,
+                                        .malformed = MSG_E_BAD_CONTENT_LENGTH,
+                                        .too_large = MSG_E_BAD_CONTENT_LENGTH};
+#define PLAIN .max = UINT32_MAX, .malformed = MSG_E_BAD_NUMBER, .too_large = MSG_E_NUMBER_TOO_LARGE
+    static const struct range rseq = {PLAIN, .min = 1};
+    static const struct range retry_after = {PLAIN, .has_comment = true, .has_params = true};
+    static const struct range session = {PLAIN, .has_params = true};
+    static const struct range plain = {PLAIN};
+#undef PLAIN
     switch ((int)id) {
     case HDR_MAX_FORWARDS:
-        r.max = 255;
-        r.malformed = r.too_large = MSG_E_BAD_MAX_FORWARDS;
-        break;
+        return &hops;
     case HDR_EXPIRES:
-        r.malformed = r.too_large = MSG_E_BAD_EXPIRES;
-        break;
+        return &expires;
     case HDR_CONTENT_LENGTH:
-        r.malformed = r.too_large = MSG_E_BAD_CONTENT_LENGTH;
-        break;
+        return &length;
     case HDR_RSEQ:
-        r.min = 1;
-        break;
+        return &rseq;
     case HDR_RETRY_AFTER:
-        r.has_comment = r.has_params = true;
-        break;
+        return &retry_after;
     case HDR_SESSION_EXPIRES:
     case HDR_MIN_SE:
-        r.has_params = true;
-        break;
+        return &session;
     default:
-        break;
+        return &plain;
     }
-    return r;
 }
 
 /* RFC 3261 25.1 comment: nested parentheses, quoted pairs. The cursor ends behind it; *out is the
@@ -72,24 +75,26 @@ static bool value_scan(struct decoder *d, const struct range *r, struct number *
 void *decode_number(struct decoder *d)
 {
     struct number *v = decode_alloc(d, sizeof *v);
-    struct range r = range_of(d->id);
-    if (!v || !value_scan(d, &r, v))
+    const struct range *r = range_of(d->id);
+    if (!v || !value_scan(d, r, v))
         return NULL;
     v->comment = v->params.text = STR_NONE;
+    if (cursor_done(&d->c))
+        return v;
     struct cursor look = d->c;
     cursor_skip_lws(&look);
-    if (r.has_comment && cursor_peek(&look) == '(') {
+    if (r->has_comment && cursor_peek(&look) == '(') {
         d->c = look;
         if (!comment_scan(&d->c, &v->comment)) {
-            decode_fail(d, d->c.at, r.malformed);
+            decode_fail(d, d->c.at, r->malformed);
             return NULL;
         }
     }
-    if (r.has_params && !decode_params(d, &v->params))
+    if (r->has_params && !decode_params(d, &v->params))
         return NULL;
     cursor_skip_lws(&d->c);
     if (cursor_done(&d->c))
         return v;
-    decode_fail(d, d->c.at, r.malformed);
+    decode_fail(d, d->c.at, r->malformed);
     return NULL;
 }

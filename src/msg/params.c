@@ -1,29 +1,6 @@
 /* Reads ";name=value" parameters: when a value is decoded, and again on demand. Knows no header. */
 #include "msg/decode.h"
 
-static bool value_scan(struct cursor *c, struct str *out)
-{
-    if (cursor_peek(c) == '"')
-        return cursor_quoted(c, out);
-    *out = cursor_run(c, LEX_GENVALUE);
-    return out->len > 0;
-}
-
-bool param_scan(struct cursor *c, struct param *out)
-{
-    out->name = cursor_token(c);
-    out->value = STR_NONE;
-    if (out->name.len == 0)
-        return false;
-    if (cursor_done(c) || *c->at == ';')
-        return true;
-    struct cursor look = *c;
-    if (!cursor_take_sep(&look, '='))
-        return true;
-    *c = look;
-    return value_scan(c, &out->value);
-}
-
 bool decode_params(struct decoder *d, struct params *out)
 {
     struct cursor c = d->c;

@@ -2,21 +2,17 @@
  * whole. Reads no header's value but Content-Length's; copies and allocates nothing. RFC 3261
  * 7, 18.3. */
 #include "base/limits.h"
+#include "hdr_find.h"
 #include "lex_find.h"
 #include "start_line.h"
-#include "tables.h"
 
+/* Its address never leaves this file's inline functions, so that it lives in registers. */
 struct parser {
     struct msg *m;
-    const char *at, *end;
-    size_t room;          /* header lines that fit */
-    uint16_t last[N_HDR]; /* index + 1 of the last line of each id; written with m->first */
+    const char *from, *at, *end;
+    size_t room;    /* header lines that fit */
+    uint16_t *last; /* of each id: index + 1 of its last line; written with m->first */
 };
-
-static size_t offset_of(const struct parser *p, const char *at)
-{
-    return (size_t)(at - p->m->bytes.at);
-}
 
 static void msg_reset(struct msg *m, struct str bytes, void *space, size_t space_len)
 {
@@ -40,18 +36,22 @@ static struct str skip_line_ends(struct str s)
     return s;
 }
 
-/* The end of the line that `at` stands in: before its CRLF or LF. A CR alone ends nothing and is a
- * fault. NULL: the line does not end. */
-static inline const char *line_end(struct parser *p, const char *at, enum hdr_id id)
+/* A CR alone ends no line and is a fault. */
+static const char *bare_cr(struct msg *m, const char *at, enum hdr_id id)
 {
-    for (;;) {
-        at = find_eol(at, p->end);
-        if (UNLIKELY(at == p->end))
+    msg_note(m, MSG_E_BARE_CR, (size_t)(at - m->bytes.at), id);
+    return at + 1;
+}
+
+/* The end of a line, before its CRLF or LF; `at` is the first CR or LF in it. NULL: the line does
+ * not end. */
+static inline const char *line_end(struct msg *m, const char *at, const char *end, enum hdr_id id)
+{
+    for (;; at = find_eol(bare_cr(m, at, id), end)) {
+        if (UNLIKELY(at == end))
             return NULL;
-        if (LIKELY(*at == '\n' || (at + 1 < p->end && at[1] == '\n')))
+        if (LIKELY(*at == '\n' || (at + 1 < end && at[1] == '\n')))
             return at;
-        msg_note(p->m, MSG_E_BARE_CR, offset_of(p, at), id);
-        at++;
     }
 }
 
@@ -60,40 +60,30 @@ static inline const char *behind_line(const char *end)
     return end + (*end == '\r') + 1;
 }
 
-/* RFC 3261 7.3.1: a line that starts with white space continues the one before. p->at moves behind
- * the last line. */
-static inline const char *folded_end(struct parser *p, const char *at, enum hdr_id id)
+/* RFC 3261 7.3.1: a line that starts with white space continues the one before. `at` is the first
+ * CR or LF; *behind the line's beginning that follows. */
+static inline const char *folded_end(struct msg *m, const char *at, const char *end, enum hdr_id id,
+                                     const char **behind)
 {
-    const char *end;
     for (;;) {
-        end = line_end(p, at, id);
-        if (UNLIKELY(!end)) {
-            p->at = p->end;
-            return p->end;
+        const char *eol = line_end(m, at, end, id);
+        if (UNLIKELY(!eol))
+            return *behind = end;
+        at = behind_line(eol);
+        if (LIKELY(at == end || (unsigned char)*at > ' ' || !lex_is(*at, LEX_WS))) {
+            *behind = at;
+            return eol;
         }
-        at = behind_line(end);
-        if (LIKELY(at == p->end || !lex_is(*at, LEX_WS)))
-            break;
+        at = find_eol(at, end);
     }
-    p->at = at;
-    return end;
 }
 
-static void set_value(struct msg *m, struct hdr *h, const char *at, const char *end)
-{
-    while (at < end && lex_is(*at, LEX_LWS))
-        at++;
-    while (end > at && lex_is(end[-1], LEX_LWS))
-        end--;
-    h->value_at = (uint32_t)(at - m->bytes.at);
-    h->value_len = (uint32_t)(end - at);
-}
-
+/* The first line's index goes to m->first, a later one's to the line before. */
 static inline void link_header(struct parser *p, enum hdr_id id)
 {
     struct msg *m = p->m;
     uint16_t index = ++m->n_headers;
-    if (id == HDR_NONE)
+    if (UNLIKELY(id == HDR_NONE))
         return;
     if (m->first[id])
         m->headers[p->last[id] - 1].next = index;
@@ -102,69 +92,92 @@ static inline void link_header(struct parser *p, enum hdr_id id)
     p->last[id] = index;
 }
 
-static enum msg_error_code name_fault(const struct parser *p, struct str name, enum hdr_id id)
+static enum msg_error_code unknown_name_fault(struct str name)
 {
-    if (UNLIKELY(p->m->n_headers == p->room))
-        return MSG_E_TOO_MANY_HEADERS;
-    if (LIKELY(id != HDR_NONE))
-        return MSG_OK;
     if (name.len > LIMIT_MSG_HEADER_NAME)
         return MSG_E_HEADER_NAME_TOO_LONG;
     const char *end = name.at + name.len;
     return name.len && lex_span(name.at, end, LEX_TOKEN) == end ? MSG_OK : MSG_E_BAD_HEADER_NAME;
 }
 
+static inline enum msg_error_code name_fault(const struct parser *p, struct str name,
+                                             enum hdr_id id)
+{
+    if (UNLIKELY(p->m->n_headers == p->room))
+        return MSG_E_TOO_MANY_HEADERS;
+    return LIKELY(id != HDR_NONE) ? MSG_OK : unknown_name_fault(name);
+}
+
 /* The line from `name` to p->at, whose value lies in [value, end). */
 static inline void add_header(struct parser *p, struct str name, enum hdr_id id, const char *value,
                               const char *end)
 {
+    while (value < end && lex_is_lws(*value))
+        value++;
+    while (end > value && lex_is_lws(end[-1]))
+        end--;
     struct hdr *h = &p->m->headers[p->m->n_headers];
-    h->at = (uint32_t)offset_of(p, name.at);
-    h->end = (uint32_t)offset_of(p, p->at);
+    h->at = (uint32_t)(name.at - p->from);
+    h->end = (uint32_t)(p->at - p->from);
+    h->value_at = (uint32_t)(value - p->from);
+    h->value_len = (uint32_t)(end - value);
     h->name_len = (uint16_t)name.len;
     h->next = 0;
     h->id = (uint8_t)id;
     h->bad = 0;
     h->typed = NULL;
-    set_value(p->m, h, value, end);
     link_header(p, id);
 }
 
-/* One header line with its continuations. */
+/* Returns where the next line begins. */
+static const char *without_colon(struct msg *m, const char *at, const char *stop, const char *end)
+{
+    const char *behind;
+    msg_note(m, MSG_E_HEADER_WITHOUT_COLON, (size_t)(at - m->bytes.at), HDR_NONE);
+    folded_end(m, find_eol(stop, end), end, HDR_NONE, &behind);
+    return behind;
+}
+
+/* One header line with its continuations. The line's end is looked for from its beginning: the
+ * next line then does not wait until this one's colon is known. */
 static inline void index_header(struct parser *p)
 {
-    const char *at = p->at, *colon = find_colon(at, p->end);
+    const char *at = p->at, *eol = find_eol(at, p->end), *colon = find_colon(at, p->end);
     if (UNLIKELY(colon == p->end || *colon != ':')) {
-        msg_note(p->m, MSG_E_HEADER_WITHOUT_COLON, offset_of(p, at), HDR_NONE);
-        folded_end(p, colon, HDR_NONE);
+        p->at = without_colon(p->m, at, colon, p->end);
         return;
     }
     /* RFC 3261 25.1 HCOLON: white space may stand before the colon */
     const char *name_end = colon;
-    while (name_end > at && lex_is(name_end[-1], LEX_WS))
+    while (name_end > at && (name_end[-1] == ' ' || name_end[-1] == '\t'))
         name_end--;
     struct str name = {at, (size_t)(name_end - at)};
-    enum hdr_id id = hdr_id_of(name);
-    const char *end = folded_end(p, colon + 1, id);
+    enum hdr_id id = hdr_find(name.at, name.len);
+    const char *behind, *end = folded_end(p->m, eol, p->end, id, &behind);
+    p->at = behind;
     enum msg_error_code fault = name_fault(p, name, id);
     if (LIKELY(fault == MSG_OK))
         add_header(p, name, id, colon + 1, end);
     else
-        msg_note(p->m, fault, offset_of(p, at), HDR_NONE);
+        msg_note(p->m, fault, (size_t)(at - p->from), HDR_NONE);
+}
+
+static inline bool is_empty_line(const char *at, const char *end)
+{
+    return *at == '\n' || (*at == '\r' && at + 1 < end && at[1] == '\n');
 }
 
 /* False: the empty line is missing; the head then reaches to the end. */
-static bool index_headers(struct parser *p)
+static inline bool index_headers(struct parser *p)
 {
-    while (p->at < p->end &&
-           !(*p->at == '\n' || (*p->at == '\r' && p->at + 1 < p->end && p->at[1] == '\n')))
+    while (p->at < p->end && !is_empty_line(p->at, p->end))
         index_header(p);
     bool ends = p->at < p->end;
     if (ends)
         p->at = behind_line(p->at);
     else
         msg_note(p->m, MSG_E_NO_EMPTY_LINE, p->m->bytes.len, HDR_NONE);
-    p->m->head_len = (uint32_t)offset_of(p, p->at);
+    p->m->head_len = (uint32_t)(p->at - p->from);
     return ends;
 }
 
@@ -177,16 +190,16 @@ static void take_index(struct msg *m)
     m->space_len -= used;
 }
 
-static void note_missing(struct msg *m, enum hdr_id id, enum msg_error_code code)
+static inline void note_missing(struct msg *m, enum hdr_id id, enum msg_error_code code)
 {
-    if (!m->first[id])
+    if (UNLIKELY(!m->first[id]))
         msg_note(m, code, m->head_len, id);
 }
 
-static void note_duplicate(struct msg *m, enum hdr_id id, enum msg_error_code code)
+static inline void note_duplicate(struct msg *m, enum hdr_id id, enum msg_error_code code)
 {
     const struct hdr *h = msg_header(m, id);
-    if (h && h->next)
+    if (h && UNLIKELY(h->next))
         msg_note(m, code, msg_header_next(m, h)->at, id);
 }
 
@@ -244,14 +257,12 @@ enum msg_error_code msg_parse(struct msg *m, struct str bytes, enum msg_framing 
         msg_note(m, bytes.len ? MSG_E_TOO_LARGE : MSG_E_EMPTY, 0, HDR_NONE);
         return m->errors[0].code;
     }
-    struct parser p;
-    p.m = m;
-    p.at = bytes.at;
-    p.end = bytes.at + bytes.len;
-    p.room = room_for_headers(space_len);
-    const char *end = line_end(&p, bytes.at, HDR_NONE);
+    uint16_t last[N_HDR];
+    struct parser p = {m,   bytes.at, bytes.at, bytes.at + bytes.len, room_for_headers(space_len),
+                       last};
+    const char *end = line_end(m, find_eol(p.from, p.end), p.end, HDR_NONE);
     p.at = end ? behind_line(end) : p.end;
-    start_line_parse(m, (struct str){bytes.at, (size_t)((end ? end : p.end) - bytes.at)});
+    start_line_parse(m, text_between(p.from, end ? end : p.end));
     if (index_headers(&p))
         find_body(m, framing);
     take_index(m);
@@ -262,15 +273,4 @@ enum msg_error_code msg_parse(struct msg *m, struct str bytes, enum msg_framing 
 size_t msg_space(size_t len)
 {
     return (LIMIT_MSG_SPACE + len * LIMIT_MSG_SPACE_PER_BYTE) & ~(size_t)15;
-}
-
-void *msg_take_space(struct msg *m, size_t size)
-{
-    size = (size + 15) & ~(size_t)15;
-    if (size > m->space_len)
-        return NULL;
-    void *at = m->space;
-    m->space += size;
-    m->space_len -= size;
-    return at;
 }

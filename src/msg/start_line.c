@@ -112,10 +112,14 @@ void start_line_parse(struct msg *m, struct str line)
 
 bool content_length_of(struct str value, uint64_t *len)
 {
-    const char *end = value.at + value.len;
-    if (value.len == 0 || lex_span(value.at, end, LEX_DIGIT) != end)
-        return false;
-    if (!str_to_u64(value, UINT32_MAX, len))
-        *len = UINT32_MAX;
-    return true;
+    uint64_t n = 0;
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned digit = (unsigned)(value.at[i] - '0');
+        if (digit > 9)
+            return false;
+        n = n * 10 + digit;
+        n = n < UINT32_MAX ? n : UINT32_MAX;
+    }
+    *len = n;
+    return value.len > 0;
 }

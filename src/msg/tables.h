@@ -2,6 +2,7 @@
 #ifndef TANDEM_SRC_MSG_TABLES_H
 #define TANDEM_SRC_MSG_TABLES_H
 
+#include "hdr_key.h"
 #include "msg/msg.h"
 
 enum hdr_family {
@@ -40,8 +41,23 @@ struct hdr_row {
 
 extern const struct hdr_row hdr_rows[N_HDR];
 
+/* The names as words; the perfect hash of the names and the compact forms by letter: enum hdr_id.
+ */
+extern const struct hdr_ends hdr_ends[N_HDR];
+extern const uint8_t hdr_slots[1u << HDR_HASH_BITS];
+extern const uint8_t hdr_compact[26];
+
 /* Space for typed values, 16-aligned, not zeroed. NULL: none is left. */
-void *msg_take_space(struct msg *m, size_t size);
+static inline void *msg_take_space(struct msg *m, size_t size)
+{
+    char *at = m->space;
+    size = (size + 15) & ~(size_t)15;
+    if (UNLIKELY(size > m->space_len))
+        return NULL;
+    m->space = at + size;
+    m->space_len -= size;
+    return at;
+}
 
 /* Notes a fault at its place in the order of offsets; more than MSG_MAX_ERRORS are forgotten, the
  * last ones first. The same code at the same offset is noted once. */

@@ -1,8 +1,10 @@
 /* Reads sip, sips and tel URIs in one pass and carries others whole. Knows no header. */
 #include "msg/uri_scan.h"
+#include "msg/uri_text.h"
 
 /* RFC 3261 25.1: user [ ":" password ] "@". Without an '@' behind them these bytes are the host. */
-static enum msg_error_code userinfo_scan(struct cursor *c, enum uri_form form, struct uri *out)
+static inline enum msg_error_code userinfo_scan(struct cursor *c, enum uri_form form,
+                                                struct uri *out)
 {
     struct cursor look = *c;
     struct str user, password = STR_NONE;
@@ -30,7 +32,7 @@ static enum msg_error_code userinfo_scan(struct cursor *c, enum uri_form form, s
 }
 
 /* *( ";" pname [ "=" pvalue ] ) */
-static enum msg_error_code params_scan(struct cursor *c, struct str *out)
+static inline enum msg_error_code params_scan(struct cursor *c, struct str *out)
 {
     const char *from = c->at;
     struct str name, value;
@@ -51,7 +53,7 @@ static enum msg_error_code params_scan(struct cursor *c, struct str *out)
 }
 
 /* "?" hname "=" hvalue *( "&" hname "=" hvalue ) */
-static enum msg_error_code headers_scan(struct cursor *c, struct str *out)
+static inline enum msg_error_code headers_scan(struct cursor *c, struct str *out)
 {
     const char *from = c->at;
     struct str name, value;
@@ -68,7 +70,7 @@ static enum msg_error_code headers_scan(struct cursor *c, struct str *out)
     return MSG_OK;
 }
 
-static enum msg_error_code sip_scan(struct cursor *c, enum uri_form form, struct uri *out)
+static inline enum msg_error_code sip_scan(struct cursor *c, enum uri_form form, struct uri *out)
 {
     enum msg_error_code e = userinfo_scan(c, form, out);
     if (e != MSG_OK)
@@ -86,10 +88,31 @@ static enum msg_error_code sip_scan(struct cursor *c, enum uri_form form, struct
     return e;
 }
 
+/* RFC 3966 3: phone-context has a value. NULL: it is absent or good; else where the value should
+ * stand. */
+static const char *context_fault(struct str params)
+{
+    struct str name, value;
+    for (size_t at = 0; uri_pair_next(params, ';', &at, &name, &value);)
+        if (!value.at && uri_text_equal(name, STR("phone-context"), true))
+            return name.at + name.len;
+    return NULL;
+}
+
+static inline enum msg_error_code tel_params_scan(struct cursor *c, struct str *out)
+{
+    enum msg_error_code e = params_scan(c, out);
+    const char *fault = e == MSG_OK ? context_fault(*out) : NULL;
+    if (!fault)
+        return e;
+    c->at = fault;
+    return MSG_E_BAD_URI_PARAM;
+}
+
 /* RFC 3966 3: a global number is '+' and digits, a local one may hold HEXDIG, '*' and '#'; either
  * at least one besides the visual separators. A local number without phone-context is let through:
  * gateways and old phones send them. */
-static enum msg_error_code tel_scan(struct cursor *c, enum uri_form form, struct uri *out)
+static inline enum msg_error_code tel_scan(struct cursor *c, enum uri_form form, struct uri *out)
 {
     const char *from = c->at;
     bool global = cursor_take(c, '+');
@@ -105,11 +128,11 @@ static enum msg_error_code tel_scan(struct cursor *c, enum uri_form form, struct
         return MSG_E_BAD_TEL;
     out->user = (struct str){from, (size_t)(c->at - from)};
     if (form == URI_FULL && cursor_peek(c) == ';')
-        return params_scan(c, &out->params);
+        return tel_params_scan(c, &out->params);
     return MSG_OK;
 }
 
-static enum msg_error_code other_scan(struct cursor *c, enum uri_form form)
+static inline enum msg_error_code other_scan(struct cursor *c, enum uri_form form)
 {
     const char *from = c->at;
     for (; !cursor_done(c) && lex_is(*c->at, LEX_URIC); c->at++) {
@@ -133,7 +156,7 @@ static enum uri_scheme scheme_of(struct str s)
     return URI_OTHER;
 }
 
-static enum msg_error_code scheme_scan(struct cursor *c, struct uri *out)
+static inline enum msg_error_code scheme_scan(struct cursor *c, struct uri *out)
 {
     const char *from = c->at;
     /* Setting bit 0x20 lowers a letter and makes no other byte one. */
@@ -153,27 +176,34 @@ static enum msg_error_code scheme_scan(struct cursor *c, struct uri *out)
     return MSG_OK;
 }
 
-enum msg_error_code uri_scan(struct cursor *c, enum uri_form form, struct uri *out)
+static inline enum msg_error_code scheme_part_scan(struct cursor *c, enum uri_form form,
+                                                   struct uri *out)
 {
-    const char *from = c->at;
-    *out = (struct uri){.text = STR_NONE};
     enum msg_error_code e = scheme_scan(c, out);
     if (e != MSG_OK)
         return e;
     switch (out->scheme) {
     case URI_SIP:
     case URI_SIPS:
-        e = sip_scan(c, form, out);
-        break;
+        return sip_scan(c, form, out);
     case URI_TEL:
-        e = tel_scan(c, form, out);
-        break;
+        return tel_scan(c, form, out);
     case URI_NONE:
     case URI_OTHER:
-        e = other_scan(c, form);
         break;
     }
-    out->text = (struct str){from, (size_t)(c->at - from)};
+    return other_scan(c, form);
+}
+
+/* The cursor is copied so that the scanners, which are inline, keep it in registers. */
+enum msg_error_code uri_scan(struct cursor *c, enum uri_form form, struct uri *out)
+{
+    struct cursor look = *c;
+    *out = (struct uri){.text = STR_NONE};
+    enum msg_error_code e = scheme_part_scan(&look, form, out);
+    if (out->scheme != URI_NONE)
+        out->text = text_between(c->at, look.at);
+    c->at = look.at;
     return e;
 }
 

@@ -13,11 +13,28 @@ enum uri_form { URI_FULL, URI_BARE };
  * to it; the caller judges that byte. After a fault the cursor stands at it. */
 enum msg_error_code uri_scan(struct cursor *c, enum uri_form form, struct uri *out);
 
-/* RFC 3261 25.1 host. False: the cursor stands at the fault. */
-bool host_scan(struct cursor *c, struct str *out);
+/* RFC 3261 25.1 host: the first byte behind it; NULL: *fault is where it is wrong. */
+const char *host_end(const char *at, const char *end, const char **fault);
 
-/* 0-65535, at least one digit. */
-bool port_scan(struct cursor *c, uint16_t *out);
+/* False: the cursor stands at the fault. */
+static inline bool host_scan(struct cursor *c, struct str *out)
+{
+    const char *from = c->at, *fault, *end = host_end(from, c->end, &fault);
+    c->at = end ? end : fault;
+    if (end)
+        *out = text_between(from, end);
+    return end != NULL;
+}
+
+/* 0-65535, at least one digit. A number that is too large leaves the cursor before it. */
+static inline bool port_scan(struct cursor *c, uint16_t *out)
+{
+    uint64_t port;
+    if (!cursor_number(c, 65535, &port))
+        return false;
+    *out = (uint16_t)port;
+    return true;
+}
 
 /* The longest run of `classes` and "% HEX HEX". False: a broken escape, where the cursor stands. */
 static inline bool escaped_scan(struct cursor *c, unsigned classes, struct str *out)

@@ -154,6 +154,9 @@ static void uri_faults(void **state)
         {"tel:1 2", MSG_E_BAD_URI, 5},
         {"tel:+1?a=b", MSG_E_BAD_URI, 6},
         {"tel:1;", MSG_E_BAD_URI_PARAM, 6},
+        /* RFC 3966 3 context */
+        {"tel:1;phone-context", MSG_E_BAD_URI_PARAM, 19},
+        {"tel:1;x;Phone-Cont%65xt;phone-context=a.b", MSG_E_BAD_URI_PARAM, 23},
         {"urn:", MSG_E_BAD_URI, 4},
         {"urn:a b", MSG_E_BAD_URI, 5},
         {"urn:a%1", MSG_E_BAD_URI_ESCAPE, 5},
