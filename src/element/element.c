@@ -155,3 +155,9 @@ bool element_is_idle(const struct element *e)
     return s->tx_client == 0 && s->tx_server == 0 && e->lookups.live == 0 &&
            registrar_pending(e->registrar) == 0 && proxy_contexts(e->proxy) == 0;
 }
+
+bool element_is_quiet(const struct element *e)
+{
+    return e->lookups.live == 0 && registrar_pending(e->registrar) == 0 &&
+           engine_is_quiet(e->engine);
+}

@@ -98,15 +98,15 @@ static int start_cancel(struct engine *e, struct client *invite, time_ns now)
     return OK;
 }
 
-/* Sent once a provisional response is there. Where memory fails, the next provisional response or
- * command tries again. */
+/* Sent once a provisional response is there. From the first try on the INVITE has 64*T1 to end. */
 void client_send_cancel(struct engine *e, struct client *c, time_ns now)
 {
-    if (start_cancel(e, c, now))
-        return;
-    c->cancel = false;
-    c->cancelled = true;
-    tx_cancelled(&c->job.tx, &e->config.timers, now);
+    bool first = c->job.owed_at == TIME_NEVER;
+    c->cancelled = start_cancel(e, c, now) == OK;
+    c->cancel = !c->cancelled;
+    c->job.owed_at = c->cancelled ? TIME_NEVER : time_add(now, e->config.timers.t1);
+    if (first || c->cancelled)
+        tx_cancelled(&c->job.tx, &e->config.timers, now);
     job_arm(e, &c->job);
 }
 
@@ -136,13 +136,7 @@ int engine_cancel(struct engine *e, tx_id id, struct str headers, time_ns now)
     if (!engine_room(e, 2, 3) || keep_headers(e, c, headers))
         return ERR_NOMEM;
     c->cancel = true;
-    if (state == TX_CALLING)
-        return OK;
-    client_send_cancel(e, c, now);
-    if (c->cancelled)
-        return OK;
-    c->cancel = false;
-    block_unref(&e->blocks, c->cancel_headers);
-    c->cancel_headers = NULL;
-    return ERR_NOMEM;
+    if (state == TX_PROCEEDING)
+        client_send_cancel(e, c, now);
+    return OK;
 }

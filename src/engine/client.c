@@ -26,6 +26,7 @@ void client_free(struct engine *e, struct client *c)
     block_unref(&e->blocks, c->parcel.bytes);
     block_unref(&e->blocks, c->ack);
     block_unref(&e->blocks, c->cancel_headers);
+    block_unref(&e->blocks, c->others);
     e->stats.tx_client--;
     pool_free(&e->clients, c->job.id);
 }
@@ -110,12 +111,46 @@ void client_fire(struct engine *e, struct client *c, time_ns now)
     enum tx_event event;
     if (tx_due(&c->job.tx, now, &event))
         step(e, c, event, now);
+    else if (c->cancel && c->job.owed_at <= now)
+        client_send_cancel(e, c, now);
     else
         job_arm(e, &c->job);
 }
 
+static int go_to(struct engine *e, struct client *c, const struct addr *a, time_ns now)
+{
+    struct parcel *p = &c->parcel;
+    int err = route_to(e, c->hop_transport, a, &p->flow);
+    if (err)
+        return err;
+    p->by_size = false;
+    parcel_rebranch(e, p);
+    err = parcel_put_via(e, p, p->flow.listener);
+    err = err ? err : parcel_fit(e, p);
+    err = err ? err : client_launch(e, c, now);
+    if (!err)
+        client_start(e, c, c->method, now);
+    return err;
+}
+
+/* RFC 3263 4.3: the next address, under a branch of its own, as long as nobody has answered. */
+static bool try_others(struct engine *e, struct client *c, time_ns now)
+{
+    bool unanswered = c->job.tx.state == TX_CALLING || c->job.tx.state == TX_TRYING;
+    int err = ERR_NO_ROUTE;
+    while (err == ERR_NO_ROUTE && unanswered && !c->cancel && c->others && c->others->len > 0) {
+        struct addr a;
+        c->others->len -= (uint32_t)sizeof a;
+        memcpy(&a, c->others->bytes + c->others->len, sizeof a);
+        err = go_to(e, c, &a, now);
+    }
+    return err == OK;
+}
+
 void client_transport_error(struct engine *e, struct client *c, time_ns now)
 {
+    if (try_others(e, c, now))
+        return;
     step(e, c, TX_TRANSPORT_ERROR, now);
 }
 
@@ -131,16 +166,35 @@ void client_no_connection(struct engine *e, struct client *c, time_ns now)
     client_transport_error(e, c, now);
 }
 
+/* Without memory for them the first address is all. */
+static void keep_others(struct engine *e, struct client *c, const struct query *q,
+                        const struct addr *list, size_t n)
+{
+    if (n > LIMIT_RESOLVE_ADDRESSES)
+        n = LIMIT_RESOLVE_ADDRESSES;
+    c->others = n > 0 ? block_new(&e->blocks, n * sizeof(struct addr)) : NULL;
+    while (c->others && n-- > 0) {
+        struct addr a = list[n];
+        if (a.port == 0)
+            a.port = q->port;
+        memcpy(c->others->bytes + c->others->len, &a, sizeof a);
+        c->others->len += (uint32_t)sizeof a;
+    }
+}
+
 void client_resolved(struct engine *e, struct client *c, const struct query *q,
                      const struct addr *list, size_t n, time_ns now)
 {
-    struct parcel *p = &c->parcel;
-    int err = resolve_pick(e, q, list, n, &p->flow);
-    err = err ? err : parcel_put_via(e, p, p->flow.listener);
-    err = err ? err : parcel_fit(e, p);
-    err = err ? err : client_launch(e, c, now);
+    c->hop_transport = q->transport;
+    int err = ERR_NO_ROUTE;
+    for (size_t i = 0; i < n && err == ERR_NO_ROUTE; i++) {
+        struct addr a = list[i];
+        if (a.port == 0)
+            a.port = q->port;
+        err = go_to(e, c, &a, now);
+        if (err == OK)
+            keep_others(e, c, q, list + i + 1, n - i - 1);
+    }
     if (err)
         client_transport_error(e, c, now);
-    else
-        client_start(e, c, c->method, now);
 }

@@ -263,6 +263,8 @@ void conn_proven(struct engine *e, struct conn *c)
 
 static time_ns due_at(const struct conn *c)
 {
+    if (c->broken)
+        return 0;
     if (c->state == CONN_CONNECTING)
         return time_add(c->active_at, LIMIT_TCP_CONNECT_S * NS_PER_S);
     time_ns at = time_add(c->active_at, LIMIT_TCP_IDLE_S * NS_PER_S);

@@ -21,6 +21,24 @@ void engine_drain(struct engine *e)
     e->draining = true;
 }
 
+static bool is_unanswered(const struct server *s)
+{
+    return s->job.tx.state == TX_TRYING || s->job.tx.state == TX_PROCEEDING;
+}
+
+bool engine_is_quiet(const struct engine *e)
+{
+    uint32_t cursor = 0;
+    pool_id id;
+    const struct server *s;
+    if (e->queries.live > 0)
+        return false;
+    while ((s = pool_each(&e->servers, &cursor, &id)) != NULL)
+        if (is_unanswered(s))
+            return false;
+    return true;
+}
+
 /* What an admitted request causes goes on up to twice the limit. */
 bool overload_refuses_client(const struct engine *e)
 {

@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+#define BRANCH_RANDOM_AT (7 + 16) /* behind the cookie and the transaction's id */
+
 void parcel_branch(struct engine *e, struct parcel *p, tx_id id, struct str suffix)
 {
     struct buf b;
@@ -17,6 +19,14 @@ void parcel_branch(struct engine *e, struct parcel *p, tx_id id, struct str suff
     }
     assert(!b.over);
     p->branch_len = (uint8_t)b.len;
+}
+
+void parcel_rebranch(struct engine *e, struct parcel *p)
+{
+    struct buf b;
+    buf_init(&b, p->branch + BRANCH_RANDOM_AT, 16);
+    buf_put_hex(&b, rand_u64(&e->rand), 16);
+    assert(!b.over);
 }
 
 /* The request without our Via, in scratch (or the caller's text). */

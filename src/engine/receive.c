@@ -40,6 +40,21 @@ static struct str reason_of(const struct msg *m, enum msg_error_code code, struc
     return b->over ? what : buf_str(b);
 }
 
+void engine_report(struct engine *e, const struct msg *m, struct str what)
+{
+    const struct log *log = e->config.log;
+    if (!log || log->level < LOG_DEBUG)
+        return;
+    char from[64];
+    struct buf b;
+    buf_init(&b, from, sizeof from);
+    addr_print(&b, &m->flow.remote);
+    struct str head = m->is_request ? m->method_name : STR("response");
+    log_gated(log, &e->log_gate, m->received_at, LOG_DEBUG, "bad %.*s from %s:%.*s: %.*s",
+              (int)head.len, head.at, transport_name(m->flow.transport), (int)b.len, b.at,
+              (int)what.len, what.at);
+}
+
 /* RFC 3261 8.2, 16.3 step 1, 18.3: a faulty request is answered without state, a faulty response
  * dropped. */
 void engine_reject(struct engine *e, struct msg *m, enum msg_error_code code)
@@ -48,15 +63,17 @@ void engine_reject(struct engine *e, struct msg *m, enum msg_error_code code)
     struct buf b;
     assert(code < MSG_N_ERRORS);
     e->stats.bad_by_code[code]++;
+    buf_init(&b, text, sizeof text);
+    struct str reason = reason_of(m, code, &b);
+    engine_report(e, m, reason);
     if (!m->is_request) {
         e->stats.bad_responses++;
         return;
     }
     e->stats.bad_requests++;
-    buf_init(&b, text, sizeof text);
     unsigned status = msg_error_answer(code);
     if (status)
-        (void)stateless_answer(e, m, status, reason_of(m, code, &b), STR_NONE);
+        (void)stateless_answer(e, m, status, reason, STR_NONE);
 }
 
 static unsigned worker_of(const struct engine *e, struct msg *m)

@@ -115,9 +115,8 @@ static int take_cancel(struct engine *e, struct msg *m, struct server *s, struct
             ev->other_user = other->job.user;
         }
     }
-    /* Without memory for the answer the retransmission finds the transaction silent and is
-     * absorbed; it ends by Timer F. */
-    (void)server_reply(e, s, &r, now);
+    if (server_reply(e, s, &r, now))
+        server_owe(e, s, r.status, now);
     return OK;
 }
 

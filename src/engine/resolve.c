@@ -124,17 +124,18 @@ int engine_store_answered(struct engine *e, const struct store_answer *a, time_n
     struct query *q = pool_get(&e->queries, a->query);
     if (!q || q->kind != QUERY_STORE)
         return ERR_STALE;
+    struct store_answer failed = {.query = a->query, .status = STORE_FAILED};
     struct block *hold = NULL;
     if (!engine_room(e, 1, 0))
         return ERR_NOMEM;
     if (a->value.len) {
         hold = block_new(&e->blocks, a->value.len);
-        if (!hold)
-            return ERR_NOMEM;
-        memcpy(hold->bytes, a->value.at, a->value.len);
-        hold->len = (uint32_t)a->value.len;
+        if (hold) {
+            memcpy(hold->bytes, a->value.at, a->value.len);
+            hold->len = (uint32_t)a->value.len;
+        }
     }
-    event_store(e, q, a, hold);
+    event_store(e, q, a->value.len && !hold ? &failed : a, hold);
     query_free(e, a->query);
     return OK;
 }

@@ -68,8 +68,10 @@ static void release_request(struct engine *e, struct client *c)
         return;
     block_unref(&e->blocks, c->parcel.bytes);
     block_unref(&e->blocks, c->cancel_headers);
-    c->parcel.bytes = c->cancel_headers = NULL;
+    block_unref(&e->blocks, c->others);
+    c->parcel.bytes = c->cancel_headers = c->others = NULL;
     c->cancel = false;
+    c->job.owed_at = TIME_NEVER;
 }
 
 static int take(struct engine *e, struct client *c, struct msg *m, time_ns now)

@@ -136,6 +136,7 @@ int server_respond(struct engine *e, struct server *s, unsigned status, struct s
     if (status >= 200) {
         msg_unref(&e->blocks, s->request);
         s->request = NULL;
+        s->job.owed_at = TIME_NEVER;
     }
     server_after_step(e, s);
     return OK;
@@ -176,21 +177,32 @@ int server_reply(struct engine *e, struct server *s, const struct reply *r, time
     return server_respond(e, s, r->status, tag, bytes, now);
 }
 
+static bool is_owed(int err, unsigned status)
+{
+    return (err == ERR_NOMEM || err == ERR_LIMIT) && status >= 200;
+}
+
+/* What says the same without its headers. */
+static unsigned bare_status(const struct reply *r)
+{
+    return r->status >= 300 && r->headers.len == 0 ? r->status : 500;
+}
+
 int engine_reply(struct engine *e, tx_id id, const struct reply *r, time_ns now)
 {
     struct server *s = server_get(e, id);
     if (!s)
         return ERR_STALE;
-    return engine_room(e, 2, 3) ? server_reply(e, s, r, now) : ERR_NOMEM;
+    int err = engine_room(e, 2, 3) ? server_reply(e, s, r, now) : ERR_NOMEM;
+    if (is_owed(err, r->status))
+        server_owe(e, s, bare_status(r), now);
+    return err;
 }
 
-int engine_forward_response(struct engine *e, tx_id id, struct msg *m, struct edits *edits,
-                            time_ns now)
+static int forward(struct engine *e, struct server *s, struct msg *m, struct edits *edits,
+                   time_ns now)
 {
-    struct server *s = server_get(e, id);
     struct edits own;
-    if (!s)
-        return ERR_STALE;
     if (m->is_request || tx_ignores(&s->job.tx, send_event(m->status)))
         return ERR_INVALID;
     if (is_barred(s, m->status))
@@ -213,6 +225,18 @@ int engine_forward_response(struct engine *e, tx_id id, struct msg *m, struct ed
         return ERR_NOMEM;
     const struct nameaddr *to = msg_to(m);
     return server_respond(e, s, m->status, to ? to->tag : STR_NONE, bytes, now);
+}
+
+int engine_forward_response(struct engine *e, tx_id id, struct msg *m, struct edits *edits,
+                            time_ns now)
+{
+    struct server *s = server_get(e, id);
+    if (!s)
+        return ERR_STALE;
+    int err = forward(e, s, m, edits, now);
+    if (is_owed(err, m->status))
+        server_owe(e, s, 500, now);
+    return err;
 }
 
 struct msg *engine_tx_request(struct engine *e, tx_id id)
@@ -258,7 +282,10 @@ void server_fire(struct engine *e, struct server *s, time_ns now)
     enum tx_event event;
     if (tx_due(&s->job.tx, now, &event))
         server_act(e, s, tx_step(&s->job.tx, event, &e->config.timers, now), now);
-    server_after_step(e, s);
+    if (s->job.tx.state != TX_TERMINATED && s->job.owed_at <= now)
+        server_pay(e, s, now);
+    else
+        server_after_step(e, s);
 }
 
 void server_transport_error(struct engine *e, struct server *s, time_ns now)

@@ -35,6 +35,7 @@ struct job {
     struct conn
         *conn; /* the connection that it sends on; NULL: datagrams, or that connection is gone */
     struct list on_conn; /* in conn->jobs */
+    time_ns owed_at;     /* when to try again what there was no memory for; TIME_NEVER: nothing */
 };
 
 /* A request on its way out: its bytes, and where in them our Via stands (via_at == via_end: not yet
@@ -53,9 +54,11 @@ struct client {
     struct parcel parcel; /* bytes: NULL once nothing more can be made of the request */
     struct block *ack;    /* to a final response of 300-699 */
     struct block *cancel_headers;
+    struct block *others; /* addresses yet to be tried, the next one last; NULL: none */
     time_ns sent_at;
     uint64_t query; /* of the name that is being resolved; 0: none */
     uint8_t method;
+    uint8_t hop_transport;     /* of the addresses */
     bool waits;                /* for its connection or an address */
     bool cancel;               /* wanted, not yet sent */
     bool cancelled;            /* sent */
@@ -73,6 +76,8 @@ struct server {
     uint64_t tag;
     struct msg *request; /* until the final response; a UAS's 2xx to INVITE keeps it */
     struct block *last;  /* what a retransmission of the request gets */
+    time_ns owed_until;  /* with job.owed_at: then the transaction ends unanswered */
+    uint16_t owed;       /* the status of that answer */
     uint16_t sent_by_port;
     bool merges;        /* it is in the table of merged requests */
     bool silent;        /* a CANCEL, answered by the engine: no EVENT_SERVER_END */
@@ -106,6 +111,7 @@ struct conn {
     struct alarm alarm;
     time_ns active_at, partial_at;
     bool stalled; /* bytes wait in `in` for memory */
+    bool broken;  /* bytes were lost for want of it: it ends */
 };
 
 enum query_kind { QUERY_CLIENT, QUERY_PARCEL, QUERY_STORE };
@@ -216,6 +222,8 @@ struct job *job_get(const struct engine *, tx_id);
 /* Works on a parsed message: takes the reference. Room for 4 events and 8 outputs must be there. */
 int engine_take(struct engine *, struct msg *, time_ns now);
 void engine_reject(struct engine *, struct msg *, enum msg_error_code);
+/* A line for the log: what a message that was not taken lacks, and who sent it. */
+void engine_report(struct engine *, const struct msg *, struct str what);
 
 /* request.c, response.c */
 int engine_take_request(struct engine *, struct msg *, time_ns now);
@@ -235,6 +243,12 @@ unsigned server_tag_print(const struct server *, char at[16]);
 /* Sends the finished response `bytes` of `status` (takes the reference) and steps the machine. */
 MUST_USE int server_respond(struct engine *, struct server *, unsigned status, struct str to_tag,
                             struct block *bytes, time_ns now);
+
+/* owed.c */
+/* A final answer could not be sent: a bare one of this status will be, should the TU not try again.
+ */
+void server_owe(struct engine *, struct server *, unsigned status, time_ns now);
+void server_pay(struct engine *, struct server *, time_ns now);
 
 /* reply.c */
 struct block *reply_print(struct engine *, struct msg *request, const struct reply *,
@@ -267,6 +281,8 @@ struct client *cancel_find(const struct engine *, struct str branch);
 
 /* parcel.c */
 void parcel_branch(struct engine *, struct parcel *, tx_id, struct str suffix);
+/* Another branch of the same transaction id and suffix; the Via has to be put anew. */
+void parcel_rebranch(struct engine *, struct parcel *);
 MUST_USE int parcel_print(struct engine *, struct parcel *, struct outgoing *, int listener);
 /* Writes our Via of `listener` where the old one stands or shall stand. ERR_NOMEM: unchanged. */
 MUST_USE int parcel_put_via(struct engine *, struct parcel *, unsigned listener);

@@ -57,10 +57,12 @@ static void give_up(struct engine *e, struct conn *c, struct str head, unsigned 
 {
     struct msg *m = read_message(e, c, head);
     if (m) {
+        m->received_at = now;
         enum msg_error_code fault = m->n_errors ? m->errors[0].code : MSG_OK;
         if (status == 400 && fault && msg_error_answer(fault)) {
             engine_reject(e, m, fault);
         } else {
+            engine_report(e, m, status_reason(status));
             e->stats.bad_requests += m->is_request;
             e->stats.bad_responses += !m->is_request;
             (void)stateless_answer(e, m, status, STR_NONE, STR_NONE);
@@ -83,7 +85,7 @@ static enum step step(struct engine *e, struct conn *c, struct str data, size_t 
     struct msg *m = NULL;
     bool done = true;
     if (r == FRAME_MESSAGE)
-        done = (m = read_message(e, c, part)) != NULL;
+        done = (m = read_message(e, c, part)) != NULL && engine_take(e, m, now) != ERR_NOMEM;
     else if (r == FRAME_PING)
         done = pong(e, c);
     if (!done) {
@@ -97,10 +99,8 @@ static enum step step(struct engine *e, struct conn *c, struct str data, size_t 
     }
     if (r == FRAME_MORE)
         return STEP_MORE;
-    if (m) {
+    if (m)
         conn_proven(e, c);
-        (void)engine_take(e, m, now);
-    }
     return STEP_ON;
 }
 
@@ -152,8 +152,13 @@ int engine_stream(struct engine *e, conn_id id, struct str bytes, time_ns now)
         return ERR_INVALID;
     if (bytes.len == 0)
         return OK;
-    if (append(e, c, bytes))
-        return ERR_NOMEM;
+    if (c->broken)
+        return OK;
+    if (append(e, c, bytes)) {
+        c->broken = true;
+        wheel_set(&e->wheel, &c->alarm.timer, now);
+        return OK;
+    }
     e->stats.bytes_in += bytes.len;
     if (!c->silent)
         c->active_at = now;

@@ -3,17 +3,37 @@
 
 #include <errno.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
+
+#define ALARM_TOKEN UINT64_MAX
+
+/* Edge-triggered, the alarm need not be read: setting it anew takes its ring back. */
+static int watch_alarm(const struct loop *l)
+{
+    struct epoll_event e = {.events = (uint32_t)EPOLLIN | (uint32_t)EPOLLET,
+                            .data.u64 = ALARM_TOKEN};
+
+    return epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->alarm, &e);
+}
 
 int loop_init(struct loop *l)
 {
+    l->rings = TIME_NEVER;
+    l->alarm = -1;
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
-    return l->epoll < 0 ? errno : 0;
+    if (l->epoll >= 0)
+        l->alarm = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    return l->alarm < 0 || watch_alarm(l) < 0 ? errno : 0;
 }
 
 void loop_fini(struct loop *l)
 {
-    close(l->epoll);
+    if (l->alarm >= 0)
+        close(l->alarm);
+    if (l->epoll >= 0)
+        close(l->epoll);
+    l->alarm = l->epoll = -1;
 }
 
 static int control(struct loop *l, int op, int fd, uint64_t token, unsigned interest)
@@ -42,39 +62,40 @@ void loop_remove(struct loop *l, int fd)
     (void)control(l, EPOLL_CTL_DEL, fd, 0, 0);
 }
 
-static int in_ms(time_ns span)
+void loop_set_alarm(struct loop *l, time_ns now, time_ns until)
 {
-    if (span == TIME_NEVER)
-        return -1;
-    if (span > 3600 * NS_PER_S)
-        span = 3600 * NS_PER_S;
-    return (int)((span + NS_PER_MS - 1) / NS_PER_MS);
+    time_ns span = until - now;
+    struct itimerspec t = {.it_value = {(time_t)(span / NS_PER_S), (long)(span % NS_PER_S)}};
+
+    if (l->rings > now && l->rings <= until)
+        return;
+    if (timerfd_settime(l->alarm, 0, &t, NULL) == 0)
+        l->rings = until;
 }
 
-/* epoll_pwait2 counts in nanoseconds; kernels before 5.11 lack it. */
-static int wait_for(struct loop *l, time_ns span, struct epoll_event *events)
+static struct loop_event event_of(const struct epoll_event *e)
 {
-    if (span != TIME_NEVER && span > 0) {
-        struct timespec t = {(time_t)(span / NS_PER_S), (long)(span % NS_PER_S)};
-        int n = epoll_pwait2(l->epoll, events, LOOP_EVENTS, &t, NULL);
-
-        if (n >= 0 || errno != ENOSYS)
-            return n;
-    }
-    return epoll_wait(l->epoll, events, LOOP_EVENTS, in_ms(span));
+    return (struct loop_event){
+        .token = e->data.u64,
+        .readable = e->events & (EPOLLIN | EPOLLHUP | EPOLLERR),
+        .writable = e->events & EPOLLOUT,
+        .failed = e->events & EPOLLERR,
+    };
 }
 
-unsigned loop_wait(struct loop *l, time_ns span, struct loop_event *out)
+unsigned loop_wait(struct loop *l, time_ns now, time_ns until, struct loop_event *out)
 {
     struct epoll_event events[LOOP_EVENTS];
-    int n = wait_for(l, span, events);
+    unsigned filled = 0;
+
+    if (until > now && until != TIME_NEVER)
+        loop_set_alarm(l, now, until);
+    int n = epoll_wait(l->epoll, events, LOOP_EVENTS, until > now ? -1 : 0);
 
     for (int i = 0; i < n; i++)
-        out[i] = (struct loop_event){
-            .token = events[i].data.u64,
-            .readable = events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR),
-            .writable = events[i].events & EPOLLOUT,
-            .failed = events[i].events & EPOLLERR,
-        };
-    return n > 0 ? (unsigned)n : 0;
+        if (events[i].data.u64 == ALARM_TOKEN)
+            l->rings = TIME_NEVER;
+        else
+            out[filled++] = event_of(&events[i]);
+    return filled;
 }

@@ -29,9 +29,11 @@ struct loop_event {
 
 struct loop {
     int epoll;
+    int alarm;     /* a timerfd: set anew only where it would ring too late */
+    time_ns rings; /* when; TIME_NEVER: it is not set */
 };
 
-/* Returns 0, or an errno value. */
+/* Returns 0, or an errno value; loop_fini is legal then, too. */
 MUST_USE int loop_init(struct loop *l);
 void loop_fini(struct loop *l);
 
@@ -42,8 +44,13 @@ MUST_USE int loop_change(struct loop *l, int fd, uint64_t token, unsigned intere
 /* Before the descriptor is closed. */
 void loop_remove(struct loop *l, int fd);
 
-/* Waits at most `span` (TIME_NEVER: without end; 0: not at all) and returns how many of
- * out[LOOP_EVENTS] are filled. A signal ends the wait with 0. */
-unsigned loop_wait(struct loop *l, time_ns span, struct loop_event *out);
+/* Waits until something is ready or `until` has come (TIME_NEVER: without end; not after `now`:
+ * not at all) and returns how many of out[LOOP_EVENTS] are filled. It may return 0 earlier: at a
+ * signal, or at a time for which an earlier call has asked. `now` never goes back. */
+unsigned loop_wait(struct loop *l, time_ns now, time_ns until, struct loop_event *out);
+/* loop_wait's own: has the alarm ring at `until` at the latest. A wait with a time of its own would
+ * program the clock anew for each wake-up, which costs about as much as the wake-up; so an alarm
+ * that rings earlier stays as it is. */
+void loop_set_alarm(struct loop *l, time_ns now, time_ns until);
 
 #endif

@@ -2,11 +2,12 @@
  *
  * A wake-up costs about five microseconds, several times what our own code needs for a message. At
  * a high rate a loop that wakes for each packet spends most of its time on waking, and catches up
- * only once it is saturated. So above PACE_FROM messages a second it sleeps a little before it
- * looks again, as long as it takes PACE_AIM of them to arrive at the present rate, and never longer
- * than PACE_MOST: less than what a switch or two adds, and nothing beside T1. The rate is measured
- * over windows of ten milliseconds and falls at once with the traffic, so a quiet server answers
- * without delay. */
+ * only once it is saturated. So where PACE_LEAST messages or more arrive within PACE_MOST, the loop
+ * looks at its sockets at set intervals instead: as long as PACE_AIM messages take at the present
+ * rate, and never longer than PACE_MOST, which is less than what a switch or two adds, and nothing
+ * beside T1. A sleep of its own costs as much as a wake-up, so below that rate there is none. The
+ * rate is measured over windows of ten milliseconds and falls at once with the traffic: a quiet
+ * server answers without delay. */
 #include "net/pace.h"
 
 #include <time.h>
@@ -36,9 +37,9 @@ void pace_note(struct pace *p, unsigned n, time_ns now)
     p->window = now;
 }
 
-time_ns pace_delay(const struct pace *p)
+time_ns pace_period(const struct pace *p)
 {
-    if (p->rate < PACE_FROM)
+    if (p->rate < PACE_LEAST * NS_PER_S / PACE_MOST)
         return 0;
     return time_min(PACE_AIM * NS_PER_S / p->rate, PACE_MOST);
 }

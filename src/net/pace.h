@@ -13,12 +13,13 @@ struct pace {
 void pace_init(struct pace *p, time_ns now);
 /* `n` messages were read at `now`; 0 is legal and lets the rate sink. */
 void pace_note(struct pace *p, unsigned n, time_ns now);
-/* Nanoseconds to sleep before looking at the sockets again; 0: look at once. At most PACE_MOST. */
-time_ns pace_delay(const struct pace *p);
+/* Nanoseconds from one look at the sockets to the next; 0: wait for them instead. At most
+ * PACE_MOST. */
+time_ns pace_period(const struct pace *p);
 
-#define PACE_MOST (200 * UINT64_C(1000))
-#define PACE_FROM 5000 /* messages a second; below, every message is worth a wake-up of its own */
-#define PACE_AIM 16    /* messages that a wake-up should find */
+#define PACE_MOST (300 * UINT64_C(1000))
+#define PACE_LEAST 4 /* messages that a wake-up must find to be worth waiting for */
+#define PACE_AIM 24  /* messages after which waiting longer gains nothing */
 
 /* Sleeps for `span`; at most PACE_MOST. */
 void pace_sleep(time_ns span);

@@ -22,6 +22,7 @@ struct udp_area {
     struct iovec vectors[UDP_BATCH];
     struct sockaddr_storage names[UDP_BATCH];
     struct udp_in in[UDP_BATCH];
+    unsigned used; /* places whose msg_namelen the last reading has changed */
     char bytes[UDP_BATCH][SLOT_BYTES];
 };
 
@@ -32,6 +33,7 @@ struct udp_area *udp_area_new(struct mem *mem)
     if (!a)
         return NULL;
     a->mem = mem;
+    a->used = UDP_BATCH;
     for (unsigned i = 0; i < UDP_BATCH; i++) {
         a->vectors[i] = (struct iovec){a->bytes[i], SLOT_BYTES};
         a->headers[i].msg_hdr =
@@ -90,10 +92,11 @@ unsigned udp_receive(struct udp *u, struct udp_area *a, const struct udp_in **in
 {
     unsigned filled = 0;
 
-    for (unsigned i = 0; i < UDP_BATCH; i++)
+    for (unsigned i = 0; i < a->used; i++)
         a->headers[i].msg_hdr.msg_namelen = sizeof(a->names[i]);
     int n = recvmmsg(u->fd, a->headers, UDP_BATCH, 0, NULL);
 
+    a->used = n > 0 ? (unsigned)n : 0;
     for (int i = 0; i < n; i++)
         if (addr_from_sockaddr(&a->names[i], &a->in[filled].remote))
             a->in[filled++].bytes = (struct str){a->bytes[i], a->headers[i].msg_len};

@@ -20,6 +20,7 @@ struct branch {
     uint16_t status;  /* 0 while pending; 408, 503 also without a response */
     bool provisional; /* one came (100 counts) */
     bool cancelled;
+    bool by_dialog_flow; /* to the flow that our Record-Route has of the other side */
 };
 
 struct context {
@@ -68,6 +69,10 @@ void branch_end(struct proxy *p, struct branch *b, unsigned status, struct msg *
 /* Answers upstream once nothing is pending, and frees the context once nothing more can come: do
  * not use it afterwards. */
 int context_settle(struct proxy *p, struct context *c, time_ns now);
+
+/* fork.c: what could not be sent by a dialog's flow is sent by the Request-URI, once. False: there
+ * is no second way. */
+bool branch_retry(struct proxy *p, struct branch *b, time_ns now);
 
 /* response.c: RFC 3261 16.7 steps 2 to 5 */
 int context_response(struct proxy *p, struct context *c, const struct engine_event *ev,

@@ -94,8 +94,8 @@ bool flow_token_parse(const struct proxy *p, struct str token, struct flow *out)
     const struct listener *l = engine_listener(p->engine, (unsigned)listener);
     if (!l)
         return false;
-    *out = (struct flow){
-        .transport = l->transport, .listener = (uint8_t)listener, .local = l->local};
+    *out =
+        (struct flow){.transport = l->transport, .listener = (uint8_t)listener, .local = l->local};
     if (transport_is_reliable(l->transport))
         return parse_conn(token, &out->conn);
     return parse_remote(token, &out->remote) && out->remote.family == l->local.family;

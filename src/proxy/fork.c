@@ -53,6 +53,7 @@ static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const s
                            .branch_suffix = {p->plan.suffix, LOOP_SUFFIX_LEN},
                            .owner = p->config.owner,
                            .user = b->context->id};
+    b->by_dialog_flow = f.flow && !goal->target;
     return engine_request(p->engine, &out, now, &b->tx);
 }
 
@@ -69,6 +70,11 @@ static void branch_start(struct proxy *p, struct branch *b, struct msg *m, const
     }
 }
 
+static unsigned share_of(unsigned breadth, unsigned n, unsigned i)
+{
+    return breadth / n + (i < breadth % n);
+}
+
 static int start(struct proxy *p, tx_id tx, struct msg *m, struct goal *goals, unsigned n,
                  time_ns now)
 {
@@ -81,23 +87,11 @@ static int start(struct proxy *p, tx_id tx, struct msg *m, struct goal *goals, u
     if (err)
         return err == ERR_STALE ? err : proxy_refuse(p, tx, 503, STR_NONE, STR_NONE, now);
     for (unsigned i = 0; i < n; i++) {
-        goals[i].breadth = breadth / n + (i < breadth % n);
+        goals[i].breadth = share_of(breadth, n, i);
         branch_start(p, &c->branches[i], m, &goals[i], now);
     }
     context_settle(p, c, now);
     return OK;
-}
-
-static int send_ack(struct proxy *p, struct msg *m, time_ns now)
-{
-    struct forward f;
-    const struct goal goal = {.uri = &p->plan.request_uri, .breadth = forward_breadth(m)};
-    if (p->plan.max_forwards == 0)
-        return OK;
-    if (!forward_build(p, &f, m, &goal))
-        return ERR_NO_ROUTE;
-    struct outgoing out = {.base = m, .edits = &f.edits, .hop = &f.hop};
-    return engine_send_stateless(p->engine, &out, now);
 }
 
 /* Once a plan is used its message may go: forget whose it was. */
@@ -108,6 +102,39 @@ static bool begin(struct proxy *p, struct msg *m, tx_id tx)
     return readable;
 }
 
+/* RFC 5626 4.3: a connection may be gone without our knowledge, as another worker's is; Contact may
+ * still do. */
+bool branch_retry(struct proxy *p, struct branch *b, time_ns now)
+{
+    tx_id server = b->context->server;
+    struct msg *m = server ? engine_tx_request(p->engine, server) : NULL;
+    if (!b->by_dialog_flow || b->provisional || b->cancelled || !m || !begin(p, m, server))
+        return false;
+    p->plan.has_flow = false;
+    const struct goal goal = {.uri = &p->plan.request_uri, .breadth = forward_breadth(m)};
+    branch_start(p, b, m, &goal, now);
+    return true;
+}
+
+static int send_ack(struct proxy *p, struct msg *m, const struct goal *goal, time_ns now)
+{
+    struct forward f;
+    if (!forward_build(p, &f, m, goal))
+        return ERR_NO_ROUTE;
+    struct outgoing out = {.base = m,
+                           .edits = &f.edits,
+                           .flow = f.flow,
+                           .hop = &f.hop,
+                           .branch_suffix = {p->plan.suffix, LOOP_SUFFIX_LEN}};
+    return engine_send_stateless(p->engine, &out, now);
+}
+
+static int ack_on(struct proxy *p, struct msg *m, time_ns now)
+{
+    const struct goal goal = {.uri = &p->plan.request_uri, .breadth = forward_breadth(m)};
+    return p->plan.max_forwards == 0 ? OK : send_ack(p, m, &goal, now);
+}
+
 int proxy_forward_on(struct proxy *p, const struct engine_event *ev, time_ns now)
 {
     int err;
@@ -115,7 +142,7 @@ int proxy_forward_on(struct proxy *p, const struct engine_event *ev, time_ns now
         return ev->kind == EVENT_ACK ? ERR_INVALID
                                      : proxy_refuse(p, ev->tx, 400, STR_NONE, STR_NONE, now);
     if (ev->kind == EVENT_ACK)
-        return send_ack(p, ev->msg, now);
+        return ack_on(p, ev->msg, now);
     if (is_refused(p, ev->tx, ev->msg, &err, now))
         return err;
     struct goal goal = {.uri = &p->plan.request_uri};
@@ -151,7 +178,8 @@ static unsigned scheme_conflict(const struct proxy *p, const struct uri *u, cons
         return u->scheme == URI_SIPS ? 0 : 380;
     if (u->scheme != URI_SIPS)
         return 0;
-    return (t->has_flow ? transport_is_secure(t->flow.transport) : has_secure_listener(p)) ? 0 : 381;
+    return (t->has_flow ? transport_is_secure(t->flow.transport) : has_secure_listener(p)) ? 0
+                                                                                           : 381;
 }
 
 static void choose(const struct proxy *p, struct choice *c, const struct target *t)
@@ -167,6 +195,14 @@ static void choose(const struct proxy *p, struct choice *c, const struct target 
         c->goals[c->n++] = (struct goal){.uri = u, .target = t};
 }
 
+static void choose_all(const struct proxy *p, struct choice *c, const struct target *targets,
+                       size_t n)
+{
+    c->n = c->warning = 0;
+    for (size_t i = 0; i < n; i++)
+        choose(p, c, &targets[i]);
+}
+
 int proxy_fork(struct proxy *p, tx_id tx, struct msg *request, const struct target *targets,
                size_t n, time_ns now)
 {
@@ -180,11 +216,29 @@ int proxy_fork(struct proxy *p, tx_id tx, struct msg *request, const struct targ
         return proxy_refuse(p, tx, 400, STR_NONE, STR_NONE, now);
     if (is_refused(p, tx, request, &err, now))
         return err;
-    choice.n = choice.warning = 0;
-    for (size_t i = 0; i < n; i++)
-        choose(p, &choice, &targets[i]);
+    choose_all(p, &choice, targets, n);
     if (choice.n > 0)
         return start(p, tx, request, choice.goals, choice.n, now);
     return choice.warning ? refuse_scheme(p, tx, request, choice.warning, now)
                           : proxy_refuse(p, tx, 480, STR_NONE, STR_NONE, now);
+}
+
+/* RFC 5393 5.3.3: the copies of an ACK multiply as little as those of other requests. */
+int proxy_ack(struct proxy *p, const struct engine_event *ev, const struct target *targets,
+              size_t n, time_ns now)
+{
+    struct choice choice;
+    int first = OK;
+    if (!begin(p, ev->msg, ev->tx))
+        return ERR_INVALID;
+    choose_all(p, &choice, targets, n);
+    unsigned breadth = forward_breadth(ev->msg);
+    if (choice.n > breadth || p->plan.max_forwards == 0)
+        return OK;
+    for (unsigned i = 0; i < choice.n; i++) {
+        choice.goals[i].breadth = share_of(breadth, choice.n, i);
+        int err = send_ack(p, ev->msg, &choice.goals[i], now);
+        first = first ? first : err;
+    }
+    return first;
 }

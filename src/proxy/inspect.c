@@ -39,11 +39,13 @@ static bool scheme_is_known(const struct uri *u)
     return u->scheme == URI_SIP || u->scheme == URI_SIPS || u->scheme == URI_TEL;
 }
 
-/* RFC 3261 16.3 step 3, 11: an OPTIONS that has come to its last hop may be answered by us. */
+/* RFC 3261 16.3 step 3, 11: an OPTIONS for the server itself needs no further hop. One for a user
+ * gets 483 like the rest, so that a traceroute sees where it ended. */
 static bool hops_are_left(const struct plan *plan, const struct msg *m,
                           const struct proxy_view *view)
 {
-    return plan->max_forwards != 0 || (m->method == METHOD_OPTIONS && view->next_is_local);
+    return plan->max_forwards != 0 ||
+           (m->method == METHOD_OPTIONS && view->next_is_local && !view->request_uri.user.at);
 }
 
 /* True where the request may go on. */
@@ -58,10 +60,10 @@ static bool is_valid(struct proxy *p, const struct engine_event *ev, const struc
         return refuse(p, ev, 416, STR_NONE, now), false;
     if (!hops_are_left(plan, m, view))
         return refuse(p, ev, 483, STR_NONE, now), false;
-    if (ev->kind == EVENT_ACK)
-        return true;
     if (loop_found(p, m, plan->suffix))
         return refuse(p, ev, 482, STR_NONE, now), false;
+    if (ev->kind == EVENT_ACK)
+        return true;
     if (msg_header(m, HDR_PROXY_REQUIRE))
         return refuse_options(p, ev, now), false;
     return true;

@@ -22,7 +22,8 @@ bool mark_read(const struct proxy *p, struct msg *m, const struct uri *u, struct
                bool *has_flow);
 
 /* Lower-case hexadecimal: the listener (2 digits), then for a connection its worker (2) and serial
- * number, for datagrams the remote port (4), address (8 or 32) and, where there is one, zone (8). */
+ * number, for datagrams the remote port (4), address (8 or 32) and, where there is one, zone (8).
+ */
 void flow_token_print(struct buf *b, const struct flow *f);
 /* False: it names no flow of ours. */
 bool flow_token_parse(const struct proxy *p, struct str token, struct flow *out);

@@ -73,7 +73,8 @@ static int branch_failed(struct proxy *p, struct context *c, tx_id tx, unsigned 
     struct branch *b = context_branch(c, tx);
     if (!b || b->status)
         return OK;
-    branch_end(p, b, status, NULL);
+    if (status == 408 || !branch_retry(p, b, now))
+        branch_end(p, b, status, NULL);
     return context_settle(p, c, now);
 }
 

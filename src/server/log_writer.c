@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/limits.h"
 #include "net/lane.h"
-#include "tools/json.h"
 
 #define LINE_MAX_BYTES 240
 

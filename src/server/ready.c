@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "tools/json.h"
+#include "base/json.h"
 
 static void print_one(const struct listen_at *at, bool json, bool first)
 {

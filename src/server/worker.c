@@ -11,6 +11,9 @@
 #include "server/version.h"
 
 #define SWEEP_EVERY (NS_PER_S / 4)
+/* Timers may be late, and those of finished transactions end by the thousand: they share wake-ups.
+ */
+#define TIMER_GRAIN (4 * NS_PER_MS)
 #define DRAIN_LOOK (20 * NS_PER_MS) /* how often a worker that drains looks whether it is idle */
 
 static struct element *make_element(struct worker *w)
@@ -63,7 +66,7 @@ static bool init(struct worker *w)
 {
     struct shared *s = w->shared;
 
-    w->loop.epoll = -1;
+    w->loop.epoll = w->loop.alarm = -1;
     w->element = make_element(w);
     if (!w->element || loop_init(&w->loop))
         return false;
@@ -122,8 +125,7 @@ void worker_free(struct worker *w)
         element_free(w->element);
     }
     udp_area_free(w->area);
-    if (w->loop.epoll >= 0)
-        loop_fini(&w->loop);
+    loop_fini(&w->loop);
     mem_free(w->shared->mem, w, sizeof(*w));
 }
 
@@ -135,7 +137,9 @@ static time_ns deadline(const struct worker *w, time_ns now)
         at = time_min(at, w->next_sweep);
     if (w->drained)
         at = time_min(at, now + DRAIN_LOOK);
-    return at;
+    return at > now && at < TIME_NEVER - TIMER_GRAIN
+               ? (at + TIMER_GRAIN - 1) / TIMER_GRAIN * TIMER_GRAIN
+               : at;
 }
 
 static bool has_post(const struct worker *w)
@@ -146,28 +150,32 @@ static bool has_post(const struct worker *w)
            atomic_load(&s->stop) || (!w->drained && atomic_load(&s->draining));
 }
 
-/* Sleeps until something happens or is due. Under load it first lets messages gather (pace.c). */
-static unsigned wait_for_events(struct worker *w, struct loop_event *events, time_ns now)
+static unsigned sleep_for_events(struct worker *w, struct loop_event *events, time_ns now)
 {
     struct bell *bell = post_bell(w->shared->post, w->index);
-    time_ns gather = pace_delay(&w->pace);
-
-    if (gather > 0) {
-        pace_sleep(gather);
-        now += gather;
-    }
-    time_ns at = deadline(w, now);
-    time_ns span = at == TIME_NEVER ? TIME_NEVER : at > now ? at - now : 0;
 
     bell_asleep(bell);
-    unsigned n = loop_wait(&w->loop, has_post(w) ? 0 : span, events);
+    unsigned n = loop_wait(&w->loop, now, has_post(w) ? now : deadline(w, now), events);
     bell_awake(bell);
     return n;
 }
 
+/* Sleeps once: until something happens or is due, or, under load, until messages have gathered
+ * (pace.c). */
+static unsigned wait_for_events(struct worker *w, struct loop_event *events, time_ns now)
+{
+    time_ns period = pace_period(&w->pace);
+
+    if (period == 0)
+        return sleep_for_events(w, events, now);
+    if (now < w->looked + period)
+        pace_sleep(w->looked + period - now);
+    return loop_wait(&w->loop, now, now, events);
+}
+
 static void tell_idle(struct worker *w)
 {
-    bool idle = element_is_idle(w->element) && post_is_empty(w->shared->post, w->index);
+    bool idle = element_is_quiet(w->element) && post_is_empty(w->shared->post, w->index);
 
     if (atomic_exchange(&w->idle, idle) != idle)
         bell_ring_loud(w->shared->boss);
@@ -199,6 +207,7 @@ static void turn(struct worker *w, time_ns now)
     unsigned n = wait_for_events(w, events, now);
 
     now = net_clock_now(&w->shared->clock);
+    w->looked = now;
     worker_take_post(w, now);
     for (unsigned i = 0; i < n; i++)
         worker_event(w, &events[i], now);

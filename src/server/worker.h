@@ -27,7 +27,7 @@ struct worker {
     unsigned index;
     pthread_t thread;
     _Atomic bool running; /* its sockets take traffic */
-    _Atomic bool idle;    /* nothing is under way; told while draining */
+    _Atomic bool idle;    /* nobody waits for an answer; told while draining */
     struct element *element;
     struct engine *engine;
     struct block_pool *blocks;
@@ -40,6 +40,7 @@ struct worker {
     struct dues dues; /* inputs that wait until the outputs are drained */
     uint64_t to_ring; /* a bit for each worker that was sent a parcel */
     struct pace pace;
+    time_ns looked; /* when this turn began */
     time_ns next_sweep;
     bool drained;  /* the element was told that the server ends */
     unsigned read; /* messages read in this turn */

@@ -47,13 +47,6 @@ static void take_unreachable(struct worker *w, unsigned listener, time_ns now)
     }
 }
 
-/* After a full batch there is most likely more; after another one a look is cheaper than a wake-up,
- * unless the next wake-up is put off anyway. */
-static bool read_on(const struct worker *w, unsigned n)
-{
-    return n == UDP_BATCH || (n > 0 && pace_delay(&w->pace) == 0);
-}
-
 static void take_datagrams(struct worker *w, unsigned listener, const struct loop_event *e,
                            time_ns now)
 {
@@ -62,7 +55,8 @@ static void take_datagrams(struct worker *w, unsigned listener, const struct loo
     unsigned n = UDP_BATCH;
 
     udp_ready(u, e);
-    for (unsigned round = 0; round < ROUNDS && e->readable && read_on(w, n); round++) {
+    /* less than a batch was all there was: another look would cost more than to be told again */
+    for (unsigned round = 0; round < ROUNDS && e->readable && n == UDP_BATCH; round++) {
         n = udp_receive(u, w->area, &in);
         take_batch(w, listener, in, n, now);
         worker_flush(w, now);
@@ -108,8 +102,11 @@ static uint64_t messages(const struct worker *w)
 static void take_bytes(struct worker *w, conn_id conn, struct str bytes, time_ns now)
 {
     uint64_t before = messages(w);
+    int error = element_stream(w->element, conn, bytes, now);
 
-    note(w, element_stream(w->element, conn, bytes, now), now);
+    note(w, error, now);
+    if (error == ERR_NOMEM) /* these bytes are lost, and with them where the next message begins */
+        tcp_abort(&w->tcp, conn);
     if (messages(w) > before) {
         w->read += (unsigned)(messages(w) - before);
         tcp_proven(&w->tcp, conn, now);

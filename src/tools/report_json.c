@@ -1,5 +1,5 @@
 /* The JSON form of a report; its members are a contract. */
-#include "tools/json.h"
+#include "base/json.h"
 #include "tools/report.h"
 
 static void put_text(FILE *f, struct str s)

@@ -17,6 +17,16 @@ static void every_storm_passes(void **state)
     assert_true(answered > SEEDS && failed > SEEDS);
 }
 
+/* However little memory the servers have, nobody is left waiting. */
+static void every_storm_passes_short_of_memory(void **state)
+{
+    (void)state;
+    static const unsigned scarce[] = {10, 100, 400};
+    for (size_t i = 0; i < sizeof scarce / sizeof scarce[0]; i++)
+        for (uint64_t seed = 1; seed <= SEEDS / 2; seed++)
+            (void)storm_run(seed, scarce[i]);
+}
+
 static void a_storm_can_be_replayed(void **state)
 {
     (void)state;
@@ -28,6 +38,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_storm_passes),
+        cmocka_unit_test(every_storm_passes_short_of_memory),
         cmocka_unit_test(a_storm_can_be_replayed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,7 +142,8 @@ static void on_event(struct agent *a, const struct engine_event *ev)
     case EVENT_STRAY_RESPONSE:
         a->strays++;
         break;
-    case EVENT_SERVER_TIMEOUT:
+    case EVENT_SERVER_TIMEOUT: /* RFC 6026 8.7: the transaction goes on */
+        break;
     case EVENT_SERVER_END:
         on_server_end(a, ev->user);
         break;

@@ -7,7 +7,8 @@
 struct element_node {
     struct node node;
     struct element *element;
-    struct sim_location location;
+    struct sim_location location; /* of all workers, at the first */
+    struct hash_key proxy_key;
 };
 
 static struct element *of(const struct node *n)
@@ -38,6 +39,11 @@ static int on_stream(struct node *n, conn_id id, struct str bytes)
 static int on_closed(struct node *n, conn_id id)
 {
     return element_closed(of(n), id, n->w->now);
+}
+
+static int on_adopt(struct node *n, struct msg *m)
+{
+    return element_adopt(of(n), m, n->w->now);
 }
 
 static int on_resolved(struct node *n, uint64_t query, const struct addr *a, size_t count)
@@ -84,6 +90,7 @@ static const struct node_face face = {
     .connected = on_connected,
     .stream = on_stream,
     .closed = on_closed,
+    .adopt = on_adopt,
     .resolved = on_resolved,
     .stored = on_stored,
     .time = on_time,
@@ -93,27 +100,70 @@ static const struct node_face face = {
     .free = free_node,
 };
 
-struct node *element_join(struct world *w, const char *domain)
+static void start(struct element_node *e)
 {
-    struct element_node *e = calloc(1, sizeof(*e));
-    assert(e);
-    node_join(&e->node, w, domain, &face);
-    location_init(&e->location);
-    e->node.location = &e->location;
-
     struct element_config c;
     struct str name = str_from(e->node.name);
     element_config_default(&c);
     c.engine = node_engine_config(&e->node);
-    c.engine.mem = &w->elements_heap.mem;
-    c.proxy.key = (struct hash_key){rand_u64(&w->rand), rand_u64(&w->rand)};
+    c.engine.mem = &e->node.w->elements_heap.mem;
+    c.proxy.key = e->proxy_key;
     c.domains = &name;
     c.n_domains = 1;
     e->element = element_new(&c);
     assert(e->element);
     e->node.engine = element_engine(e->element);
     node_listen(&e->node);
-    return &e->node;
+}
+
+static struct element_node *join(struct world *w, const char *domain)
+{
+    struct element_node *e = calloc(1, sizeof(*e));
+    assert(e);
+    node_join(&e->node, w, domain, &face);
+    location_init(&e->location);
+    return e;
+}
+
+struct node *element_join_workers(struct world *w, const char *domain, unsigned n)
+{
+    struct element_node *all[NODE_WORKERS];
+    struct hash_key key = {rand_u64(&w->rand), rand_u64(&w->rand)};
+    assert(n > 0 && n <= NODE_WORKERS);
+    for (unsigned i = 0; i < n; i++)
+        all[i] = join(w, domain);
+    for (unsigned i = 0; i < n; i++) {
+        struct node *node = &all[i]->node;
+        for (unsigned k = 0; k < n; k++)
+            node->workers[k] = &all[k]->node;
+        node->n_workers = n;
+        node->worker = i;
+        node->addr = all[0]->node.addr;
+        node->location = &all[0]->location;
+        all[i]->proxy_key = key;
+        start(all[i]);
+    }
+    return &all[0]->node;
+}
+
+struct node *element_join(struct world *w, const char *domain)
+{
+    return element_join_workers(w, domain, 1);
+}
+
+void element_restart(struct node *n)
+{
+    struct element_node *e = (struct element_node *)n;
+    unsigned failures = n->w->elements_heap.failures;
+    assert(n->face == &face && n->n_workers == 1);
+    world_forget(n->w, n);
+    link_cut_off(n);
+    element_free(e->element);
+    n->wake_at = TIME_NEVER;
+    n->w->elements_heap.failures = 0;
+    start(e);
+    n->w->elements_heap.failures = failures;
+    node_settle(n);
 }
 
 struct element *node_element(struct node *n)

@@ -131,6 +131,8 @@ static void run_closed(struct world *w, struct sim_event *e)
         world_again(w, e);
     else
         c->open[e->side] = false;
+    if (!c->open[e->side])
+        node_tell_gone(n, c->id[e->side]);
     node_settle(n);
 }
 
@@ -138,6 +140,7 @@ static void close_other(struct world *w, struct sim_conn *c, unsigned side)
 {
     struct sim_event *e = world_event(w, stream_arrival(w, c, side), 0, run_closed);
     e->conn = c;
+    e->node = c->end[side];
     e->side = side;
 }
 
@@ -168,6 +171,7 @@ static void run_accept(struct world *w, struct sim_event *e)
     }
     struct sim_event *up = world_event(w, stream_arrival(w, c, 0), 0, run_connected);
     up->conn = c;
+    up->node = c->end[0];
 }
 
 void link_connect(struct node *from, conn_id id, const struct flow *flow)
@@ -188,6 +192,7 @@ void link_connect(struct node *from, conn_id id, const struct flow *flow)
     }
     struct sim_event *e = world_event(w, stream_arrival(w, c, 1), 0, run_accept);
     e->conn = c;
+    e->node = c->end[1];
 }
 
 static void run_stream(struct world *w, struct sim_event *e)
@@ -203,22 +208,24 @@ static void run_stream(struct world *w, struct sim_event *e)
     node_settle(n);
 }
 
-void link_send_stream(struct node *from, conn_id id, struct str bytes)
+bool link_send_stream(struct node *from, conn_id id, struct str bytes)
 {
     unsigned side;
     struct world *w = from->w;
     struct sim_conn *c = find(from, id, &side);
     if (!c || !c->end[!side])
-        return;
+        return false;
     note(from, c->end[!side], FATE_STREAM, bytes);
     while (bytes.len > 0) {
         size_t n = 1 + (size_t)world_below(w, bytes.len);
         struct sim_event *e = world_event(w, stream_arrival(w, c, !side), n, run_stream);
         e->conn = c;
+        e->node = c->end[!side];
         e->side = !side;
         memcpy(e->bytes, bytes.at, n);
         bytes = str_slice(bytes, n, bytes.len);
     }
+    return true;
 }
 
 void link_close(struct node *from, conn_id id)
@@ -230,6 +237,18 @@ void link_close(struct node *from, conn_id id)
     c->open[side] = false;
     if (c->end[!side])
         close_other(from->w, c, !side);
+}
+
+void link_cut_off(struct node *n)
+{
+    for (struct sim_conn *c = n->w->conns; c; c = c->next)
+        for (unsigned side = 0; side < 2; side++) {
+            if (c->end[side] != n)
+                continue;
+            c->open[side] = false;
+            if (c->open[!side])
+                close_other(n->w, c, !side);
+        }
 }
 
 void link_break_all(struct world *w)

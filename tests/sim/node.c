@@ -10,6 +10,8 @@ void node_join(struct node *n, struct world *w, const char *name, const struct n
     n->face = face;
     n->w = w;
     n->wake_at = TIME_NEVER;
+    n->workers[0] = n;
+    n->n_workers = 1;
     snprintf(n->name, sizeof(n->name), "%s", name);
     w->nodes[w->n_nodes++] = n;
     n->addr =
@@ -29,7 +31,8 @@ struct engine_config node_engine_config(struct node *n)
                                   .seed = rand_seed_from(rand_u64(&n->w->rand)),
                                   .timers = tx_timers_default(),
                                   .call_key = {1, 2},
-                                  .n_workers = 1};
+                                  .worker = n->worker,
+                                  .n_workers = n->n_workers};
 }
 
 void node_flow_udp(const struct node *n, const struct addr *remote, struct flow *out)
@@ -38,7 +41,7 @@ void node_flow_udp(const struct node *n, const struct addr *remote, struct flow 
         .transport = TRANSPORT_UDP, .listener = LISTENER_UDP, .local = n->addr, .remote = *remote};
 }
 
-/* --- outputs --- */
+/* --- names --- */
 
 static void run_resolved(struct world *w, struct sim_event *e)
 {
@@ -64,10 +67,61 @@ static void resolve(struct node *n, const struct engine_output *o)
     memcpy(e->bytes, o->name.at, o->name.len);
 }
 
+/* --- between workers --- */
+
+#define HANDOVER_NS 20000
+
+static void run_gone(struct world *w, struct sim_event *e)
+{
+    if (e->node->face->closed(e->node, e->n) == ERR_NOMEM)
+        world_again(w, e);
+    node_settle(e->node);
+}
+
+static void tell_gone(struct node *n, conn_id conn)
+{
+    struct sim_event *e = world_event(n->w, n->w->now + HANDOVER_NS, 0, run_gone);
+    e->node = n;
+    e->n = conn;
+}
+
+void node_tell_gone(struct node *n, conn_id conn)
+{
+    for (unsigned i = 0; i < n->n_workers; i++)
+        if (n->workers[i] != n)
+            tell_gone(n->workers[i], conn);
+}
+
+static void run_adopt(struct world *w, struct sim_event *e)
+{
+    (void)w;
+    (void)e->node->face->adopt(e->node, e->arg); /* without memory it is lost */
+    node_settle(e->node);
+}
+
+static void hand_over(struct node *n, const struct engine_output *o)
+{
+    assert(o->worker < n->n_workers && n->workers[o->worker] != n);
+    struct sim_event *e = world_event(n->w, n->w->now + HANDOVER_NS, 0, run_adopt);
+    e->node = n->workers[o->worker];
+    e->arg = o->msg;
+    n->handovers++;
+}
+
+/* The worker that holds the connection sends; where it has ended, the asker hears of it. */
+static void send_stream(struct node *n, conn_id conn, struct str bytes)
+{
+    struct node *holder = n->workers[conn >> 56];
+    if (!link_send_stream(holder, conn, bytes) && holder != n)
+        tell_gone(n, conn);
+}
+
+/* --- outputs --- */
+
 static void send(struct node *n, struct engine_output *o)
 {
     if (o->flow.conn)
-        link_send_stream(n, o->flow.conn, block_str(o->bytes));
+        send_stream(n, o->flow.conn, block_str(o->bytes));
     else
         link_send_datagram(n, &o->flow, block_str(o->bytes));
     block_unref(engine_blocks(n->engine), o->bytes);
@@ -84,6 +138,7 @@ static void act_on(struct node *n, struct engine_output *o)
         return;
     case OUTPUT_CLOSE:
         link_close(n, o->conn);
+        node_tell_gone(n, o->conn);
         return;
     case OUTPUT_RESOLVE:
         resolve(n, o);
@@ -93,7 +148,7 @@ static void act_on(struct node *n, struct engine_output *o)
         location_ask(n->location, n, o->query, &o->ask);
         return;
     case OUTPUT_HANDOVER:
-        assert(false && "one worker hands nothing over");
+        hand_over(n, o);
         return;
     }
 }
@@ -101,7 +156,7 @@ static void act_on(struct node *n, struct engine_output *o)
 static void run_wake(struct world *w, struct sim_event *e)
 {
     struct node *n = e->node;
-    if (n->wake_at == w->now)
+    if (n->wake_at <= w->now)
         n->wake_at = TIME_NEVER;
     n->face->time(n);
     node_settle(n);
@@ -117,4 +172,9 @@ void node_settle(struct node *n)
         return;
     n->wake_at = at > n->w->now ? at : n->w->now + 1;
     world_event(n->w, n->wake_at, 0, run_wake)->node = n;
+}
+
+void node_sleep(struct node *n, time_ns span)
+{
+    n->asleep_until = time_add(n->w->now, span);
 }

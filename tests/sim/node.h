@@ -16,6 +16,7 @@ struct node_face {
     int (*connected)(struct node *, conn_id, const struct addr *local);
     int (*stream)(struct node *, conn_id, struct str);
     int (*closed)(struct node *, conn_id);
+    int (*adopt)(struct node *, struct msg *); /* NULL where it has but one worker */
     int (*resolved)(struct node *, uint64_t query, const struct addr *, size_t n);
     int (*stored)(struct node *, const struct store_answer *);
     void (*time)(struct node *);
@@ -25,6 +26,8 @@ struct node_face {
     void (*free)(struct node *);
 };
 
+#define NODE_WORKERS 3
+
 struct node {
     const struct node_face *face;
     struct world *w;
@@ -33,6 +36,11 @@ struct node {
     time_ns wake_at; /* of the earliest wake that is queued */
     struct engine *engine;
     struct sim_location *location; /* answers its questions; NULL: it asks none */
+    time_ns asleep_until;          /* its clock stands still and nothing reaches it */
+    /* Who shares its address and name, itself among them; alone where n_workers is 1. */
+    struct node *workers[NODE_WORKERS];
+    unsigned n_workers, worker;
+    unsigned handovers; /* messages that it gave to another worker */
 };
 
 enum { LISTENER_UDP = 0, LISTENER_TCP = 1 };
@@ -49,8 +57,17 @@ struct engine_config node_engine_config(struct node *n);
 /* A datagram from this node to `remote`. */
 void node_flow_udp(const struct node *n, const struct addr *remote, struct flow *out);
 
+/* A connection of one worker has ended: the others hear of it. */
+void node_tell_gone(struct node *n, conn_id conn);
+/* Its time stands still for `span`; then it jumps. */
+void node_sleep(struct node *n, time_ns span);
+
 /* A proxy and registrar for `domain`, which is also its name. Freed by world_fini. */
 struct node *element_join(struct world *w, const char *domain);
+/* The same as `n` workers with one address and one store; the first of them. */
+struct node *element_join_workers(struct world *w, const char *domain, unsigned n);
+/* The program ends in the middle of everything and starts again with the store as it is. */
+void element_restart(struct node *n);
 struct element *node_element(struct node *n);
 
 #endif

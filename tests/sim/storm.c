@@ -43,7 +43,9 @@ static void join_all(struct storm *s)
     s->n_proxies = 1 + world_below(w, 2);
     s->n_phones = 2 + world_below(w, PHONES - 1);
     for (size_t i = 0; i < s->n_proxies; i++)
-        s->proxies[i] = element_join(w, i ? "biloxi.example" : "atlanta.example");
+        s->proxies[i] =
+            element_join_workers(w, i ? "biloxi.example" : "atlanta.example",
+                                 world_chance(w, 400) ? 2 + (unsigned)world_below(w, 2) : 1);
     for (size_t i = 0; i < s->n_phones; i++) {
         struct node *proxy = s->proxies[world_below(w, s->n_proxies)];
         enum transport t = world_chance(w, 300) ? TRANSPORT_TCP : TRANSPORT_UDP;
@@ -83,6 +85,17 @@ static void break_connections(struct storm *s)
     link_break_all(&s->w);
 }
 
+/* One worker's clock stands still for a while; or its server starts anew. */
+static void upset(struct storm *s)
+{
+    struct node *n = s->proxies[world_below(&s->w, s->n_proxies)];
+    if (n->n_workers == 1 && world_chance(&s->w, 500))
+        element_restart(n);
+    else
+        node_sleep(n->workers[world_below(&s->w, n->n_workers)],
+                   world_below(&s->w, 60000) * NS_PER_MS);
+}
+
 static void act(struct storm *s)
 {
     static const char *const methods[] = {"OPTIONS", "MESSAGE", "BYE", "INFO", "MADEUP"};
@@ -107,6 +120,8 @@ static void act(struct storm *s)
     case 5:
         if (world_chance(w, 300))
             break_connections(s);
+        else if (world_chance(w, 400))
+            upset(s);
         break;
     default:
         place_call(s);

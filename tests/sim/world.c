@@ -92,6 +92,17 @@ void world_again(struct world *w, const struct sim_event *e)
     again->seq = seq;
 }
 
+/* A node that sleeps finds all that came meanwhile, in its order, when it wakes. */
+static bool is_put_off(struct world *w, struct sim_event *e)
+{
+    if (!e->node || e->node->asleep_until <= w->now)
+        return false;
+    e->at = e->node->asleep_until;
+    e->seq = w->next_seq++;
+    push(w, e);
+    return true;
+}
+
 static void run_act(struct world *w, struct sim_event *e)
 {
     (void)w;
@@ -111,6 +122,8 @@ void world_run(struct world *w, time_ns span)
     while (w->n_queue > 0 && w->queue[0]->at <= end) {
         struct sim_event *e = pop(w);
         w->now = e->at;
+        if (is_put_off(w, e))
+            continue;
         e->run(w, e);
         free(e);
     }
@@ -127,10 +140,25 @@ bool world_chance(struct world *w, unsigned per_mille)
     return per_mille > 0 && world_below(w, 1000) < per_mille;
 }
 
-struct node *world_node_at(const struct world *w, const struct addr *a)
+struct node *world_node_at(struct world *w, const struct addr *a)
 {
-    for (size_t i = 0; i < w->n_nodes; i++)
-        if (addr_equal(&w->nodes[i]->addr, a))
-            return w->nodes[i];
+    for (size_t i = 0; i < w->n_nodes; i++) {
+        struct node *n = w->nodes[i];
+        if (addr_equal(&n->addr, a))
+            return n->n_workers > 1 ? n->workers[world_below(w, n->n_workers)] : n;
+    }
     return NULL;
+}
+
+static void run_nothing(struct world *w, struct sim_event *e)
+{
+    (void)w;
+    (void)e;
+}
+
+void world_forget(struct world *w, const struct node *n)
+{
+    for (size_t i = 0; i < w->n_queue; i++)
+        if (w->queue[i]->node == n)
+            w->queue[i]->run = run_nothing;
 }

@@ -80,7 +80,10 @@ void world_do(struct world *w, time_ns after, void (*act)(void *), void *arg);
 void world_run(struct world *w, time_ns span);
 uint64_t world_below(struct world *w, uint64_t bound);
 bool world_chance(struct world *w, unsigned per_mille);
-struct node *world_node_at(const struct world *w, const struct addr *a);
+/* Who gets what is sent there; of several workers that share the address any one. NULL: nobody. */
+struct node *world_node_at(struct world *w, const struct addr *a);
+/* Nothing that is under way to the node happens any more. */
+void world_forget(struct world *w, const struct node *n);
 
 /* --- link.c --- */
 struct link link_perfect(void);
@@ -90,10 +93,13 @@ struct link link_bad(unsigned loss, unsigned duplicate, unsigned reorder);
 void world_link(struct world *w, const struct node *from, const struct node *to, struct link l);
 void link_send_datagram(struct node *from, const struct flow *flow, struct str bytes);
 void link_connect(struct node *from, conn_id id, const struct flow *flow);
-void link_send_stream(struct node *from, conn_id id, struct str bytes);
+/* False: it has no such connection any more. */
+bool link_send_stream(struct node *from, conn_id id, struct str bytes);
 void link_close(struct node *from, conn_id id);
 /* Every connection breaks, at both ends. */
 void link_break_all(struct world *w);
+/* The node's connections are gone, without a word to itself. */
+void link_cut_off(struct node *n);
 void link_fini(struct world *w);
 
 #endif

@@ -64,5 +64,8 @@ time_ns element_deadline(const struct element *);
 bool element_output(struct element *, struct engine_output *);
 /* Nothing under way: no transaction, no context, no question. */
 bool element_is_idle(const struct element *);
+/* Nobody waits for an answer (engine_is_quiet), nor any request for a record: what is left only
+ * lingers for retransmissions, and the element may end. */
+bool element_is_quiet(const struct element *);
 
 #endif

@@ -73,24 +73,32 @@ int engine_datagram(struct engine *, const struct flow *, struct str bytes, time
 conn_id engine_accepted(struct engine *, const struct flow *, time_ns now);
 /* A connection that OUTPUT_CONNECT asked for stands; `local` is what the kernel gave it. */
 int engine_connected(struct engine *, conn_id, const struct addr *local, time_ns now);
-/* Bytes of a connection, split anywhere. They are copied where a message is not yet whole. */
+/* Bytes of a connection, split anywhere. They are copied where a message is not yet whole. Where
+ * there is no memory to keep them the connection has lost its place: it is closed. */
 int engine_stream(struct engine *, conn_id, struct str bytes, time_ns now);
 /* A connection ended, or could not be made, or (datagrams) the kernel said that `flow` cannot be
- * reached: ours or another worker's. Transactions that wait on it get EVENT_TRANSPORT_ERROR. */
+ * reached: ours or another worker's. Client transactions that wait on it get
+ * EVENT_TRANSPORT_ERROR; server transactions answer by a new connection (RFC 3261 18.2.2). */
 int engine_closed(struct engine *, conn_id, time_ns now);
 int engine_unreachable(struct engine *, const struct flow *, time_ns now);
 /* A message that another worker's engine gave out as OUTPUT_HANDOVER; takes the reference. */
 int engine_adopt(struct engine *, struct msg *, time_ns now);
 /* The answer to OUTPUT_RESOLVE: addresses in order of preference (ports already set); n == 0: the
- * name has none. */
+ * name has none. Where one cannot be reached a client transaction tries the next under another
+ * branch (RFC 3263 4.3); its id stays. */
 int engine_resolved(struct engine *, uint64_t query, const struct addr *, size_t n, time_ns now);
-/* The answer to OUTPUT_STORE; value is borrowed for the call (copied into the event). */
+/* The answer to OUTPUT_STORE; value is borrowed for the call (copied into the event; without memory
+ * for it the event says STORE_FAILED). */
 int engine_store_answered(struct engine *, const struct store_answer *, time_ns now);
 int engine_time(struct engine *, time_ns now);
 time_ns engine_deadline(const struct engine *);
 /* From now on a request that would begin something new (neither ACK nor CANCEL, no tag in To) is
  * answered 503 with Retry-After before any state is made. What is under way is finished. */
 void engine_drain(struct engine *);
+/* Nobody waits for an answer of ours: every request has its final response and no name or record is
+ * being asked for. Transactions that only linger for retransmissions do not count. Looks at all of
+ * them: for an end, not for each message. */
+bool engine_is_quiet(const struct engine *);
 
 /* --- events: taken by the element, in order --- */
 enum engine_event_kind {
@@ -99,7 +107,7 @@ enum engine_event_kind {
     EVENT_ACK, /* an ACK that belongs to no server transaction in COMPLETED: for a 2xx. Forward it
                   statelessly or take it */
     EVENT_CANCEL,   /* a CANCEL; `tx` is its own server transaction (already answered 200, or 481
-                       where `other` is 0);   `other` is the INVITE server transaction that it names */
+                       where `other` is 0); `other` is the INVITE server transaction named */
     EVENT_RESPONSE, /* a response that the client transaction `tx` passes up (100 to 699),
                        retransmitted finals left out but for 2xx to INVITE, each of which comes (RFC
                        6026) */
@@ -107,9 +115,12 @@ enum engine_event_kind {
                              6026 8.5: not to be forwarded) */
     EVENT_TIMEOUT, /* client transaction `tx` ended without a final response (Timer B, F, or a
                       CANCEL without effect) */
-    EVENT_TRANSPORT_ERROR, /* client transaction `tx` ended: nothing can be sent */
-    EVENT_SERVER_TIMEOUT,  /* INVITE server transaction: no ACK came (Timer H) or its response could
-                              not be sent */
+    EVENT_TRANSPORT_ERROR, /* client transaction `tx` ended: nothing can be sent. An INVITE that has
+                              a provisional response goes on: the callee has it, and its final
+                              response may come by a new connection (RFC 3261 18.2.2) */
+    EVENT_SERVER_TIMEOUT,  /* INVITE server transaction: no ACK came (Timer H) or a response could
+                              not be sent. In PROCEEDING it goes on; EVENT_SERVER_END tells its
+                              end */
     EVENT_STORE,           /* the answer to engine_ask_store */
     EVENT_SERVER_END       /* server transaction `tx` is gone: forget its id */
 };
@@ -144,8 +155,12 @@ struct reply {
     bool record_route; /* copy Record-Route (dialog-forming responses) */
 };
 /* Answers a server transaction. ERR_STALE: it is gone. ERR_INVALID: it has a final response
- * already; but a 2xx to INVITE may be given again while the transaction lasts (RFC 3261 13.3.1.4, RFC
- * 6026 7.1: the UAS core repeats it until the ACK comes). */
+ * already; but a 2xx to INVITE may be given again while the transaction lasts (RFC 3261 13.3.1.4,
+ * RFC 6026 7.1: the UAS core repeats it until the ACK comes). ERR_NOMEM, ERR_LIMIT: not sent; give
+ * it again, or leave it: a final answer that is not given again within T2 the engine owes. It then
+ * sends one of its own as soon as there is memory (the same status where it is of 300-699 and came
+ * without `headers`, else 500); with none for 64*T1 more the transaction ends with
+ * EVENT_SERVER_TIMEOUT. engine_forward_response likewise. */
 int engine_reply(struct engine *, tx_id, const struct reply *, time_ns now);
 /* Passes a received response on through a server transaction: the topmost Via and what `edits` says
  * are changed (edits may be NULL). A 2xx may pass when the transaction is ACCEPTED. */
@@ -177,7 +192,8 @@ int engine_send_stateless(struct engine *, struct outgoing *, time_ns now);
 /* RFC 3261 9.1: cancels a pending INVITE client transaction; waits for its first provisional
  * response where none came yet; does nothing where a final one came. `headers` (Reason) may be
  * empty, copied. An INVITE without a final response 64*T1 after its CANCEL ends in EVENT_TIMEOUT.
- */
+ * A CANCEL that cannot be sent for want of memory is tried again every T1. ERR_NOMEM: not wanted
+ * yet, command again. */
 int engine_cancel(struct engine *, tx_id, struct str headers, time_ns now);
 /* Asks the store; the answer comes as EVENT_STORE with this owner and user. The texts are copied.
  */

@@ -34,7 +34,9 @@ void proxy_free(struct proxy *);
 enum proxy_verdict {
     PROXY_DONE, /* answered or dropped; nothing more to do */
     /* Its route set passed through us and bears our mark: proxy_forward_on brings it to its next
-     * hop. Never given where the Request-URI is ours and no Route remains. */
+     * hop. Where no Route remains and our Record-Route has the flow of the side that it goes to (a
+     * connection, a NAT binding), that is by this flow (RFC 5626 4.3), and by the Request-URI once
+     * the flow is gone. Never given where the Request-URI is ours and no Route remains. */
     PROXY_IN_DIALOG,
     /* A Route of somebody else's making remains and none bore our mark: policy decides whether it
      * may go on with proxy_forward_on. */
@@ -61,6 +63,14 @@ enum proxy_verdict proxy_inspect(struct proxy *, const struct engine_event *, st
 /* Forwards by Route or Request-URI: one branch. EVENT_REQUEST: as proxy_fork. EVENT_ACK: sent
  * without state; one that cannot be sent is dropped and its error returned. */
 int proxy_forward_on(struct proxy *, const struct engine_event *, time_ns now);
+
+/* An EVENT_ACK to our user: without Route, its Request-URI is the address-of-record that the callee
+ * gave as its Contact. A copy goes without state to each of the targets (borrowed; equal ones count
+ * once): the one that answered takes it, to the others it means nothing. None is sent over the hops
+ * or the breadth that it has left. The first error, where one cannot be sent; nothing is left to do
+ * then. */
+int proxy_ack(struct proxy *, const struct engine_event *, const struct target *, size_t n,
+              time_ns now);
 
 /* Forks in parallel to all targets (copied; equal ones count once), n >= 1. `request` is that of
  * the server transaction and is borrowed. Takes over the transaction and whatever comes of it: what

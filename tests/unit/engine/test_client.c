@@ -208,6 +208,53 @@ static void names_are_resolved(void **state)
     rig_end(&rig);
 }
 
+/* RFC 3263 4.3: the next address where one fails, each under a branch of its own */
+static void addresses_are_tried_in_turn(void **state)
+{
+    (void)state;
+    rig_new(&rig);
+    tx_id tx = rig_send(&rig, "INVITE", "sip:bob@example.net:5070");
+    struct addr found[] = {rig_addr("198.51.100.7:5070"), rig_addr("[2001:db8::7]:5070"),
+                           rig_addr("198.51.100.9:5070")};
+    assert_int_equal(engine_resolved(rig.e, rig.sent[0].query, found, 3, rig.now), OK);
+    rig_drain(&rig);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(rig.n_sent, 2 + i);
+        assert_true(addr_equal(&rig.sent[1 + i].flow.remote, &found[i]));
+        assert_int_equal(rig_count_events(&rig, EVENT_TRANSPORT_ERROR), 0);
+        assert_int_equal(engine_unreachable(rig.e, &rig.sent[1 + i].flow, rig.now), OK);
+        rig_drain(&rig);
+        rig_pass(&rig, 101 * MS);
+    }
+    assert_string_not_equal(rig_text(&rig, 1), rig_text(&rig, 3));
+    assert_int_equal(rig_event(&rig, EVENT_TRANSPORT_ERROR)->tx, tx);
+    rig_end(&rig);
+}
+
+/* What the first address says late is not the answer of the second. */
+static void a_tried_address_is_past(void **state)
+{
+    (void)state;
+    rig_new(&rig);
+    tx_id tx = rig_send(&rig, "OPTIONS", "sip:bob@example.net:5070;transport=tcp");
+    struct addr found[] = {rig_addr("198.51.100.7:5070"), rig_addr("198.51.100.9:5070")};
+    assert_int_equal(engine_resolved(rig.e, rig.sent[0].query, found, 2, rig.now), OK);
+    rig_drain(&rig);
+    struct addr local = rig_addr("192.0.2.1:40000");
+    assert_int_equal(engine_connected(rig.e, rig.sent[1].conn, &local, rig.now), OK);
+    rig_drain(&rig);
+    assert_int_equal(engine_closed(rig.e, rig.sent[1].conn, rig.now), OK);
+    rig_drain(&rig);
+    assert_int_equal(rig.sent[3].kind, OUTPUT_CONNECT);
+    assert_int_equal(engine_connected(rig.e, rig.sent[3].conn, &local, rig.now), OK);
+    rig_drain(&rig);
+    rig_recv(&rig, rig_response(rig_text(&rig, 2), 200, "b1", ""));
+    assert_int_equal(rig_count_events(&rig, EVENT_RESPONSE), 0);
+    rig_recv(&rig, rig_response(rig_text(&rig, 4), 200, "b1", ""));
+    assert_int_equal(rig_event(&rig, EVENT_RESPONSE)->tx, tx);
+    rig_end(&rig);
+}
+
 static void unknown_names_are_transport_errors(void **state)
 {
     (void)state;
@@ -270,6 +317,8 @@ int main(void)
         cmocka_unit_test(large_requests_fall_back_to_udp),
         cmocka_unit_test(no_connection_is_a_transport_error),
         cmocka_unit_test(names_are_resolved),
+        cmocka_unit_test(addresses_are_tried_in_turn),
+        cmocka_unit_test(a_tried_address_is_past),
         cmocka_unit_test(unknown_names_are_transport_errors),
         cmocka_unit_test(hops_without_a_listener_have_no_route),
     };

@@ -90,6 +90,48 @@ static void one_branch_is_bounded(void **state)
     rig_end(&rig);
 }
 
+/* A server that ends takes nothing new and finishes what it has. */
+static void draining_refuses_what_is_new(void **state)
+{
+    (void)state;
+    rig_new(&rig);
+    arrive("INVITE", 1, "");
+    engine_drain(rig.e);
+    rig_clear(&rig);
+    arrive("OPTIONS", 2, "");
+    assert_int_equal(rig_count(&rig, "SIP/2.0 503 "), 1);
+    assert_true(rig_has(&rig, 0, "Retry-After: 5\r\n"));
+    rig_clear(&rig);
+    arrive("INVITE", 1, "");
+    arrive("BYE", 3, "tag");
+    arrive("CANCEL", 1, "");
+    assert_int_equal(rig_count(&rig, "SIP/2.0 503 "), 0);
+    assert_int_equal(rig_count_events(&rig, EVENT_REQUEST), 1);
+    assert_int_equal(rig_count_events(&rig, EVENT_CANCEL), 1);
+    rig_free(&rig);
+}
+
+/* What lingers for retransmissions keeps no server from ending; an unanswered request does. */
+static void quiet_once_everything_is_answered(void **state)
+{
+    (void)state;
+    rig_new(&rig);
+    assert_true(engine_is_quiet(rig.e));
+    arrive("INVITE", 1, "");
+    tx_id invite = rig_event(&rig, EVENT_REQUEST)->tx;
+    rig_clear(&rig);
+    arrive("OPTIONS", 2, "");
+    tx_id options = rig_event(&rig, EVENT_REQUEST)->tx;
+    assert_false(engine_is_quiet(rig.e));
+    assert_int_equal(rig_reply(&rig, options, 200), OK);
+    assert_int_equal(rig_reply(&rig, invite, 180), OK);
+    assert_false(engine_is_quiet(rig.e));
+    assert_int_equal(rig_reply(&rig, invite, 486), OK);
+    assert_true(engine_is_quiet(rig.e));
+    assert_int_equal(engine_stats(rig.e)->tx_server, 2);
+    rig_free(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,6 +139,8 @@ int main(void)
         cmocka_unit_test(work_in_progress_goes_on),
         cmocka_unit_test(even_that_has_an_end),
         cmocka_unit_test(one_branch_is_bounded),
+        cmocka_unit_test(draining_refuses_what_is_new),
+        cmocka_unit_test(quiet_once_everything_is_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

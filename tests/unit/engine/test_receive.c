@@ -130,12 +130,48 @@ static void store_questions_come_back(void **state)
     rig_end(&rig);
 }
 
+static char line[256];
+static unsigned lines;
+
+static void note(void *arg, enum log_level level, const char *text)
+{
+    (void)arg;
+    assert_int_equal(level, LOG_DEBUG);
+    snprintf(line, sizeof line, "%s", text);
+    lines++;
+}
+
+/* One line says the fault, its place and who sent it; a flood of them is a few lines a second. */
+static void faults_are_logged_for_who_asks(void **state)
+{
+    (void)state;
+    struct log log = {.level = LOG_INFO, .write = note};
+    rig_config(&rig);
+    rig.config.log = &log;
+    rig_start(&rig);
+    const char *bad = HEAD("OPTIONS") VIA FROM TO ID "CSeq: x OPTIONS\r\n" END;
+    rig_recv(&rig, bad);
+    assert_int_equal(lines, 0);
+    log.level = LOG_DEBUG;
+    rig_recv(&rig, bad);
+    assert_string_equal(line, "bad OPTIONS from UDP:192.0.2.9:5060: Malformed CSeq at byte 135");
+    rig_recv(&rig, "SIP/2.0 200 OK\r\n" VIA FROM TO ID "CSeq: x INVITE\r\n" END);
+    assert_non_null(strstr(line, "bad response from UDP:192.0.2.9:5060: Malformed CSeq"));
+    for (unsigned i = 0; i < 100; i++)
+        rig_recv(&rig, bad);
+    assert_int_equal(lines, LOG_PER_SECOND);
+    rig_end(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(faulty_messages),           cmocka_unit_test(stateless_answers_are_alike),
-        cmocka_unit_test(answers_need_a_sender),     cmocka_unit_test(every_truncation_is_survived),
+        cmocka_unit_test(faulty_messages),
+        cmocka_unit_test(stateless_answers_are_alike),
+        cmocka_unit_test(answers_need_a_sender),
+        cmocka_unit_test(every_truncation_is_survived),
         cmocka_unit_test(store_questions_come_back),
+        cmocka_unit_test(faults_are_logged_for_who_asks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

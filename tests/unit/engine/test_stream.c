@@ -225,6 +225,27 @@ static void half_open_connections_are_limited(void **state)
     rig_free(&rig);
 }
 
+/* What has come by a stream is not sent again: it waits for memory, or the connection ends. */
+static void a_message_without_memory_is_taken_later(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 8; i++) {
+        rig_new(&rig);
+        conn_id id = accept_conn();
+        rig.mem.refuse_after = i;
+        struct str text = str_from(tcp_request("OPTIONS", "z9hG4bK1", ""));
+        assert_int_equal(engine_stream(rig.e, id, text, rig.now), OK);
+        rig.mem.refuse_after = SIZE_MAX;
+        rig_drain(&rig);
+        rig_pass(&rig, 20 * MS);
+        bool taken = rig_count_events(&rig, EVENT_REQUEST) == 1;
+        bool closed = rig.n_sent == 1 && rig.sent[0].kind == OUTPUT_CLOSE;
+        assert_true(taken != closed);
+        assert_true(taken || i == 0);
+        rig_free(&rig);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +258,7 @@ int main(void)
         cmocka_unit_test(connections_are_reused),
         cmocka_unit_test(silent_and_idle_connections_are_closed),
         cmocka_unit_test(half_open_connections_are_limited),
+        cmocka_unit_test(a_message_without_memory_is_taken_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,7 +93,7 @@ static enum tcp_result next(struct world *w, struct str *bytes)
     struct loop_event e[LOOP_EVENTS];
     struct addr local;
 
-    assert_true(loop_wait(&w->loop, PATIENCE, e) >= 1);
+    assert_true(loop_wait(&w->loop, 0, PATIENCE, e) >= 1);
     return tcp_ready(&w->tcp, &e[0], w->now, bytes, &local);
 }
 
@@ -159,7 +159,7 @@ static void a_peer_that_does_not_read_is_closed(void **state)
         struct loop_event e[LOOP_EVENTS];
         struct str bytes;
         struct addr local;
-        unsigned n = loop_wait(&w->loop, 0, e);
+        unsigned n = loop_wait(&w->loop, 0, 0, e);
         for (unsigned i = 0; i < n; i++)
             assert_int_equal(tcp_ready(&w->tcp, &e[i], w->now, &bytes, &local), TCP_NOTHING);
     }
@@ -224,6 +224,23 @@ static void who_was_heard_may_be_idle_longer(void **state)
     expect_end_after(w, 7, LIMIT_TCP_IDLE_S);
 }
 
+/* Its stream has a hole: nothing more is written or read, and whoever knows it is told once. */
+static void what_is_aborted_is_told_once(void **state)
+{
+    struct world *w = *state;
+    char got[8];
+
+    accept_as(w, 7);
+    assert_true(tcp_send(&w->tcp, 7, block_of(w, 3)));
+    tcp_abort(&w->tcp, 7);
+    tcp_abort(&w->tcp, 7);
+    tcp_flush(&w->tcp, w->now);
+    assert_int_equal(read(w->peer, got, sizeof(got)), 0);
+    assert_int_equal(tcp_gone(&w->tcp), 7);
+    assert_int_equal(tcp_gone(&w->tcp), 0);
+    assert_int_equal(tcp_count(&w->tcp), 0);
+}
+
 static void connecting_succeeds_and_sends_what_was_queued(void **state)
 {
     struct world *w = *state;
@@ -235,7 +252,7 @@ static void connecting_succeeds_and_sends_what_was_queued(void **state)
     assert_int_equal(tcp_connect(&w->tcp, 9, &w->at, &w->at, w->now), OK);
     assert_true(tcp_send(&w->tcp, 9, block_of(w, 4)));
     tcp_flush(&w->tcp, w->now);
-    assert_true(loop_wait(&w->loop, PATIENCE, e) == 1);
+    assert_true(loop_wait(&w->loop, 0, PATIENCE, e) == 1);
     assert_int_equal(tcp_ready(&w->tcp, &e[0], w->now, &bytes, &local), TCP_CONNECTED);
     assert_true(local.port != 0 && addr_is_loopback(&local));
     w->peer = accept(w->listener, NULL, NULL);
@@ -268,6 +285,7 @@ int main(void)
         T(a_slow_reader_gets_everything),
         T(who_sends_no_whole_message_is_closed),
         T(who_was_heard_may_be_idle_longer),
+        T(what_is_aborted_is_told_once),
         T(connecting_succeeds_and_sends_what_was_queued),
         T(a_refused_connection_is_told),
     };

@@ -82,7 +82,7 @@ static void a_burst_arrives_in_order_with_its_sender(void **state)
     udp_flush(&w->a.udp);
     while (seen < 150) {
         const struct udp_in *in;
-        assert_true(loop_wait(&w->loop, PATIENCE, e) > 0);
+        assert_true(loop_wait(&w->loop, 0, PATIENCE, e) > 0);
         assert_int_equal(LOOP_INDEX(e[0].token), 1);
         unsigned n = udp_receive(&w->b.udp, w->area, &in);
         assert_true(n <= UDP_BATCH);
@@ -112,7 +112,7 @@ static void a_closed_port_is_told_and_disturbs_nobody(void **state)
 
     udp_send(&w->a.udp, &nobody, numbered(w, 1, 50));
     udp_flush(&w->a.udp);
-    assert_true(loop_wait(&w->loop, PATIENCE, e) > 0);
+    assert_true(loop_wait(&w->loop, 0, PATIENCE, e) > 0);
     assert_true(e[0].failed);
     udp_ready(&w->a.udp, &e[0]);
     assert_true(udp_unreachable(&w->a.udp, &lost));
@@ -125,7 +125,7 @@ static void a_closed_port_is_told_and_disturbs_nobody(void **state)
     udp_flush(&w->a.udp);
     assert_int_equal(w->a.udp.n, 0);
     do
-        assert_true(loop_wait(&w->loop, PATIENCE, e) > 0);
+        assert_true(loop_wait(&w->loop, 0, PATIENCE, e) > 0);
     while (udp_receive(&w->b.udp, w->area, &in) == 0);
     assert_int_equal(in[0].bytes.len, 50);
 }

@@ -100,8 +100,10 @@ static void request(struct rig *r, const struct engine_event *ev)
     note_view(r);
     if (r->mode == RIG_LOOK_ONLY)
         return;
-    if (r->mode == RIG_FORK && r->verdict == PROXY_TARGETS && r->view.next_is_local &&
-        ev->kind == EVENT_REQUEST)
+    bool ours = r->mode == RIG_FORK && r->verdict == PROXY_TARGETS && r->view.next_is_local;
+    if (ours && ev->kind == EVENT_ACK)
+        proxy_ack(r->proxy, ev, r->targets, r->n_targets, r->now);
+    else if (ours)
         proxy_fork(r->proxy, ev->tx, ev->msg, r->targets, r->n_targets, r->now);
     else
         proxy_forward_on(r->proxy, ev, r->now);
@@ -233,6 +235,29 @@ conn_id rig_accept(struct rig *r, const char *remote)
 void rig_stream(struct rig *r, conn_id conn, const char *text)
 {
     engine_stream(r->engine, conn, str_from(text), r->now);
+    drain(r);
+}
+
+void rig_close(struct rig *r, conn_id conn)
+{
+    engine_closed(r->engine, conn, r->now);
+    drain(r);
+}
+
+void rig_adopt(struct rig *r, conn_id conn, const char *remote, const char *text)
+{
+    struct block_pool pool;
+    block_pool_init(&pool, &r->mem.mem, 0);
+    struct msg *m = msg_new(&pool, str_from(text), MSG_STREAM);
+    assert_non_null(m);
+    m->flow = (struct flow){.transport = TRANSPORT_TCP,
+                            .listener = RIG_TCP,
+                            .local = engine_listener(r->engine, RIG_TCP)->local,
+                            .remote = address(remote),
+                            .conn = conn};
+    block_leave(&pool, m->block);
+    engine_adopt(r->engine, m, r->now);
+    block_pool_fini(&pool);
     drain(r);
 }
 

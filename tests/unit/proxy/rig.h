@@ -15,7 +15,8 @@
 enum { RIG_UDP, RIG_TCP, RIG_UDP6, RIG_UDP_OTHER };
 
 enum rig_mode {
-    RIG_FORK,     /* PROXY_TARGETS of ours go to the targets, everything else on */
+    RIG_FORK,     /* PROXY_TARGETS of ours go to the targets (an ACK without state), everything else
+                     on */
     RIG_ON,       /* everything goes on by Route or Request-URI */
     RIG_LOOK_ONLY /* the verdict is noted, nothing done */
 };
@@ -70,6 +71,10 @@ void rig_from_bytes(struct rig *, unsigned listener, const char *remote, struct 
 /* A connection at RIG_TCP from "ADDR:PORT", and bytes on it. */
 conn_id rig_accept(struct rig *, const char *remote);
 void rig_stream(struct rig *, conn_id, const char *text);
+/* The end of a connection, ours or another worker's. */
+void rig_close(struct rig *, conn_id);
+/* A message that another worker took from its connection `conn` at RIG_TCP. */
+void rig_adopt(struct rig *, conn_id conn, const char *remote, const char *text);
 void rig_pass(struct rig *, time_ns span);
 
 /* The next message sent that was not read yet; fails the test where there is none. */

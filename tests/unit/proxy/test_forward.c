@@ -86,11 +86,11 @@ static const char *without_via_of_retry(struct rig *r)
 }
 
 /* Our mark stands behind ";t=" in the first of our Record-Route values. */
-static void find_mark(const char *text, char mark[13])
+static void find_mark(const char *text, char mark[17])
 {
     const char *t = strstr(text, ";lr;t=");
-    memcpy(mark, t ? t + 6 : "", t ? 12 : 1);
-    mark[12] = '\0';
+    memcpy(mark, t ? t + 6 : "", t ? 16 : 1);
+    mark[16] = '\0';
 }
 
 static void test_bytes(void **state)
@@ -99,7 +99,7 @@ static void test_bytes(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct row *row = &rows[i];
         struct rig *r = rig_new();
-        char mark[13], expected[2048];
+        char mark[17], expected[2048];
         if (row->target)
             rig_target(r, row->target);
         else

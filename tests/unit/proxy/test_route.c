@@ -14,14 +14,14 @@
 /* The mark that the rig's proxy gives this serial's Call-ID, as a Route header sees it. */
 static const char *mark_of(struct rig *r)
 {
-    static char mark[13];
+    static char mark[17];
     const struct rig_sent *s;
     rig_target(r, "sip:bob@192.0.2.2");
     rig_send(r, rig_request(r, "SUBSCRIBE", "sip:bob@example.com", "", ""));
     s = rig_next_of(r, "SUBSCRIBE ");
     const char *t = strstr(s->bytes, ";lr;t=");
     assert_non_null(t);
-    memcpy(mark, t + 6, 12);
+    memcpy(mark, t + 6, 16);
     rig_skip_all(r);
     return mark;
 }
@@ -41,7 +41,7 @@ static const struct row {
      "sip:bob@192.0.2.2", "Route: <sip:example.com;lr>\r\n", PROXY_TARGETS,
      "MESSAGE sip:bob@192.0.2.2 ", NULL, 2},
     {"RFC 3261 16.4: a forged mark is none", "sip:bob@192.0.2.2",
-     "Route: <sip:192.0.2.10:5060;lr;t=0123456789ab>\r\n", PROXY_TARGETS,
+     "Route: <sip:192.0.2.10:5060;lr;t=0123456789abcdef>\r\n", PROXY_TARGETS,
      "MESSAGE sip:bob@192.0.2.2 ", NULL, 2},
     {"RFC 3261 16.12: the next value is the next hop, of the same line", "sip:bob@192.0.2.2",
      "Route: <sip:192.0.2.10:5060;lr;t=%s>, <sip:192.0.2.30;lr>,<sip:192.0.2.31;lr>\r\n",

@@ -63,11 +63,7 @@ static void a_stalled_reader_stalls_nobody(void **state)
     assert_non_null(w);
     for (unsigned i = 0; i < 5000; i++) /* returns although nobody reads */
         log_line(log_writer_log(w, 0), LOG_INFO, "%0100u", i);
-    fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    for (ssize_t n = 1; n > 0;)
-        n = read(ends[0], got, sizeof(got));
-    fcntl(ends[0], F_SETFL, 0);
-    fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
+    assert_true(fcntl(ends[1], F_SETPIPE_SZ, 1 << 20) >= 0);
     log_writer_free(w);
     close(ends[1]);
     read_all(ends[0], got, sizeof(got));

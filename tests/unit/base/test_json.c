@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/json.h"
+#include "base/json.h"
 
 static void check(struct str in, const char *out)
 {

@@ -1,6 +1,6 @@
 /* JSON values on a stream. */
-#ifndef TANDEM_TOOLS_JSON_H
-#define TANDEM_TOOLS_JSON_H
+#ifndef TANDEM_BASE_JSON_H
+#define TANDEM_BASE_JSON_H
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* Writes JSON strings; knows nothing of what they say. */
-#include "tools/json.h"
+#include "base/json.h"
 
 /* RFC 3629 4: how many bytes a character beginning with `lead` has, and what its second may be. */
 static size_t utf8_length(unsigned char lead, unsigned char *low, unsigned char *high)

@@ -1,0 +1,202 @@
+/* A load generator for SIP over UDP on loopback: caller and callee in one thread that never sleeps,
+ * so that the server pays no wake-up for it; an open loop at a rate, without repetitions. */
+#include "load.h"
+
+#include <arpa/inet.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#define GIVE_UP_NS 2000000000LL
+#define COUNT_MAX 20000000u
+
+static struct load load = {.rate = 1000, .count = 1000, .cseq = 1, .domain = "127.0.0.1"};
+
+int64_t clock_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static int usage(void)
+{
+    fputs(
+        "usage: load call|options|register --server PORT [--rate N] [--count N]\n"
+        "            [--caller PORT] [--callee PORT] [--domain NAME] [--calls PREFIX] [--cseq N]\n"
+        "            [--user N] [--users N]\n"
+        "Offers load to 127.0.0.1:PORT and prints a JSON object. --calls begins the Call-IDs of\n"
+        "this run, random otherwise; --cseq and --user are the first numbers of their kind;\n"
+        "after --users of them the first one registers again.\n",
+        stderr);
+    return 2;
+}
+
+static bool read_case(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum load_case kind;
+    } cases[] = {{"call", CASE_CALL}, {"options", CASE_OPTIONS}, {"register", CASE_REGISTER}};
+    for (size_t i = 0; name && i < sizeof cases / sizeof *cases; i++)
+        if (strcmp(name, cases[i].name) == 0) {
+            load.kind = cases[i].kind;
+            return true;
+        }
+    return false;
+}
+
+static bool read_number(const char *text, uint32_t max, uint32_t *value)
+{
+    char *end;
+    unsigned long n = strtoul(text, &end, 10);
+    *value = (uint32_t)n;
+    return *text >= '0' && *text <= '9' && !*end && n <= max;
+}
+
+enum option_id { SERVER = 1, RATE, COUNT, CALLER, CALLEE, DOMAIN_NAME, CALLS, CSEQ, USER, USERS };
+
+struct ports {
+    uint32_t server, caller, callee;
+};
+
+static bool read_option(int id, struct ports *ports)
+{
+    uint32_t rate;
+    switch (id) {
+    case SERVER:
+        return read_number(optarg, 65535, &ports->server);
+    case CALLER:
+        return read_number(optarg, 65535, &ports->caller);
+    case CALLEE:
+        return read_number(optarg, 65535, &ports->callee);
+    case RATE:
+        if (!read_number(optarg, 10000000, &rate) || rate == 0)
+            return false;
+        load.rate = rate;
+        return true;
+    case COUNT:
+        return read_number(optarg, COUNT_MAX, &load.count) && load.count;
+    case CSEQ:
+        return read_number(optarg, 1u << 30, &load.cseq);
+    case USER:
+        return read_number(optarg, COUNT_MAX, &load.first_user);
+    case USERS:
+        return read_number(optarg, COUNT_MAX, &load.n_users);
+    case DOMAIN_NAME:
+        load.domain = optarg;
+        return strlen(optarg) < 64;
+    case CALLS:
+        load.call_prefix = optarg;
+        return strlen(optarg) < 64;
+    default:
+        return false;
+    }
+}
+
+static bool read_options(int argc, char **argv, struct ports *ports)
+{
+    static const struct option options[] = {{"server", required_argument, NULL, SERVER},
+                                            {"rate", required_argument, NULL, RATE},
+                                            {"count", required_argument, NULL, COUNT},
+                                            {"caller", required_argument, NULL, CALLER},
+                                            {"callee", required_argument, NULL, CALLEE},
+                                            {"domain", required_argument, NULL, DOMAIN_NAME},
+                                            {"calls", required_argument, NULL, CALLS},
+                                            {"cseq", required_argument, NULL, CSEQ},
+                                            {"user", required_argument, NULL, USER},
+                                            {"users", required_argument, NULL, USERS},
+                                            {0}};
+    int id;
+    while ((id = getopt_long(argc, argv, "", options, NULL)) != -1)
+        if (!read_option(id, ports))
+            return false;
+    return read_case(argv[optind]) && argc == optind + 1 && ports->server;
+}
+
+/* No two runs share a branch; what a server still holds of the run before is not ours. */
+static bool prepare(struct load *l, const struct ports *ports)
+{
+    uint64_t random;
+    if (getrandom(&random, sizeof random, 0) != sizeof random)
+        return false;
+    snprintf(l->branch_prefix, sizeof l->branch_prefix, "%016llx", (unsigned long long)random);
+    if (!l->call_prefix)
+        l->call_prefix = l->branch_prefix;
+    l->server =
+        (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)ports->server)};
+    l->server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    snprintf(l->server_text, sizeof l->server_text, "127.0.0.1:%u", ports->server);
+    l->items = calloc(l->count, sizeof *l->items);
+    return l->items && port_open(&l->caller, (uint16_t)ports->caller) &&
+           port_open(&l->callee, (uint16_t)ports->callee);
+}
+
+static void begin_due(struct load *l, int64_t now)
+{
+    uint64_t due = (uint64_t)(l->rate * (double)(now - l->from_ns) / 1e9) + 1;
+    for (unsigned n = 0; n < BATCH && l->n_begun < l->count && l->n_begun < due; n++)
+        load_begin(l, l->n_begun++, now);
+    port_flush(&l->caller);
+}
+
+static void serve_caller(struct load *l)
+{
+    unsigned n = port_receive(&l->caller);
+    int64_t now = n ? clock_ns() : 0;
+    for (unsigned i = 0; i < n; i++)
+        load_caller(l, (struct text){l->caller.in[i], l->caller.in_len[i]}, now);
+    port_flush(&l->caller);
+}
+
+static void serve_callee(struct load *l)
+{
+    unsigned n = port_receive(&l->callee);
+    for (unsigned i = 0; i < n; i++)
+        load_callee(l, (struct text){l->callee.in[i], l->callee.in_len[i]}, &l->callee.in_from[i]);
+    port_flush(&l->callee);
+}
+
+static void give_up_old(struct load *l, int64_t now)
+{
+    for (; l->oldest < l->n_begun; l->oldest++) {
+        struct item *item = &l->items[l->oldest];
+        if (item->done)
+            continue;
+        if (now - item->began_ns < GIVE_UP_NS)
+            return;
+        item->lost = true;
+        l->n_lost++;
+    }
+}
+
+static void run(struct load *l)
+{
+    l->from_ns = l->end_ns = clock_ns();
+    while (l->n_done + l->n_lost < l->count) {
+        int64_t now = clock_ns();
+        begin_due(l, now);
+        serve_caller(l);
+        if (l->kind == CASE_CALL)
+            serve_callee(l);
+        give_up_old(l, now);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct ports ports = {0};
+    if (!read_options(argc, argv, &ports))
+        return usage();
+    if (!prepare(&load, &ports)) {
+        perror("load");
+        return 1;
+    }
+    run(&load);
+    load_report(&load);
+    free(load.items);
+    return load.n_lost || load.n_bad ? 1 : 0;
+}

@@ -1,0 +1,123 @@
+/* The parts of the load generator: messages (load_message.c), sockets (load_socket.c), what caller
+ * and callee do (load_case.c) and what is told at the end (load_report.c). Stands alone: shares no
+ * code with what it measures. */
+#ifndef TANDEM_BENCH_LOAD_H
+#define TANDEM_BENCH_LOAD_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BATCH 64
+#define IN_MAX 4096
+#define OUT_MAX 2048
+#define ROUTES_MAX 8
+#define VIAS_MAX 8
+
+/* Bytes of a message; not terminated. */
+struct text {
+    const char *at;
+    size_t len;
+};
+
+/* What the generator reads of a message. The lines of Via and Record-Route are whole, with their
+ * names, so that an answer repeats them as they came. */
+struct received {
+    unsigned status; /* 0: a request */
+    struct text method, call_id, cseq, from, to, contact;
+    struct text vias[VIAS_MAX], record_routes[ROUTES_MAX];
+    unsigned n_vias, n_record_routes;
+};
+
+/* False: not SIP, or without Call-ID or CSeq. */
+bool received_read(struct received *r, struct text message);
+
+/* The addr-spec inside <> of a Contact, else all of it. */
+struct text received_contact_uri(const struct received *r);
+
+bool text_is(struct text t, const char *word);
+bool text_begins(struct text t, const char *word);
+bool text_contains(struct text t, const char *word);
+
+/* A message being written. */
+struct outgoing {
+    char bytes[OUT_MAX];
+    size_t len;
+    struct sockaddr_in to;
+};
+
+/* Appends; a message over OUT_MAX ends the program, since it is ours. */
+void out_print(struct outgoing *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void out_text(struct outgoing *o, struct text t);
+
+/* Route headers: the values of the Record-Route lines, the last first (RFC 3261 12.1.2). */
+void out_routes(struct outgoing *o, const struct received *r);
+
+/* An answer's headers, without Contact and body: Via, Record-Route, From, To, Call-ID, CSeq. */
+void out_answer(struct outgoing *o, const struct received *request, const char *status_line,
+                const char *to_tag);
+
+/* Content-Type, Content-Length and an offer or answer of ordinary size. */
+void out_session(struct outgoing *o);
+void out_no_body(struct outgoing *o);
+
+/* A UDP socket on loopback with its batches. */
+struct port {
+    int fd;
+    uint16_t number;
+    unsigned n_out, n_in;
+    struct outgoing out[BATCH];
+    char in[BATCH][IN_MAX];
+    size_t in_len[BATCH];
+    struct sockaddr_in in_from[BATCH];
+    uint64_t sent, received;
+};
+
+/* Port number 0: any free one. False: no socket, errno says why. */
+bool port_open(struct port *p, uint16_t number);
+
+/* An empty message for this address; sent by port_flush, which it calls when the batch is full. */
+struct outgoing *port_next(struct port *p, const struct sockaddr_in *to);
+void port_flush(struct port *p);
+
+/* Reads what has come, at most a batch; returns the number. */
+unsigned port_receive(struct port *p);
+
+enum load_case { CASE_CALL, CASE_OPTIONS, CASE_REGISTER };
+
+/* One call, or one request. */
+struct item {
+    int64_t began_ns;
+    uint32_t setup_us, total_us;
+    bool invited, answered, acked, done, lost;
+};
+
+struct load {
+    enum load_case kind;
+    double rate;
+    uint32_t count, first_user, n_users, cseq;
+    const char *domain, *call_prefix;
+    char branch_prefix[17];
+    struct sockaddr_in server;
+    char server_text[32];
+    struct port caller, callee;
+    struct item *items;
+    uint32_t n_begun, n_done, n_lost, n_bad, n_repeated, n_recorded, oldest;
+    unsigned bad_status;
+    int64_t from_ns, end_ns;
+};
+
+int64_t clock_ns(void);
+
+/* Sends the first request of item i. */
+void load_begin(struct load *l, uint32_t i, int64_t now_ns);
+
+/* What came to the caller, and to the callee. */
+void load_caller(struct load *l, struct text message, int64_t now_ns);
+void load_callee(struct load *l, struct text message, const struct sockaddr_in *from);
+
+/* Prints one JSON object. */
+void load_report(const struct load *l);
+
+#endif

@@ -1,0 +1,225 @@
+/* What caller and callee of the load generator do: a call through a proxy, OPTIONS, REGISTER. Knows
+ * no socket. */
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "load.h"
+
+#define AGENT "User-Agent: tandem-load\r\n"
+#define ALLOW "Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, NOTIFY\r\n"
+
+/* Request line and Via; each branch of each run is its own. */
+static void out_request(const struct load *l, struct outgoing *o, const char *method,
+                        struct text uri, char branch_kind, uint32_t i)
+{
+    out_print(o, "%s ", method);
+    out_text(o, uri);
+    out_print(o, " SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK%s%c%x;rport\r\n",
+              l->caller.number, l->branch_prefix, branch_kind, i);
+}
+
+static void out_call_id(const struct load *l, struct outgoing *o, uint32_t i, const char *method)
+{
+    out_print(o, "Call-ID: %s-%x@load.invalid\r\nCSeq: %u %s\r\n", l->call_prefix, i, l->cseq,
+              method);
+}
+
+static struct text printed(char *space, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static struct text printed(char *space, size_t size, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(space, size, format, args);
+    va_end(args);
+    return (struct text){space, n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1};
+}
+
+static void begin_call(struct load *l, struct outgoing *o, uint32_t i)
+{
+    char space[64];
+    struct text uri =
+        printed(space, sizeof space, "sip:bob%x@127.0.0.1:%u;transport=udp", i, l->callee.number);
+    out_request(l, o, "INVITE", uri, 'i', i);
+    out_print(
+        o,
+        "Max-Forwards: 70\r\nFrom: \"Alice Example\" <sip:alice%x@atlanta.example>;tag=a%x\r\n"
+        "To: \"Bob Example\" <sip:bob%x@biloxi.example>\r\n",
+        i, i, i);
+    out_call_id(l, o, i, "INVITE");
+    out_print(o,
+              "Contact: <sip:alice%x@127.0.0.1:%u;transport=udp>\r\n" ALLOW
+              "Supported: replaces, timer, 100rel\r\nSession-Expires: 1800;refresher=uac\r\n"
+              "Min-SE: 90\r\nAccept: application/sdp\r\n" AGENT,
+              i, l->caller.number);
+    out_session(o);
+}
+
+static void begin_options(struct load *l, struct outgoing *o, uint32_t i)
+{
+    char space[64];
+    out_request(l, o, "OPTIONS", printed(space, sizeof space, "sip:%s", l->server_text), 'o', i);
+    out_print(o, "Max-Forwards: 70\r\nFrom: <sip:monitor@127.0.0.1>;tag=o%x\r\nTo: <sip:%s>\r\n", i,
+              l->server_text);
+    out_call_id(l, o, i, "OPTIONS");
+    out_print(o, "Contact: <sip:monitor@127.0.0.1:%u>\r\nAccept: application/sdp\r\n" AGENT,
+              l->caller.number);
+    out_no_body(o);
+}
+
+static void begin_register(struct load *l, struct outgoing *o, uint32_t i)
+{
+    char space[128];
+    uint32_t user = l->first_user + (l->n_users ? i % l->n_users : i);
+    out_request(l, o, "REGISTER", printed(space, sizeof space, "sip:%s", l->domain), 'r', i);
+    out_print(o, "Max-Forwards: 70\r\nFrom: <sip:user%07u@%s>;tag=r%x\r\nTo: <sip:user%07u@%s>\r\n",
+              user, l->domain, i, user, l->domain);
+    out_call_id(l, o, i, "REGISTER");
+    out_print(o, "Contact: <sip:user%07u@127.0.0.1:%u;transport=udp>;expires=3600\r\n" ALLOW AGENT,
+              user, l->caller.number);
+    out_no_body(o);
+}
+
+void load_begin(struct load *l, uint32_t i, int64_t now_ns)
+{
+    struct outgoing *o = port_next(&l->caller, &l->server);
+    l->items[i].began_ns = now_ns;
+    switch (l->kind) {
+    case CASE_CALL:
+        begin_call(l, o, i);
+        break;
+    case CASE_OPTIONS:
+        begin_options(l, o, i);
+        break;
+    case CASE_REGISTER:
+        begin_register(l, o, i);
+        break;
+    }
+}
+
+/* The item of a Call-ID of ours; NULL: of no one, or of a run before. */
+static struct item *item_of(struct load *l, struct text call_id, uint32_t *index)
+{
+    size_t len = strlen(l->call_prefix);
+    if (call_id.len < len + 2 || memcmp(call_id.at, l->call_prefix, len) != 0 ||
+        call_id.at[len] != '-')
+        return NULL;
+    unsigned long i = strtoul(call_id.at + len + 1, NULL, 16);
+    if (i >= l->n_begun)
+        return NULL;
+    *index = (uint32_t)i;
+    return &l->items[i];
+}
+
+static uint32_t us_since(const struct item *item, int64_t now_ns)
+{
+    return (uint32_t)((now_ns - item->began_ns) / 1000);
+}
+
+static void end_item(struct load *l, struct item *item, int64_t now_ns)
+{
+    item->done = true;
+    item->total_us = us_since(item, now_ns);
+    l->n_done++;
+    l->end_ns = now_ns;
+}
+
+static void end_badly(struct load *l, struct item *item, unsigned status, int64_t now_ns)
+{
+    l->n_bad++;
+    l->bad_status = status;
+    end_item(l, item, now_ns);
+}
+
+/* A request inside the dialog that the 2xx made: its Contact, its route set (RFC 3261 12.2.1.1). */
+static void send_inside(struct load *l, uint32_t i, const struct received *answer,
+                        const char *method, uint32_t cseq)
+{
+    struct outgoing *o = port_next(&l->caller, &l->server);
+    out_request(l, o, method, received_contact_uri(answer), *method, i);
+    out_routes(o, answer);
+    out_print(o, "Max-Forwards: 70\r\nFrom: ");
+    out_text(o, answer->from);
+    out_print(o, "\r\nTo: ");
+    out_text(o, answer->to);
+    out_print(o, "\r\nCall-ID: ");
+    out_text(o, answer->call_id);
+    out_print(o, "\r\nCSeq: %u %s\r\n" AGENT, cseq, method);
+    out_no_body(o);
+}
+
+static void invite_answered(struct load *l, struct item *item, uint32_t i,
+                            const struct received *answer, int64_t now_ns)
+{
+    if (item->answered) {
+        l->n_repeated++;
+        return;
+    }
+    item->answered = true;
+    item->setup_us = us_since(item, now_ns);
+    l->n_recorded += answer->n_record_routes > 0;
+    send_inside(l, i, answer, "ACK", l->cseq);
+    send_inside(l, i, answer, "BYE", l->cseq + 1);
+}
+
+void load_caller(struct load *l, struct text message, int64_t now_ns)
+{
+    struct received r;
+    uint32_t i;
+    if (!received_read(&r, message) || r.status < 200)
+        return;
+    struct item *item = item_of(l, r.call_id, &i);
+    if (!item || item->lost)
+        return;
+    if (item->done)
+        l->n_repeated++;
+    else if (r.status >= 300)
+        end_badly(l, item, r.status, now_ns);
+    else if (l->kind == CASE_CALL && text_contains(r.cseq, "INVITE"))
+        invite_answered(l, item, i, &r, now_ns);
+    else if (l->kind == CASE_CALL && !item->acked)
+        end_badly(l, item, r.status, now_ns);
+    else
+        end_item(l, item, now_ns);
+}
+
+static void take_call(struct load *l, const struct received *request,
+                      const struct sockaddr_in *from)
+{
+    static const char *const lines[] = {"SIP/2.0 180 Ringing", "SIP/2.0 200 OK"};
+    for (unsigned i = 0; i < 2; i++) {
+        struct outgoing *o = port_next(&l->callee, from);
+        out_answer(o, request, lines[i], "callee");
+        out_print(o, "Contact: <sip:bob@127.0.0.1:%u;transport=udp>\r\n", l->callee.number);
+        if (i == 0)
+            out_no_body(o);
+        else
+            out_session(o);
+    }
+}
+
+void load_callee(struct load *l, struct text message, const struct sockaddr_in *from)
+{
+    struct received r;
+    uint32_t i;
+    if (!received_read(&r, message) || r.status)
+        return;
+    struct item *item = item_of(l, r.call_id, &i);
+    if (!item)
+        return;
+    if (text_is(r.method, "INVITE")) {
+        l->n_repeated += item->invited;
+        item->invited = true;
+        take_call(l, &r, from);
+    } else if (text_is(r.method, "ACK")) {
+        item->acked = true;
+    } else if (text_is(r.method, "BYE")) {
+        struct outgoing *o = port_next(&l->callee, from);
+        out_answer(o, &r, "SIP/2.0 200 OK", "callee");
+        out_no_body(o);
+    }
+}

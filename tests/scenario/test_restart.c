@@ -1,0 +1,83 @@
+/* A server that ends in the middle of everything and starts again: bindings are in the store, all
+ * else is lost as on the way. */
+#include "office.h"
+
+static void bindings_survive(void **state)
+{
+    (void)state;
+    struct office o;
+    office_open(&o, 1, TRANSPORT_UDP, TRANSPORT_UDP);
+    element_restart(o.proxy);
+    struct call *c = agent_call(o.alice, BOB);
+    world_run(&o.w, 10 * NS_PER_S);
+    EXPECT(&o.w, c->answers == 1);
+    EXPECT(&o.w, sent(&o, o.bob, "REGISTER ") == 1);
+    call_hang_up(c);
+    world_run(&o.w, 10 * NS_PER_S);
+    check_and_end(&o.w);
+}
+
+/* RFC 3261 17.1.1.2: the INVITE comes again by Timer A and finds a server without memory of it */
+static void a_call_that_was_being_set_up(void **state)
+{
+    (void)state;
+    for (unsigned ms = 0; ms < 12; ms++) {
+        struct office o;
+        office_open(&o, 10 + ms, TRANSPORT_UDP, TRANSPORT_UDP);
+        struct call *c = agent_call(o.alice, BOB);
+        world_run(&o.w, ms * NS_PER_MS);
+        element_restart(o.proxy);
+        world_run(&o.w, 100 * NS_PER_S);
+        call_cancel(c);
+        call_hang_up(c);
+        world_run(&o.w, 60 * NS_PER_S);
+        check_and_end(&o.w);
+    }
+}
+
+/* The dialog is the phones': their BYE passes a server that never saw the call. */
+static void a_call_that_stands(void **state)
+{
+    (void)state;
+    struct office o;
+    office_open(&o, 2, TRANSPORT_UDP, TRANSPORT_UDP);
+    struct call *c = agent_call(o.alice, BOB);
+    world_run(&o.w, 5 * NS_PER_S);
+    EXPECT(&o.w, c->answers == 1);
+    element_restart(o.proxy);
+    call_hang_up(c);
+    world_run(&o.w, 5 * NS_PER_S);
+    EXPECT(&o.w, bobs_call(&o)->bye_received);
+    check_and_end(&o.w);
+}
+
+/* A stored flow names a connection of before: nobody else's connection is taken for it. */
+static void a_stored_connection_is_nobody_elses(void **state)
+{
+    (void)state;
+    struct office o;
+    office_open(&o, 3, TRANSPORT_UDP, TRANSPORT_TCP);
+    element_restart(o.proxy);
+    struct agent *carol = agent_join(&o.w, "carol", o.proxy, TRANSPORT_TCP);
+    agent_register(carol, 3600);
+    world_run(&o.w, 2 * NS_PER_S);
+    EXPECT(&o.w, carol->register_status == 200);
+    struct call *c = agent_call(o.alice, BOB);
+    world_run(&o.w, 10 * NS_PER_S);
+    EXPECT(&o.w, carol->n_calls == 0);
+    EXPECT(&o.w, c->answers == 1);
+    call_hang_up(c);
+    world_run(&o.w, 10 * NS_PER_S);
+    check_and_end(&o.w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bindings_survive),
+        cmocka_unit_test(a_call_that_was_being_set_up),
+        cmocka_unit_test(a_call_that_stands),
+        cmocka_unit_test(a_stored_connection_is_nobody_elses),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
