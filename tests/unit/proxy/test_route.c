@@ -183,7 +183,8 @@ static void test_maddr_too_long(void **state)
     char uri[1400];
     memset(uri, 'u', sizeof uri);
     memcpy(uri, "sip:", 4);
-    strncpy(uri + 1300, "@example.net;maddr=192.0.2.10", 40);
+    static const char host[] = "@example.net;maddr=192.0.2.10";
+    memcpy(uri + 1300, host, sizeof host);
     rig_send(r, rig_request(r, "MESSAGE", uri, "", ""));
     assert_int_equal(rig_count(r, "SIP/2.0 414 "), 1);
     rig_end(r);
