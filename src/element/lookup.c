@@ -108,8 +108,8 @@ static void fork_to(struct element *e, const struct engine_event *ev,
         answer(e, ev, found->version == 0 ? 404 : 480, STR_NONE, STR_NONE, now);
     else if (ev->kind == EVENT_ACK) /* that cannot be sent, it is lost as on the way */
         (void)proxy_ack(e->proxy, ev, targets, n, now);
-    else if (proxy_fork(e->proxy, ev->tx, ev->msg, targets, n, now) == ERR_NOMEM)
-        answer(e, ev, 503, STR("No memory"), STR_NONE, now);
+    else /* what cannot be forwarded, it answers */
+        (void)proxy_fork(e->proxy, ev->tx, ev->msg, targets, n, now);
 }
 
 static void found(struct element *e, struct lookup *l, const struct store_answer *record,

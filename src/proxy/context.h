@@ -38,8 +38,6 @@ struct context {
     struct branch one;
 };
 
-#define OWED_MAX 32
-
 struct proxy {
     struct engine *engine;
     struct mem *mem;
@@ -52,10 +50,6 @@ struct proxy {
     struct plan plan;
     const struct msg *plan_of; /* NULL: none */
     tx_id plan_tx;
-    /* Transactions that there was no memory to refuse. */
-    tx_id owed[OWED_MAX];
-    unsigned n_owed;
-    struct timer owed_timer;
 };
 
 /* context.c: a context with n pending branches for a server transaction, which it owns from then
@@ -97,10 +91,9 @@ int timer_c_fired(struct proxy *p, struct branch *b, time_ns now);
 /* refuse.c: a short answer of our own. `headers`: whole lines or empty. */
 int proxy_answer(struct proxy *p, tx_id tx, unsigned status, struct str reason, struct str headers,
                  time_ns now);
-/* The same for a transaction without context: where there is no memory a 500 follows later. */
+/* The same for a transaction without context: without memory the engine owes the answer. */
 int proxy_refuse(struct proxy *p, tx_id tx, unsigned status, struct str reason, struct str headers,
                  time_ns now);
-void refuse_owed(struct proxy *p, time_ns now);
 
 /* Fills p->plan from the request, or keeps it where it is this one's. False: malformed. */
 bool proxy_plan(struct proxy *p, struct msg *m, tx_id tx);

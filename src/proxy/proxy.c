@@ -50,7 +50,6 @@ struct proxy *proxy_new(struct engine *engine, const struct proxy_config *config
     }
     pool_init(&p->contexts, mem, sizeof(struct context), LIMIT_PROXY_CONTEXTS);
     wheel_init(&p->wheel, 0);
-    timer_init(&p->owed_timer);
     return p;
 }
 
@@ -124,10 +123,6 @@ int proxy_event(struct proxy *p, const struct engine_event *ev, time_ns now)
 static int timer_fired(struct proxy *p, struct timer *t, time_ns now)
 {
     struct branch *b = CONTAINER_OF(t, struct branch, timer_c);
-    if (t == &p->owed_timer) {
-        refuse_owed(p, now);
-        return OK;
-    }
     if (!b->context->owed)
         return timer_c_fired(p, b, now);
     b->context->owed = false;

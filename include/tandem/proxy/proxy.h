@@ -76,9 +76,8 @@ int proxy_ack(struct proxy *, const struct engine_event *, const struct target *
  * the server transaction and is borrowed. Takes over the transaction and whatever comes of it: what
  * cannot be forwarded is answered (440 where Max-Breadth does not suffice, 480 where sips URIs
  * forbid every target, 483, 500, 503 over our limits).
- * ERR_STALE: the transaction is gone or answered; nothing was done. ERR_INVALID: n is 0. Without
- * memory even for an answer, a 500 follows in proxy_time; ERR_NOMEM: not even that could be noted,
- * the transaction is still the caller's. */
+ * ERR_STALE: the transaction is gone or answered; nothing was done. ERR_INVALID: n is 0. An answer
+ * that finds no memory is owed by the engine. */
 int proxy_fork(struct proxy *, tx_id, struct msg *request, const struct target *, size_t n,
                time_ns now);
 
