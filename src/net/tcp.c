@@ -173,14 +173,6 @@ void tcp_end(struct tcp *t, conn_id id, time_ns now)
         tcp_write(t, c, now);
 }
 
-void tcp_abort(struct tcp *t, conn_id id)
-{
-    struct tcp_conn *c = tcp_find(t, id);
-
-    if (c && c->phase != TCP_DEAD)
-        tcp_die(t, c);
-}
-
 static struct tcp_conn *eldest(const struct tcp *t, unsigned phase)
 {
     struct list *node = list_first(&t->phases[phase]);

@@ -73,9 +73,6 @@ void tcp_flush(struct tcp *t, time_ns now);
 /* Writes what waits, then ends. Nothing more is told of it. */
 void tcp_end(struct tcp *t, conn_id id, time_ns now);
 
-/* Ends it at once, unwritten bytes and all; tcp_gone tells. */
-void tcp_abort(struct tcp *t, conn_id id);
-
 /* Ends what is over its time. */
 void tcp_expire(struct tcp *t, time_ns now);
 time_ns tcp_deadline(const struct tcp *t);

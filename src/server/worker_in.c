@@ -102,11 +102,8 @@ static uint64_t messages(const struct worker *w)
 static void take_bytes(struct worker *w, conn_id conn, struct str bytes, time_ns now)
 {
     uint64_t before = messages(w);
-    int error = element_stream(w->element, conn, bytes, now);
 
-    note(w, error, now);
-    if (error == ERR_NOMEM) /* these bytes are lost, and with them where the next message begins */
-        tcp_abort(&w->tcp, conn);
+    note(w, element_stream(w->element, conn, bytes, now), now);
     if (messages(w) > before) {
         w->read += (unsigned)(messages(w) - before);
         tcp_proven(&w->tcp, conn, now);

@@ -224,23 +224,6 @@ static void who_was_heard_may_be_idle_longer(void **state)
     expect_end_after(w, 7, LIMIT_TCP_IDLE_S);
 }
 
-/* Its stream has a hole: nothing more is written or read, and whoever knows it is told once. */
-static void what_is_aborted_is_told_once(void **state)
-{
-    struct world *w = *state;
-    char got[8];
-
-    accept_as(w, 7);
-    assert_true(tcp_send(&w->tcp, 7, block_of(w, 3)));
-    tcp_abort(&w->tcp, 7);
-    tcp_abort(&w->tcp, 7);
-    tcp_flush(&w->tcp, w->now);
-    assert_int_equal(read(w->peer, got, sizeof(got)), 0);
-    assert_int_equal(tcp_gone(&w->tcp), 7);
-    assert_int_equal(tcp_gone(&w->tcp), 0);
-    assert_int_equal(tcp_count(&w->tcp), 0);
-}
-
 static void connecting_succeeds_and_sends_what_was_queued(void **state)
 {
     struct world *w = *state;
@@ -285,7 +268,6 @@ int main(void)
         T(a_slow_reader_gets_everything),
         T(who_sends_no_whole_message_is_closed),
         T(who_was_heard_may_be_idle_longer),
-        T(what_is_aborted_is_told_once),
         T(connecting_succeeds_and_sends_what_was_queued),
         T(a_refused_connection_is_told),
     };
