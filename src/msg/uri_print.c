@@ -47,7 +47,9 @@ static void print_sip(struct buf *b, const struct uri *u)
         buf_put_char(b, '@');
     }
     put_host(b, u);
-    if (u->port != 0 && u->port != (u->scheme == URI_SIPS ? 5061 : 5060)) {
+    /* written as sip:, 5060 must go as well, lest reading it again change it */
+    bool is_default = u->port == 5060 || (u->port == 5061 && u->scheme == URI_SIPS);
+    if (u->port != 0 && !is_default) {
         buf_put_char(b, ':');
         buf_put_u64(b, u->port);
     }

@@ -254,6 +254,8 @@ static void uri_aor(void **state)
         {"SIPS:%61lice:pw@atlanta.com:5061;user=phone?a=b", "sip:alice@atlanta.com"},
         {"sip:Alice@atlanta.com:5060", "sip:Alice@atlanta.com"},
         {"sip:alice@atlanta.com:5070", "sip:alice@atlanta.com:5070"},
+        {"sips:alice@atlanta.com:5060", "sip:alice@atlanta.com"}, /* a fixed point */
+        {"sip:alice@atlanta.com:5061", "sip:alice@atlanta.com:5061"},
         {"sip:a%20b%3b%c3%a9@h", "sip:a%20b;%C3%A9@h"},
         {"sip:%00%40@h", "sip:%00%40@h"},
         {"sip:h", "sip:h"},
