@@ -164,41 +164,41 @@ static void drain(struct node *n)
 
 static void on_datagram(struct node *n, const struct flow *f, struct str bytes)
 {
-    (void)engine_datagram(n->engine, f, bytes, n->w->now);
+    (void)engine_datagram(n->engine, f, bytes, node_now(n));
     drain(n);
 }
 
 static conn_id on_accepted(struct node *n, const struct flow *f)
 {
-    conn_id id = engine_accepted(n->engine, f, n->w->now);
+    conn_id id = engine_accepted(n->engine, f, node_now(n));
     drain(n);
     return id;
 }
 
 static int on_connected(struct node *n, conn_id id, const struct addr *local)
 {
-    int err = engine_connected(n->engine, id, local, n->w->now);
+    int err = engine_connected(n->engine, id, local, node_now(n));
     drain(n);
     return err;
 }
 
 static int on_stream(struct node *n, conn_id id, struct str bytes)
 {
-    int err = engine_stream(n->engine, id, bytes, n->w->now);
+    int err = engine_stream(n->engine, id, bytes, node_now(n));
     drain(n);
     return err;
 }
 
 static int on_closed(struct node *n, conn_id id)
 {
-    int err = engine_closed(n->engine, id, n->w->now);
+    int err = engine_closed(n->engine, id, node_now(n));
     drain(n);
     return err;
 }
 
 static int on_resolved(struct node *n, uint64_t query, const struct addr *a, size_t count)
 {
-    int err = engine_resolved(n->engine, query, a, count, n->w->now);
+    int err = engine_resolved(n->engine, query, a, count, node_now(n));
     drain(n);
     return err;
 }
@@ -214,11 +214,11 @@ static int on_stored(struct node *n, const struct store_answer *a)
 static void on_time(struct node *n)
 {
     struct agent *a = of(n);
-    (void)engine_time(n->engine, n->w->now);
+    (void)engine_time(n->engine, node_now(n));
     drain(n);
     for (size_t i = 0; i < AGENT_CALLS; i++)
         if (a->calls[i].side == CALL_OUT)
-            early_time(&a->calls[i].early, n->w->now);
+            early_time(&a->calls[i].early, node_now(n));
 }
 
 static time_ns deadline(const struct node *n)
@@ -314,8 +314,8 @@ bool agent_send(struct agent *a, struct dialog *d, const struct dialog_request *
                            .user = kind | slot << 8 | (uint64_t)(c ? c->serial : 0) << 16};
     tx_id tx;
     if (str_equal(r->method, STR("ACK")))
-        return engine_send_stateless(a->node.engine, &out, a->node.w->now) == OK;
-    int err = engine_request(a->node.engine, &out, a->node.w->now, &tx);
+        return engine_send_stateless(a->node.engine, &out, node_now(&a->node)) == OK;
+    int err = engine_request(a->node.engine, &out, node_now(&a->node), &tx);
     if (!err && kind == USE_INVITE)
         a->calls[slot].invite = tx;
     return err == OK;

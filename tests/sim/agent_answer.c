@@ -36,7 +36,7 @@ void agent_reply(struct agent *a, tx_id tx, unsigned status, const struct call *
                       .headers = str_from(contact),
                       .to_tag = c ? str_from(c->tag) : STR_NONE,
                       .record_route = in_dialog};
-    (void)engine_reply(a->node.engine, tx, &r, a->node.w->now);
+    (void)engine_reply(a->node.engine, tx, &r, node_now(&a->node));
 }
 
 static struct agent_plan *plan_of(struct call *c)

@@ -62,7 +62,7 @@ void call_cancel(void *call)
     if (c->side != CALL_OUT || c->answers || c->failures || c->cancelled)
         return;
     c->cancelled = true;
-    (void)engine_cancel(c->agent->node.engine, c->invite, STR_NONE, c->agent->node.w->now);
+    (void)engine_cancel(c->agent->node.engine, c->invite, STR_NONE, node_now(&c->agent->node));
     agent_settle(c->agent);
 }
 
@@ -124,7 +124,7 @@ void call_out_response(struct call *c, struct msg *m)
 {
     struct dialog *d;
     c->rings += m->status == 180;
-    switch (early_response(&c->early, m, c->agent->node.w->now, &d)) {
+    switch (early_response(&c->early, m, node_now(&c->agent->node), &d)) {
     case EARLY_CONFIRMED:
         acknowledge(c, d);
         confirmed(c, d);

@@ -18,47 +18,47 @@ static struct element *of(const struct node *n)
 
 static void on_datagram(struct node *n, const struct flow *f, struct str bytes)
 {
-    (void)element_datagram(of(n), f, bytes, n->w->now);
+    (void)element_datagram(of(n), f, bytes, node_now(n));
 }
 
 static conn_id on_accepted(struct node *n, const struct flow *f)
 {
-    return element_accepted(of(n), f, n->w->now);
+    return element_accepted(of(n), f, node_now(n));
 }
 
 static int on_connected(struct node *n, conn_id id, const struct addr *local)
 {
-    return element_connected(of(n), id, local, n->w->now);
+    return element_connected(of(n), id, local, node_now(n));
 }
 
 static int on_stream(struct node *n, conn_id id, struct str bytes)
 {
-    return element_stream(of(n), id, bytes, n->w->now);
+    return element_stream(of(n), id, bytes, node_now(n));
 }
 
 static int on_closed(struct node *n, conn_id id)
 {
-    return element_closed(of(n), id, n->w->now);
+    return element_closed(of(n), id, node_now(n));
 }
 
 static int on_adopt(struct node *n, struct msg *m)
 {
-    return element_adopt(of(n), m, n->w->now);
+    return element_adopt(of(n), m, node_now(n));
 }
 
 static int on_resolved(struct node *n, uint64_t query, const struct addr *a, size_t count)
 {
-    return element_resolved(of(n), query, a, count, n->w->now);
+    return element_resolved(of(n), query, a, count, node_now(n));
 }
 
 static int on_stored(struct node *n, const struct store_answer *a)
 {
-    return element_store_answered(of(n), a, n->w->now);
+    return element_store_answered(of(n), a, node_now(n));
 }
 
 static void on_time(struct node *n)
 {
-    (void)element_time(of(n), n->w->now);
+    (void)element_time(of(n), node_now(n));
 }
 
 static time_ns deadline(const struct node *n)

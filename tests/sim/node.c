@@ -41,6 +41,15 @@ void node_flow_udp(const struct node *n, const struct addr *remote, struct flow 
         .transport = TRANSPORT_UDP, .listener = LISTENER_UDP, .local = n->addr, .remote = *remote};
 }
 
+/* --- clocks --- */
+
+time_ns node_now(const struct node *n)
+{
+    time_ns now = n->w->now;
+    int64_t drift = (int64_t)(now / 1000000) * n->clock.ppm;
+    return now + (time_ns)drift + n->clock.ahead;
+}
+
 /* --- names --- */
 
 static void run_resolved(struct world *w, struct sim_event *e)

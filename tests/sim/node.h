@@ -9,7 +9,7 @@
 
 /* The inputs and outputs of DESIGN.md's contract; an input that comes back with ERR_NOMEM has
  * changed nothing: a stream's connection is then closed, a datagram lost, anything else comes
- * again. `time` at the node is node->w->now. */
+ * again. The time at the node is node_now(). */
 struct node_face {
     void (*datagram)(struct node *, const struct flow *, struct str);
     conn_id (*accepted)(struct node *, const struct flow *);
@@ -28,6 +28,13 @@ struct node_face {
 
 #define NODE_WORKERS 3
 
+/* What a node's clock shows: the world's time, running by `ppm` millionths too fast (or too slow),
+ * and `ahead` of it. */
+struct node_clock {
+    int ppm;
+    time_ns ahead;
+};
+
 struct node {
     const struct node_face *face;
     struct world *w;
@@ -37,6 +44,7 @@ struct node {
     struct engine *engine;
     struct sim_location *location; /* answers its questions; NULL: it asks none */
     time_ns asleep_until;          /* its clock stands still and nothing reaches it */
+    struct node_clock clock;
     /* Who shares its address and name, itself among them; alone where n_workers is 1. */
     struct node *workers[NODE_WORKERS];
     unsigned n_workers, worker;
@@ -59,6 +67,8 @@ void node_flow_udp(const struct node *n, const struct addr *remote, struct flow 
 
 /* A connection of one worker has ended: the others hear of it. */
 void node_tell_gone(struct node *n, conn_id conn);
+/* The time at the node: what its engine is told. */
+time_ns node_now(const struct node *n);
 /* Its time stands still for `span`; then it jumps. */
 void node_sleep(struct node *n, time_ns span);
 
