@@ -20,8 +20,8 @@ static void start_end(struct tx *t, enum tx_timer which, const struct tx_timers 
     t->end_at = time_add(now, tx_timer_span(timers, which, t->reliable));
 }
 
-static void enter_state(struct tx *t, enum tx_state state, const struct tx_timers *timers,
-                        time_ns now)
+static void set_state(struct tx *t, enum tx_state state, const struct tx_timers *timers,
+                      time_ns now)
 {
     const struct tx_state_timers *row = &tx_state_timers[t->kind][state];
     t->state = (uint8_t)state;
@@ -29,6 +29,17 @@ static void enter_state(struct tx *t, enum tx_state state, const struct tx_timer
         start_repeat(t, row->repeat, timers, now);
     if (!row->keep_end)
         start_end(t, row->end, timers, now);
+}
+
+/* A state whose end has zero seconds is left at once; an end that is kept and overdue has yet to
+ * fire, for its cell says what it means. */
+static void enter_state(struct tx *t, enum tx_state state, const struct tx_timers *timers,
+                        time_ns now)
+{
+    set_state(t, state, timers, now);
+    bool is_new = !tx_state_timers[t->kind][state].keep_end;
+    if (is_new && t->end != TIMER_NONE && t->end_at <= now)
+        set_state(t, TX_TERMINATED, timers, now);
 }
 
 void tx_start(struct tx *t, enum tx_kind kind, bool reliable, const struct tx_timers *timers,
@@ -84,8 +95,6 @@ unsigned tx_step(struct tx *t, enum tx_event event, const struct tx_timers *time
     }
     if (cell->next != t->state)
         enter_state(t, cell->next, timers, now);
-    if (t->state != TX_TERMINATED && t->end_at <= now && t->end != TIMER_NONE)
-        enter_state(t, TX_TERMINATED, timers, now);
     return cell->actions;
 }
 

@@ -217,6 +217,26 @@ static void a_cancelled_invite_ends_by_timer_b(void **state)
 }
 
 /* RFC 3261 17.1.2.1: settable values */
+/* A machine that was not woken in time: what arrives meanwhile does not end it without the timeout
+ * that its TU waits for. */
+static void an_overdue_end_is_still_told(void **state)
+{
+    (void)state;
+    enum tx_event due;
+    begin(TX_INVITE_CLIENT, true);
+    tx_step(&t, TX_RECV_1XX, &timers, 0);
+    tx_cancelled(&t, &timers, 0);
+    assert_int_equal(tx_step(&t, TX_RECV_1XX, &timers, 40 * NS_PER_S), TX_DELIVER);
+    assert_int_equal(t.state, TX_PROCEEDING);
+    assert_true(tx_due(&t, 40 * NS_PER_S, &due) && due == TX_FIRE_B);
+    assert_int_equal(tx_step(&t, due, &timers, 40 * NS_PER_S), TX_TIMEOUT);
+    begin(TX_NON_INVITE_CLIENT, false);
+    assert_int_equal(tx_step(&t, TX_RECV_1XX, &timers, 40 * NS_PER_S), TX_DELIVER);
+    assert_int_equal(t.state, TX_PROCEEDING);
+    assert_true(tx_due(&t, 40 * NS_PER_S, &due) && due == TX_FIRE_F);
+    assert_int_equal(tx_step(&t, due, &timers, 40 * NS_PER_S), TX_TIMEOUT);
+}
+
 static void other_values_are_obeyed(void **state)
 {
     (void)state;
@@ -242,6 +262,7 @@ int main(void)
         cmocka_unit_test(quiet_until_timer_e_is_t2),
         cmocka_unit_test(a_late_wake_floods_nobody),
         cmocka_unit_test(a_cancelled_invite_ends_by_timer_b),
+        cmocka_unit_test(an_overdue_end_is_still_told),
         cmocka_unit_test(other_values_are_obeyed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
