@@ -9,6 +9,8 @@ static void *heap_alloc(struct mem *m, size_t size)
     struct sim_heap *h = (struct sim_heap *)m;
     if (h->failures > 0 && rand_below(h->rand, 1000) < h->failures)
         return NULL;
+    if (h->fault && fault_hits(h->fault, h->place))
+        return NULL;
     void *at = malloc(size);
     assert(at);
     h->live_bytes += size;
@@ -30,4 +32,10 @@ static void heap_free(struct mem *m, void *at, size_t size)
 void sim_heap_init(struct sim_heap *h, struct rand *rand)
 {
     *h = (struct sim_heap){.mem = {heap_alloc, heap_free}, .rand = rand};
+}
+
+void sim_heap_fault(struct sim_heap *h, struct fault *f, enum fault_kind place)
+{
+    h->fault = f;
+    h->place = place;
 }

@@ -7,15 +7,20 @@
 
 #include "base/mem.h"
 #include "base/rand.h"
+#include "sim/fault.h"
 
 struct sim_heap {
     struct mem mem;
     uint64_t live_bytes, live_blocks;
     unsigned failures; /* per mille of the allocations that find no memory */
     struct rand *rand;
+    struct fault *fault;   /* NULL: none */
+    enum fault_kind place; /* what an allocation is to it */
 };
 
 /* `rand` decides which allocations fail; borrowed. */
 void sim_heap_init(struct sim_heap *h, struct rand *rand);
+/* Each allocation is a place of this kind for `f`, which is borrowed. */
+void sim_heap_fault(struct sim_heap *h, struct fault *f, enum fault_kind place);
 
 #endif

@@ -89,15 +89,15 @@ void link_send_datagram(struct node *from, const struct flow *flow, struct str b
     enum fate fate = FATE_DELIVERED;
     if (!to)
         fate = FATE_NOWHERE;
-    else if (world_chance(w, l->loss))
+    else if (world_chance(w, l->loss) || fault_hits_packet(&w->fault, FAULT_LOSE, bytes))
         fate = FATE_LOST;
-    else if (world_chance(w, l->duplicate))
+    else if (world_chance(w, l->duplicate) || fault_hits_packet(&w->fault, FAULT_DOUBLE, bytes))
         fate = FATE_DOUBLED;
     note(from, to, fate, bytes);
     if (fate == FATE_DELIVERED || fate == FATE_DOUBLED)
-        deliver(to, flow, bytes, arrival(w, l));
+        deliver(to, flow, bytes, arrival(w, l) + fault_delay(&w->fault, bytes));
     if (fate == FATE_DOUBLED)
-        deliver(to, flow, bytes, arrival(w, l));
+        deliver(to, flow, bytes, arrival(w, l) + fault_echo(&w->fault));
 }
 
 /* --- streams --- */
@@ -216,8 +216,12 @@ bool link_send_stream(struct node *from, conn_id id, struct str bytes)
     if (!c || !c->end[!side])
         return false;
     note(from, c->end[!side], FATE_STREAM, bytes);
+    time_ns late = fault_delay(&w->fault, bytes);
+    if (late > 0)
+        c->last[!side] = stream_arrival(w, c, !side) + late;
     while (bytes.len > 0) {
         size_t n = 1 + (size_t)world_below(w, bytes.len);
+        n = fault_piece(&w->fault, bytes.len, n);
         struct sim_event *e = world_event(w, stream_arrival(w, c, !side), n, run_stream);
         e->conn = c;
         e->node = c->end[!side];

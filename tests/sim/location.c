@@ -97,7 +97,7 @@ void location_ask(struct sim_location *l, struct node *from, uint64_t query,
     struct world *w = from->w;
     enum store_status status = STORE_FAILED;
     struct sim_record *r = NULL;
-    if (!world_chance(w, l->failures)) {
+    if (!world_chance(w, l->failures) && !fault_hits(&w->fault, FAULT_STORE)) {
         r = find_or_add(l, ask->key);
         status = apply(r, ask, w->now);
     }

@@ -13,6 +13,8 @@ void world_init(struct world *w, uint64_t seed)
     rand_init(&w->rand, &s);
     sim_heap_init(&w->heap, &w->rand);
     sim_heap_init(&w->elements_heap, &w->rand);
+    sim_heap_fault(&w->heap, &w->fault, FAULT_AGENT_ALLOC);
+    sim_heap_fault(&w->elements_heap, &w->fault, FAULT_ALLOC);
     w->link = link_perfect();
 }
 

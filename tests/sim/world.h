@@ -8,6 +8,7 @@
 #include "base/rand.h"
 #include "base/siphash.h"
 #include "engine/engine.h"
+#include "sim/fault.h"
 #include "sim/heap.h"
 #include "sim/ladder.h"
 
@@ -51,6 +52,7 @@ struct world {
     time_ns now;
     uint64_t next_seq;
     struct rand rand;
+    struct fault fault;
     struct sim_heap heap;          /* the agents' */
     struct sim_heap elements_heap; /* the elements', who must live with a lack of it */
     struct sim_event **queue;      /* a binary heap */
