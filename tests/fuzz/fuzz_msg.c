@@ -1,31 +1,48 @@
 /* Any bytes as a message, from a datagram and from a stream: parsed, checked, every value decoded,
  * printed; what is printed is a fixed point. */
-#include <assert.h>
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "msg/msg.h"
 #include "msg/print.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Text in memory of exactly its length, so that a read behind it shows. */
-static struct str copy_of(struct str s)
+static void check_index(struct msg *m)
 {
-    char *at = malloc(s.len ? s.len : 1);
-    assert(at);
-    memcpy(at, s.at, s.len);
-    return (struct str){at, s.len};
+    assert_inside(m->bytes, m->body);
+    assert_inside(m->bytes, m->uri_text);
+    assert_inside(m->bytes, m->method_name);
+    assert_inside(m->bytes, m->reason);
+    for (uint16_t i = 0; i < m->n_headers; i++) {
+        const struct hdr *h = &m->headers[i];
+        assert(h->at < h->end && h->end <= m->head_len);
+        assert(h->value_at >= h->at + h->name_len && h->value_at + h->value_len <= h->end);
+        assert(i == 0 || h->at >= m->headers[i - 1].end);
+    }
+    for (uint8_t i = 0; i < m->n_errors; i++) {
+        assert(m->errors[i].code > MSG_OK && m->errors[i].code < MSG_N_ERRORS);
+        assert(i == 0 || m->errors[i - 1].offset <= m->errors[i].offset);
+    }
+}
+
+/* Every line is reached from its header's first, once. */
+static void check_links(struct msg *m)
+{
+    size_t known = 0, linked = 0;
+    for (uint16_t i = 0; i < m->n_headers; i++)
+        known += m->headers[i].id != HDR_NONE;
+    for (enum hdr_id id = HDR_NONE + 1; id < N_HDR; id++)
+        for (const struct hdr *h = msg_header(m, id); h; h = msg_header_next(m, h), linked++)
+            assert(h->id == id);
+    assert(known == linked);
 }
 
 static void decode_all(struct msg *m)
 {
     for (const struct via *v = msg_via(m); v; v = msg_via_next(m, v))
-        assert(v != msg_via_next(m, v));
+        assert_inside(m->bytes, v->text);
     for (uint16_t i = 0; i < m->n_headers; i++) {
         struct hdr *h = &m->headers[i];
-        assert(h->at < h->end && h->end <= m->head_len);
-        assert((size_t)h->value_at + h->value_len <= h->end);
-        msg_typed(m, h);
+        void *typed = msg_typed(m, h);
+        assert(typed == msg_typed(m, h) && !(typed && h->bad));
     }
     (void)msg_answer(m);
     (void)msg_max_forwards(m);
@@ -44,13 +61,15 @@ static struct str normal_form(struct str text, enum msg_framing framing)
     assert(space && room);
     buf_init(&b, room, cap);
     bool fit = msg_parse(&m, text, framing, space, space_len) == MSG_OK;
+    check_links(&m);
     (void)msg_check_essential(&m);
     (void)msg_check(&m);
+    check_index(&m);
     decode_all(&m);
     if (fit && m.n_errors == 0)
         msg_print(&b, &m);
     assert(!b.over);
-    struct str printed = copy_of(buf_str(&b));
+    struct str printed = exact_copy(buf_str(&b));
     free(room);
     free(space);
     return printed;
@@ -58,15 +77,15 @@ static struct str normal_form(struct str text, enum msg_framing framing)
 
 static void try_framing(struct str input, enum msg_framing framing)
 {
-    struct str text = copy_of(input);
+    struct str text = exact_copy(input);
     struct str once = normal_form(text, framing);
     if (once.len > 0) {
         struct str twice = normal_form(once, framing);
         assert(str_equal(once, twice));
-        free((char *)twice.at);
+        exact_free(twice);
     }
-    free((char *)once.at);
-    free((char *)text.at);
+    exact_free(once);
+    exact_free(text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,28 +1,19 @@
 /* Any bytes as a URI: views stay inside it, it equals itself, and its address-of-record is a fixed
  * point. */
-#include <assert.h>
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "base/siphash.h"
 #include "msg/uri.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check_inside(struct str whole, struct str part)
-{
-    if (part.at)
-        assert(part.at >= whole.at && part.at + part.len <= whole.at + whole.len);
-}
-
 static void check_views(const struct uri *u, struct str text)
 {
-    check_inside(text, u->text);
-    check_inside(text, u->scheme_name);
-    check_inside(text, u->user);
-    check_inside(text, u->password);
-    check_inside(text, u->host);
-    check_inside(text, u->params);
-    check_inside(text, u->headers);
+    assert_inside(text, u->text);
+    assert_inside(text, u->scheme_name);
+    assert_inside(text, u->user);
+    assert_inside(text, u->password);
+    assert_inside(text, u->host);
+    assert_inside(text, u->params);
+    assert_inside(text, u->headers);
 }
 
 static void check_aor(const struct uri *u)
@@ -40,28 +31,31 @@ static void check_aor(const struct uri *u)
     assert(str_equal(buf_str(&a), buf_str(&b)));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void check_same(const struct uri *u, const struct uri *same)
 {
     static const struct hash_key key = {1, 2};
+    assert(uri_equal(u, same) && uri_equal(same, u));
+    assert(uri_hash(u, &key) == uri_hash(same, &key));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     struct uri u, same;
     struct msg_error err = {0};
     struct addr addr;
     if (size > 1024)
         return 0;
-    char *at = malloc(size ? size : 1);
-    assert(at);
-    if (size > 0)
-        memcpy(at, data, size);
-    struct str text = {at, size};
+    struct str text = exact_copy((struct str){(const char *)data, size});
     if (uri_parse(text, &u, &err)) {
         check_views(&u, text);
         (void)uri_host_addr(&u, &addr);
         (void)uri_transport(&u);
         assert(uri_parse(text, &same, &err));
-        assert(uri_equal(&u, &same));
-        assert(uri_hash(&u, &key) == uri_hash(&same, &key));
+        check_same(&u, &same);
         check_aor(&u);
+    } else {
+        assert(err.code != MSG_OK && err.offset <= text.len);
     }
-    free(at);
+    exact_free(text);
     return 0;
 }
