@@ -1,8 +1,6 @@
 /* Any bytes as a message, from a datagram and from a stream: parsed, checked, every value decoded,
  * printed; what is printed is a fixed point. */
-#include "fuzz.h"
-
-#include "msg/msg.h"
+#include "message.h"
 #include "msg/print.h"
 
 static void check_index(struct msg *m)
@@ -52,40 +50,36 @@ static void decode_all(struct msg *m)
 /* The normal form of `text`, in memory of its own; empty where the message is not whole. */
 static struct str normal_form(struct str text, enum msg_framing framing)
 {
-    struct msg m;
+    struct message x;
     struct buf b;
-    size_t space_len = msg_space(text.len);
-    void *space = aligned_alloc(16, (space_len + 15) & ~(size_t)15);
     size_t cap = text.len * 32 + 4096;
     char *room = malloc(cap);
-    assert(space && room);
+    assert(room);
     buf_init(&b, room, cap);
-    bool fit = msg_parse(&m, text, framing, space, space_len) == MSG_OK;
-    check_links(&m);
-    (void)msg_check_essential(&m);
-    (void)msg_check(&m);
-    check_index(&m);
-    decode_all(&m);
-    if (fit && m.n_errors == 0)
-        msg_print(&b, &m);
+    message_parse(&x, text, framing);
+    check_links(&x.m);
+    (void)msg_check_essential(&x.m);
+    (void)msg_check(&x.m);
+    check_index(&x.m);
+    decode_all(&x.m);
+    if (x.fault == MSG_OK && x.m.n_errors == 0)
+        msg_print(&b, &x.m);
     assert(!b.over);
     struct str printed = exact_copy(buf_str(&b));
     free(room);
-    free(space);
+    message_free(&x);
     return printed;
 }
 
 static void try_framing(struct str input, enum msg_framing framing)
 {
-    struct str text = exact_copy(input);
-    struct str once = normal_form(text, framing);
+    struct str once = normal_form(input, framing);
     if (once.len > 0) {
         struct str twice = normal_form(once, framing);
         assert(str_equal(once, twice));
         exact_free(twice);
     }
     exact_free(once);
-    exact_free(text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
