@@ -41,6 +41,11 @@ static int on_closed(struct node *n, conn_id id)
     return element_closed(of(n), id, node_now(n));
 }
 
+static void on_unreachable(struct node *n, const struct flow *f)
+{
+    (void)element_unreachable(of(n), f, node_now(n));
+}
+
 static int on_adopt(struct node *n, struct msg *m)
 {
     return element_adopt(of(n), m, node_now(n));
@@ -90,6 +95,7 @@ static const struct node_face face = {
     .connected = on_connected,
     .stream = on_stream,
     .closed = on_closed,
+    .unreachable = on_unreachable,
     .adopt = on_adopt,
     .resolved = on_resolved,
     .stored = on_stored,
@@ -151,19 +157,54 @@ struct node *element_join(struct world *w, const char *domain)
     return element_join_workers(w, domain, 1);
 }
 
+static struct element_node *worker(struct node *n, unsigned i)
+{
+    assert(n->face == &face && i < n->n_workers);
+    return (struct element_node *)n->workers[i];
+}
+
+static void end(struct element_node *e)
+{
+    element_free(e->element);
+    e->element = NULL;
+    e->node.engine = NULL;
+    e->node.wake_at = TIME_NEVER;
+    e->node.asleep_until = 0;
+}
+
+void element_stop(struct node *n)
+{
+    if (n->is_down)
+        return;
+    for (unsigned i = 0; i < n->n_workers; i++) {
+        worker(n, i)->node.is_down = true;
+        link_cut_off(n->workers[i]);
+    }
+    for (unsigned i = 0; i < n->n_workers; i++)
+        world_forget(n->w, n->workers[i]);
+    for (unsigned i = 0; i < n->n_workers; i++)
+        end(worker(n, i));
+}
+
+void element_start(struct node *n)
+{
+    struct sim_heap *h = &n->w->elements_heap;
+    unsigned failures = h->failures;
+    assert(n->is_down);
+    h->failures = 0;
+    for (unsigned i = 0; i < n->n_workers; i++) {
+        worker(n, i)->node.is_down = false;
+        start(worker(n, i));
+    }
+    h->failures = failures;
+    for (unsigned i = 0; i < n->n_workers; i++)
+        node_settle(n->workers[i]);
+}
+
 void element_restart(struct node *n)
 {
-    struct element_node *e = (struct element_node *)n;
-    unsigned failures = n->w->elements_heap.failures;
-    assert(n->face == &face && n->n_workers == 1);
-    world_forget(n->w, n);
-    link_cut_off(n);
-    element_free(e->element);
-    n->wake_at = TIME_NEVER;
-    n->w->elements_heap.failures = 0;
-    start(e);
-    n->w->elements_heap.failures = failures;
-    node_settle(n);
+    element_stop(n);
+    element_start(n);
 }
 
 struct element *node_element(struct node *n)

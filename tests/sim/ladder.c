@@ -33,7 +33,15 @@ void ladder_add(struct ladder *l, struct rung r, struct str text)
 
 static const char *fate_name(enum fate f)
 {
-    static const char *const names[] = {"", "  LOST", "  twice", "  (stream)", "  NOBODY THERE"};
+    static const char *const names[] = {
+        [FATE_DELIVERED] = "",
+        [FATE_LOST] = "  LOST",
+        [FATE_DOUBLED] = "  twice",
+        [FATE_STREAM] = "  (stream)",
+        [FATE_NOWHERE] = "  NOBODY THERE",
+        [FATE_CUT] = "  CUT SHORT",
+        [FATE_TOO_LONG] = "  TOO LONG",
+    };
     return names[f];
 }
 

@@ -11,7 +11,15 @@
 struct node;
 struct world;
 
-enum fate { FATE_DELIVERED, FATE_LOST, FATE_DOUBLED, FATE_STREAM, FATE_NOWHERE };
+enum fate {
+    FATE_DELIVERED,
+    FATE_LOST,
+    FATE_DOUBLED,
+    FATE_STREAM,
+    FATE_NOWHERE,
+    FATE_CUT,     /* arrives without its end */
+    FATE_TOO_LONG /* lost: longer than what the link carries */
+};
 
 struct rung {
     time_ns at;

@@ -1,18 +1,8 @@
-/* What lies between nodes: loses, doubles, delays and reorders datagrams; delays and splits
- * streams. */
+/* What lies between nodes: rules and partitions, and what becomes of a datagram. Knows no stream.
+ */
+#include "sim/link.h"
+
 #include <assert.h>
-#include <stdlib.h>
-
-#include "sim/node.h"
-
-struct sim_conn {
-    struct sim_conn *next;
-    struct node *end[2]; /* 0: who connected */
-    conn_id id[2];       /* as each end calls it; id[1] is 0 until it is accepted */
-    time_ns last[2];     /* of arrivals at that end: a stream keeps its order */
-    bool open[2];
-    struct addr client; /* the connecting end's address */
-};
 
 struct link link_perfect(void)
 {
@@ -35,8 +25,8 @@ void world_link(struct world *w, const struct node *from, const struct node *to,
     w->rules[w->n_rules++] = (struct link_rule){from, to, l};
 }
 
-static const struct link *link_between(const struct world *w, const struct node *from,
-                                       const struct node *to)
+const struct link *link_between(const struct world *w, const struct node *from,
+                                const struct node *to)
 {
     for (size_t i = w->n_rules; i-- > 0;) {
         const struct link_rule *r = &w->rules[i];
@@ -46,21 +36,61 @@ static const struct link *link_between(const struct world *w, const struct node 
     return &w->link;
 }
 
-static time_ns arrival(struct world *w, const struct link *l)
+time_ns link_delay(struct world *w, const struct link *l)
 {
-    time_ns delay = l->delay_min + world_below(w, l->delay_max - l->delay_min + 1);
-    if (world_chance(w, l->reorder))
-        delay += world_below(w, l->reorder_delay + 1);
-    return w->now + delay;
+    return l->delay_min + world_below(w, l->delay_max - l->delay_min + 1);
 }
 
-static void note(struct node *from, struct node *to, enum fate fate, struct str bytes)
+void link_note(struct node *from, struct node *to, enum fate fate, struct str bytes)
 {
     struct world *w = from->w;
     struct hash_key key = {w->digest, w->now ^ from->addr.ip[3]};
     w->digest = siphash13(&key, bytes);
     ladder_add(&w->ladder, (struct rung){.at = w->now, .from = from, .to = to, .fate = fate},
                bytes);
+}
+
+/* --- partitions --- */
+
+void world_partition(struct world *w, uint32_t side, time_ns span)
+{
+    struct partition *p = w->partitions;
+    while (p < w->partitions + WORLD_PARTITIONS && p->until > w->now)
+        p++;
+    assert(p < w->partitions + WORLD_PARTITIONS);
+    *p = (struct partition){side, time_add(w->now, span)};
+}
+
+static bool is_of_side(const struct partition *p, const struct node *n)
+{
+    return p->side >> n->workers[0]->index & 1;
+}
+
+time_ns world_hears_at(const struct world *w, const struct node *a, const struct node *b)
+{
+    time_ns at = w->now;
+    for (size_t i = 0; i < WORLD_PARTITIONS; i++) {
+        const struct partition *p = &w->partitions[i];
+        if (p->until > at && is_of_side(p, a) != is_of_side(p, b))
+            at = p->until;
+    }
+    return at;
+}
+
+/* --- datagrams --- */
+
+static time_ns arrival(struct world *w, const struct link *l)
+{
+    time_ns at = w->now + link_delay(w, l);
+    return world_chance(w, l->reorder) ? at + world_below(w, l->reorder_delay + 1) : at;
+}
+
+static struct flow flow_back(const struct flow *sent)
+{
+    return (struct flow){.transport = TRANSPORT_UDP,
+                         .listener = LISTENER_UDP,
+                         .local = sent->remote,
+                         .remote = sent->local};
 }
 
 static void run_datagram(struct world *w, struct sim_event *e)
@@ -74,11 +104,43 @@ static void deliver(struct node *to, const struct flow *sent, struct str bytes, 
 {
     struct sim_event *e = world_event(to->w, at, bytes.len, run_datagram);
     e->node = to;
-    e->flow = (struct flow){.transport = TRANSPORT_UDP,
-                            .listener = LISTENER_UDP,
-                            .local = sent->remote,
-                            .remote = sent->local};
+    e->flow = flow_back(sent);
     memcpy(e->bytes, bytes.at, bytes.len);
+}
+
+static void run_unreachable(struct world *w, struct sim_event *e)
+{
+    (void)w;
+    e->node->face->unreachable(e->node, &e->flow);
+    node_settle(e->node);
+}
+
+/* ICMP's word that no program has the port. */
+static void tell_unreachable(struct node *from, const struct flow *sent, const struct link *l)
+{
+    struct world *w = from->w;
+    if (!from->face->unreachable || !world_chance(w, l->unreachable))
+        return;
+    struct sim_event *e = world_event(w, w->now + link_delay(w, l), 0, run_unreachable);
+    e->node = from;
+    e->flow = *sent;
+}
+
+static enum fate fate_of(struct node *from, struct node *to, const struct link *l, struct str bytes)
+{
+    struct world *w = from->w;
+    if (!to)
+        return FATE_NOWHERE;
+    if (l->mtu && bytes.len > l->mtu)
+        return FATE_TOO_LONG;
+    if (world_hears_at(w, from, to) > w->now || world_chance(w, l->loss) ||
+        fault_hits_packet(&w->fault, FAULT_LOSE, bytes))
+        return FATE_LOST;
+    if (bytes.len > 0 && world_chance(w, l->truncate))
+        return FATE_CUT;
+    if (world_chance(w, l->duplicate) || fault_hits_packet(&w->fault, FAULT_DOUBLE, bytes))
+        return FATE_DOUBLED;
+    return FATE_DELIVERED;
 }
 
 void link_send_datagram(struct node *from, const struct flow *flow, struct str bytes)
@@ -86,188 +148,14 @@ void link_send_datagram(struct node *from, const struct flow *flow, struct str b
     struct world *w = from->w;
     struct node *to = world_node_at(w, &flow->remote);
     const struct link *l = link_between(w, from, to);
-    enum fate fate = FATE_DELIVERED;
-    if (!to)
-        fate = FATE_NOWHERE;
-    else if (world_chance(w, l->loss) || fault_hits_packet(&w->fault, FAULT_LOSE, bytes))
-        fate = FATE_LOST;
-    else if (world_chance(w, l->duplicate) || fault_hits_packet(&w->fault, FAULT_DOUBLE, bytes))
-        fate = FATE_DOUBLED;
-    note(from, to, fate, bytes);
-    if (fate == FATE_DELIVERED || fate == FATE_DOUBLED)
+    enum fate fate = fate_of(from, to, l, bytes);
+    link_note(from, to, fate, bytes);
+    if (fate == FATE_NOWHERE)
+        tell_unreachable(from, flow, l);
+    if (fate == FATE_CUT)
+        bytes.len = (size_t)world_below(w, bytes.len);
+    if (fate == FATE_DELIVERED || fate == FATE_DOUBLED || fate == FATE_CUT)
         deliver(to, flow, bytes, arrival(w, l) + fault_delay(&w->fault, bytes));
     if (fate == FATE_DOUBLED)
         deliver(to, flow, bytes, arrival(w, l) + fault_echo(&w->fault));
-}
-
-/* --- streams --- */
-
-static struct sim_conn *find(struct node *n, conn_id id, unsigned *side)
-{
-    for (struct sim_conn *c = n->w->conns; c; c = c->next)
-        for (*side = 0; *side < 2; ++*side)
-            if (c->end[*side] == n && c->id[*side] == id && c->open[*side])
-                return c;
-    return NULL;
-}
-
-static time_ns stream_arrival(struct world *w, struct sim_conn *c, unsigned side)
-{
-    const struct link *l = link_between(w, c->end[!side], c->end[side]);
-    time_ns at = w->now + l->delay_min + world_below(w, l->delay_max - l->delay_min + 1);
-    if (at < c->last[side])
-        at = c->last[side];
-    c->last[side] = at;
-    return at;
-}
-
-static void run_closed(struct world *w, struct sim_event *e)
-{
-    struct sim_conn *c = e->conn;
-    struct node *n = c->end[e->side];
-    if (!c->open[e->side])
-        return;
-    if (n->face->closed(n, c->id[e->side]) == ERR_NOMEM)
-        world_again(w, e);
-    else
-        c->open[e->side] = false;
-    if (!c->open[e->side])
-        node_tell_gone(n, c->id[e->side]);
-    node_settle(n);
-}
-
-static void close_other(struct world *w, struct sim_conn *c, unsigned side)
-{
-    struct sim_event *e = world_event(w, stream_arrival(w, c, side), 0, run_closed);
-    e->conn = c;
-    e->node = c->end[side];
-    e->side = side;
-}
-
-static void run_connected(struct world *w, struct sim_event *e)
-{
-    struct sim_conn *c = e->conn;
-    if (!c->open[0])
-        return;
-    if (c->end[0]->face->connected(c->end[0], c->id[0], &c->client) == ERR_NOMEM)
-        world_again(w, e);
-    node_settle(c->end[0]);
-}
-
-static void run_accept(struct world *w, struct sim_event *e)
-{
-    struct sim_conn *c = e->conn;
-    struct node *n = c->end[1];
-    struct flow flow = {.transport = TRANSPORT_TCP,
-                        .listener = LISTENER_TCP,
-                        .local = n->addr,
-                        .remote = c->client};
-    c->id[1] = n->face->accepted(n, &flow);
-    c->open[1] = c->id[1] != 0;
-    node_settle(n);
-    if (!c->open[1]) {
-        close_other(w, c, 0);
-        return;
-    }
-    struct sim_event *up = world_event(w, stream_arrival(w, c, 0), 0, run_connected);
-    up->conn = c;
-    up->node = c->end[0];
-}
-
-void link_connect(struct node *from, conn_id id, const struct flow *flow)
-{
-    struct world *w = from->w;
-    struct sim_conn *c = calloc(1, sizeof(*c));
-    assert(c);
-    *c = (struct sim_conn){.next = w->conns,
-                           .end = {from, world_node_at(w, &flow->remote)},
-                           .id = {id, 0},
-                           .open = {true, false},
-                           .client = from->addr};
-    c->client.port = (uint16_t)w->next_port++;
-    w->conns = c;
-    if (!c->end[1]) {
-        close_other(w, c, 0);
-        return;
-    }
-    struct sim_event *e = world_event(w, stream_arrival(w, c, 1), 0, run_accept);
-    e->conn = c;
-    e->node = c->end[1];
-}
-
-static void run_stream(struct world *w, struct sim_event *e)
-{
-    struct sim_conn *c = e->conn;
-    if (!c->open[e->side])
-        return;
-    struct node *n = c->end[e->side];
-    if (n->face->stream(n, c->id[e->side], (struct str){e->bytes, e->len}) == ERR_NOMEM) {
-        close_other(w, c, e->side);
-        close_other(w, c, !e->side);
-    }
-    node_settle(n);
-}
-
-bool link_send_stream(struct node *from, conn_id id, struct str bytes)
-{
-    unsigned side;
-    struct world *w = from->w;
-    struct sim_conn *c = find(from, id, &side);
-    if (!c || !c->end[!side])
-        return false;
-    note(from, c->end[!side], FATE_STREAM, bytes);
-    time_ns late = fault_delay(&w->fault, bytes);
-    if (late > 0)
-        c->last[!side] = stream_arrival(w, c, !side) + late;
-    while (bytes.len > 0) {
-        size_t n = 1 + (size_t)world_below(w, bytes.len);
-        n = fault_piece(&w->fault, bytes.len, n);
-        struct sim_event *e = world_event(w, stream_arrival(w, c, !side), n, run_stream);
-        e->conn = c;
-        e->node = c->end[!side];
-        e->side = !side;
-        memcpy(e->bytes, bytes.at, n);
-        bytes = str_slice(bytes, n, bytes.len);
-    }
-    return true;
-}
-
-void link_close(struct node *from, conn_id id)
-{
-    unsigned side;
-    struct sim_conn *c = find(from, id, &side);
-    if (!c)
-        return;
-    c->open[side] = false;
-    if (c->end[!side])
-        close_other(from->w, c, !side);
-}
-
-void link_cut_off(struct node *n)
-{
-    for (struct sim_conn *c = n->w->conns; c; c = c->next)
-        for (unsigned side = 0; side < 2; side++) {
-            if (c->end[side] != n)
-                continue;
-            c->open[side] = false;
-            if (c->open[!side])
-                close_other(n->w, c, !side);
-        }
-}
-
-void link_break_all(struct world *w)
-{
-    for (struct sim_conn *c = w->conns; c; c = c->next)
-        for (unsigned side = 0; side < 2; side++)
-            if (c->open[side])
-                close_other(w, c, side);
-}
-
-void link_fini(struct world *w)
-{
-    while (w->conns) {
-        struct sim_conn *next = w->conns->next;
-        free(w->conns);
-        w->conns = next;
-    }
 }

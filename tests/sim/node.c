@@ -13,6 +13,7 @@ void node_join(struct node *n, struct world *w, const char *name, const struct n
     n->workers[0] = n;
     n->n_workers = 1;
     snprintf(n->name, sizeof(n->name), "%s", name);
+    n->index = (unsigned)w->n_nodes;
     w->nodes[w->n_nodes++] = n;
     n->addr =
         (struct addr){.family = ADDR_IP4, .port = 5060, .ip = {10, 0, 0, (uint8_t)w->n_nodes}};
@@ -43,11 +44,39 @@ void node_flow_udp(const struct node *n, const struct addr *remote, struct flow 
 
 /* --- clocks --- */
 
+#define MILLION 1000000
+
+/* How far the clock runs in a million. */
+static uint64_t rate(const struct node *n)
+{
+    return (uint64_t)(MILLION + n->clock.ppm);
+}
+
 time_ns node_now(const struct node *n)
 {
     time_ns now = n->w->now;
-    int64_t drift = (int64_t)(now / 1000000) * n->clock.ppm;
-    return now + (time_ns)drift + n->clock.ahead;
+    time_ns shown = now / MILLION * rate(n) + now % MILLION * rate(n) / MILLION;
+    return time_add(shown, n->clock.ahead);
+}
+
+time_ns node_when(const struct node *n, time_ns at)
+{
+    time_ns ahead = n->clock.ahead, r = rate(n);
+    if (at == TIME_NEVER)
+        return TIME_NEVER;
+    if (at <= ahead)
+        return 0;
+    time_ns whole = (at - ahead) / r, rest = (at - ahead) % r;
+    if (whole >= TIME_NEVER / MILLION)
+        return TIME_NEVER;
+    return time_add(whole * MILLION, (rest * MILLION + r - 1) / r);
+}
+
+void node_set_clock(struct node *n, int ppm, time_ns ahead)
+{
+    assert(ppm > -MILLION);
+    for (unsigned i = 0; i < n->n_workers; i++)
+        n->workers[i]->clock = (struct node_clock){ppm, ahead};
 }
 
 /* --- names --- */
@@ -101,6 +130,14 @@ void node_tell_gone(struct node *n, conn_id conn)
             tell_gone(n->workers[i], conn);
 }
 
+static void forget_message(struct sim_event *e)
+{
+    struct block_pool *blocks = engine_blocks(e->node->engine);
+    struct msg *m = e->arg;
+    block_enter(blocks, m->block);
+    msg_unref(blocks, m);
+}
+
 static void run_adopt(struct world *w, struct sim_event *e)
 {
     (void)w;
@@ -114,6 +151,7 @@ static void hand_over(struct node *n, const struct engine_output *o)
     struct sim_event *e = world_event(n->w, n->w->now + HANDOVER_NS, 0, run_adopt);
     e->node = n->workers[o->worker];
     e->arg = o->msg;
+    e->forget = forget_message;
     n->handovers++;
 }
 
@@ -176,7 +214,7 @@ void node_settle(struct node *n)
     struct engine_output o;
     while (n->face->output(n, &o))
         act_on(n, &o);
-    time_ns at = n->face->deadline(n);
+    time_ns at = node_when(n, n->face->deadline(n));
     if (at == TIME_NEVER || at >= n->wake_at)
         return;
     n->wake_at = at > n->w->now ? at : n->w->now + 1;

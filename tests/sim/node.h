@@ -16,7 +16,8 @@ struct node_face {
     int (*connected)(struct node *, conn_id, const struct addr *local);
     int (*stream)(struct node *, conn_id, struct str);
     int (*closed)(struct node *, conn_id);
-    int (*adopt)(struct node *, struct msg *); /* NULL where it has but one worker */
+    void (*unreachable)(struct node *, const struct flow *); /* NULL: it does not listen to ICMP */
+    int (*adopt)(struct node *, struct msg *);               /* NULL where it has but one worker */
     int (*resolved)(struct node *, uint64_t query, const struct addr *, size_t n);
     int (*stored)(struct node *, const struct store_answer *);
     void (*time)(struct node *);
@@ -28,8 +29,8 @@ struct node_face {
 
 #define NODE_WORKERS 3
 
-/* What a node's clock shows: the world's time, running by `ppm` millionths too fast (or too slow),
- * and `ahead` of it. */
+/* What a node's clock shows: the world's time, running by `ppm` millionths too fast (or too slow:
+ * more than -1000000), and `ahead` of it. */
 struct node_clock {
     int ppm;
     time_ns ahead;
@@ -40,7 +41,9 @@ struct node {
     struct world *w;
     char name[32]; /* also its name in the simulated DNS */
     struct addr addr;
-    time_ns wake_at; /* of the earliest wake that is queued */
+    unsigned index;  /* among the world's nodes */
+    bool is_down;    /* nobody is there; it has no engine then, and nothing happens at it */
+    time_ns wake_at; /* of the earliest wake that is queued, in the world's time */
     struct engine *engine;
     struct sim_location *location; /* answers its questions; NULL: it asks none */
     time_ns asleep_until;          /* its clock stands still and nothing reaches it */
@@ -69,14 +72,26 @@ void node_flow_udp(const struct node *n, const struct addr *remote, struct flow 
 void node_tell_gone(struct node *n, conn_id conn);
 /* The time at the node: what its engine is told. */
 time_ns node_now(const struct node *n);
+/* The world's time when the node's clock will show `at`; TIME_NEVER: not in this world. */
+time_ns node_when(const struct node *n, time_ns at);
+/* Another clock for all workers of the node, before its first input, since time never goes back.
+ * The run must end before the clock does, at TIME_NEVER. */
+void node_set_clock(struct node *n, int ppm, time_ns ahead);
 /* Its time stands still for `span`; then it jumps. */
 void node_sleep(struct node *n, time_ns span);
 
+/* --- element_node.c --- */
 /* A proxy and registrar for `domain`, which is also its name. Freed by world_fini. */
 struct node *element_join(struct world *w, const char *domain);
 /* The same as `n` workers with one address and one store; the first of them. */
 struct node *element_join_workers(struct world *w, const char *domain, unsigned n);
-/* The program ends in the middle of everything and starts again with the store as it is. */
+/* The program, all its workers, ends in the middle of everything: what was on the way to it is
+ * lost, its connections end, and what it asked of the store was done or not. Any of its workers
+ * will do; one that is down stays down. */
+void element_stop(struct node *n);
+/* It begins anew with the store as it is. */
+void element_start(struct node *n);
+/* Both at once. */
 void element_restart(struct node *n);
 struct element *node_element(struct node *n);
 

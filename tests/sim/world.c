@@ -18,10 +18,19 @@ void world_init(struct world *w, uint64_t seed)
     w->link = link_perfect();
 }
 
+static void drop(struct sim_event *e)
+{
+    if (e->forget)
+        e->forget(e);
+    e->forget = NULL;
+}
+
 void world_fini(struct world *w)
 {
-    for (size_t i = 0; i < w->n_queue; i++)
+    for (size_t i = 0; i < w->n_queue; i++) {
+        drop(w->queue[i]);
         free(w->queue[i]);
+    }
     free(w->queue);
     for (size_t i = 0; i < w->n_nodes; i++)
         w->nodes[i]->face->free(w->nodes[i]);
@@ -94,13 +103,23 @@ void world_again(struct world *w, const struct sim_event *e)
     again->seq = seq;
 }
 
-/* A node that sleeps finds all that came meanwhile, in its order, when it wakes. */
+static time_ns put_off_until(const struct world *w, const struct sim_event *e)
+{
+    if (!e->node)
+        return w->now;
+    time_ns awake = e->node->asleep_until;
+    time_ns heard = e->from ? world_hears_at(w, e->from, e->node) : w->now;
+    return awake > heard ? awake : heard;
+}
+
+/* A node that sleeps finds all that came meanwhile, in its order, when it wakes; so does one that
+ * is cut off from the other end of a stream. */
 static bool is_put_off(struct world *w, struct sim_event *e)
 {
-    if (!e->node || e->node->asleep_until <= w->now)
+    time_ns at = put_off_until(w, e);
+    if (at <= w->now)
         return false;
-    e->at = e->node->asleep_until;
-    e->seq = w->next_seq++;
+    e->at = at;
     push(w, e);
     return true;
 }
@@ -146,7 +165,7 @@ struct node *world_node_at(struct world *w, const struct addr *a)
 {
     for (size_t i = 0; i < w->n_nodes; i++) {
         struct node *n = w->nodes[i];
-        if (addr_equal(&n->addr, a))
+        if (!n->is_down && addr_equal(&n->addr, a))
             return n->n_workers > 1 ? n->workers[world_below(w, n->n_workers)] : n;
     }
     return NULL;
@@ -161,6 +180,8 @@ static void run_nothing(struct world *w, struct sim_event *e)
 void world_forget(struct world *w, const struct node *n)
 {
     for (size_t i = 0; i < w->n_queue; i++)
-        if (w->queue[i]->node == n)
+        if (w->queue[i]->node == n) {
+            drop(w->queue[i]);
             w->queue[i]->run = run_nothing;
+        }
 }

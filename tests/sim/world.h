@@ -14,6 +14,7 @@
 
 #define WORLD_NODES 16
 #define WORLD_LINKS 32
+#define WORLD_PARTITIONS 8
 
 struct node;
 struct sim_conn;
@@ -23,7 +24,9 @@ struct sim_event {
     time_ns at;
     uint64_t seq;
     void (*run)(struct world *, struct sim_event *);
-    struct node *node;
+    void (*forget)(struct sim_event *); /* in place of `run` where it never happens; may be NULL */
+    struct node *node;                  /* where it happens; NULL: nowhere */
+    struct node *from; /* it comes by a stream from there, which a partition holds up */
     struct sim_conn *conn;
     struct flow flow;
     unsigned side;
@@ -34,17 +37,29 @@ struct sim_event {
     char bytes[];
 };
 
-/* What a link does to datagrams; streams are delayed and split, never lost. Chances are per mille.
- */
+/* What a link does to datagrams; streams are delayed, split and stalled, never lost. Chances are
+ * per mille. */
 struct link {
     unsigned loss, duplicate, reorder;
     time_ns delay_min, delay_max;
     time_ns reorder_delay; /* what a reordered datagram waits in addition */
+    unsigned truncate;     /* a datagram arrives cut short, anywhere */
+    unsigned unreachable;  /* who sends a datagram to where nobody is hears of it */
+    size_t mtu;            /* a longer datagram is lost; 0: none is */
+    unsigned stall;        /* a portion of a stream waits first, and all behind it */
+    time_ns stall_delay;
+    size_t portion; /* most bytes of a stream that arrive at once; 0: any number */
 };
 
 struct link_rule {
     const struct node *from, *to; /* NULL: any */
     struct link link;
+};
+
+/* Those of `side`, a bit for each index of a node, and the others do not hear each other. */
+struct partition {
+    uint32_t side;
+    time_ns until;
 };
 
 struct world {
@@ -62,6 +77,7 @@ struct world {
     struct link link; /* where no rule matches */
     struct link_rule rules[WORLD_LINKS];
     size_t n_rules;
+    struct partition partitions[WORLD_PARTITIONS];
     struct sim_conn *conns; /* every connection ever made */
     uint64_t next_port;
     uint64_t digest; /* of every message sent and its time */
@@ -82,9 +98,10 @@ void world_do(struct world *w, time_ns after, void (*act)(void *), void *arg);
 void world_run(struct world *w, time_ns span);
 uint64_t world_below(struct world *w, uint64_t bound);
 bool world_chance(struct world *w, unsigned per_mille);
-/* Who gets what is sent there; of several workers that share the address any one. NULL: nobody. */
+/* Who gets what is sent there; of several workers that share the address any one. NULL: nobody, or
+ * one that is down. */
 struct node *world_node_at(struct world *w, const struct addr *a);
-/* Nothing that is under way to the node happens any more. */
+/* Nothing that is under way to the node happens any more: it is forgotten. */
 void world_forget(struct world *w, const struct node *n);
 
 /* --- link.c --- */
@@ -93,7 +110,16 @@ struct link link_perfect(void);
 struct link link_bad(unsigned loss, unsigned duplicate, unsigned reorder);
 /* The latest rule that fits wins. */
 void world_link(struct world *w, const struct node *from, const struct node *to, struct link l);
+/* From now on for `span` the nodes whose index's bit is set in `side` and the others do not hear
+ * each other: datagrams are lost; bytes, beginnings and ends of connections wait, in their order.
+ * Workers of one server are on the side of its first. Of several partitions at a time, at most
+ * WORLD_PARTITIONS, each holds. */
+void world_partition(struct world *w, uint32_t side, time_ns span);
+/* When two nodes hear each other as things stand: now, or at the end of what parts them. */
+time_ns world_hears_at(const struct world *w, const struct node *a, const struct node *b);
 void link_send_datagram(struct node *from, const struct flow *flow, struct str bytes);
+
+/* --- link_stream.c --- */
 void link_connect(struct node *from, conn_id id, const struct flow *flow);
 /* False: it has no such connection any more. */
 bool link_send_stream(struct node *from, conn_id id, struct str bytes);
