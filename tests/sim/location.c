@@ -66,19 +66,47 @@ static bool is_there(const struct sim_record *r, time_ns now)
     return r->value_len > 0 && r->expires > now;
 }
 
-static enum store_status apply(struct sim_record *r, const struct store_ask *ask, time_ns now)
+/* --- what a question does --- */
+
+struct question {
+    struct node *from;
+    uint64_t query;
+    struct store_ask ask;
+    char text[]; /* key and value */
+};
+
+static bool fails(const struct question *q)
 {
-    if (ask->op == STORE_GET)
-        return STORE_OK;
-    if (ask->version != (is_there(r, now) ? r->version : 0))
-        return STORE_CONFLICT;
+    struct world *w = q->from->w;
+    const struct sim_location *l = q->from->location;
+    unsigned failures = q->ask.op == STORE_GET ? l->get_failures : l->put_failures;
+    return world_chance(w, l->failures) || world_chance(w, failures) ||
+           fault_hits(&w->fault, FAULT_STORE);
+}
+
+static void replace(struct sim_record *r, const struct store_ask *ask)
+{
     free(r->value);
     r->value = copy(ask->value);
     r->value_len = ask->value.len;
     r->version++;
     r->expires = ask->expires;
+}
+
+static enum store_status apply(const struct question *q, struct sim_record *r, time_ns now)
+{
+    size_t len = is_there(r, now) ? r->value_len : 0;
+    if (q->ask.op == STORE_GET)
+        return STORE_OK;
+    if (q->ask.version != (len ? r->version : 0))
+        return STORE_CONFLICT;
+    if (q->from->location->full && q->ask.value.len > len)
+        return STORE_FAILED;
+    replace(r, &q->ask);
     return STORE_OK;
 }
+
+/* --- in its time --- */
 
 static void run_answer(struct world *w, struct sim_event *e)
 {
@@ -91,22 +119,64 @@ static void run_answer(struct world *w, struct sim_event *e)
     node_settle(e->node);
 }
 
-void location_ask(struct sim_location *l, struct node *from, uint64_t query,
-                  const struct store_ask *ask)
+static void answer(const struct question *q, enum store_status status, const struct sim_record *r)
 {
-    struct world *w = from->w;
-    enum store_status status = STORE_FAILED;
-    struct sim_record *r = NULL;
-    if (!world_chance(w, l->failures) && !fault_hits(&w->fault, FAULT_STORE)) {
-        r = find_or_add(l, ask->key);
-        status = apply(r, ask, w->now);
-    }
-    size_t len = r && is_there(r, w->now) ? r->value_len : 0;
-    struct sim_event *e = world_event(w, w->now + l->delay, len, run_answer);
-    e->node = from;
-    e->n = query;
+    struct world *w = q->from->w;
+    size_t len = status != STORE_FAILED && is_there(r, node_now(q->from)) ? r->value_len : 0;
+    struct sim_event *e = world_event(w, w->now, len, run_answer);
+    e->node = q->from;
+    e->n = q->query;
     e->side = status;
     e->flow.conn = len ? r->version : 0;
     if (len)
         memcpy(e->bytes, r->value, len);
+}
+
+static void run_question(struct world *w, struct sim_event *e)
+{
+    (void)w;
+    struct question *q = e->arg;
+    if (fails(q)) {
+        answer(q, STORE_FAILED, NULL);
+    } else {
+        struct sim_record *r = find_or_add(q->from->location, q->ask.key);
+        answer(q, apply(q, r, node_now(q->from)), r);
+    }
+    free(q);
+}
+
+static void forget_question(struct sim_event *e)
+{
+    struct question *q = e->arg;
+    if (world_chance(q->from->w, 500) && !fails(q))
+        (void)apply(q, find_or_add(q->from->location, q->ask.key), node_now(q->from));
+    free(q);
+}
+
+static struct str put(char *at, struct str s)
+{
+    if (s.len)
+        memcpy(at, s.at, s.len);
+    return (struct str){at, s.len};
+}
+
+static struct question *question_new(struct node *from, uint64_t query, const struct store_ask *ask)
+{
+    struct question *q = malloc(sizeof(*q) + ask->key.len + ask->value.len);
+    assert(q);
+    *q = (struct question){.from = from, .query = query, .ask = *ask};
+    q->ask.key = put(q->text, ask->key);
+    q->ask.value = put(q->text + ask->key.len, ask->value);
+    return q;
+}
+
+void location_ask(struct sim_location *l, struct node *from, uint64_t query,
+                  const struct store_ask *ask)
+{
+    struct world *w = from->w;
+    time_ns more = l->delay_max > l->delay ? world_below(w, l->delay_max - l->delay + 1) : 0;
+    struct sim_event *e = world_event(w, w->now + l->delay + more, 0, run_question);
+    e->node = from;
+    e->arg = question_new(from, query, ask);
+    e->forget = forget_question;
 }

@@ -3,6 +3,8 @@
 #ifndef SIM_LOCATION_H
 #define SIM_LOCATION_H
 
+#include <stdbool.h>
+
 #include "engine/store_ask.h"
 
 struct node;
@@ -12,12 +14,18 @@ struct sim_record;
 struct sim_location {
     struct sim_record *records;
     time_ns delay;     /* of every answer */
-    unsigned failures; /* per mille of the questions that fail */
+    time_ns delay_max; /* where more than `delay`: anything between; answers overtake each other */
+    unsigned failures; /* per mille of the questions that fail, with nothing done */
+    unsigned get_failures; /* the same of the reads alone */
+    unsigned put_failures; /* and of the writes */
+    bool full; /* nothing new is kept, and no record grows: that fails; the rest works */
 };
 
 void location_init(struct sim_location *l);
 void location_fini(struct sim_location *l);
-/* The answer goes to the node after the delay. */
+/* The answer goes to the node after the delay, and that is when the question takes effect. Where
+ * the node ends before, the question has taken effect or never will, as the world's chance has it.
+ * Records end by the node's clock. */
 void location_ask(struct sim_location *l, struct node *from, uint64_t query,
                   const struct store_ask *ask);
 
