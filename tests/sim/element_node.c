@@ -176,6 +176,7 @@ void element_stop(struct node *n)
 {
     if (n->is_down)
         return;
+    world_worsen(n->w, TEMPER_ROUGH);
     for (unsigned i = 0; i < n->n_workers; i++) {
         worker(n, i)->node.is_down = true;
         link_cut_off(n->workers[i]);

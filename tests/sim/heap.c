@@ -7,10 +7,14 @@
 static void *heap_alloc(struct mem *m, size_t size)
 {
     struct sim_heap *h = (struct sim_heap *)m;
-    if (h->failures > 0 && rand_below(h->rand, 1000) < h->failures)
+    if (h->failures > 0 && rand_below(h->rand, 1000) < h->failures) {
+        h->refused++;
         return NULL;
-    if (h->fault && fault_hits(h->fault, h->place))
+    }
+    if (h->fault && fault_hits(h->fault, h->place)) {
+        h->refused++;
         return NULL;
+    }
     void *at = malloc(size);
     assert(at);
     h->live_bytes += size;

@@ -12,6 +12,7 @@
 struct sim_heap {
     struct mem mem;
     uint64_t live_bytes, live_blocks;
+    uint64_t refused;  /* allocations that found none */
     unsigned failures; /* per mille of the allocations that find no memory */
     struct rand *rand;
     struct fault *fault;   /* NULL: none */

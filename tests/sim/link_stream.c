@@ -182,6 +182,7 @@ void link_cut_off(struct node *n)
 
 void link_break_all(struct world *w)
 {
+    world_worsen(w, TEMPER_ROUGH);
     for (struct sim_conn *c = w->conns; c; c = c->next)
         for (unsigned side = 0; side < 2; side++)
             if (c->open[side])

@@ -39,12 +39,18 @@ void location_fini(struct sim_location *l)
     }
 }
 
-static struct sim_record *find(struct sim_location *l, struct str key)
+static struct sim_record *find(const struct sim_location *l, struct str key)
 {
     for (struct sim_record *r = l->records; r; r = r->next)
         if (str_equal((struct str){r->key, r->key_len}, key))
             return r;
     return NULL;
+}
+
+struct str location_value(const struct sim_location *l, struct str key)
+{
+    const struct sim_record *r = find(l, key);
+    return r ? (struct str){r->value, r->value_len} : STR_NONE;
 }
 
 static struct sim_record *find_or_add(struct sim_location *l, struct str key)

@@ -62,6 +62,13 @@ struct partition {
     time_ns until;
 };
 
+/* What a run has had to bear; loss and lack of memory show elsewhere. */
+enum temper {
+    TEMPER_KIND,
+    TEMPER_ROUGH,  /* crashes, broken connections, clocks that stood still */
+    TEMPER_HOSTILE /* someone obeys no rule */
+};
+
 struct world {
     uint64_t seed;
     time_ns now;
@@ -80,6 +87,7 @@ struct world {
     struct partition partitions[WORLD_PARTITIONS];
     struct sim_conn *conns; /* every connection ever made */
     uint64_t next_port;
+    enum temper temper;
     uint64_t digest; /* of every message sent and its time */
     struct ladder ladder;
 };
@@ -101,6 +109,11 @@ bool world_chance(struct world *w, unsigned per_mille);
 /* Who gets what is sent there; of several workers that share the address any one. NULL: nobody, or
  * one that is down. */
 struct node *world_node_at(struct world *w, const struct addr *a);
+static inline void world_worsen(struct world *w, enum temper t)
+{
+    if (w->temper < t)
+        w->temper = t;
+}
 /* Nothing that is under way to the node happens any more: it is forgotten. */
 void world_forget(struct world *w, const struct node *n);
 
