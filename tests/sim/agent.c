@@ -15,161 +15,25 @@ void agent_settle(struct agent *a)
     node_settle(&a->node);
 }
 
-/* --- events --- */
-
-static struct call *call_of(struct agent *a, uint64_t user)
-{
-    size_t slot = (user >> 8) & 0xff;
-    assert(slot < AGENT_CALLS);
-    struct call *c = &a->calls[slot];
-    return c->side != CALL_UNUSED && c->serial == user >> 16 ? c : NULL;
-}
-
-static enum agent_use use_of(uint64_t user)
-{
-    return (enum agent_use)(user & 0xff);
-}
-
-/* A final status for what we asked; timeouts are 408, transport errors 503 (RFC 3261 8.1.3.1). */
-static void on_final(struct agent *a, const struct engine_event *ev, unsigned status)
-{
-    struct call *c = call_of(a, ev->user);
-    switch (use_of(ev->user)) {
-    case USE_INVITE:
-        if (c && ev->msg)
-            call_out_response(c, ev->msg);
-        else if (c)
-            call_out_failed(c, status);
-        break;
-    case USE_BYE:
-        if (c && status >= 200)
-            call_bye_answered(c);
-        break;
-    case USE_REGISTER:
-        agent_registered(a, status);
-        break;
-    case USE_OTHER:
-        a->request_status = status;
-        break;
-    case USE_ANSWER:
-        break;
-    }
-}
-
-/* RFC 3261 15.1.2: the dialog is over, and a pending INVITE is answered 487. */
-static void on_bye(struct agent *a, const struct engine_event *ev, struct call *c, struct dialog *d)
-{
-    agent_reply(a, ev->tx, 200, NULL);
-    if (c->side == CALL_IN)
-        call_in_cancel(c);
-    c->bye_received = c->ended = true;
-    dialog_terminate(d);
-}
-
-static void on_request_within(struct agent *a, const struct engine_event *ev, struct call *c,
-                              struct dialog *d)
-{
-    unsigned refusal = dialog_receive(d, ev->msg);
-    if (refusal)
-        agent_reply(a, ev->tx, refusal, NULL);
-    else if (ev->msg->method == METHOD_BYE)
-        on_bye(a, ev, c, d);
-    else
-        agent_reply(a, ev->tx, ev->msg->method == METHOD_INVITE ? 488 : 200, NULL);
-}
-
-static void on_request_outside(struct agent *a, const struct engine_event *ev)
-{
-    const struct nameaddr *to = msg_to(ev->msg);
-    bool has_tag = to && to->tag.len > 0;
-    if (ev->msg->method == METHOD_BYE || (has_tag && ev->msg->method != METHOD_OPTIONS))
-        agent_reply(a, ev->tx, 481, NULL);
-    else if (ev->msg->method == METHOD_INVITE)
-        call_in_request(a, ev);
-    else
-        agent_reply(a, ev->tx, 200, NULL);
-}
-
-static void on_request(struct agent *a, const struct engine_event *ev)
-{
-    struct dialog *d = NULL;
-    struct call *c = agent_find(a, ev->msg, &d);
-    if (ev->merged)
-        agent_reply(a, ev->tx, 482, NULL);
-    else if (c)
-        on_request_within(a, ev, c, d);
-    else
-        on_request_outside(a, ev);
-}
-
-static void on_ack(struct agent *a, const struct engine_event *ev)
-{
-    struct dialog *d;
-    struct call *c = agent_find(a, ev->msg, &d);
-    if (c && c->side == CALL_IN)
-        call_in_ack(c);
-}
-
-static void on_server_end(struct agent *a, uint64_t user)
-{
-    struct call *c = call_of(a, user);
-    if (c && use_of(user) == USE_ANSWER)
-        c->invite = 0;
-}
-
-static void on_event(struct agent *a, const struct engine_event *ev)
-{
-    switch (ev->kind) {
-    case EVENT_REQUEST:
-        on_request(a, ev);
-        break;
-    case EVENT_ACK:
-        on_ack(a, ev);
-        break;
-    case EVENT_CANCEL:
-        if (ev->other && call_of(a, ev->other_user))
-            call_in_cancel(call_of(a, ev->other_user));
-        break;
-    case EVENT_RESPONSE:
-        on_final(a, ev, ev->msg->status);
-        break;
-    case EVENT_TIMEOUT:
-        on_final(a, ev, 408);
-        break;
-    case EVENT_TRANSPORT_ERROR:
-        on_final(a, ev, 503);
-        break;
-    case EVENT_STRAY_RESPONSE:
-        a->strays++;
-        break;
-    case EVENT_SERVER_TIMEOUT: /* RFC 6026 8.7: the transaction goes on */
-        break;
-    case EVENT_SERVER_END:
-        on_server_end(a, ev->user);
-        break;
-    case EVENT_STORE:
-        assert(false && "an agent asks no store");
-        break;
-    }
-}
-
 static void drain(struct node *n)
 {
-    struct engine_event ev;
-    while (engine_event(n->engine, &ev))
-        on_event(of(n), &ev);
+    agent_drain(of(n));
 }
 
 /* --- face --- */
 
 static void on_datagram(struct node *n, const struct flow *f, struct str bytes)
 {
+    if (agent_is_down(of(n)))
+        return;
     (void)engine_datagram(n->engine, f, bytes, node_now(n));
     drain(n);
 }
 
 static conn_id on_accepted(struct node *n, const struct flow *f)
 {
+    if (agent_is_down(of(n)))
+        return 0;
     conn_id id = engine_accepted(n->engine, f, node_now(n));
     drain(n);
     return id;
@@ -211,13 +75,18 @@ static int on_stored(struct node *n, const struct store_answer *a)
     return OK;
 }
 
+static bool is_calling(const struct call *c)
+{
+    return c->side == CALL_OUT && !c->lost;
+}
+
 static void on_time(struct node *n)
 {
     struct agent *a = of(n);
     (void)engine_time(n->engine, node_now(n));
     drain(n);
     for (size_t i = 0; i < AGENT_CALLS; i++)
-        if (a->calls[i].side == CALL_OUT)
+        if (is_calling(&a->calls[i]))
             early_time(&a->calls[i].early, node_now(n));
 }
 
@@ -226,7 +95,7 @@ static time_ns deadline(const struct node *n)
     const struct agent *a = (const struct agent *)n;
     time_ns at = engine_deadline(n->engine);
     for (size_t i = 0; i < AGENT_CALLS; i++)
-        if (a->calls[i].side == CALL_OUT)
+        if (is_calling(&a->calls[i]))
             at = time_min(at, early_deadline(&a->calls[i].early));
     return at;
 }
@@ -249,6 +118,9 @@ static void free_agent(struct node *n)
     for (size_t i = 0; i < AGENT_CALLS; i++)
         call_free(&a->calls[i]);
     dialog_fini(&a->registration);
+    for (size_t i = 0; i < a->n_asked; i++)
+        free(a->asked[i]);
+    free(a->asked);
     engine_free(n->engine);
     free(a);
 }
@@ -268,10 +140,26 @@ static const struct node_face face = {
     .free = free_agent,
 };
 
+struct agent *agent_of(struct node *n)
+{
+    return n->face == &face ? of(n) : NULL;
+}
+
 struct agent_plan agent_plan_default(void)
 {
-    return (struct agent_plan){
-        .status = 200, .answer_after = 2 * NS_PER_S, .hang_up_after = TIME_NEVER};
+    return (struct agent_plan){.status = 200,
+                               .answer_after = 2 * NS_PER_S,
+                               .hang_up_after = TIME_NEVER,
+                               .reinvite_after = TIME_NEVER,
+                               .agree_status = 200};
+}
+
+static void start(struct agent *a)
+{
+    struct engine_config c = node_engine_config(&a->node);
+    a->node.engine = engine_new(&c);
+    assert(a->node.engine);
+    node_listen(&a->node);
 }
 
 struct agent *agent_join(struct world *w, const char *user, struct node *proxy,
@@ -279,10 +167,10 @@ struct agent *agent_join(struct world *w, const char *user, struct node *proxy,
 {
     struct agent *a = calloc(1, sizeof(*a));
     assert(a);
-    char name[32];
     const char *suffix = transport == TRANSPORT_TCP ? ";transport=tcp" : "";
-    snprintf(name, sizeof(name), "%s", user);
-    node_join(&a->node, w, name, &face);
+    node_join(&a->node, w, user, &face);
+    a->home = proxy;
+    a->binding.known = true;
     a->plan = agent_plan_default();
     int ip = a->node.addr.ip[3];
     snprintf(a->aor, sizeof(a->aor), "sip:%s@%s", user, proxy ? proxy->name : "nowhere.example");
@@ -290,55 +178,43 @@ struct agent *agent_join(struct world *w, const char *user, struct node *proxy,
     if (proxy)
         snprintf(a->route, sizeof(a->route), "<sip:10.0.0.%d:5060%s;lr>", proxy->addr.ip[3],
                  suffix);
-    struct engine_config c = node_engine_config(&a->node);
-    a->node.engine = engine_new(&c);
-    assert(a->node.engine);
-    node_listen(&a->node);
+    start(a);
     return a;
 }
 
-/* --- requests --- */
+/* --- loss of power --- */
 
-bool agent_send(struct agent *a, struct dialog *d, const struct dialog_request *r, unsigned kind,
-                const struct call *c)
+bool agent_is_down(const struct agent *a)
 {
-    static char at[4096];
-    struct buf b;
-    struct uri hop;
-    buf_init(&b, at, sizeof(at));
-    if (dialog_print_request(d, r, &b, &hop))
-        return false;
-    uint64_t slot = c ? (uint64_t)(c - a->calls) : 0;
-    struct outgoing out = {.text = buf_str(&b),
-                           .hop = &hop,
-                           .user = kind | slot << 8 | (uint64_t)(c ? c->serial : 0) << 16};
-    tx_id tx;
-    if (str_equal(r->method, STR("ACK")))
-        return engine_send_stateless(a->node.engine, &out, node_now(&a->node)) == OK;
-    int err = engine_request(a->node.engine, &out, node_now(&a->node), &tx);
-    if (!err && kind == USE_INVITE)
-        a->calls[slot].invite = tx;
-    return err == OK;
+    return a->node.w->now < a->down_until;
 }
 
-void agent_request(struct agent *a, const char *method, const char *uri, const char *headers)
+static void lose(struct agent *a)
 {
-    char id[24];
-    snprintf(id, sizeof(id), "%016llx", (unsigned long long)rand_u64(&a->node.w->rand));
-    struct dialog_start s = {.call_id = str_from(id),
-                             .local_tag = str_slice(str_from(id), 0, 8),
-                             .local = str_from(a->aor),
-                             .remote = str_from(uri),
-                             .target = str_from(uri),
-                             .routes = str_from(a->route),
-                             .cseq = 1};
-    struct dialog d;
-    int err = dialog_init_trying(&d, &a->node.w->heap.mem, &s);
-    assert(!err);
-    struct dialog_request r = {.method = str_from(method), .headers = str_from(headers)};
-    a->request_status = 0;
-    if (!agent_send(a, &d, &r, USE_OTHER, NULL))
-        a->request_status = 503;
-    dialog_fini(&d);
-    agent_settle(a);
+    for (size_t i = 0; i < AGENT_CALLS; i++)
+        a->calls[i].lost = a->calls[i].side != CALL_UNUSED;
+    for (size_t i = 0; i < a->n_asked; i++)
+        a->asked[i]->lost = a->asked[i]->lost || a->asked[i]->status == 0;
+    agent_register_lost(a);
+    dialog_fini(&a->registration);
+}
+
+void agent_crash_for(struct agent *a, time_ns span)
+{
+    struct node *n = &a->node;
+    a->crashes++;
+    world_worsen(n->w, TEMPER_ROUGH);
+    a->down_until = time_add(n->w->now, span);
+    world_forget(n->w, n);
+    link_cut_off(n);
+    lose(a);
+    engine_free(n->engine);
+    n->wake_at = TIME_NEVER;
+    start(a);
+    node_settle(n);
+}
+
+void agent_crash(struct agent *a)
+{
+    agent_crash_for(a, 0);
 }

@@ -1,12 +1,14 @@
-/* The calls that an agent gets: ringing, the final answer, its 2xx again until the ACK comes. */
+/* The calls that an agent gets: ringing, and what the user says to them. */
 #include <assert.h>
 #include <stdio.h>
 
 #include "sim/agent.h"
 
-#define T1 (500 * NS_PER_MS)
-#define T2 (4 * NS_PER_S)
 #define RING_MAX (210 * NS_PER_S) /* beyond a proxy's Timer C */
+#define STILL_RINGING (60 * NS_PER_S)
+#define SDP                                                                   \
+    "v=0\r\no=- 2 2 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\n" \
+    "m=audio 4002 RTP/AVP 0\r\n"
 
 struct call *agent_find(struct agent *a, struct msg *m, struct dialog **d)
 {
@@ -16,6 +18,8 @@ struct call *agent_find(struct agent *a, struct msg *m, struct dialog **d)
     for (size_t i = 0; i < AGENT_CALLS; i++) {
         struct call *c = &a->calls[i];
         *d = NULL;
+        if (c->lost)
+            continue;
         if (c->side == CALL_IN && c->dialog.text)
             *d = &c->dialog;
         else if (c->side == CALL_OUT)
@@ -26,16 +30,32 @@ struct call *agent_find(struct agent *a, struct msg *m, struct dialog **d)
     return NULL;
 }
 
+/* Contact and, in a 2xx, the answer or the offer. */
+static void describe(struct agent *a, struct reply *r, char *headers, size_t size)
+{
+    bool is_final = r->status >= 200;
+    snprintf(headers, size, "Contact: <%s>\r\n%s", a->contact,
+             is_final ? "Content-Type: application/sdp\r\n" : "");
+    r->headers = str_from(headers);
+    if (is_final)
+        r->body = STR(SDP);
+    r->record_route = true;
+}
+
 void agent_reply(struct agent *a, tx_id tx, unsigned status, const struct call *c)
 {
-    char contact[128] = "";
-    bool in_dialog = c && status > 100 && status < 300;
-    if (in_dialog && !(status < 200 && a->plan.no_dialog_on_180))
-        snprintf(contact, sizeof(contact), "Contact: <%s>\r\n", a->contact);
-    struct reply r = {.status = status,
-                      .headers = str_from(contact),
-                      .to_tag = c ? str_from(c->tag) : STR_NONE,
-                      .record_route = in_dialog};
+    char headers[192];
+    struct reply r = {.status = status};
+    if (c && c->side == CALL_IN)
+        r.to_tag = str_from(c->tag);
+    if (c && status > 100 && status < 300 && !(status < 200 && a->plan.no_dialog_on_180))
+        describe(a, &r, headers, sizeof(headers));
+    else if (status == 500)
+        snprintf(headers, sizeof(headers), "Retry-After: %u\r\n",
+                 (unsigned)world_below(a->node.w, 11));
+    if (status == 500)
+        r.headers = str_from(headers);
+    r.record_route = c && status > 100 && status < 300;
     (void)engine_reply(a->node.engine, tx, &r, node_now(&a->node));
 }
 
@@ -44,58 +64,58 @@ static struct agent_plan *plan_of(struct call *c)
     return &c->agent->plan;
 }
 
+static bool is_ringing(const struct call *c)
+{
+    return c->side == CALL_IN && !c->has_final && !c->lost;
+}
+
+/* RFC 3261 13.3.1.1: a provisional response every minute keeps a proxy from giving up */
+static void still_ringing(void *call)
+{
+    struct call *c = call;
+    if (!is_ringing(c) || c->provisionals >= plan_of(c)->provisionals)
+        return;
+    c->provisionals++;
+    agent_reply(c->agent, c->invited[0].tx, 183, c);
+    world_do(c->agent->node.w, STILL_RINGING, still_ringing, c);
+    agent_settle(c->agent);
+}
+
 static void ring(void *call)
 {
     struct call *c = call;
-    if (c->side != CALL_IN || c->has_final)
+    if (!is_ringing(c))
         return;
-    agent_reply(c->agent, c->invite, 180, c);
+    agent_reply(c->agent, c->invited[0].tx, 180, c);
+    if (plan_of(c)->provisionals)
+        world_do(c->agent->node.w, STILL_RINGING, still_ringing, c);
     agent_settle(c->agent);
 }
 
-/* RFC 3261 13.3.1.4: T1, doubling to T2, for 64*T1, whatever the transport; then a BYE */
-static void repeat_ok(void *call)
-{
-    struct call *c = call;
-    if (c->side != CALL_IN || c->acked || c->dialog.state != DIALOG_CONFIRMED)
-        return;
-    struct world *w = c->agent->node.w;
-    if (w->now >= c->answered_at + 64 * T1) {
-        c->gave_up = true;
-        call_bye(c, &c->dialog);
-    } else {
-        agent_reply(c->agent, c->invite, 200, c);
-        c->interval = 2 * c->interval < T2 ? 2 * c->interval : T2;
-        time_ns left = c->answered_at + 64 * T1 - w->now;
-        world_do(w, time_min(c->interval, left), repeat_ok, c);
-    }
-    agent_settle(c->agent);
-}
-
-static void accept_call(struct call *c)
+static void talk(struct call *c)
 {
     struct world *w = c->agent->node.w;
-    dialog_confirm(&c->dialog);
-    c->answered_at = w->now;
-    c->interval = T1;
-    world_do(w, T1, repeat_ok, c);
     if (plan_of(c)->hang_up_after != TIME_NEVER)
         world_do(w, plan_of(c)->hang_up_after, call_hang_up, c);
+    if (plan_of(c)->reinvite_after != TIME_NEVER)
+        world_do(w, plan_of(c)->reinvite_after, call_reinvite, c);
 }
 
 static void answer_with(struct call *c, unsigned status)
 {
-    if (c->side != CALL_IN || c->has_final)
+    if (!is_ringing(c))
         return;
     c->has_final = true;
     c->final_status = status;
-    agent_reply(c->agent, c->invite, c->final_status, c);
-    if (c->final_status < 300) {
-        accept_call(c);
+    c->final_at = c->agent->node.w->now;
+    if (status < 300) {
+        dialog_confirm(&c->dialog);
+        talk(c);
     } else {
         dialog_terminate(&c->dialog);
         c->ended = true;
     }
+    invited_answer(&c->invited[0], status);
     agent_settle(c->agent);
 }
 
@@ -108,7 +128,21 @@ static void answer(void *call)
 /* A phone does not ring for ever, even where no CANCEL can reach it any more. */
 static void stop_ringing(void *call)
 {
-    answer_with(call, 480);
+    struct call *c = call;
+    c->stopped_ringing = is_ringing(c);
+    answer_with(c, 480);
+}
+
+static void alert(struct call *c)
+{
+    struct world *w = c->agent->node.w;
+    const struct agent_plan *p = plan_of(c);
+    if (!p->silent)
+        world_do(w, p->ring_after, ring, c);
+    if (p->answer_after != TIME_NEVER)
+        world_do(w, p->answer_after, answer, c);
+    else
+        world_do(w, RING_MAX + p->provisionals * STILL_RINGING, stop_ringing, c);
 }
 
 void call_in_request(struct agent *a, const struct engine_event *ev)
@@ -121,7 +155,6 @@ void call_in_request(struct agent *a, const struct engine_event *ev)
     }
     snprintf(c->tag, sizeof(c->tag), "%s-%08x", a->node.name,
              (unsigned)rand_below(&w->rand, UINT32_MAX));
-    c->invite = ev->tx;
     int err = dialog_init_uas(&c->dialog, &w->heap.mem, ev->msg, 180, str_from(c->tag),
                               str_from(a->contact));
     if (err) {
@@ -129,21 +162,8 @@ void call_in_request(struct agent *a, const struct engine_event *ev)
         c->side = CALL_UNUSED;
         return;
     }
-    uint64_t slot = (uint64_t)(c - a->calls);
-    (void)engine_own(a->node.engine, ev->tx, 0, USE_ANSWER | slot << 8 | (uint64_t)c->serial << 16);
-    if (!a->plan.silent)
-        world_do(w, a->plan.ring_after, ring, c);
-    if (a->plan.answer_after != TIME_NEVER)
-        world_do(w, a->plan.answer_after, answer, c);
-    else
-        world_do(w, RING_MAX, stop_ringing, c);
-}
-
-void call_in_ack(struct call *c)
-{
-    c->acked = true;
-    if (c->wants_end && c->dialog.state == DIALOG_CONFIRMED)
-        call_bye(c, &c->dialog);
+    (void)call_invited(c, &c->dialog, ev);
+    alert(c);
 }
 
 /* RFC 3261 9.2 */
@@ -153,6 +173,7 @@ void call_in_cancel(struct call *c)
         return;
     c->has_final = c->cancelled = c->ended = true;
     c->final_status = 487;
-    agent_reply(c->agent, c->invite, 487, c);
+    c->final_at = c->agent->node.w->now;
     dialog_terminate(&c->dialog);
+    invited_answer(&c->invited[0], 487);
 }

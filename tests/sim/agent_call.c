@@ -1,4 +1,5 @@
-/* The calls that an agent makes: INVITE with its forks, ACK, CANCEL, BYE. */
+/* The calls that an agent makes: INVITE with its forks, ACK, CANCEL; and how either side hangs up.
+ */
 #include <assert.h>
 #include <stdio.h>
 
@@ -14,7 +15,8 @@ struct call *call_new(struct agent *a, enum call_side side)
         struct call *c = &a->calls[i];
         if (c->side != CALL_UNUSED)
             continue;
-        *c = (struct call){.agent = a, .side = side, .serial = ++a->n_calls};
+        *c = (struct call){.agent = a, .side = side};
+        a->n_calls++;
         return c;
     }
     return NULL;
@@ -31,7 +33,7 @@ void call_free(struct call *c)
 struct call *agent_call(struct agent *a, const char *uri)
 {
     struct world *w = a->node.w;
-    struct call *c = call_new(a, CALL_OUT);
+    struct call *c = agent_is_down(a) ? NULL : call_new(a, CALL_OUT);
     if (!c)
         return NULL;
     char id[72];
@@ -50,7 +52,8 @@ struct call *agent_call(struct agent *a, const char *uri)
     struct dialog_request r = {.method = STR("INVITE"),
                                .headers = STR("Content-Type: application/sdp\r\n"),
                                .body = STR(SDP)};
-    if (!agent_send(a, &c->early.trying, &r, USE_INVITE, c))
+    c->invite = agent_ask(a, &c->early.trying, &r, USE_INVITE, c);
+    if (!c->invite)
         call_out_failed(c, 503);
     agent_settle(a);
     return c;
@@ -59,56 +62,68 @@ struct call *agent_call(struct agent *a, const char *uri)
 void call_cancel(void *call)
 {
     struct call *c = call;
-    if (c->side != CALL_OUT || c->answers || c->failures || c->cancelled)
+    if (c->side != CALL_OUT || c->answers || c->failures || c->cancelled || c->lost)
         return;
     c->cancelled = true;
-    (void)engine_cancel(c->agent->node.engine, c->invite, STR_NONE, node_now(&c->agent->node));
+    (void)engine_cancel(c->agent->node.engine, c->invite->tx, STR_NONE, node_now(&c->agent->node));
     agent_settle(c->agent);
 }
+
+/* --- the end --- */
 
 /* RFC 3261 15.1.1 */
 void call_bye(struct call *c, struct dialog *d)
 {
     struct dialog_request r = {.method = STR("BYE")};
+    if (d->state != DIALOG_CONFIRMED)
+        return;
     c->bye_sent = true;
-    (void)agent_send(c->agent, d, &r, USE_BYE, c);
+    if (!agent_ask(c->agent, d, &r, USE_BYE, c))
+        c->ended = true;
     dialog_terminate(d);
+    call_end_pending(c, d);
 }
 
-void call_bye_answered(struct call *c)
+struct dialog *call_dialog(struct call *c)
 {
-    c->ended = true;
+    if (c->side == CALL_IN)
+        return c->dialog.state == DIALOG_CONFIRMED ? &c->dialog : NULL;
+    if (c->side == CALL_UNUSED)
+        return NULL;
+    LIST_EACH (&c->early.dialogs, node, after) {
+        struct dialog *d = CONTAINER_OF(node, struct dialog, node);
+        if (d->state == DIALOG_CONFIRMED)
+            return d;
+    }
+    return NULL;
 }
 
 void call_hang_up(void *call)
 {
     struct call *c = call;
-    if (c->side == CALL_OUT) {
-        LIST_EACH (&c->early.dialogs, node, after) {
-            struct dialog *d = CONTAINER_OF(node, struct dialog, node);
-            if (d->state == DIALOG_CONFIRMED)
-                call_bye(c, d);
-        }
-    } else if (c->dialog.state == DIALOG_CONFIRMED) {
-        /* RFC 3261 15: not before the ACK */
-        c->wants_end = true;
-        if (c->acked)
-            call_bye(c, &c->dialog);
-    }
+    struct dialog *d = c->lost ? NULL : call_dialog(c);
+    if (!d)
+        return;
+    /* RFC 3261 15: the callee's not before the ACK */
+    c->wants_end = true;
+    if (c->side == CALL_OUT || c->acked)
+        call_bye(c, d);
     agent_settle(c->agent);
 }
+
+/* --- answers --- */
 
 /* RFC 3261 13.2.2.4: an ACK for each 2xx that arrives */
 static void acknowledge(struct call *c, struct dialog *d)
 {
-    struct dialog_request r = {.method = STR("ACK")};
     c->oks_received++;
-    if (agent_send(c->agent, d, &r, 0, c))
+    if (agent_ack(c->agent, d, c->invite->cseq, false))
         c->acks_sent++;
 }
 
 static void confirmed(struct call *c, struct dialog *d)
 {
+    const struct agent_plan *p = &c->agent->plan;
     c->answers++;
     if (c->answers > 1 || c->cancelled) {
         /* RFC 3261 13.2.2.4, 9.1: nobody wants this one */
@@ -116,16 +131,21 @@ static void confirmed(struct call *c, struct dialog *d)
         return;
     }
     c->status = 200;
-    if (c->agent->plan.hang_up_after != TIME_NEVER)
-        world_do(c->agent->node.w, c->agent->plan.hang_up_after, call_hang_up, c);
+    if (p->hang_up_after != TIME_NEVER)
+        world_do(c->agent->node.w, p->hang_up_after, call_hang_up, c);
+    if (p->reinvite_after != TIME_NEVER)
+        world_do(c->agent->node.w, p->reinvite_after, call_reinvite, c);
 }
 
 void call_out_response(struct call *c, struct msg *m)
 {
     struct dialog *d;
     c->rings += m->status == 180;
+    if (m->status >= 200 && c->final_at == 0)
+        c->final_at = c->agent->node.w->now;
     switch (early_response(&c->early, m, node_now(&c->agent->node), &d)) {
     case EARLY_CONFIRMED:
+        d->user++;
         acknowledge(c, d);
         confirmed(c, d);
         break;
@@ -143,6 +163,8 @@ void call_out_response(struct call *c, struct msg *m)
 void call_out_failed(struct call *c, unsigned status)
 {
     early_timeout(&c->early);
+    if (c->final_at == 0)
+        c->final_at = c->agent->node.w->now;
     if (c->answers)
         return;
     c->failures++;

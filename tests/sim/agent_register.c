@@ -1,8 +1,11 @@
-/* An agent's registration: one Call-ID, rising CSeq (RFC 3261 10.2). */
+/* An agent's registration: one Call-ID, rising CSeq (RFC 3261 10.2), and what it may conclude from
+ * the answers about its binding. */
 #include <assert.h>
 #include <stdio.h>
 
 #include "sim/agent.h"
+
+#define LATE_S 120 /* a message comes no later than this */
 
 static void start(struct agent *a)
 {
@@ -22,21 +25,102 @@ static void start(struct agent *a)
     assert(!err);
 }
 
-void agent_register(struct agent *a, unsigned expires_s)
+static void send(struct agent *a, unsigned expires_s)
 {
     char headers[160];
+    struct agent_binding *b = &a->binding;
     if (!a->registration.text)
         start(a);
     snprintf(headers, sizeof(headers), "Contact: <%s>\r\nExpires: %u\r\n", a->contact, expires_s);
     struct dialog_request r = {.method = STR("REGISTER"), .headers = str_from(headers)};
     a->register_status = 0;
-    if (!agent_send(a, &a->registration, &r, USE_REGISTER, NULL))
+    b->wished = expires_s;
+    b->under_way = agent_ask(a, &a->registration, &r, USE_REGISTER, NULL);
+    if (!b->under_way)
         a->register_status = 503;
+}
+
+void agent_register(struct agent *a, unsigned expires_s)
+{
+    if (agent_is_down(a))
+        return;
+    a->binding.again = a->binding.under_way != NULL;
+    a->binding.again_s = expires_s;
+    if (!a->binding.again)
+        send(a, expires_s);
     agent_settle(a);
 }
 
-void agent_registered(struct agent *a, unsigned status)
+void agent_divert(struct agent *a, const char *uri)
 {
-    if (status >= 200)
-        a->register_status = status;
+    char headers[200];
+    snprintf(headers, sizeof(headers), "Contact: <%s>\r\nExpires: 600\r\n", uri);
+    agent_request(a, "REGISTER", a->aor, headers);
+}
+
+/* --- what the answer says --- */
+
+static time_ns in_seconds(time_ns from, uint64_t s)
+{
+    return time_add(from, s * NS_PER_S);
+}
+
+/* Any outcome: as it was, or as the REGISTER wished. */
+static void doubt(struct agent_binding *b, const struct asked *q)
+{
+    time_ns end = in_seconds(q->agent->node.w->now, b->wished + LATE_S);
+    b->known = false;
+    b->most = b->most > end ? b->most : end;
+    b->earlier = b->earlier > end ? b->earlier : end;
+}
+
+/* The expiry that a 200 shows for our contact; false: it is not listed. */
+static bool listed(const struct agent *a, struct msg *m, uint64_t *expires_s)
+{
+    struct str value;
+    const struct nameaddr *c = NULL;
+    while ((c = msg_nameaddr_next(m, HDR_CONTACT, c)) != NULL)
+        if (str_equal(c->uri_text, str_from(a->contact)))
+            return params_get(c->params, STR("expires"), &value) &&
+                   str_to_u64(value, UINT32_MAX, expires_s);
+    return false;
+}
+
+/* RFC 3261 10.3 step 8: the 200 lists what it bound, for no longer than was asked */
+static void accepted(struct agent *a, const struct asked *q, struct msg *m)
+{
+    struct agent_binding *b = &a->binding;
+    uint64_t expires_s = 0;
+    bool is_listed = listed(a, m, &expires_s);
+    bool is_right = b->wished ? is_listed && expires_s >= 1 && expires_s <= b->wished : !is_listed;
+    b->unlisted += !is_right;
+    b->known = true;
+    b->least = b->wished ? in_seconds(q->sent_at, expires_s) : 0;
+    b->most = b->wished ? in_seconds(q->ended_at, expires_s) : 0;
+}
+
+void agent_registered(struct agent *a, struct asked *q, struct msg *m)
+{
+    struct agent_binding *b = &a->binding;
+    if (b->under_way != q)
+        return;
+    a->register_status = q->status;
+    b->under_way = NULL;
+    if (m && q->status < 300)
+        accepted(a, q, m);
+    else if (!m || q->status >= 500)
+        doubt(b, q);
+    if (b->again) {
+        b->again = false;
+        send(a, b->again_s);
+    }
+}
+
+void agent_register_lost(struct agent *a)
+{
+    struct agent_binding *b = &a->binding;
+    if (b->under_way)
+        doubt(b, b->under_way);
+    b->under_way = NULL;
+    b->again = false;
 }

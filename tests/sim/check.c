@@ -27,41 +27,6 @@ void check_that(const struct world *w, bool holds, const char *what, const char 
     check_on_violation(file, line);
 }
 
-static void check_out(const struct world *w, const struct call *c)
-{
-    /* RFC 3261 13.2.2: one failure or answers, never both, never neither */
-    EXPECT(w, (c->failures == 1) != (c->answers >= 1));
-    EXPECT(w, c->acks_sent == c->oks_received);
-    EXPECT(w, early_count(&c->early, DIALOG_EARLY) == 0);
-}
-
-static void check_in(const struct world *w, const struct call *c)
-{
-    EXPECT(w, c->dialog.state != DIALOG_EARLY || !c->has_final);
-    if (c->final_status == 200)
-        EXPECT(w, c->acked || c->gave_up || c->bye_received);
-}
-
-void check_call(const struct world *w, const struct call *c)
-{
-    if (c->side == CALL_OUT)
-        check_out(w, c);
-    else if (c->side == CALL_IN)
-        check_in(w, c);
-}
-
-static bool is_agent(const struct node *n)
-{
-    return n->engine && !n->location;
-}
-
-static void check_agent(const struct world *w, const struct node *n)
-{
-    const struct agent *a = (const struct agent *)n;
-    for (size_t i = 0; i < AGENT_CALLS; i++)
-        check_call(w, &a->calls[i]);
-}
-
 /* Says what is left where. */
 static void tell_rest(const struct node *n)
 {
@@ -88,9 +53,8 @@ static void check_nodes(const struct world *w)
         if (!n->engine)
             continue;
         check_idle(w, n);
-        if (is_agent(n))
-            check_agent(w, n);
     }
+    check_calls(w);
 }
 
 static void check_heap(const struct sim_heap *h, const char *whose, uint64_t seed)
@@ -105,6 +69,7 @@ static void check_heap(const struct sim_heap *h, const char *whose, uint64_t see
 void check_and_end(struct world *w)
 {
     w->elements_heap.failures = 0;
+    check_bindings(w);
     world_run(w, 300 * NS_PER_S);
     check_nodes(w);
     check_retransmissions(w);

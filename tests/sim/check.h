@@ -16,9 +16,13 @@ void check_that(const struct world *w, bool holds, const char *what, const char 
  * arrived was acknowledged, connections broken off leave nothing, and with the nodes gone the heap
  * is balanced. Ends the world. */
 void check_and_end(struct world *w);
-/* A call of an agent: one final answer or one failure, an ACK for each 2xx; at the callee an ACK,
- * or 64*T1 without and a BYE. */
-void check_call(const struct world *w, const struct call *c);
+/* check_calls.c: what must hold of every agent's requests and calls, and of the two ends of each;
+ * the strict form where the world was kind. */
+void check_calls(const struct world *w);
+/* Nothing was lost, cut, broken off, stopped or refused, and nobody obeyed no rule. */
+bool check_is_kind(const struct world *w);
+/* check_bindings.c: at any moment, the registrars' records agree with what they acknowledged. */
+void check_bindings(const struct world *w);
 /* RFC 3261 17.1: no request of a client transaction left sooner or oftener than Timers A, B, E and
  * F let it. */
 void check_retransmissions(const struct world *w);

@@ -1,0 +1,63 @@
+/* What each agent was told of its binding, against what its registrar's record says. */
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "registrar/registrar.h"
+#include "sim/check.h"
+
+#define MARGIN (2 * NS_PER_S) /* for whole seconds, and clocks that run apart */
+
+static bool is_bound(const struct agent *a, const struct node *worker)
+{
+    char key_at[128];
+    struct buf key;
+    struct uri aor;
+    struct msg_error err;
+    static struct target targets[LIMIT_BINDINGS];
+    buf_init(&key, key_at, sizeof(key_at));
+    if (!uri_parse(str_from(a->aor), &aor, &err))
+        return false;
+    registrar_key(&key, &aor);
+    struct str record = location_value(worker->location, buf_str(&key));
+    size_t n =
+        record.len ? registrar_targets(record, node_now(worker), targets, LIMIT_BINDINGS) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (str_equal(targets[i].uri, str_from(a->contact)))
+            return true;
+    return false;
+}
+
+/* May a REGISTER of before, whose fate nobody knows, still have its way? */
+static bool is_doubtful(const struct world *w, const struct agent_binding *b)
+{
+    return b->under_way || !b->known || b->earlier > w->now;
+}
+
+/* RFC 3261 10.3: a binding is there from its 200 until it expires. One that was removed may come
+ * back where an old copy of a REGISTER arrives late: the record has forgotten its CSeq. */
+static void check_binding(const struct world *w, const struct agent *a, const struct node *worker)
+{
+    const struct agent_binding *b = &a->binding;
+    if (is_doubtful(w, b))
+        return;
+    bool bound = is_bound(a, worker);
+    if (w->now + MARGIN < b->least)
+        EXPECT(w, bound);
+    else if (w->now > b->most + MARGIN && (b->most > 0 || check_is_kind(w)))
+        EXPECT(w, !bound);
+}
+
+void check_bindings(const struct world *w)
+{
+    if (w->temper == TEMPER_HOSTILE)
+        return;
+    for (size_t i = 0; i < w->n_nodes; i++) {
+        const struct agent *a = agent_of(w->nodes[i]);
+        if (!a || !a->home)
+            continue;
+        /* RFC 3261 10.3 step 8 */
+        EXPECT(w, a->binding.unlisted == 0);
+        for (unsigned k = 0; a->home->location && k < a->home->n_workers; k++)
+            check_binding(w, a, a->home->workers[k]);
+    }
+}
