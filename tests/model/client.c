@@ -93,6 +93,7 @@ static void watch_state(struct explore *x, const struct client *c, enum tx_event
     demand(x, (state == TX_TERMINATED) <= (c->outcome != PENDING), ONE_OUTCOME);
     demand(x, (c->outcome == TIMED_OUT || c->outcome == FAILED) <= (state == TX_TERMINATED),
            ONE_OUTCOME);
+    demand(x, !must_fail(c, event) || state == TX_TERMINATED, FAILURE_ENDS);
     if (is_response(event) && c->tx.state != TX_TERMINATED)
         demand(x, state != TX_TERMINATED || at_once, CLIENT_LINGERS);
 }

@@ -24,6 +24,8 @@ static const struct ignored list[] = {
     {TX_INVITE_SERVER, TX_CONFIRMED, TX_RECV_ACK, "RFC 3261 17.2.1: absorbed"},
     {TX_INVITE_SERVER, TX_CONFIRMED, TX_TRANSPORT_ERROR, "RFC 6026 8.6 figure 7: nothing is sent"},
     {TX_NON_INVITE_SERVER, TX_TRYING, TX_RECV_REQUEST, "RFC 3261 17.2.2: discarded"},
+    {TX_NON_INVITE_SERVER, TX_COMPLETED, TX_SEND_2XX, "RFC 3261 17.2.2: discarded"},
+    {TX_NON_INVITE_SERVER, TX_COMPLETED, TX_SEND_FINAL, "RFC 3261 17.2.2: discarded"},
 };
 
 bool may_ignore(enum tx_kind kind, enum tx_state state, enum tx_event event)

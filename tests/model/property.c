@@ -20,6 +20,7 @@ const char *property(enum property p)
         [CLIENT_SENDS_ITS_OWN] = "a client makes no response (RFC 3261 17.1)",
         [FAILURE_TOLD] = "a failure is told to the TU when and only when it happens (RFC 3261 "
                          "17.1.4, 17.2.4)",
+        [FAILURE_ENDS] = "a client that cannot send ends (RFC 3261 17.1.4, RFC 6026 7.2)",
         [CLIENT_LINGERS] = "an answered client stays for Timer D, K or M (RFC 3261 17.1, RFC 6026 "
                            "7.2)",
         [SERVER_SENDS] = "what the TU passes down is sent (RFC 3261 17.2, RFC 6026 7.1)",

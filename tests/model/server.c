@@ -44,7 +44,8 @@ static void watch_actions(struct explore *x, const struct server *s, enum tx_eve
     bool makes_100 = event == TX_FIRE_TRYING || event == TX_FIRE_QUIET;
     bool fails = event == TX_TRANSPORT_ERROR &&
                  (*tables_under_test)[s->tx.kind][s->tx.state][event].next != TX_NONE;
-    demand(x, !(actions & TX_SEND) == !is_answer(event), SERVER_SENDS);
+    bool sends = is_answer(event) && (is_invite(s) || !has_answered(s));
+    demand(x, !(actions & TX_SEND) == !sends, SERVER_SENDS);
     demand(x, actions & TX_RESEND ? may_resend(s, event) : !must_resend(s, event), SERVER_RESENDS);
     demand(x, !(actions & TX_SEND_TRYING) == !makes_100, TRYING_FOR_SILENCE);
     demand(x, !makes_100 || s->said == SILENT, TRYING_FOR_SILENCE);
@@ -78,6 +79,8 @@ static void watch_state(struct explore *x, const struct server *s, enum tx_event
 
 static void take_said(struct server *s, enum tx_event event)
 {
+    if (!is_invite(s) && has_answered(s))
+        return;
     if (event == TX_SEND_1XX)
         s->said = PROVISIONAL;
     else if (event == TX_SEND_2XX)
@@ -132,7 +135,7 @@ bool server_may(const struct server *s, enum tx_event event)
     if (is_invite(s) && event == TX_SEND_2XX && s->said == SUCCESS)
         return !s->acked;
     if (has_answered(s))
-        return false;
+        return !is_invite(s) && event != TX_SEND_1XX;
     if (event == TX_SEND_1XX && !is_invite(s))
         return s->tx.reliable || s->last != SILENT;
     return true;

@@ -22,8 +22,9 @@ void server_watch(struct explore *, struct server *, enum tx_event, unsigned sta
                   unsigned actions);
 /* Which response these actions send; SILENT: none. */
 enum said server_sent(const struct server *, unsigned actions);
-/* May the TU do this now: answer as it has not yet, give a 2xx to INVITE again until its ACK? RFC
- * 4320 4.1: a 100 to another request not over unreliable transports before the machine's own. */
+/* May the TU do this now: answer as it has not yet, give a 2xx to INVITE again until its ACK? To
+ * other requests it may answer twice, which the machine discards (RFC 3261 17.2.2), and give a 100
+ * over unreliable transports not before the machine's own (RFC 4320 4.1). */
 bool server_may(const struct server *, enum tx_event);
 /* The ACK of a 2xx has come to the TU. */
 void server_take_ack(struct server *);
