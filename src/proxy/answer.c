@@ -34,7 +34,9 @@ static int pass_on(struct proxy *p, struct context *c, const struct branch *chos
         edits_init(e);
         add_challenges(e, c, chosen);
     }
-    return engine_forward_response(p->engine, c->server, chosen->best, e, now);
+    int err = engine_forward_response(p->engine, c->server, chosen->best, e, now);
+    /* what cannot be passed on is answered all the same */
+    return err == ERR_INVALID ? proxy_answer(p, c->server, 500, STR_NONE, STR_NONE, now) : err;
 }
 
 static int send_best(struct proxy *p, struct context *c, const struct branch *b, time_ns now)

@@ -1,11 +1,12 @@
 /* What a response to one branch changes in its context (RFC 3261 16.7 steps 2 to 5). */
 #include "proxy/context.h"
 
-/* RFC 3261 16.7 step 3: a response without another Via was meant for us. */
+/* RFC 3261 16.7 step 3: a response without another Via was meant for us; with one that cannot be
+ * read it can go nowhere. */
 static bool has_second_via(struct msg *m)
 {
     const struct via *top = msg_via(m);
-    return top && (top->next || msg_header(m, HDR_VIA)->next);
+    return top && msg_via_next(m, top);
 }
 
 static int provisional(struct proxy *p, struct context *c, struct branch *b, struct msg *m,

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -30,6 +31,34 @@ static size_t count_to(struct rig *r, const char *start, int last)
         n += strncmp(r->sent[i].bytes, start, strlen(start)) == 0 &&
              r->sent[i].flow.remote.ip[3] == last;
     return n;
+}
+
+/* A response to `request` whose Via below the topmost is what is given. */
+static void answer_with_via(struct rig *r, const struct rig_sent *request, const char *status,
+                            const char *via)
+{
+    char text[4096];
+    const char *head = strstr(request->bytes, "\r\nVia:") + 2;
+    const char *second = strstr(head, "\r\nVia:") + 2, *rest = strstr(second, "\r\n") + 2;
+    snprintf(text, sizeof text, "SIP/2.0 %s\r\n%.*sVia:%s\r\n%.*s", status, (int)(second - head),
+             head, via, (int)(request->bytes + request->len - rest), rest);
+    rig_from(r, RIG_UDP, "192.0.2.2:5060", text);
+}
+
+/* RFC 3261 16.7 step 3: what cannot be passed on does not leave the caller without an answer. */
+static void test_unreadable_second_via(void **state)
+{
+    (void)state;
+    static const char *const vias[] = {" ", " SIP/2.0/UDP", " ,", " SIP/2.0/UDP [::1"};
+    for (size_t i = 0; i < sizeof vias / sizeof vias[0]; i++) {
+        const struct rig_sent *b[3];
+        struct rig *r = ring("INVITE", b);
+        answer_with_via(r, b[0], "400 Bad Request", vias[i]);
+        rig_answer(r, b[1], 503, "two", "");
+        rig_answer(r, b[2], 503, "three", "");
+        assert_int_equal(rig_count(r, "SIP/2.0 500 "), 1);
+        rig_end(r);
+    }
 }
 
 /* RFC 3261 16.7 steps 5 and 10: one answers, the others are cancelled. */
@@ -292,6 +321,7 @@ static void test_stream(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_unreadable_second_via),
         cmocka_unit_test(test_one_answers),
         cmocka_unit_test(test_silent_branch_is_cancelled_later),
         cmocka_unit_test(test_two_accept),
