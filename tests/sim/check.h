@@ -6,13 +6,14 @@
 #include "sim/agent.h"
 #include "sim/peer.h"
 
-/* Prints the ladder and the seed and fails the test. */
 #define EXPECT(w, condition) check_that((w), (condition), #condition, __FILE__, __LINE__)
-/* What a violation does after the ladder is printed: fails the cmocka test. It must not return. */
-extern void (*check_on_violation)(const char *file, int line);
+/* What is done about a condition that does not hold: prints the ladder and the seed and fails the
+ * cmocka test. `w` is NULL where the world is gone. It must not return. */
+extern void (*check_on_violation)(const struct world *w, const char *what, const char *file,
+                                  int line);
 void check_that(const struct world *w, bool holds, const char *what, const char *file, int line);
 
-/* Five minutes pass; then every node is idle, every call came to exactly one end, each 2xx that
+/* Ten minutes pass; then every node is idle, every call came to exactly one end, each 2xx that
  * arrived was acknowledged, connections broken off leave nothing, and with the nodes gone the heap
  * is balanced. Ends the world. */
 void check_and_end(struct world *w);
@@ -23,8 +24,14 @@ void check_calls(const struct world *w);
 bool check_is_kind(const struct world *w);
 /* check_bindings.c: at any moment, the registrars' records agree with what they acknowledged. */
 void check_bindings(const struct world *w);
-/* RFC 3261 17.1: no request of a client transaction left sooner or oftener than Timers A, B, E and
- * F let it. */
-void check_retransmissions(const struct world *w);
+
+/* --- check_schedule.c --- */
+/* RFC 3261 17.1, 17.2.1: no request of a client transaction, and no final response of a server
+ * transaction to INVITE, left sooner or oftener than the timers of its sender let it. */
+void check_schedule(const struct world *w);
+
+/* --- check_growth.c --- */
+/* RFC 3261 16.3, 16.6: no request goes round for ever, and none grows but by what each hop adds. */
+void check_growth(const struct world *w);
 
 #endif

@@ -33,6 +33,13 @@ static bool is_doubtful(const struct world *w, const struct agent_binding *b)
     return b->under_way || !b->known || b->earlier > w->now;
 }
 
+/* By how much the registrar's clock may have gone wrong since the beginning. */
+static time_ns drift_of(const struct node *worker, time_ns span)
+{
+    int ppm = worker->clock.ppm;
+    return span / 1000000 * (time_ns)(ppm < 0 ? -ppm : ppm) * 2;
+}
+
 /* RFC 3261 10.3: a binding is there from its 200 until it expires. One that was removed may come
  * back where an old copy of a REGISTER arrives late: the record has forgotten its CSeq. */
 static void check_binding(const struct world *w, const struct agent *a, const struct node *worker)
@@ -41,9 +48,10 @@ static void check_binding(const struct world *w, const struct agent *a, const st
     if (is_doubtful(w, b))
         return;
     bool bound = is_bound(a, worker);
-    if (w->now + MARGIN < b->least)
+    time_ns margin = MARGIN + drift_of(worker, w->now);
+    if (w->now + margin < b->least)
         EXPECT(w, bound);
-    else if (w->now > b->most + MARGIN && (b->most > 0 || check_is_kind(w)))
+    else if (w->now > b->most + margin && (b->most > 0 || check_is_kind(w)))
         EXPECT(w, !bound);
 }
 

@@ -54,6 +54,7 @@ void link_note(struct node *from, struct node *to, enum fate fate, struct str by
 
 void world_partition(struct world *w, uint32_t side, time_ns span)
 {
+    world_worsen(w, TEMPER_ROUGH);
     struct partition *p = w->partitions;
     while (p < w->partitions + WORLD_PARTITIONS && p->until > w->now)
         p++;

@@ -12,7 +12,7 @@
 #include "sim/heap.h"
 #include "sim/ladder.h"
 
-#define WORLD_NODES 16
+#define WORLD_NODES 24
 #define WORLD_LINKS 32
 #define WORLD_PARTITIONS 8
 
