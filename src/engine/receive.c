@@ -135,6 +135,9 @@ int engine_adopt(struct engine *e, struct msg *m, time_ns now)
 {
     block_enter(&e->blocks, m->block);
     int err = engine_room(e, 4, 8) ? dispatch(e, m, now) : ERR_NOMEM;
-    msg_unref(&e->blocks, m);
+    if (err == ERR_NOMEM)
+        block_leave(&e->blocks, m->block);
+    else
+        msg_unref(&e->blocks, m);
     return err;
 }

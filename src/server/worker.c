@@ -135,6 +135,8 @@ static time_ns deadline(const struct worker *w, time_ns now)
 
     if (w->index == 0)
         at = time_min(at, w->next_sweep);
+    if (w->held_until)
+        at = time_min(at, w->held_until);
     if (w->drained)
         at = time_min(at, now + DRAIN_LOOK);
     return at > now && at < TIME_NEVER - TIMER_GRAIN
@@ -146,8 +148,9 @@ static bool has_post(const struct worker *w)
 {
     const struct shared *s = w->shared;
 
-    return !post_is_empty(s->post, w->index) || resolver_has_answer(s->resolver, w->index) ||
-           atomic_load(&s->stop) || (!w->drained && atomic_load(&s->draining));
+    return (!w->held_until && !post_is_empty(s->post, w->index)) ||
+           resolver_has_answer(s->resolver, w->index) || atomic_load(&s->stop) ||
+           (!w->drained && atomic_load(&s->draining));
 }
 
 static unsigned sleep_for_events(struct worker *w, struct loop_event *events, time_ns now)
@@ -175,7 +178,8 @@ static unsigned wait_for_events(struct worker *w, struct loop_event *events, tim
 
 static void tell_idle(struct worker *w)
 {
-    bool idle = element_is_quiet(w->element) && post_is_empty(w->shared->post, w->index);
+    bool idle =
+        element_is_quiet(w->element) && !w->held_until && post_is_empty(w->shared->post, w->index);
 
     if (atomic_exchange(&w->idle, idle) != idle)
         bell_ring_loud(w->shared->boss);

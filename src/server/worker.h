@@ -37,8 +37,10 @@ struct worker {
     struct tcp tcp;
     struct worker_listener listeners[LIMIT_LISTENERS];
     unsigned n_listeners;
-    struct dues dues; /* inputs that wait until the outputs are drained */
-    uint64_t to_ring; /* a bit for each worker that was sent a parcel */
+    struct dues dues;   /* inputs that wait until the outputs are drained */
+    struct parcel held; /* there was no memory for it: it and all behind it wait … */
+    time_ns held_until; /* … for a moment; 0: none is held */
+    uint64_t to_ring;   /* a bit for each worker that was sent a parcel */
     struct pace pace;
     time_ns looked; /* when this turn began */
     time_ns next_sweep;
@@ -72,7 +74,7 @@ void worker_settle(struct worker *w, time_ns now);
 /* Writes everything that was gathered, tells the element and the other workers of connections that
  * ended, and wakes whoever was sent something. */
 void worker_flush(struct worker *w, time_ns now);
-/* Gives back what is left in the worker's rings. */
+/* Gives back what is held and what is left in the worker's rings. */
 void worker_empty_post(struct worker *w);
 
 #endif

@@ -8,9 +8,11 @@
 #define ROUNDS 4        /* batches read from one socket before the others get their turn */
 #define ACCEPTS_MOST 64 /* connections taken from one listener likewise */
 #define PARCELS_MOST 1024
+#define HOLD_NS (10 * NS_PER_MS)
 
-/* An input that finds no memory is lost like a packet: its sender sends it again or gives up. One
- * that names what has ended meanwhile is no fault of anybody's. */
+/* An input that finds no memory is lost like a packet: its sender sends it again or gives up (but
+ * what another worker hands over may have come by a stream: it is held). One that names what has
+ * ended meanwhile is no fault of anybody's. */
 static void note(struct worker *w, int error, time_ns now)
 {
     if (error && error != ERR_STALE)
@@ -174,20 +176,42 @@ static void send_for(struct worker *w, const struct parcel *p)
         w->to_ring |= UINT64_C(1) << p->from;
 }
 
-static void take_parcel(struct worker *w, const struct parcel *p, time_ns now)
+static int open_parcel(struct worker *w, const struct parcel *p, time_ns now)
 {
     switch (p->kind) {
     case PARCEL_MESSAGE:
-        note(w, element_adopt(w->element, p->msg, now), now);
-        break;
+        return element_adopt(w->element, p->msg, now);
     case PARCEL_SEND:
         send_for(w, p);
-        break;
+        return OK;
     case PARCEL_GONE:
-        note(w, element_closed(w->element, p->conn, now), now);
-        break;
+        return element_closed(w->element, p->conn, now);
+    }
+    return OK;
+}
+
+static void take_parcel(struct worker *w, const struct parcel *p, time_ns now)
+{
+    int error = open_parcel(w, p, now);
+
+    note(w, error, now);
+    if (error == ERR_NOMEM) {
+        w->held = *p;
+        w->held_until = now + HOLD_NS;
     }
     worker_settle(w, now);
+}
+
+/* False: there is none, or what is held still waits. */
+static bool next_parcel(struct worker *w, struct parcel *out, time_ns now)
+{
+    if (!w->held_until)
+        return post_take(w->shared->post, w->index, out);
+    if (now < w->held_until)
+        return false;
+    *out = w->held;
+    w->held_until = 0;
+    return true;
 }
 
 void worker_take_post(struct worker *w, time_ns now)
@@ -195,7 +219,7 @@ void worker_take_post(struct worker *w, time_ns now)
     struct resolve_answer answer;
     struct parcel parcel;
 
-    for (unsigned i = 0; i < PARCELS_MOST && post_take(w->shared->post, w->index, &parcel); i++)
+    for (unsigned i = 0; i < PARCELS_MOST && next_parcel(w, &parcel, now); i++)
         take_parcel(w, &parcel, now);
     while (resolver_answer(w->shared->resolver, w->index, &answer)) {
         note(w, element_resolved(w->element, answer.query, answer.addrs, answer.n, now), now);

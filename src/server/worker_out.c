@@ -224,6 +224,9 @@ void worker_empty_post(struct worker *w)
 {
     struct parcel p;
 
+    if (w->blocks && w->held_until)
+        give_back(w, &w->held);
+    w->held_until = 0;
     while (w->blocks && post_take(w->shared->post, w->index, &p))
         give_back(w, &p);
 }

@@ -140,8 +140,8 @@ static void forget_message(struct sim_event *e)
 
 static void run_adopt(struct world *w, struct sim_event *e)
 {
-    (void)w;
-    (void)e->node->face->adopt(e->node, e->arg); /* without memory it is lost */
+    if (e->node->face->adopt(e->node, e->arg) == ERR_NOMEM)
+        world_again(w, e);
     node_settle(e->node);
 }
 

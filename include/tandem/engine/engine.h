@@ -81,7 +81,8 @@ int engine_stream(struct engine *, conn_id, struct str bytes, time_ns now);
  * EVENT_TRANSPORT_ERROR; server transactions answer by a new connection (RFC 3261 18.2.2). */
 int engine_closed(struct engine *, conn_id, time_ns now);
 int engine_unreachable(struct engine *, const struct flow *, time_ns now);
-/* A message that another worker's engine gave out as OUTPUT_HANDOVER; takes the reference. */
+/* A message that another worker's engine gave out as OUTPUT_HANDOVER; takes the reference, but for
+ * ERR_NOMEM: give it again a little later, since what came by a stream is not sent again. */
 int engine_adopt(struct engine *, struct msg *, time_ns now);
 /* The answer to OUTPUT_RESOLVE: addresses in order of preference (ports already set); n == 0: the
  * name has none. Where one cannot be reached a client transaction tries the next under another

@@ -128,12 +128,61 @@ static void clients_on_others_connections(void **state)
         rig_end(&rigs[i]);
 }
 
+/* What the rig handed over, and to whom; NULL: nothing. */
+static struct msg *handed_over(struct rig *r, struct rig **owner)
+{
+    for (size_t i = 0; i < r->n_sent; i++) {
+        struct msg *m = r->sent[i].msg;
+        if (r->sent[i].kind != OUTPUT_HANDOVER)
+            continue;
+        *owner = &rigs[r->sent[i].worker];
+        r->sent[i].msg = NULL;
+        return m;
+    }
+    return NULL;
+}
+
+/* Whether it was refused before it was adopted. */
+static bool adopt_short_of_memory(struct rig *owner, struct msg *m, size_t allocs)
+{
+    rigs[0].mem.refuse_after = allocs;
+    int first = engine_adopt(owner->e, m, owner->now);
+    rigs[0].mem.refuse_after = SIZE_MAX;
+    if (first == ERR_NOMEM)
+        assert_int_equal(engine_adopt(owner->e, m, owner->now), OK);
+    else
+        assert_int_equal(first, OK);
+    return first == ERR_NOMEM;
+}
+
+/* Without memory the message stays the giver's, whole; given again it is taken. */
+static void adopted_once_there_is_memory(void **state)
+{
+    (void)state;
+    unsigned refused = 0;
+    for (unsigned n = 0; n < 20; n++) {
+        struct rig *owner = NULL;
+        start();
+        rig_recv(&rigs[0], call("INVITE", n));
+        struct msg *m = handed_over(&rigs[0], &owner);
+        if (m) {
+            refused += adopt_short_of_memory(owner, m, n % 3);
+            rig_drain(owner);
+            assert_int_equal(rig_count_events(owner, EVENT_REQUEST), 1);
+        }
+        for (unsigned i = N; i-- > 0;)
+            rig_free(&rigs[i]);
+    }
+    assert_true(refused > 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_has_one_owner),
         cmocka_unit_test(connections_of_others_are_used),
         cmocka_unit_test(clients_on_others_connections),
+        cmocka_unit_test(adopted_once_there_is_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

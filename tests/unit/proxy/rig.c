@@ -256,7 +256,7 @@ void rig_adopt(struct rig *r, conn_id conn, const char *remote, const char *text
                             .remote = address(remote),
                             .conn = conn};
     block_leave(&pool, m->block);
-    engine_adopt(r->engine, m, r->now);
+    assert_int_equal(engine_adopt(r->engine, m, r->now), OK);
     block_pool_fini(&pool);
     drain(r);
 }
