@@ -2,6 +2,18 @@
  * else is lost as on the way. */
 #include "office.h"
 
+static void office_open_workers(struct office *o, uint64_t seed, enum transport t, unsigned n)
+{
+    world_init(&o->w, seed);
+    o->proxy = element_join_workers(&o->w, "office.example", n);
+    o->alice = agent_join(&o->w, "alice", o->proxy, t);
+    o->bob = agent_join(&o->w, "bob", o->proxy, t);
+    agent_register(o->alice, 3600);
+    agent_register(o->bob, 3600);
+    world_run(&o->w, 3 * NS_PER_S);
+    EXPECT(&o->w, o->bob->register_status == 200);
+}
+
 static void bindings_survive(void **state)
 {
     (void)state;
@@ -71,6 +83,68 @@ static void a_stored_connection_is_nobody_elses(void **state)
     check_and_end(&o.w);
 }
 
+/* All its workers end at once, with messages under way between them. */
+static void a_server_of_several_workers(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct office o;
+        enum transport t = seed % 2 ? TRANSPORT_TCP : TRANSPORT_UDP;
+        office_open_workers(&o, seed, t, 3);
+        o.alice->plan.hang_up_after = 20 * NS_PER_S;
+        struct call *c = agent_call(o.alice, BOB);
+        world_run(&o.w, world_below(&o.w, 8000) * 1000);
+        element_restart(o.proxy->workers[seed % 3]);
+        world_run(&o.w, 100 * NS_PER_S);
+        call_cancel(c);
+        call_hang_up(c);
+        world_run(&o.w, 60 * NS_PER_S);
+        c = agent_call(o.alice, BOB);
+        world_run(&o.w, 10 * NS_PER_S);
+        EXPECT(&o.w, c->answers == 1);
+        call_hang_up(c);
+        check_and_end(&o.w);
+    }
+}
+
+/* Nobody is there: datagrams go nowhere, connections are refused; then it is as it was. */
+static void a_server_that_is_down_for_a_while(void **state)
+{
+    (void)state;
+    for (unsigned t = 0; t < 2; t++) {
+        struct office o;
+        office_open_workers(&o, 4, t ? TRANSPORT_TCP : TRANSPORT_UDP, 2);
+        element_stop(o.proxy);
+        world_run(&o.w, NS_PER_S);
+        struct call *c = agent_call(o.alice, BOB);
+        world_run(&o.w, 10 * NS_PER_S);
+        EXPECT(&o.w, c->rings == 0 && c->failures == t);
+        element_start(o.proxy);
+        world_run(&o.w, 20 * NS_PER_S);
+        EXPECT(&o.w, c->answers == 1 - t);
+        call_hang_up(c);
+        c = agent_call(o.alice, BOB);
+        world_run(&o.w, 10 * NS_PER_S);
+        EXPECT(&o.w, c->answers == 1);
+        call_hang_up(c);
+        check_and_end(&o.w);
+    }
+}
+
+static void a_server_that_stays_down(void **state)
+{
+    (void)state;
+    struct office o;
+    office_open(&o, 5, TRANSPORT_UDP, TRANSPORT_UDP);
+    struct call *c = agent_call(o.alice, BOB);
+    world_run(&o.w, NS_PER_S);
+    element_stop(o.proxy);
+    world_run(&o.w, 200 * NS_PER_S);
+    EXPECT(&o.w, c->answers + c->failures <= 1);
+    call_cancel(c);
+    check_and_end(&o.w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -78,6 +152,9 @@ int main(void)
         cmocka_unit_test(a_call_that_was_being_set_up),
         cmocka_unit_test(a_call_that_stands),
         cmocka_unit_test(a_stored_connection_is_nobody_elses),
+        cmocka_unit_test(a_server_of_several_workers),
+        cmocka_unit_test(a_server_that_is_down_for_a_while),
+        cmocka_unit_test(a_server_that_stays_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
