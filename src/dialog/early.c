@@ -100,8 +100,10 @@ static int success(struct early *e, struct msg *response, struct str tag, time_n
     int err = known ? dialog_confirm_uac(known, response) : add(e, response, &known);
     if (err == ERR_NOMEM || !known)
         return err;
-    /* A 2xx whose Contact or Record-Route is unusable still has to be acknowledged. */
+    /* A 2xx whose Contact or Record-Route is unusable still has to be acknowledged, and so has one
+     * to a dialog that a BYE ended before: it stays ended, and is told as new but once. */
     *d = known;
+    known->answered = true;
     if (!e->any_2xx)
         e->ends_at = time_add(now, e->linger);
     e->any_2xx = true;

@@ -98,6 +98,21 @@ static void a_2xx_that_comes_again_is_told(void **state)
     assert_has(print_request(d, "ACK", &hop), "CSeq: 314159 ACK\r\n");
 }
 
+/* RFC 3261 15.1.2, 13.2.2.4: the callee's BYE may overtake its 2xx, which is then acknowledged each
+ * time, and told as the first but once */
+static void a_2xx_behind_a_bye_is_told_once(void **state)
+{
+    (void)state;
+    struct dialog *d;
+    struct uri hop;
+    respond("180 Ringing", ";tag=a", "Contact: <sip:b@c>\r\n", 0, &d);
+    dialog_terminate(d);
+    assert_int_equal(respond("200 OK", ";tag=a", "Contact: <sip:b@c>\r\n", 0, &d), EARLY_CONFIRMED);
+    assert_int_equal(d->state, DIALOG_TERMINATED);
+    assert_has(print_request(d, "ACK", &hop), "CSeq: 314159 ACK\r\n");
+    assert_int_equal(respond("200 OK", ";tag=a", "Contact: <sip:b@c>\r\n", 0, &d), EARLY_AGAIN);
+}
+
 /* RFC 3261 13.2.2.4: two answers are two dialogs; 64*T1 later the early ones are over */
 static void forks_end_64_t1_after_the_first_2xx(void **state)
 {
@@ -179,6 +194,7 @@ int main(void)
         TEST(provisional_responses_make_a_dialog_a_tag),
         TEST(a_2xx_confirms_and_recomputes),
         TEST(a_2xx_that_comes_again_is_told),
+        TEST(a_2xx_behind_a_bye_is_told_once),
         TEST(forks_end_64_t1_after_the_first_2xx),
         TEST(a_failure_ends_all_early_dialogs),
         TEST(a_timeout_ends_all_early_dialogs),
