@@ -224,5 +224,7 @@ void node_settle(struct node *n)
 void node_sleep(struct node *n, time_ns span)
 {
     world_worsen(n->w, TEMPER_ROUGH);
-    n->asleep_until = time_add(n->w->now, span);
+    time_ns until = time_add(n->w->now, span);
+    if (until > n->asleep_until)
+        n->asleep_until = until;
 }
