@@ -32,7 +32,7 @@ void call_reinvite(void *call)
 {
     struct call *c = call;
     struct agent *a = c->agent;
-    struct dialog *d = c->lost || c->side == CALL_UNUSED ? NULL : call_dialog(c);
+    struct dialog *d = c->lost ? NULL : call_dialog(c);
     c->wants_reinvite = d && is_busy(c);
     if (!d || c->wants_reinvite)
         return;
@@ -110,9 +110,10 @@ void call_within_answered(struct asked *q, struct msg *m, unsigned status)
 void call_request(void *call, const char *method)
 {
     struct call *c = call;
-    struct dialog *d = c->lost || c->side == CALL_UNUSED ? NULL : call_dialog(c);
+    struct dialog *d = c->lost ? NULL : call_dialog(c);
     struct dialog_request r = {.method = str_from(method)};
-    if (!d)
+    /* A failure may end the dialog, which is not the callee's to do before the ACK (15). */
+    if (!d || (c->side == CALL_IN && !c->acked))
         return;
     (void)agent_ask(c->agent, d, &r, USE_WITHIN, c);
     agent_settle(c->agent);
