@@ -108,7 +108,7 @@ void agent_registered(struct agent *a, struct asked *q, struct msg *m)
     b->under_way = NULL;
     if (m && q->status < 300)
         accepted(a, q, m);
-    else if (!m || q->status >= 500)
+    else if (!m || q->status >= 500 || q->status == 400) /* 400: a copy that was cut */
         doubt(b, q);
     if (b->again) {
         b->again = false;
