@@ -16,7 +16,8 @@ static void add_lines(struct edits *e, uint32_t at, const struct msg *from, enum
  * fit are left out: the caller meets them on its next try. */
 static void add_challenges(struct edits *e, const struct context *c, const struct branch *chosen)
 {
-    uint32_t at = chosen->best->head_len - 2;
+    const struct msg *best = chosen->best;
+    uint32_t at = best->headers[best->n_headers - 1].end;
     for (unsigned i = 0; i < c->n; i++) {
         const struct branch *b = &c->branches[i];
         if (b == chosen || !is_challenge(b) || e->n >= EDITS_MAX / 2)

@@ -109,7 +109,7 @@ static uint32_t insertion_point(const struct msg *m)
     h = msg_header(m, HDR_VIA);
     for (const struct hdr *next = h; next; next = msg_header_next(m, h))
         h = next;
-    return h ? h->end : m->head_len - 2;
+    return h->end;
 }
 
 static void put_lines(struct proxy *p, struct forward *f, struct msg *m, const struct goal *goal,

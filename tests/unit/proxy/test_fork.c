@@ -165,6 +165,22 @@ static void test_challenges(void **state)
     rig_end(r);
 }
 
+/* RFC 3261 16.7 step 7: also where the head of the best response ends in a lone LF. */
+static void test_challenges_behind_lone_lf(void **state)
+{
+    (void)state;
+    const struct rig_sent *b[3];
+    struct rig *r = ring("INVITE", b);
+    rig_answer(r, b[0], 407, "one",
+               "Proxy-Authenticate: Digest realm=\"one\"\r\nContent-Length: 0\r\n\n");
+    rig_answer(r, b[1], 486, "two", "");
+    rig_answer(r, b[2], 401, "three", "WWW-Authenticate: Digest realm=\"three\"\r\n");
+    const struct rig_sent *s = rig_next_of(r, "SIP/2.0 407 ");
+    assert_true(rig_has(s, "Digest realm=\"one\"\r\nContent-Length: 0\r\n"
+                           "WWW-Authenticate: Digest realm=\"three\"\r\n\n"));
+    rig_end(r);
+}
+
 /* RFC 3261 16.7 step 6: a 503 of theirs becomes a 500. */
 static void test_503(void **state)
 {
@@ -328,6 +344,7 @@ int main(void)
         cmocka_unit_test(test_6xx),
         cmocka_unit_test(test_6xx_then_2xx),
         cmocka_unit_test(test_challenges),
+        cmocka_unit_test(test_challenges_behind_lone_lf),
         cmocka_unit_test(test_503),
         cmocka_unit_test(test_timeout),
         cmocka_unit_test(test_non_invite_timeout),
