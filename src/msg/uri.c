@@ -209,6 +209,7 @@ enum msg_error_code uri_scan(struct cursor *c, enum uri_form form, struct uri *o
 
 bool uri_parse(struct str s, struct uri *out, struct msg_error *err)
 {
+    s = s.at ? s : STR("");
     struct cursor c = cursor_of(s);
     enum msg_error_code e = uri_scan(&c, URI_FULL, out);
     if (e == MSG_OK && !cursor_done(&c))

@@ -101,6 +101,7 @@ static void uri_faults(void **state)
     (void)state;
     static const struct bad bads[] = {
         {"", MSG_E_BAD_URI_SCHEME, 0},
+        {NULL, MSG_E_BAD_URI_SCHEME, 0}, /* no text at all */
         {"1a:b", MSG_E_BAD_URI_SCHEME, 0},
         {"sip", MSG_E_BAD_URI_SCHEME, 3},
         {"<sip:a@b>", MSG_E_BAD_URI_SCHEME, 0},
