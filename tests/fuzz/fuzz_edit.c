@@ -56,10 +56,10 @@ static void draw_act(struct acts *acts, const struct msg *m, struct str *input)
         acts->list[acts->n++] = act;
 }
 
-/* Where line `i` begins; for the index's end, the empty line. */
+/* Where line `i` begins; for the index's end, the empty line, which may be a lone LF. */
 static uint32_t line_at(const struct msg *m, unsigned i)
 {
-    return i < m->n_headers ? m->headers[i].at : m->head_len - 2;
+    return i < m->n_headers ? m->headers[i].at : m->headers[i - 1].end;
 }
 
 static void add_edit(struct edits *e, const struct msg *m, const struct act *act)

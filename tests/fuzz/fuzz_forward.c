@@ -2,6 +2,7 @@
  * is what came but for what RFC 3261 16.6 changes. The input: whether there is a registration, its
  * flow, its URI and Path, then the request. */
 #include "message.h"
+#include "msg/frame.h"
 #include "proxy/forward.h"
 #include "proxy/mark.h"
 #include "proxy_given.h"
@@ -93,6 +94,17 @@ static void check_numbers(const struct proxy *p, struct msg *came, struct msg *g
     assert(str_equal(came->body, goes->body));
 }
 
+/* On a stream it ends where it ends. */
+static void check_framed(struct str text)
+{
+    struct frame f;
+    size_t skip, len;
+    unsigned status;
+    frame_init(&f, LIMIT_MSG_BYTES);
+    assert(frame_next(&f, text, &skip, &len, &status) == FRAME_MESSAGE);
+    assert(skip == 0 && len == text.len);
+}
+
 /* A Route value too many would be a hop that nobody asked for. */
 static void check_route(const struct proxy *p, struct msg *goes, const struct drawn *d)
 {
@@ -119,6 +131,7 @@ static void check_copy(const struct proxy *p, struct msg *came, const struct for
     buf_init(&b, room, len);
     msg_print_edited(&b, came, &f->edits);
     assert(!b.over && b.len == len);
+    check_framed(buf_str(&b));
     message_parse(&x, buf_str(&b), MSG_STREAM);
     assert(x.fault == MSG_OK && msg_check_essential(&x.m) == MSG_OK);
     assert(msg_uri(&x.m) && str_equal(x.m.method_name, came->method_name));

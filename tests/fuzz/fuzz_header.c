@@ -271,10 +271,11 @@ static void check_fault(const struct msg *m, const struct hdr *h)
 
 /* Decodes the first header of `text`, tells its meaning, and prints the message into `normal`.
  * False: the header is malformed. */
-static bool decode(struct str text, enum hdr_id id, struct buf *meaning, struct buf *normal)
+static bool decode(struct str text, size_t like_len, enum hdr_id id, struct buf *meaning,
+                   struct buf *normal)
 {
     struct message x;
-    message_parse(&x, text, MSG_DATAGRAM);
+    message_parse_as(&x, text, MSG_DATAGRAM, like_len);
     struct hdr *h = &x.m.headers[0];
     bool good = x.m.n_headers > 0 && h->id == id && msg_typed(&x.m, h);
     if (good) {
@@ -301,12 +302,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         buf_init(&b[i], rooms[i], sizeof rooms[i]);
     enum hdr_id id = pick_header(draw_byte(&input));
     put_message(&b[0], id, input);
-    if (!decode(buf_str(&b[0]), id, &b[1], &b[2]))
+    if (!decode(buf_str(&b[0]), b[0].len, id, &b[1], &b[2]))
         return 0;
     /* What Content-Length is printed with is the body's length. */
     if (id == HDR_CONTENT_LENGTH)
         return 0;
-    assert(decode(buf_str(&b[2]), id, &b[3], &b[4]));
+    /* It is shorter where folds were undone, but has as many values: as much space. */
+    size_t like_len = b[0].len > b[2].len ? b[0].len : b[2].len;
+    assert(decode(buf_str(&b[2]), like_len, id, &b[3], &b[4]));
     assert(!b[1].over && str_equal(buf_str(&b[1]), buf_str(&b[3])));
     assert(!b[2].over && str_equal(buf_str(&b[2]), buf_str(&b[4])));
     return 0;

@@ -48,7 +48,7 @@ static void decode_all(struct msg *m)
 }
 
 /* The normal form of `text`, in memory of its own; empty where the message is not whole. */
-static struct str normal_form(struct str text, enum msg_framing framing)
+static struct str normal_form(struct str text, enum msg_framing framing, size_t like_len)
 {
     struct message x;
     struct buf b;
@@ -56,7 +56,7 @@ static struct str normal_form(struct str text, enum msg_framing framing)
     char *room = malloc(cap);
     assert(room);
     buf_init(&b, room, cap);
-    message_parse(&x, text, framing);
+    message_parse_as(&x, text, framing, like_len);
     check_links(&x.m);
     (void)msg_check_essential(&x.m);
     (void)msg_check(&x.m);
@@ -73,9 +73,10 @@ static struct str normal_form(struct str text, enum msg_framing framing)
 
 static void try_framing(struct str input, enum msg_framing framing)
 {
-    struct str once = normal_form(input, framing);
+    struct str once = normal_form(input, framing, input.len);
     if (once.len > 0) {
-        struct str twice = normal_form(once, framing);
+        /* As many values in fewer bytes, and a Content-Length that was missing. */
+        struct str twice = normal_form(once, framing, input.len + once.len);
         assert(str_equal(once, twice));
         exact_free(twice);
     }

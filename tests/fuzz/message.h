@@ -13,13 +13,20 @@ struct message {
     void *space;
 };
 
-static inline void message_parse(struct message *x, struct str input, enum msg_framing framing)
+/* With the space that a message of `like_len` bytes gets. */
+static inline void message_parse_as(struct message *x, struct str input, enum msg_framing framing,
+                                    size_t like_len)
 {
-    size_t space_len = msg_space(input.len);
+    size_t space_len = msg_space(like_len);
     x->text = exact_copy(input);
     x->space = aligned_alloc(16, (space_len + 15) & ~(size_t)15);
     assert(x->space);
     x->fault = msg_parse(&x->m, x->text, framing, x->space, space_len);
+}
+
+static inline void message_parse(struct message *x, struct str input, enum msg_framing framing)
+{
+    message_parse_as(x, input, framing, input.len);
 }
 
 static inline void message_free(struct message *x)
