@@ -3,7 +3,6 @@
 #include "base/pool.h"
 
 #include <assert.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/poison.h"
@@ -82,11 +81,17 @@ static bool add_chunk(struct pool *p)
     return true;
 }
 
-/* A slot that was never used, or NO_SLOT. */
+bool pool_reserve(struct pool *p)
+{
+    if (p->live == p->max)
+        return false;
+    bool all_used = p->n_slots >> POOL_CHUNK_BITS == p->n_chunks;
+    return p->free_slot != NO_SLOT || !all_used || add_chunk(p);
+}
+
+/* A slot that was never used. */
 static uint32_t fresh_slot(struct pool *p)
 {
-    if (p->n_slots >> POOL_CHUNK_BITS == p->n_chunks && !add_chunk(p))
-        return NO_SLOT;
     uint32_t slot = p->n_slots++;
     pool_slot_at(p, slot)->generation = 0;
     return slot;
@@ -94,13 +99,13 @@ static uint32_t fresh_slot(struct pool *p)
 
 void *pool_alloc(struct pool *p, pool_id *id)
 {
-    if (p->live == p->max)
+    if (!pool_reserve(p))
         return NULL;
     uint32_t slot = p->free_slot;
     if (slot != NO_SLOT)
         p->free_slot = pool_slot_at(p, slot)->next_free;
-    else if ((slot = fresh_slot(p)) == NO_SLOT)
-        return NULL;
+    else
+        slot = fresh_slot(p);
     struct pool_slot *s = pool_slot_at(p, slot);
     assert((s->generation & 1) == 0);
     s->generation++;

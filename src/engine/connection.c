@@ -93,7 +93,9 @@ struct conn *conn_to(struct engine *e, const struct flow *f, time_ns now)
     struct conn *c = find_remote(e, f);
     if (c)
         return c;
-    c = new_conn(e, f, next_id(e), CONN_CONNECTING);
+    /* None is made for a message that it then could not keep. */
+    if (pool_reserve(&e->pendings))
+        c = new_conn(e, f, next_id(e), CONN_CONNECTING);
     if (!c)
         return NULL;
     c->active_at = now;

@@ -3,9 +3,11 @@
 #ifndef TANDEM_BASE_POOL_H
 #define TANDEM_BASE_POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/attr.h"
 #include "base/mem.h"
 
 typedef uint64_t pool_id; /* generation << 32 | slot + 1 */
@@ -38,6 +40,8 @@ void pool_fini(struct pool *p);
 
 /* A zeroed object and its id. NULL where `max` are alive or there is no memory. */
 void *pool_alloc(struct pool *p, pool_id *id);
+/* Sees to it that the next pool_alloc succeeds. False where it would give NULL. */
+MUST_USE bool pool_reserve(struct pool *p);
 void pool_free(struct pool *p, pool_id id);
 
 static inline struct pool_slot *pool_slot_at(const struct pool *p, uint32_t slot)

@@ -148,6 +148,25 @@ static void no_memory_changes_nothing(void **state)
     }
 }
 
+static void what_is_reserved_needs_no_memory(void **state)
+{
+    (void)state;
+    struct mem_counting mem = mem_counting();
+    struct pool p;
+    pool_id id;
+    pool_init(&p, &mem.mem, sizeof(struct thing), 65);
+    for (unsigned n = 0; n < 65; n++) {
+        mem.refuse_after = SIZE_MAX;
+        assert_true(pool_reserve(&p));
+        mem.refuse_after = 0;
+        assert_non_null(pool_alloc(&p, &id));
+        assert_int_equal(pool_reserve(&p), n + 1 < 64);
+    }
+    mem.refuse_after = SIZE_MAX;
+    assert_false(pool_reserve(&p));
+    pool_fini(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +175,7 @@ int main(void)
         cmocka_unit_test(objects_never_move_and_the_limit_holds),
         cmocka_unit_test(each_gives_the_living_and_bears_changes),
         cmocka_unit_test(no_memory_changes_nothing),
+        cmocka_unit_test(what_is_reserved_needs_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,12 +79,38 @@ static void a_request_is_sent_or_not(void **state)
     rig_end(&rig);
 }
 
+/* Nor is a connection opened for a request that finds no memory to wait for it. */
+static void no_connection_without_its_request(void **state)
+{
+    (void)state;
+    size_t refuse = 0;
+    int err = ERR_NOMEM;
+    tx_id tx;
+    struct uri hop;
+    struct msg_error why;
+    assert_true(uri_parse(STR("sip:a@192.0.2.20;transport=tcp"), &hop, &why));
+    for (; err == ERR_NOMEM; refuse++) {
+        rig_new(&rig);
+        struct outgoing o = {.text = STR("OPTIONS sip:a SIP/2.0\r\nTo: <sip:a>\r\n\r\n"),
+                             .hop = &hop};
+        rig.mem.refuse_after = refuse;
+        err = engine_request(rig.e, &o, rig.now, &tx);
+        rig_drain(&rig);
+        assert_int_equal(rig.n_sent, err ? 0 : 1);
+        assert_int_equal(engine_stats(rig.e)->conns, rig.n_sent);
+        rig_free(&rig);
+    }
+    assert_int_equal(err, OK);
+    assert_true(refuse > 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refused_from_some_point_on),
         cmocka_unit_test(engine_new_fails_whole),
         cmocka_unit_test(a_request_is_sent_or_not),
+        cmocka_unit_test(no_connection_without_its_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
