@@ -74,7 +74,8 @@ struct cursor {
 
 static inline struct cursor cursor_of(struct str s)
 {
-    return (struct cursor){s.at, s.at + s.len};
+    /* An empty view may be of nothing at all, and to that nothing is added. */
+    return (struct cursor){s.at, s.len > 0 ? s.at + s.len : s.at};
 }
 
 static inline bool cursor_done(const struct cursor *c)
