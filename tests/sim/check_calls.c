@@ -12,7 +12,8 @@ static bool is_kept(enum fate f)
 
 static bool is_failing(const struct node *n)
 {
-    return n->location && n->location->failures > 0;
+    const struct sim_location *l = n->location;
+    return l && (l->failures || l->get_failures || l->put_failures || l->full);
 }
 
 bool check_is_kind(const struct world *w)
