@@ -13,7 +13,7 @@ static void say_register(struct agent *a, const char *headers)
 
 static void comes(struct scene *s)
 {
-    agent_register(s->bob, 3600);
+    scene_register(s, s->bob, 3600);
 }
 
 static void adds_another_contact(struct scene *s)
@@ -35,15 +35,15 @@ static void leaves(struct scene *s)
 
 static void wants_too_short_a_time(struct scene *s)
 {
-    agent_register(s->bob, 1);
+    scene_register(s, s->bob, 1);
 }
 
 /* The store's versions keep both. */
 static void two_come_at_once(struct scene *s)
 {
     s->proxy->location->delay = 20 * NS_PER_MS;
-    agent_register(s->alice, 600);
-    agent_register(s->bob, 600);
+    scene_register(s, s->alice, 600);
+    scene_register(s, s->bob, 600);
 }
 
 static void open_two_bobs(struct scene *s, const struct script *f)
@@ -55,7 +55,7 @@ static void open_two_bobs(struct scene *s, const struct script *f)
 static void comes_to_a_slow_store(struct scene *s)
 {
     s->proxy->location->delay = 3 * NS_PER_S;
-    agent_register(s->bob, 3600);
+    scene_register(s, s->bob, 3600);
 }
 
 #define ONE_ROUND             \

@@ -3,17 +3,17 @@
 
 static void message(struct scene *s)
 {
-    agent_request(s->alice, "MESSAGE", s->bob->aor, "");
+    scene_request(s, "MESSAGE", s->bob->aor);
 }
 
 static void options_of_the_server(struct scene *s)
 {
-    agent_request(s->alice, "OPTIONS", "sip:office.example", "");
+    scene_request(s, "OPTIONS", "sip:office.example");
 }
 
 static void message_to_nobody(struct scene *s)
 {
-    agent_request(s->alice, "MESSAGE", "sip:carol@office.example", "");
+    scene_request(s, "MESSAGE", "sip:carol@office.example");
 }
 
 static void message_to_a_mute_phone(struct scene *s)
@@ -25,7 +25,7 @@ static void message_to_a_mute_phone(struct scene *s)
 
 static void bye_to_no_call(struct scene *s)
 {
-    agent_request(s->alice, "BYE", s->bob->aor, "");
+    scene_request(s, "BYE", s->bob->aor);
 }
 
 #define ROW(NAME, SECTION, OPEN, PLAY, OUTCOME) \

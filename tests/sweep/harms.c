@@ -28,6 +28,7 @@ const struct harm harms[] = {
     {"memory-8", FAULT_ALLOC, 8, 0, JUDGE_ANSWERED},
     {"memory-64", FAULT_ALLOC, 64, 0, JUDGE_ANSWERED},
     {"agents-memory", FAULT_AGENT_ALLOC, 1, 0, JUDGE_ANSWERED},
+    {"agents-memory-8", FAULT_AGENT_ALLOC, 8, 0, JUDGE_ANSWERED},
     {"store", FAULT_STORE, 1, 0, JUDGE_SERVED},
     {"store-all", FAULT_STORE, ALL, 0, JUDGE_SERVED},
     {"split", FAULT_SPLIT, 1, 0, JUDGE_OUTCOME},

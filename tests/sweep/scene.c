@@ -75,11 +75,38 @@ void open_family(struct scene *s, const struct script *f)
     register_all(s);
 }
 
+/* --- commands --- */
+
+/* A user whose phone cannot even begin has asked for nothing. */
+static enum fault_kind hold_fault(struct scene *s)
+{
+    enum fault_kind kind = s->w.fault.kind;
+    if (kind == FAULT_AGENT_ALLOC)
+        s->w.fault.kind = FAULT_NONE;
+    return kind;
+}
+
 struct call *scene_call(struct scene *s, const char *uri)
 {
+    enum fault_kind kind = hold_fault(s);
     struct call *c = agent_call(s->alice, uri);
     assert(c);
+    s->w.fault.kind = kind;
     return c;
+}
+
+void scene_register(struct scene *s, struct agent *a, unsigned expires_s)
+{
+    enum fault_kind kind = hold_fault(s);
+    agent_register(a, expires_s);
+    s->w.fault.kind = kind;
+}
+
+void scene_request(struct scene *s, const char *method, const char *uri)
+{
+    enum fault_kind kind = hold_fault(s);
+    agent_request(s->alice, method, uri, "");
+    s->w.fault.kind = kind;
 }
 
 /* --- the network --- */

@@ -50,9 +50,12 @@ void scene_mute(struct scene *, const struct node *from, const struct node *to, 
 void scene_slow(struct scene *, const struct node *from, const struct node *to, time_ns at,
                 time_ns span, time_ns delay);
 
-/* --- what the users do --- */
-/* A call of Alice's; fails the test where she cannot place it. */
+/* --- what the users do; for these the phones' memory suffices --- */
+/* A call of Alice's. */
 struct call *scene_call(struct scene *, const char *uri);
+void scene_register(struct scene *, struct agent *, unsigned expires_s);
+/* A request of Alice's outside any dialog. */
+void scene_request(struct scene *, const char *method, const char *uri);
 
 /* --- what came of it --- */
 /* A sentence for each phone: "alice: out 200; bob: in 200". Calls of the caller's side only where

@@ -4,7 +4,8 @@
 #include <string.h>
 
 static const struct script_table *const tables[] = {&flows_register, &flows_call, &flows_refused,
-                                                    &flows_fork,     &flows_race, &flows_request};
+                                                    &flows_fork,     &flows_race, &flows_request,
+                                                    &flows_broken};
 
 const struct script *script_at(size_t n)
 {
