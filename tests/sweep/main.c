@@ -6,6 +6,7 @@
 #include "sweep/sweep.h"
 
 #define FLOWS 128
+#define SEEDS 20
 /* Clocks that have run for almost ever: half of all time, and ten minutes before its end. */
 #define FAR (UINT64_C(1) << 63)
 #define FARTHEST (TIME_NEVER - 1000 * NS_PER_S)
@@ -32,14 +33,17 @@ static void sweep(void **state)
 
 static void clean(void **state)
 {
-    sweep_clean(*state, NS_PER_S);
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        sweep_clean(*state, seed, NS_PER_S);
+        total.runs++;
+    }
 }
 
 static void far_end(void **state)
 {
     static const time_ns starts[] = {FAR - NS_PER_S, FAR, FARTHEST};
     for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-        sweep_clean(*state, starts[i]);
+        sweep_clean(*state, 1, starts[i]);
         total.runs++;
     }
 }

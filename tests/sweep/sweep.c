@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define SEED 1
 #define TEXT 4096
 
 /* What is being played, for the line under a ladder. */
@@ -24,11 +23,11 @@ static void tell_and_fail(const char *file, int line)
     _fail(file, line);
 }
 
-static void open_scene(struct scene *s, const struct script *f, time_ns start)
+static void open_scene(struct scene *s, const struct script *f, uint64_t seed, time_ns start)
 {
     check_on_violation = tell_and_fail;
     *s = (struct scene){0};
-    world_init(&s->w, SEED);
+    world_init(&s->w, seed);
     s->w.now = start;
     f->open(s, f);
     s->first = s->w.ladder.n;
@@ -138,12 +137,12 @@ static void expect_ladder(const struct scene *s, const struct script *f)
     }
 }
 
-void sweep_clean(const struct script *f, time_ns start)
+void sweep_clean(const struct script *f, uint64_t seed, time_ns start)
 {
     struct scene s;
     now_playing.flow = f;
     now_playing.harm = NULL;
-    open_scene(&s, f, start);
+    open_scene(&s, f, seed, start);
     play(&s, f);
     char outcome[TEXT];
     scene_outcome(&s, false, outcome, sizeof(outcome));
@@ -162,7 +161,7 @@ uint64_t sweep_one(const struct script *f, const struct harm *h, uint64_t nth)
     now_playing.flow = f;
     now_playing.harm = h;
     now_playing.nth = nth;
-    open_scene(&s, f, NS_PER_S);
+    open_scene(&s, f, 1, NS_PER_S);
     s.w.fault = (struct fault){.kind = h->kind, .nth = nth, .count = h->count, .delay = h->delay};
     play(&s, f);
     uint64_t places = s.w.fault.seen[h->kind];

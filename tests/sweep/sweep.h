@@ -31,8 +31,8 @@ struct sweep_count {
 };
 
 /* Without a fault: the outcome and the ladder to the letter. `start` is the world's time at the
- * beginning. */
-void sweep_clean(const struct script *, time_ns start);
+ * beginning; `seed` decides, among others, which worker a call belongs to. */
+void sweep_clean(const struct script *, uint64_t seed, time_ns start);
 /* One run. Returns how many places of the kind it had. */
 uint64_t sweep_one(const struct script *, const struct harm *, uint64_t nth);
 /* The harm at each place of the flow. */
