@@ -55,7 +55,7 @@ static void while_they_talk(struct scene *s)
 
 #define ROW(NAME, PLAY, OUTCOME)                                                   \
     .name = NAME, .section = "RFC 3261 18.2.2", .open = open_office, .play = PLAY, \
-    .caller = TRANSPORT_TCP, .callee = TRANSPORT_TCP, .outcome = OUTCOME
+    .caller = TRANSPORT_TCP, .callee = TRANSPORT_TCP, .outcome = OUTCOME, .others = {UNHEARD}
 
 static const struct script rows[] = {
     {ROW("broken-before", before_the_call, ANSWERED)},
