@@ -8,6 +8,7 @@
 static void breaks(void *scene)
 {
     struct scene *s = scene;
+    s->w.temper = TEMPER_ROUGH;
     link_break_all(&s->w);
 }
 
@@ -21,6 +22,7 @@ static void call_and_break(struct scene *s, time_ns at)
 
 static void before_the_call(struct scene *s)
 {
+    s->w.temper = TEMPER_ROUGH;
     link_break_all(&s->w);
     world_run(&s->w, NS_PER_S);
     call_and_break(s, 299 * NS_PER_S);
@@ -50,12 +52,14 @@ static void while_they_talk(struct scene *s)
 
 /* RFC 3261 8.1.3.1: the caller has heard nothing yet and counts the call as failed; the callee, who
  * was reached, hears of nobody and gives up. */
+#define LOST "alice: out 408; bob: in 200 gave up" /* its refusal went with a connection */
 #define UNHEARD "alice: out 503; bob: in 200 gave up"
 #define ANSWERED "alice: out 200; bob: in 200"
 
 #define ROW(NAME, PLAY, OUTCOME)                                                   \
     .name = NAME, .section = "RFC 3261 18.2.2", .open = open_office, .play = PLAY, \
-    .caller = TRANSPORT_TCP, .callee = TRANSPORT_TCP, .outcome = OUTCOME, .others = {UNHEARD}
+    .caller = TRANSPORT_TCP, .callee = TRANSPORT_TCP, .outcome = OUTCOME,          \
+    .others = {UNHEARD, LOST}
 
 static const struct script rows[] = {
     {ROW("broken-before", before_the_call, ANSWERED)},

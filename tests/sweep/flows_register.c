@@ -1,36 +1,42 @@
 /* Registrations: RFC 3261 24.1, RFC 3665 section 2 without its challenges. */
 #include "sweep/script.h"
 
-/* A REGISTER of the phone's own with these headers. */
-static void say_register(struct agent *a, const char *headers)
+#define EXPIRES_S 3600
+
+/* A REGISTER of the phone's own with these headers, which leaves its contact bound for so long. */
+static void say_register(struct scene *s, const char *headers, unsigned bound_s)
 {
+    struct agent *a = s->bob;
     struct dialog_request r = {.method = STR("REGISTER"), .headers = str_from(headers)};
     a->register_status = 0;
-    if (!agent_send(a, &a->registration, &r, USE_REGISTER, NULL))
+    a->binding.wished = bound_s;
+    a->binding.under_way = agent_ask(a, &a->registration, &r, USE_REGISTER, NULL);
+    if (!a->binding.under_way)
         a->register_status = 503;
     agent_settle(a);
 }
 
 static void comes(struct scene *s)
 {
-    scene_register(s, s->bob, 3600);
+    scene_register(s, s->bob, EXPIRES_S);
 }
 
 static void adds_another_contact(struct scene *s)
 {
-    say_register(s->bob,
+    say_register(s,
                  "Contact: <sip:bob@10.0.0.77>, <mailto:bob@office.example>;expires=7200\r\n"
-                 "Expires: 600\r\n");
+                 "Expires: 600\r\n",
+                 EXPIRES_S);
 }
 
 static void asks_for_the_list(struct scene *s)
 {
-    say_register(s->bob, "");
+    say_register(s, "", EXPIRES_S);
 }
 
 static void leaves(struct scene *s)
 {
-    say_register(s->bob, "Contact: *\r\nExpires: 0\r\n");
+    say_register(s, "Contact: *\r\nExpires: 0\r\n", 0);
 }
 
 static void wants_too_short_a_time(struct scene *s)
@@ -55,7 +61,7 @@ static void open_two_bobs(struct scene *s, const struct script *f)
 static void comes_to_a_slow_store(struct scene *s)
 {
     s->proxy->location->delay = 3 * NS_PER_S;
-    scene_register(s, s->bob, 3600);
+    scene_register(s, s->bob, EXPIRES_S);
 }
 
 #define ONE_ROUND             \

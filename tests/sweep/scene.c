@@ -7,6 +7,9 @@
 #include "base/buf.h"
 #include "sweep/script.h"
 
+/* A UAC that has heard a 1xx waits without end (RFC 3261 17.1.1.2): its user does not. */
+#define PATIENCE (250 * NS_PER_S)
+
 static enum transport speaks(enum transport t)
 {
     return t == TRANSPORT_NONE ? TRANSPORT_UDP : t;
@@ -91,6 +94,7 @@ struct call *scene_call(struct scene *s, const char *uri)
     enum fault_kind kind = hold_fault(s);
     struct call *c = agent_call(s->alice, uri);
     assert(c);
+    world_do(&s->w, PATIENCE, call_cancel, c);
     s->w.fault.kind = kind;
     return c;
 }

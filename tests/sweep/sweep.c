@@ -163,6 +163,8 @@ uint64_t sweep_one(const struct script *f, const struct harm *h, uint64_t nth)
     now_playing.nth = nth;
     open_scene(&s, f, 1, NS_PER_S);
     s.w.fault = (struct fault){.kind = h->kind, .nth = nth, .count = h->count, .delay = h->delay};
+    if (nth != FAULT_NEVER && h->judgement != JUDGE_OUTCOME)
+        s.w.temper = TEMPER_ROUGH;
     play(&s, f);
     uint64_t places = s.w.fault.seen[h->kind];
     judge(&s, f, nth == FAULT_NEVER ? JUDGE_OUTCOME : h->judgement);
