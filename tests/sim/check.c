@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-static void fail_test(const struct world *w, const char *what, const char *file, int line)
+void check_fail_test(const struct world *w, const char *what, const char *file, int line)
 {
     if (w)
         ladder_print(w);
@@ -16,7 +16,7 @@ static void fail_test(const struct world *w, const char *what, const char *file,
     _fail(file, line);
 }
 
-void (*check_on_violation)(const struct world *, const char *, const char *, int) = fail_test;
+void (*check_on_violation)(const struct world *, const char *, const char *, int) = check_fail_test;
 
 void check_that(const struct world *w, bool holds, const char *what, const char *file, int line)
 {

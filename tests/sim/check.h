@@ -7,10 +7,12 @@
 #include "sim/peer.h"
 
 #define EXPECT(w, condition) check_that((w), (condition), #condition, __FILE__, __LINE__)
-/* What is done about a condition that does not hold: prints the ladder and the seed and fails the
- * cmocka test. `w` is NULL where the world is gone. It must not return. */
+/* What is done about a condition that does not hold. `w` is NULL where the world is gone. It must
+ * not return. */
 extern void (*check_on_violation)(const struct world *w, const char *what, const char *file,
                                   int line);
+/* What it is at first: prints the ladder and the seed and fails the cmocka test. */
+void check_fail_test(const struct world *w, const char *what, const char *file, int line);
 void check_that(const struct world *w, bool holds, const char *what, const char *file, int line);
 
 /* Ten minutes pass; then every node is idle, every call came to exactly one end, each 2xx that

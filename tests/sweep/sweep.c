@@ -13,14 +13,14 @@ static struct {
     uint64_t nth;
 } now_playing;
 
-static void tell_and_fail(const char *file, int line)
+static void tell_and_fail(const struct world *w, const char *what, const char *file, int line)
 {
     const struct harm *h = now_playing.harm;
     fprintf(stderr, "sweep %s %s", h ? h->name : "clean", now_playing.flow->name);
     if (h)
         fprintf(stderr, " %" PRIu64, now_playing.nth);
     fprintf(stderr, "\n");
-    _fail(file, line);
+    check_fail_test(w, what, file, line);
 }
 
 static void open_scene(struct scene *s, const struct script *f, uint64_t seed, time_ns start)
