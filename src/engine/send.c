@@ -28,29 +28,11 @@ static int send_to_flow(struct engine *e, struct client *c, struct outgoing *o, 
     return err ? err : client_launch(e, c, now);
 }
 
-/* Whether another worker's connection still stands is not known here: the hop, where it is an
- * address, is tried once the connection proves to be gone. Without memory for it that is not. */
-static void keep_hop(struct engine *e, struct client *c, const struct outgoing *o)
-{
-    struct hop hop;
-    bool foreign =
-        transport_is_reliable(o->flow->transport) && o->flow->conn >> 56 != e->config.worker;
-    if (!foreign || !o->hop || hop_of(e, o->hop, &hop) || !hop.numeric)
-        return;
-    c->hop_transport = hop.transport;
-    c->others = block_new(&e->blocks, sizeof hop.addr);
-    if (!c->others)
-        return;
-    memcpy(c->others->bytes, &hop.addr, sizeof hop.addr);
-    c->others->len = (uint32_t)sizeof hop.addr;
-}
-
 static int send_to(struct engine *e, struct client *c, struct outgoing *o, time_ns now)
 {
     struct hop hop;
     if (o->flow && flow_is_alive(e, o->flow)) {
         c->parcel.flow = *o->flow;
-        keep_hop(e, c, o);
         return send_to_flow(e, c, o, false, now);
     }
     if (!o->hop)

@@ -176,10 +176,8 @@ struct outgoing {
     struct str text;     /* … or, with base == NULL, a whole request of our own without Via */
     const struct flow
         *flow; /* where to: this flow (its connection, or remote address and listener) … */
-    const struct uri *hop;    /* … or, with flow == NULL or a flow that is gone (another worker's
-                                 connection may prove to be so after it was tried: then this hop is
-                                 next where it is an address), the next hop's URI
-                                 (RFC 3263 as far as it is built: addresses and A/AAAA) */
+    const struct uri *hop; /* … or, with flow == NULL or a flow that is gone, the next hop's URI
+                              (RFC 3263 as far as it is built: addresses and A/AAAA) */
     struct str branch_suffix; /* goes into the branch behind the unique part (loop detection); token
                                  characters */
     uint8_t owner;

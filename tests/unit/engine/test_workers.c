@@ -128,36 +128,6 @@ static void clients_on_others_connections(void **state)
         rig_end(&rigs[i]);
 }
 
-/* … and goes to the hop then, if it was given one, under another branch. */
-static void the_hop_is_next(void **state)
-{
-    (void)state;
-    start();
-    struct rig *r = &rigs[1];
-    struct flow flow = rig_flow(RIG_TCP, "192.0.2.9:40000");
-    struct uri hop;
-    struct msg_error err;
-    assert_true(uri_parse(STR("sip:192.0.2.9:5062;transport=tcp"), &hop, &err));
-    flow.conn = (conn_id)2 << 56 | 7;
-    struct outgoing o = {.text =
-                             STR("OPTIONS sip:a SIP/2.0\r\nTo: <sip:a>\r\nCSeq: 1 OPTIONS\r\n\r\n"),
-                         .flow = &flow,
-                         .hop = &hop};
-    tx_id tx;
-    assert_int_equal(engine_request(r->e, &o, r->now, &tx), OK);
-    assert_int_equal(engine_closed(r->e, flow.conn, r->now), OK);
-    rig_drain(r);
-    assert_int_equal(rig_count_events(r, EVENT_TRANSPORT_ERROR), 0);
-    assert_int_equal(r->sent[0].flow.conn, flow.conn);
-    assert_int_equal(r->sent[1].kind, OUTPUT_CONNECT);
-    assert_int_equal(r->sent[1].flow.remote.port, 5062);
-    assert_int_equal(engine_closed(r->e, r->sent[1].conn, r->now), OK);
-    rig_drain(r);
-    assert_int_equal(rig_event(r, EVENT_TRANSPORT_ERROR)->tx, tx);
-    for (unsigned i = N; i-- > 0;)
-        rig_end(&rigs[i]);
-}
-
 /* What the rig handed over, and to whom; NULL: nothing. */
 static struct msg *handed_over(struct rig *r, struct rig **owner)
 {
@@ -212,7 +182,6 @@ int main(void)
         cmocka_unit_test(a_call_has_one_owner),
         cmocka_unit_test(connections_of_others_are_used),
         cmocka_unit_test(clients_on_others_connections),
-        cmocka_unit_test(the_hop_is_next),
         cmocka_unit_test(adopted_once_there_is_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
