@@ -167,8 +167,8 @@ void client_no_connection(struct engine *e, struct client *c, time_ns now)
 }
 
 /* Without memory for them the first address is all. */
-static void keep_others(struct engine *e, struct client *c, const struct query *q,
-                        const struct addr *list, size_t n)
+static void keep_others(struct engine *e, struct client *c, uint16_t port, const struct addr *list,
+                        size_t n)
 {
     if (n > LIMIT_RESOLVE_ADDRESSES)
         n = LIMIT_RESOLVE_ADDRESSES;
@@ -176,10 +176,16 @@ static void keep_others(struct engine *e, struct client *c, const struct query *
     while (c->others && n-- > 0) {
         struct addr a = list[n];
         if (a.port == 0)
-            a.port = q->port;
+            a.port = port;
         memcpy(c->others->bytes + c->others->len, &a, sizeof a);
         c->others->len += (uint32_t)sizeof a;
     }
+}
+
+void client_keep_other(struct engine *e, struct client *c, uint8_t transport, const struct addr *a)
+{
+    c->hop_transport = transport;
+    keep_others(e, c, a->port, a, 1);
 }
 
 void client_resolved(struct engine *e, struct client *c, const struct query *q,
@@ -193,7 +199,7 @@ void client_resolved(struct engine *e, struct client *c, const struct query *q,
             a.port = q->port;
         err = go_to(e, c, &a, now);
         if (err == OK)
-            keep_others(e, c, q, list + i + 1, n - i - 1);
+            keep_others(e, c, q->port, list + i + 1, n - i - 1);
     }
     if (err)
         client_transport_error(e, c, now);

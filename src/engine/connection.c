@@ -80,6 +80,11 @@ conn_id engine_accepted(struct engine *e, const struct flow *flow, time_ns now)
     return c->id;
 }
 
+bool conn_is_foreign(const struct engine *e, const struct flow *f)
+{
+    return f->conn != 0 && f->conn >> 56 != e->config.worker;
+}
+
 struct conn *conn_of_flow(struct engine *e, const struct flow *f)
 {
     struct conn *c = f->conn ? conn_get(e, f->conn) : NULL;
@@ -104,8 +109,8 @@ struct conn *conn_to(struct engine *e, const struct flow *f, time_ns now)
     return c;
 }
 
-static int wait_for(struct engine *e, struct conn *c, struct block *bytes, struct block *udp,
-                    const struct flow *udp_flow)
+static int wait_for(struct engine *e, struct conn *c, struct block *bytes, struct block *other,
+                    const struct flow *other_flow, time_ns until)
 {
     pool_id id;
     if (c->n_pending >= LIMIT_CONN_PENDING)
@@ -115,22 +120,40 @@ static int wait_for(struct engine *e, struct conn *c, struct block *bytes, struc
         return ERR_NOMEM;
     p->id = id;
     p->bytes = block_ref(bytes);
-    if (udp) {
-        p->udp = block_ref(udp);
-        p->udp_flow = *udp_flow;
+    p->until = until;
+    if (other) {
+        p->other = block_ref(other);
+        p->other_flow = *other_flow;
     }
     list_append(&c->pending, &p->node);
     c->n_pending++;
     return OK;
 }
 
-int conn_send(struct engine *e, struct conn *c, struct block *bytes, struct block *udp,
-              const struct flow *udp_flow)
+int conn_send(struct engine *e, struct conn *c, struct block *bytes, struct block *other,
+              const struct flow *other_flow)
 {
     if (c->state == CONN_CONNECTING)
-        return wait_for(e, c, bytes, udp, udp_flow);
+        return wait_for(e, c, bytes, other, other_flow, TIME_NEVER);
     output_send(e, &c->flow, bytes);
     return OK;
+}
+
+static struct pending *first_pending(const struct conn *c)
+{
+    struct list *node = list_first(&c->pending);
+    return node ? CONTAINER_OF(node, struct pending, node) : NULL;
+}
+
+void conn_hold(struct engine *e, struct conn *c, struct block *bytes, const struct flow *other,
+               time_ns now)
+{
+    time_ns until = time_add(now, e->config.timers.t1);
+    assert(c->state == CONN_FOREIGN);
+    if (wait_for(e, c, bytes, bytes, other, until))
+        return;
+    if (!timer_is_set(&c->alarm.timer))
+        wheel_set(&e->wheel, &c->alarm.timer, until);
 }
 
 static void pending_free(struct engine *e, struct conn *c, struct pending *p)
@@ -138,7 +161,7 @@ static void pending_free(struct engine *e, struct conn *c, struct pending *p)
     list_remove(&p->node);
     c->n_pending--;
     block_unref(&e->blocks, p->bytes);
-    block_unref(&e->blocks, p->udp);
+    block_unref(&e->blocks, p->other);
     pool_free(&e->pendings, p->id);
 }
 
@@ -198,7 +221,7 @@ void conn_drop(struct engine *e, struct conn *c)
 
 void conn_release_foreign(struct engine *e, struct conn *c)
 {
-    if (c->state != CONN_FOREIGN || c->n_jobs)
+    if (c->state != CONN_FOREIGN || c->n_jobs || c->n_pending)
         return;
     conn_drop(e, c);
 }
@@ -221,6 +244,17 @@ static void job_lost(struct engine *e, struct job *j, bool never_stood, time_ns 
         server_transport_error(e, s, now);
 }
 
+static void send_otherwise(struct engine *e, struct pending *p, time_ns now)
+{
+    if (!transport_is_reliable(p->other_flow.transport)) {
+        output_send(e, &p->other_flow, p->other);
+        return;
+    }
+    struct conn *c = conn_to(e, &p->other_flow, now);
+    if (!c || conn_send(e, c, p->other, NULL, NULL))
+        e->stats.transport_errors++;
+}
+
 /* Room for 2 events and 2 outputs a job, and an output for each that waits, must be there. */
 void conn_lost(struct engine *e, struct conn *c, time_ns now)
 {
@@ -234,8 +268,8 @@ void conn_lost(struct engine *e, struct conn *c, time_ns now)
     }
     LIST_EACH (&c->pending, n, after) {
         struct pending *p = CONTAINER_OF(n, struct pending, node);
-        if (p->udp)
-            output_send(e, &p->udp_flow, p->udp);
+        if (p->other)
+            send_otherwise(e, p, now);
     }
     conn_free(e, c);
 }
@@ -296,8 +330,23 @@ static bool in_use(const struct conn *c)
     return c->n_jobs > 0 && c->state == CONN_OPEN && !c->partial;
 }
 
+/* Nobody has said that the connection was gone. */
+static void let_go(struct engine *e, struct conn *c, time_ns now)
+{
+    struct pending *p;
+    while ((p = first_pending(c)) != NULL && p->until <= now)
+        pending_free(e, c, p);
+    if (p)
+        wheel_set(&e->wheel, &c->alarm.timer, p->until);
+    conn_release_foreign(e, c);
+}
+
 void conn_fire(struct engine *e, struct conn *c, time_ns now)
 {
+    if (c->state == CONN_FOREIGN) {
+        let_go(e, c, now);
+        return;
+    }
     if (c->stalled) {
         c->stalled = false;
         stream_run(e, c, now);

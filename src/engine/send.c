@@ -28,13 +28,23 @@ static int send_to_flow(struct engine *e, struct client *c, struct outgoing *o, 
     return err ? err : client_launch(e, c, now);
 }
 
+/* Another worker's connection may be gone without our knowing: then the hop's address is next. */
+static int send_to_known_flow(struct engine *e, struct client *c, struct outgoing *o, time_ns now)
+{
+    struct hop hop;
+    c->parcel.flow = *o->flow;
+    int err = send_to_flow(e, c, o, false, now);
+    if (!err && conn_is_foreign(e, o->flow) && o->hop && hop_of(e, o->hop, &hop) == OK &&
+        hop.numeric)
+        client_keep_other(e, c, hop.transport, &hop.addr);
+    return err;
+}
+
 static int send_to(struct engine *e, struct client *c, struct outgoing *o, time_ns now)
 {
     struct hop hop;
-    if (o->flow && flow_is_alive(e, o->flow)) {
-        c->parcel.flow = *o->flow;
-        return send_to_flow(e, c, o, false, now);
-    }
+    if (o->flow && flow_is_alive(e, o->flow))
+        return send_to_known_flow(e, c, o, now);
     if (!o->hop)
         return ERR_NO_ROUTE;
     int err = hop_of(e, o->hop, &hop);

@@ -90,8 +90,9 @@ struct pending {
     struct list node;
     pool_id id;
     struct block *bytes;
-    struct block *udp; /* the same by UDP, where no connection can be made; may be NULL */
-    struct flow udp_flow;
+    struct block *other; /* the same for another way, where this connection fails; may be NULL */
+    struct flow other_flow;
+    time_ns until; /* of what is held for a foreign connection */
 };
 
 struct conn {
@@ -270,6 +271,8 @@ void client_no_connection(struct engine *, struct client *, time_ns now);
 /* The address is known (or n == 0: there is none). */
 void client_resolved(struct engine *, struct client *, const struct query *, const struct addr *,
                      size_t n, time_ns now);
+/* This address is to be tried where the flow that it goes by is gone. */
+void client_keep_other(struct engine *, struct client *, uint8_t transport, const struct addr *);
 /* Sends it on its parcel's flow. ERR_…: nothing was sent. */
 MUST_USE int client_launch(struct engine *, struct client *, time_ns now);
 void client_after_step(struct engine *, struct client *);
@@ -304,7 +307,7 @@ MUST_USE int hop_of(const struct engine *, const struct uri *, struct hop *);
 /* ERR_NO_ROUTE: no listener fits. */
 MUST_USE int route_to(const struct engine *, unsigned transport, const struct addr *,
                       struct flow *);
-/* The flow of an outgoing request is still there. */
+/* The flow of an outgoing request is still there, as far as this worker knows. */
 bool flow_is_alive(const struct engine *, const struct flow *);
 
 /* via.c */
@@ -327,12 +330,15 @@ MUST_USE int resolve_pick(const struct engine *, const struct query *, const str
 
 /* connection.c */
 struct conn *conn_get(const struct engine *, conn_id);
+/* The flow is a connection of another worker's. */
+bool conn_is_foreign(const struct engine *, const struct flow *);
 /* The connection of a flow: ours, or an entry for another worker's. NULL: gone or no memory. */
 struct conn *conn_of_flow(struct engine *, const struct flow *);
 /* A connection to flow->remote: one that stands, or a new one. NULL: limit, no memory. */
 struct conn *conn_to(struct engine *, const struct flow *, time_ns now);
-MUST_USE int conn_send(struct engine *, struct conn *, struct block *, struct block *udp,
-                       const struct flow *udp_flow);
+/* `other`: what goes by `other_flow` where the connection cannot be made; NULL: nothing. */
+MUST_USE int conn_send(struct engine *, struct conn *, struct block *, struct block *other,
+                       const struct flow *other_flow);
 void conn_free(struct engine *, struct conn *);
 /* Out of the tables and freed; nothing waits on it. */
 void conn_drop(struct engine *, struct conn *);
@@ -341,6 +347,11 @@ void conn_close(struct engine *, struct conn *, time_ns now);
 void conn_lost(struct engine *, struct conn *, time_ns now);
 void conn_fire(struct engine *, struct conn *, time_ns now);
 void conn_arm(struct engine *, struct conn *);
+/* What was sent on a foreign connection is kept for T1: should that be gone, it goes by `other`
+ * instead. Without memory it is not. */
+void conn_hold(struct engine *, struct conn *, struct block *bytes, const struct flow *other,
+               time_ns now);
+/* Forgets a foreign connection that nothing uses or waits for. */
 void conn_release_foreign(struct engine *, struct conn *);
 void conn_proven(struct engine *, struct conn *);
 

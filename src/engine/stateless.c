@@ -131,6 +131,21 @@ int parcel_send(struct engine *e, struct parcel *p, time_ns now)
     return OK;
 }
 
+/* Another worker's connection may be gone without our knowing: then by the hop's address. */
+static void hold(struct engine *e, struct parcel *p, const struct outgoing *o, time_ns now)
+{
+    struct hop hop;
+    struct flow other;
+    if (!conn_is_foreign(e, &p->flow) || !o->hop || hop_of(e, o->hop, &hop) || !hop.numeric ||
+        route_to(e, hop.transport, &hop.addr, &other) || other.listener != p->flow.listener)
+        return;
+    struct conn *c = conn_of_flow(e, &p->flow);
+    if (!c)
+        return;
+    conn_hold(e, c, p->bytes, &other, now);
+    conn_release_foreign(e, c);
+}
+
 static int send_to_flow(struct engine *e, struct parcel *p, struct outgoing *o, bool by_uri,
                         time_ns now)
 {
@@ -156,6 +171,8 @@ int engine_send_stateless(struct engine *e, struct outgoing *o, time_ns now)
     if (by_flow) {
         p.flow = *o->flow;
         err = send_to_flow(e, &p, o, false, now);
+        if (!err)
+            hold(e, &p, o, now);
     } else if (hop.numeric) {
         err = route_to(e, hop.transport, &hop.addr, &p.flow);
         err = err ? err : send_to_flow(e, &p, o, true, now);

@@ -176,6 +176,89 @@ static void adopted_once_there_is_memory(void **state)
     assert_true(refused > 3);
 }
 
+#define WITHIN(METHOD)                                                                             \
+    METHOD " sip:b@192.0.2.9:5080;transport=tcp SIP/2.0\r\nFrom: <sip:a>;tag=a\r\nTo: <sip:b>\r\n" \
+           "Call-ID: x\r\nCSeq: 1 " METHOD "\r\n\r\n"
+
+/* Worker 2's connection is gone and worker 1 does not know: what it sends there goes to the hop. */
+static struct outgoing to_a_gone_connection(struct flow *flow, struct uri *hop, const char *text)
+{
+    struct msg_error err;
+    *flow = rig_flow(RIG_TCP, "192.0.2.9:40000");
+    flow->conn = (conn_id)2 << 56 | 7;
+    assert_true(uri_parse(STR("sip:b@192.0.2.9:5080;transport=tcp"), hop, &err));
+    return (struct outgoing){.text = str_from(text), .flow = flow, .hop = hop};
+}
+
+/* The connection that it asks for stands; then the text must go out by it. */
+static void expect_by_hop(struct rig *r, const char *start, const struct flow *gone)
+{
+    size_t before = r->n_sent;
+    assert_int_equal(r->sent[0].flow.conn, gone->conn);
+    assert_int_equal(engine_closed(r->e, gone->conn, r->now), OK);
+    rig_drain(r);
+    assert_int_equal(r->n_sent, before + 1);
+    assert_int_equal(r->sent[before].kind, OUTPUT_CONNECT);
+    assert_int_equal(r->sent[before].flow.remote.port, 5080);
+    assert_int_equal(
+        engine_connected(r->e, r->sent[before].conn, &r->sent[before].flow.local, r->now), OK);
+    rig_drain(r);
+    assert_true(str_starts(str_from(rig_text(r, before + 1)), str_from(start)));
+}
+
+static void a_request_outlives_others_connections(void **state)
+{
+    (void)state;
+    start();
+    struct rig *r = &rigs[1];
+    struct flow flow;
+    struct uri hop;
+    struct outgoing o = to_a_gone_connection(&flow, &hop, WITHIN("INVITE"));
+    tx_id tx;
+    assert_int_equal(engine_request(r->e, &o, r->now, &tx), OK);
+    rig_drain(r);
+    expect_by_hop(r, "INVITE ", &flow);
+    assert_int_equal(rig_count_events(r, EVENT_TRANSPORT_ERROR), 0);
+    for (unsigned i = N; i-- > 0;)
+        rig_free(&rigs[i]);
+}
+
+static void so_does_an_ack(void **state)
+{
+    (void)state;
+    start();
+    struct rig *r = &rigs[1];
+    struct flow flow;
+    struct uri hop;
+    struct outgoing o = to_a_gone_connection(&flow, &hop, WITHIN("ACK"));
+    assert_int_equal(engine_send_stateless(r->e, &o, r->now), OK);
+    assert_int_equal(engine_send_stateless(r->e, &o, r->now), OK);
+    rig_drain(r);
+    rig_pass(r, 100 * NS_PER_MS);
+    expect_by_hop(r, "ACK ", &flow);
+    for (unsigned i = N; i-- > 0;)
+        rig_free(&rigs[i]);
+}
+
+/* What nobody called lost within T1 is let go. */
+static void an_ack_is_held_for_a_moment(void **state)
+{
+    (void)state;
+    start();
+    struct rig *r = &rigs[1];
+    struct flow flow;
+    struct uri hop;
+    struct outgoing o = to_a_gone_connection(&flow, &hop, WITHIN("ACK"));
+    assert_int_equal(engine_send_stateless(r->e, &o, r->now), OK);
+    rig_drain(r);
+    rig_pass(r, 600 * NS_PER_MS);
+    assert_int_equal(engine_closed(r->e, flow.conn, r->now), ERR_STALE);
+    rig_drain(r);
+    assert_int_equal(r->n_sent, 1);
+    for (unsigned i = N; i-- > 0;)
+        rig_end(&rigs[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +266,9 @@ int main(void)
         cmocka_unit_test(connections_of_others_are_used),
         cmocka_unit_test(clients_on_others_connections),
         cmocka_unit_test(adopted_once_there_is_memory),
+        cmocka_unit_test(a_request_outlives_others_connections),
+        cmocka_unit_test(so_does_an_ack),
+        cmocka_unit_test(an_ack_is_held_for_a_moment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
