@@ -2,7 +2,8 @@
 #include "sim/plan.h"
 
 #include <inttypes.h>
-#include <string.h>
+
+#include "base/str.h"
 
 static const char *const knob_names[N_KNOBS] = {
 #define KNOB(id, name, meaning) name,
@@ -34,54 +35,76 @@ void plan_print(const struct plan *p, FILE *out)
     }
 }
 
+/* --- reading --- */
+
+/* The next word of a line; empty: there is none. */
+static struct str word(struct str *line)
+{
+    *line = str_trim(*line);
+    size_t end = str_find(*line, ' ');
+    struct str w = str_slice(*line, 0, end);
+    *line = str_slice(*line, end, line->len);
+    return w;
+}
+
+static bool number(struct str *line, uint32_t *n)
+{
+    uint64_t value = 0;
+    bool is_number = str_to_u64(word(line), UINT32_MAX, &value);
+    *n = (uint32_t)value;
+    return is_number;
+}
+
 /* The index of `name` among `n` names; n: it is none of them. */
-static size_t index_of(const char *name, const char *const *names, size_t n)
+static size_t index_of(struct str name, const char *const *names, size_t n)
 {
     size_t i = 0;
-    while (i < n && strcmp(name, names[i]) != 0)
+    while (i < n && !str_equal(name, str_from(names[i])))
         i++;
     return i;
 }
 
-static bool read_knob(struct plan *p, const char *text)
+static bool read_knob(struct plan *p, struct str *line)
 {
-    char name[32];
-    uint32_t value;
-    if (sscanf(text, "knob %31s %" SCNu32, name, &value) != 2)
-        return false;
-    size_t i = index_of(name, knob_names, N_KNOBS);
-    if (i == N_KNOBS)
-        return false;
-    p->knob[i] = value;
-    return true;
+    size_t i = index_of(word(line), knob_names, N_KNOBS);
+    return i < N_KNOBS && number(line, &p->knob[i]);
 }
 
-static bool read_act(struct plan *p, const char *text)
+static bool read_act(struct plan *p, struct str *line)
 {
-    char name[32];
     struct act a = {0};
-    if (p->n_acts == PLAN_ACTS ||
-        sscanf(text, "act %" SCNu32 " %31s %" SCNu32 " %" SCNu32 " %" SCNu32, &a.at, name, &a.a,
-               &a.b, &a.c) != 5)
+    if (p->n_acts == PLAN_ACTS || !number(line, &a.at))
         return false;
-    size_t kind = index_of(name, act_names, N_ACTS);
-    if (kind == N_ACTS || (p->n_acts > 0 && a.at < p->acts[p->n_acts - 1].at))
+    size_t kind = index_of(word(line), act_names, N_ACTS);
+    bool is_whole = number(line, &a.a) && number(line, &a.b) && number(line, &a.c);
+    if (kind == N_ACTS || !is_whole || (p->n_acts > 0 && a.at < p->acts[p->n_acts - 1].at))
         return false;
     a.kind = (enum act_kind)kind;
     p->acts[p->n_acts++] = a;
     return true;
 }
 
+static bool read_line(struct plan *p, struct str line)
+{
+    if (line.len == 0 || line.at[0] == '#')
+        return true;
+    struct str what = word(&line);
+    bool understood = false;
+    if (str_equal(what, STR("seed")))
+        understood = str_to_u64(word(&line), UINT64_MAX, &p->seed);
+    else if (str_equal(what, STR("knob")))
+        understood = read_knob(p, &line);
+    else if (str_equal(what, STR("act")))
+        understood = read_act(p, &line);
+    return understood && word(&line).len == 0;
+}
+
 bool plan_read(struct plan *p, FILE *in, unsigned *line)
 {
     char text[256];
     *p = (struct plan){0};
-    for (*line = 1; fgets(text, sizeof text, in); ++*line) {
-        bool understood = text[0] == '#' || text[0] == '\n' ||
-                          sscanf(text, "seed %" SCNu64, &p->seed) == 1 || read_knob(p, text) ||
-                          read_act(p, text);
-        if (!understood)
+    for (*line = 1; fgets(text, sizeof text, in); ++*line)
+        if (!read_line(p, str_trim(str_slice(str_from(text), 0, str_find(str_from(text), '\n')))))
             return false;
-    }
     return true;
 }
