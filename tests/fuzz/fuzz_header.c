@@ -8,7 +8,7 @@
 #define FAMILY_OF(family) WORDS(FAMILY_, family)
 #define VALUE_MAX 4096
 
-/* What a value means, told without the white space that a fold changes. */
+/* What a value means, told with each fold undone. */
 struct tale {
     struct str message;
     struct str span; /* the value that was told last, where its struct says which bytes it is */
@@ -21,13 +21,30 @@ static void tell_number(struct tale *t, uint64_t n)
     buf_put_char(&t->out, '\n');
 }
 
+/* How much white space `s` begins with; *fold: a line ends in it. */
+static size_t white_len(struct str s, bool *fold)
+{
+    size_t n = 0;
+    *fold = false;
+    for (; n < s.len && memchr(" \t\r\n", s.at[n], 4); n++)
+        *fold |= s.at[n] == '\n';
+    return n;
+}
+
+/* RFC 3261 7.3.1: a fold is as good as one space. */
 static void tell_text(struct tale *t, struct str s)
 {
+    bool fold;
     assert_inside(t->message, s);
     buf_put_char(&t->out, s.at ? '=' : '-');
-    for (size_t i = 0; i < s.len; i++)
-        if (!memchr(" \t\r\n", s.at[i], 4))
-            buf_put_char(&t->out, s.at[i]);
+    while (s.len > 0) {
+        size_t n = white_len(s, &fold);
+        if (fold)
+            buf_put_char(&t->out, ' ');
+        else
+            buf_put(&t->out, str_slice(s, 0, n ? n : 1));
+        s = str_slice(s, n ? n : 1, s.len);
+    }
     buf_put_char(&t->out, '\n');
 }
 
@@ -269,8 +286,17 @@ static void check_fault(const struct msg *m, const struct hdr *h)
     assert(found);
 }
 
+/* A CR alone is a fault of the message, whose normal form says nothing then. */
+static bool has_bare_cr(const struct msg *m)
+{
+    for (unsigned i = 0; i < m->n_errors; i++)
+        if (m->errors[i].code == MSG_E_BARE_CR)
+            return true;
+    return false;
+}
+
 /* Decodes the first header of `text`, tells its meaning, and prints the message into `normal`.
- * False: the header is malformed. */
+ * False: it is malformed. */
 static bool decode(struct str text, size_t like_len, enum hdr_id id, struct buf *meaning,
                    struct buf *normal)
 {
@@ -284,6 +310,7 @@ static bool decode(struct str text, size_t like_len, enum hdr_id id, struct buf 
         tell_all(&t, &x.m, h);
         *meaning = t.out;
         msg_print(normal, &x.m);
+        good = !has_bare_cr(&x.m);
     } else if (x.m.n_headers > 0 && h->bad) {
         check_fault(&x.m, h);
     }

@@ -13,6 +13,7 @@ static void check_index(struct msg *m)
         const struct hdr *h = &m->headers[i];
         assert(h->at < h->end && h->end <= m->head_len);
         assert(h->value_at >= h->at + h->name_len && h->value_at + h->value_len <= h->end);
+        assert(h->end == m->bytes.len || m->bytes.at[h->end - 1] == '\n');
         assert(i == 0 || h->at >= m->headers[i - 1].end);
     }
     for (uint8_t i = 0; i < m->n_errors; i++) {

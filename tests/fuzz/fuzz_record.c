@@ -44,6 +44,19 @@ static void check_targets(struct str record, const struct bindings *all, time_ns
     assert(registrar_targets(record, now, targets, 1) == (n > 0));
 }
 
+/* A record is read whole or not at all: not with a byte less, not with a byte more. */
+static void check_whole(struct str record, time_ns now)
+{
+    struct bindings none;
+    char *room = malloc(record.len + 1);
+    assert(room);
+    memcpy(room, record.at, record.len);
+    room[record.len] = 0;
+    assert(!record_read((struct str){room, record.len + 1}, now, &none) && none.n == 0);
+    assert(!record_read((struct str){room, record.len - 1}, now, &none) && none.n == 0);
+    free(room);
+}
+
 /* Writes what was read, and once more what that reads as; NULL: it became too large. */
 static void check_written(struct block_pool *pool, const struct bindings *all, time_ns now)
 {
@@ -57,6 +70,7 @@ static void check_written(struct block_pool *pool, const struct bindings *all, t
     assert(record_read(block_str(once), now, &again) && again.n == all->n);
     for (size_t i = 0; i < again.n; i++)
         check_same(&all->list[i], &again.list[i]);
+    check_whole(block_str(once), now);
     struct block *twice = record_write(pool, &again, &too_large);
     assert(twice && str_equal(block_str(once), block_str(twice)));
     block_unref(pool, twice);
