@@ -120,11 +120,13 @@ void hostile_send(struct hostile *h, const struct addr *from, const struct addr 
 struct node *hostile_target(struct hostile *h)
 {
     struct world *w = h->node.w;
-    for (;;) {
-        struct node *n = w->nodes[world_below(w, w->n_nodes)];
+    size_t start = (size_t)world_below(w, w->n_nodes);
+    for (size_t i = 0; i < w->n_nodes; i++) {
+        struct node *n = w->nodes[(start + i) % w->n_nodes];
         if (n->engine)
             return n;
     }
+    return h->victim;
 }
 
 const struct rung *hostile_rung(struct hostile *h)

@@ -33,7 +33,7 @@ void hostile_do(struct hostile *h, unsigned kind);
 /* A datagram to `to`, that says it is from `from`. */
 void hostile_send(struct hostile *h, const struct addr *from, const struct addr *to,
                   struct str text);
-/* Any node that has an engine. */
+/* Any node that has an engine; the victim where there is none. */
 struct node *hostile_target(struct hostile *h);
 /* A message that somebody sent in this world; NULL: none yet. */
 const struct rung *hostile_rung(struct hostile *h);

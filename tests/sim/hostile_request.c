@@ -197,7 +197,7 @@ void hostile_garble(struct hostile *h)
         return;
     }
     buf_init(&b, at, sizeof(at));
-    if (r && r->len < sizeof(at) / 2 && world_chance(w, 700)) {
+    if (r && r->len > 0 && r->len < sizeof(at) / 2 && world_chance(w, 700)) {
         buf_put(&b, (struct str){r->text, 1 + (size_t)world_below(w, r->len)});
         if (world_chance(w, 300))
             hostile_twist(w, &b);
