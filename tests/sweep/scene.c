@@ -17,13 +17,17 @@ static enum transport speaks(enum transport t)
 
 static struct node *add_server(struct scene *s, const struct script *f, const char *domain)
 {
-    return element_join_workers(&s->w, domain, f->workers ? f->workers : 1);
+    struct node *n = element_join_workers(&s->w, domain, f->workers ? f->workers : 1);
+    node_set_clock(n, 0, s->ahead);
+    return n;
 }
 
 static void add_phone(struct scene *s, const char *user, struct node *server, enum transport t)
 {
     assert(s->n_phones < SCENE_PHONES);
-    s->phones[s->n_phones++] = agent_join(&s->w, user, server, speaks(t));
+    struct agent *a = agent_join(&s->w, user, server, speaks(t));
+    node_set_clock(&a->node, 0, s->ahead);
+    s->phones[s->n_phones++] = a;
     s->alice = s->phones[0];
     s->bob = s->phones[1];
 }
@@ -185,6 +189,8 @@ static void put_call(struct buf *b, const struct call *c)
         put_out(b, c);
     else
         put_in(b, c);
+    if (c->reinvited)
+        put(b, " changed");
     if (!c->ended)
         put(b, " stands");
 }

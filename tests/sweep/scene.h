@@ -20,6 +20,7 @@ struct script;
 
 struct scene {
     struct world w;
+    time_ns ahead;      /* of every clock */
     struct node *proxy; /* the caller's; NULL: there is none */
     struct node *far;   /* the callee's where it is another one */
     /* The caller, then the callee's phones. */

@@ -16,19 +16,22 @@ static struct {
 static void tell_and_fail(const struct world *w, const char *what, const char *file, int line)
 {
     const struct harm *h = now_playing.harm;
-    fprintf(stderr, "sweep %s %s", h ? h->name : "clean", now_playing.flow->name);
+    if (w)
+        ladder_print(w);
+    fprintf(stderr, "%s:%d: not so: %s\nsweep %s %s", file, line, what, h ? h->name : "clean",
+            now_playing.flow->name);
     if (h)
         fprintf(stderr, " %" PRIu64, now_playing.nth);
     fprintf(stderr, "\n");
     check_fail_test(w, what, file, line);
 }
 
-static void open_scene(struct scene *s, const struct script *f, uint64_t seed, time_ns start)
+static void open_scene(struct scene *s, const struct script *f, uint64_t seed, time_ns ahead)
 {
     check_on_violation = tell_and_fail;
     *s = (struct scene){0};
     world_init(&s->w, seed);
-    s->w.now = start;
+    s->ahead = ahead;
     f->open(s, f);
     s->first = s->w.ladder.n;
 }
@@ -137,12 +140,12 @@ static void expect_ladder(const struct scene *s, const struct script *f)
     }
 }
 
-void sweep_clean(const struct script *f, uint64_t seed, time_ns start)
+void sweep_clean(const struct script *f, uint64_t seed, time_ns ahead)
 {
     struct scene s;
     now_playing.flow = f;
     now_playing.harm = NULL;
-    open_scene(&s, f, seed, start);
+    open_scene(&s, f, seed, ahead);
     play(&s, f);
     char outcome[TEXT];
     scene_outcome(&s, false, outcome, sizeof(outcome));
@@ -161,7 +164,7 @@ uint64_t sweep_one(const struct script *f, const struct harm *h, uint64_t nth)
     now_playing.flow = f;
     now_playing.harm = h;
     now_playing.nth = nth;
-    open_scene(&s, f, 1, NS_PER_S);
+    open_scene(&s, f, 1, 0);
     s.w.fault = (struct fault){.kind = h->kind, .nth = nth, .count = h->count, .delay = h->delay};
     if (nth != FAULT_NEVER && h->judgement != JUDGE_OUTCOME)
         s.w.temper = TEMPER_ROUGH;

@@ -30,9 +30,9 @@ struct sweep_count {
     uint64_t places, runs;
 };
 
-/* Without a fault: the outcome and the ladder to the letter. `start` is the world's time at the
- * beginning; `seed` decides, among others, which worker a call belongs to. */
-void sweep_clean(const struct script *, uint64_t seed, time_ns start);
+/* Without a fault: the outcome and the ladder to the letter. Every
+ * clock is `ahead`; `seed` decides, among others, which worker a call belongs to. */
+void sweep_clean(const struct script *, uint64_t seed, time_ns ahead);
 /* One run. Returns how many places of the kind it had. */
 uint64_t sweep_one(const struct script *, const struct harm *, uint64_t nth);
 /* The harm at each place of the flow. */
