@@ -35,7 +35,7 @@ struct sweep_count {
 void sweep_clean(const struct script *, uint64_t seed, time_ns ahead);
 /* One run. Returns how many places of the kind it had. */
 uint64_t sweep_one(const struct script *, const struct harm *, uint64_t nth);
-/* The harm at each place of the flow. */
+/* The harm at each place of the flow; where it has more than some thousands, evenly among them. */
 struct sweep_count sweep_flow(const struct script *, const struct harm *);
 
 #endif
