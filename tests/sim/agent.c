@@ -199,12 +199,20 @@ static void lose(struct agent *a)
     dialog_fini(&a->registration);
 }
 
+static void come_back(void *agent)
+{
+    struct agent *a = agent;
+    a->node.is_down = agent_is_down(a);
+}
+
 void agent_crash_for(struct agent *a, time_ns span)
 {
     struct node *n = &a->node;
     a->crashes++;
     world_worsen(n->w, TEMPER_ROUGH);
     a->down_until = time_add(n->w->now, span);
+    n->is_down = span > 0;
+    world_do(n->w, span, come_back, a);
     world_forget(n->w, n);
     link_cut_off(n);
     lose(a);

@@ -66,6 +66,7 @@ static void spoil(void *arg)
                               .reorder = knob[KNOB_REORDER],
                               .truncate = knob[KNOB_TRUNCATE],
                               .mtu = knob[KNOB_MTU],
+                              .unreachable = knob[KNOB_UNREACHABLE],
                               .delay_min = NS_PER_MS,
                               .delay_max = NS_PER_MS + delay,
                               .reorder_delay = 400 * NS_PER_MS,
@@ -136,6 +137,9 @@ static struct agent_plan any_manner(uint32_t chance)
     p.ring_after = rand_below(&any, 500) * NS_PER_MS;
     p.answer_after = rand_below(&any, 7) == 0 ? TIME_NEVER : rand_below(&any, 8000) * NS_PER_MS;
     p.status = statuses[rand_below(&any, 8)];
+    p.offerless = rand_below(&any, 5) == 0;
+    p.provisionals = rand_below(&any, 5) == 0;
+    p.reinvite_after = rand_below(&any, 5) ? TIME_NEVER : rand_below(&any, 20000) * NS_PER_MS;
     p.hang_up_after = rand_below(&any, 2) ? TIME_NEVER : rand_below(&any, 40000) * NS_PER_MS;
     return p;
 }
