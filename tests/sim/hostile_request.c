@@ -31,6 +31,7 @@ static struct request any(struct hostile *h, const char *method, char *uri, size
                             .max_forwards = 70};
 }
 
+PRINTF_LIKE(2, 3)
 static void put(struct buf *b, const char *format, ...)
 {
     char line[1024];
