@@ -20,6 +20,7 @@ struct agent_plan {
         hang_up_after; /* counted from the answer, either side; TIME_NEVER: waits for the other */
     bool no_dialog_on_180;  /* the 180 goes without a Contact, as RFC 2543 has it */
     unsigned provisionals;  /* 183s that follow the 180, one a minute */
+    unsigned tryings;       /* 100s to a request outside dialogs, where RFC 4320 allows one */
     time_ns reinvite_after; /* counted from the answer, either side; TIME_NEVER: none */
     bool offerless;         /* its re-INVITEs carry no offer: the 2xx has it (RFC 3261 14.1) */
     time_ns agree_after;    /* the final answer to a re-INVITE */

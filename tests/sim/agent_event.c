@@ -77,6 +77,13 @@ static void on_request_within(struct agent *a, const struct engine_event *ev, st
         agent_reply(a, ev->tx, dialog_refresh(d, ev->msg) ? 400 : 200, NULL);
 }
 
+static void answer(struct agent *a, const struct engine_event *ev)
+{
+    for (unsigned i = 0; i < a->plan.tryings; i++)
+        agent_reply(a, ev->tx, 100, NULL);
+    agent_reply(a, ev->tx, 200, NULL);
+}
+
 static void on_request_outside(struct agent *a, const struct engine_event *ev)
 {
     const struct nameaddr *to = msg_to(ev->msg);
@@ -86,7 +93,7 @@ static void on_request_outside(struct agent *a, const struct engine_event *ev)
     else if (ev->msg->method == METHOD_INVITE)
         call_in_request(a, ev);
     else
-        agent_reply(a, ev->tx, 200, NULL);
+        answer(a, ev);
 }
 
 static void on_request(struct agent *a, const struct engine_event *ev)

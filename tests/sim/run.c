@@ -140,6 +140,7 @@ static struct agent_plan any_manner(uint32_t chance)
     p.offerless = rand_below(&any, 5) == 0;
     p.provisionals = rand_below(&any, 5) == 0;
     p.reinvite_after = rand_below(&any, 5) ? TIME_NEVER : rand_below(&any, 20000) * NS_PER_MS;
+    p.tryings = (unsigned)rand_below(&any, 3);
     p.hang_up_after = rand_below(&any, 2) ? TIME_NEVER : rand_below(&any, 40000) * NS_PER_MS;
     return p;
 }
