@@ -6,7 +6,7 @@ import source
 
 ROLES = {"registrar", "proxy", "redirect", "events", "b2bua", "ua"}
 MAY = {"base": set()}
-for folder in ("msg", "sdp", "rtp", "codec", "stun", "store", "net"):
+for folder in ("msg", "sdp", "rtp", "codec", "stun", "guard", "config", "store", "net"):
     MAY[folder] = {"base"}
 for folder in ("auth", "tx", "dialog", "resolve"):
     MAY[folder] = {"msg", "base"}
@@ -30,6 +30,8 @@ PLAIN = {"assert.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h", "stdboo
          "stdint.h", "stdio.h", "stdlib.h", "string.h", "sanitizer/asan_interface.h"}
 INTRINSICS = re.compile(r"[a-z]?mmintrin\.h|x86intrin\.h|immintrin\.h|arm_neon\.h")
 SYSTEM_FOLDERS = {"net", "server", "phone"}
+# The libraries that such a folder stands on (docs/dependencies.md).
+LIBRARIES = {"auth": {"openssl/evp.h", "openssl/crypto.h"}, "config": {"yaml.h"}}
 # Sockets, clocks, threads and entropy.
 SYSTEM = re.compile(r"sys/(socket|un|time|timerfd|epoll|eventfd|select|random|uio)\.h|netinet/|arpa/|"
                     r"net/|netdb\.h|linux/|poll\.h|time\.h|pthread\.h|threads\.h|sched\.h|semaphore\.h")
@@ -62,7 +64,7 @@ def check_system(report, path, line, folder, included):
     if folder in PROGRAMS | {"main.c", "store", "media"}:
         if SYSTEM.match(included):
             report.say(path, line, f"<{included}> belongs to net/, server/ and phone/")
-    elif included not in PLAIN and not INTRINSICS.fullmatch(included):
+    elif included not in PLAIN | LIBRARIES.get(folder, set()) and not INTRINSICS.fullmatch(included):
         report.say(path, line, f"<{included}>: {folder}/ sees the plain C library only")
 
 

@@ -22,6 +22,21 @@
 
 struct element;
 
+/* Who must say who they are, and who need not (RFC 3261 22). Keys and times are the same for all
+ * workers of a server. */
+struct access_config {
+    bool required; /* a request outside of dialogs that bear our mark needs credentials of one of
+                      our accounts, ACK and CANCEL never; From and, for REGISTER, To must be that
+                      account's, else 403. False: nobody is asked */
+    bool foreign_callers;           /* who is of no domain of ours may call our users without */
+    unsigned algorithms;            /* of the challenges: a bit for each enum digest_algorithm */
+    bool auth_int;                  /* challenges offer qop auth-int besides auth */
+    time_ns nonce_life;             /* then a new nonce is asked for with stale=true */
+    struct hash_key nonce_key;      /* makes nonces that need no table to be verified */
+    const struct addr_block *peers; /* trusted by address: trunks, other servers; copied */
+    size_t n_peers;                 /* at most LIMIT_PEERS */
+};
+
 struct element_config {
     struct engine_config engine;
     struct registrar_config registrar; /* owner is set by the element */
@@ -31,6 +46,7 @@ struct element_config {
     size_t n_domains;
     bool relay_loopback; /* requests from this machine to other addresses of this machine are
                             relayed */
+    struct access_config access;
 };
 
 /* The C library's heap, one worker, no domain, no seed, no keys: those are the caller's. Bindings
@@ -58,6 +74,34 @@ int element_resolved(struct element *, uint64_t query, const struct addr *, size
  * without end of its own. */
 int element_store_answered(struct element *, const struct store_answer *, time_ns now);
 int element_time(struct element *, time_ns now);
+/* The configuration is replaced, whole, while requests are under way: those that were let in go on.
+ * Only registrar, domains, relay_loopback and access are looked at. ERR_NOMEM, ERR_LIMIT: the old
+ * one stays. */
+int element_reconfigure(struct element *, const struct element_config *);
+
+/* --- what happened that others want to know of: a guard against strangers, a log, counters --- */
+enum element_note_kind {
+    NOTE_BAD_MESSAGE,  /* what came cannot be read */
+    NOTE_CHALLENGED,   /* without credentials; or those were out of date */
+    NOTE_AUTH_OK,      /* the credentials are the account's */
+    NOTE_AUTH_FAILED,  /* they are not: unknown user, wrong password, forged or repeated */
+    NOTE_FORBIDDEN,    /* known, but not allowed: somebody else's name, a foreign place */
+    NOTE_UNKNOWN_USER, /* asked for a user of ours that does not exist */
+    NOTE_REGISTERED,   /* a REGISTER took effect */
+    N_ELEMENT_NOTES
+};
+
+struct element_note {
+    enum element_note_kind kind;
+    uint8_t method;   /* enum method; of NOTE_BAD_MESSAGE METHOD_UNKNOWN */
+    struct flow flow; /* by which it came */
+    struct str who;   /* the account or user in question, as the message names it; may be empty.
+                         Borrowed until the next input */
+    struct str call_id;
+};
+/* Taken after each input; over LIMIT_NOTES they are dropped. False: none left. */
+bool element_note(struct element *, struct element_note *);
+
 /* When element_time is next wanted. */
 time_ns element_deadline(const struct element *);
 /* engine_output */

@@ -12,8 +12,15 @@ enum store_op {
                  removes it */
 };
 
+/* Which records: keys of one space are nothing to another. */
+enum store_space {
+    STORE_LOCATIONS, /* where users are: registrar_key */
+    STORE_ACCOUNTS   /* who may say to be whom: account_key; only ever read */
+};
+
 struct store_ask {
     enum store_op op;
+    enum store_space space;
     struct str key;
     struct str value;
     uint64_t version;
