@@ -75,13 +75,13 @@ static void by_owner(struct element *e, const struct engine_event *ev, uint8_t o
         (void)proxy_event(e->proxy, ev, now); /* what fails for want of memory, it tries again */
     else if (owner == OWNER_REGISTRAR && ev->kind == EVENT_STORE)
         (void)registrar_stored(e->registrar, ev, now);
-    else if (owner == OWNER_REGISTRAR)
+    else if (owner == OWNER_REGISTRAR && ev->kind == EVENT_SERVER_END)
         (void)registrar_forget(e->registrar, ev);
     else if (owner == OWNER_ELEMENT && ev->kind == EVENT_STORE)
         lookup_stored(e, ev, now);
     else if (owner == OWNER_ELEMENT && ev->kind == EVENT_CANCEL)
         lookup_cancelled(e, ev, now);
-    else if (owner == OWNER_ELEMENT)
+    else if (owner == OWNER_ELEMENT && ev->kind == EVENT_SERVER_END)
         lookup_forget(e, ev);
 }
 

@@ -43,6 +43,7 @@ static int print_plain(struct engine *e, struct outgoing *o, struct str *out)
         edits = &none;
     }
     via_mark(e, o->base, edits);
+    length_put(e, o->base, edits);
     struct buf b;
     buf_init(&b, e->scratch, LIMIT_MSG_BYTES);
     msg_print_edited(&b, o->base, edits);

@@ -215,6 +215,7 @@ static int forward(struct engine *e, struct server *s, struct msg *m, struct edi
     }
     if (!via_strip(m, edits))
         return ERR_INVALID;
+    length_put(e, m, edits);
     struct buf b;
     buf_init(&b, e->scratch, SCRATCH_SIZE);
     msg_print_edited(&b, m, edits);

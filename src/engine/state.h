@@ -181,11 +181,15 @@ struct engine {
     /* SCRATCH_SIZE each: messages are made here, then copied to a block of their size; the topmost
      * Via as a receiver completes it */
     char *scratch, *via_text;
+    char length_text[40];
     bool draining; /* engine_drain */
     struct engine_stats stats;
     struct log_gate log_gate;
 };
 #define SCRATCH_SIZE (LIMIT_MSG_BYTES + 4096)
+
+/* length.c: the Content-Length that a message lacks which is passed on; in length_text. */
+void length_put(struct engine *, const struct msg *, struct edits *);
 
 /* output.c, event.c. Room is made at the start of a mutation, so that pushing cannot fail. */
 MUST_USE bool engine_room(struct engine *, size_t events, size_t outputs);

@@ -38,7 +38,7 @@ bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const stru
 void record_route_print(const struct proxy *p, struct forward *f, struct msg *m,
                         const struct goal *goal, unsigned out);
 
-/* RFC 3261 16.6 steps 3 and 9 and RFC 5393 5.3.3: edits the numbers that are there … */
+/* RFC 3261 16.6 step 3 and RFC 5393 5.3.3: edits the numbers that are there … */
 void forward_edit_numbers(struct forward *f, struct msg *m, int max_forwards, unsigned breadth);
 /* … and appends lines to f->text for those that are not. */
 void forward_put_numbers(struct forward *f, const struct msg *m, unsigned breadth);

@@ -1,4 +1,4 @@
-/* The numbers in a forwarded request: Max-Forwards, Max-Breadth, Content-Length. */
+/* The numbers in a forwarded request: Max-Forwards, Max-Breadth. */
 #include "proxy/forward.h"
 
 #define MAX_FORWARDS_DEFAULT 70 /* RFC 3261 16.6 step 3 */
@@ -58,6 +58,4 @@ void forward_put_numbers(struct forward *f, const struct msg *m, unsigned breadt
         put_line(f, STR("Max-Forwards"), MAX_FORWARDS_DEFAULT);
     if (!msg_header(m, HDR_MAX_BREADTH))
         put_line(f, STR("Max-Breadth"), breadth);
-    if (!msg_header(m, HDR_CONTENT_LENGTH))
-        put_line(f, STR("Content-Length"), m->body.len);
 }

@@ -165,6 +165,9 @@ static const void *tell_auth(struct tale *t, const void *typed)
     struct str value;
     tell_text(t, v->scheme);
     tell_text(t, v->text);
+    /* Of other schemes the parser looks at nothing: it may be anything. */
+    if (v->scheme.len > 0 && !str_equal_nocase(v->scheme, STR("Digest")))
+        return NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         tell_text(t, auth_param(v, str_from(names[i]), &value) ? value : STR_NONE);
     return NULL;

@@ -144,6 +144,7 @@ static void see_message(struct stage *s, const struct flow *flow, struct str tex
         assert(msg_check_essential(&m) == MSG_OK);
     else
         assert(m.status >= 100 && m.status <= 699);
+    assert(!stream || msg_header(&m, HDR_CONTENT_LENGTH));
     s->face->sent(s->on, flow, &m);
     memory_keep(m.is_request ? &s->requests_out : &s->responses_out, flow, 0, text);
 }

@@ -164,7 +164,8 @@ struct reply {
  * EVENT_SERVER_TIMEOUT. engine_forward_response likewise. */
 int engine_reply(struct engine *, tx_id, const struct reply *, time_ns now);
 /* Passes a received response on through a server transaction: the topmost Via and what `edits` says
- * are changed (edits may be NULL). A 2xx may pass when the transaction is ACCEPTED. */
+ * are changed (edits may be NULL), and Content-Length comes in where there is none. A 2xx may pass
+ * when the transaction is ACCEPTED. */
 int engine_forward_response(struct engine *, tx_id, struct msg *response, struct edits *,
                             time_ns now);
 /* Answers a request that has no transaction (an overload, a stateless element). */
@@ -172,7 +173,8 @@ int engine_reply_stateless(struct engine *, struct msg *request, const struct re
 
 struct outgoing {
     struct msg *base;    /* a received request to be sent on with `edits` … */
-    struct edits *edits; /* (the engine adds its own edits for Via: do not use it afterwards) */
+    struct edits *edits; /* (the engine adds its own edits for Via and Content-Length: do not use it
+                            afterwards) */
     struct str text;     /* … or, with base == NULL, a whole request of our own without Via */
     const struct flow
         *flow; /* where to: this flow (its connection, or remote address and listener) … */

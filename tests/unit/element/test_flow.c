@@ -157,12 +157,35 @@ static void test_ack_to_aor(void **state)
     finish(w);
 }
 
+/* RFC 3261 18.2.2, 17.2.1: its 100 cannot be sent, but the INVITE is still there: it waits for the
+ * store and goes on. */
+static void test_caller_gone_while_waiting(void **state)
+{
+    (void)state;
+    struct flow f;
+    struct world *w = world_with_tcp(&f);
+    world_register(w, ALICE, "alice", 600);
+    world_forget(w);
+    w->hold = true;
+    for (unsigned i = 0; i < 2; i++) {
+        from_phone(w, &f, "INVITE sip:alice@example.com",
+                   "From: <sip:bob@example.com>;tag=b\r\nTo: <sip:alice@example.com>\r\n", "");
+        world_gone(w, CONN);
+    }
+    assert_int_equal(world_count(w, ALICE, "INVITE"), 0);
+    world_release(w);
+    assert_int_equal(world_count(w, ALICE, "INVITE"), 1);
+    world_answer(w, ALICE, 486, "");
+    finish(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_call),
         cmocka_unit_test(test_gone),
         cmocka_unit_test(test_ack_to_aor),
+        cmocka_unit_test(test_caller_gone_while_waiting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,6 +116,8 @@ static void outputs(struct world *w)
             on_store(w, &out);
         else if (out.kind == OUTPUT_RESOLVE)
             (void)element_resolved(w->element, out.query, NULL, 0, w->now);
+        else if (out.kind == OUTPUT_CONNECT) /* nobody listens */
+            (void)element_closed(w->element, out.conn, w->now);
         else
             assert_int_not_equal(out.kind, OUTPUT_HANDOVER);
 }

@@ -1,5 +1,7 @@
 /* Server transactions of the engine: each timer, retransmissions absorbed, RFC 6026, RFC 4320,
  * merged requests. */
+#include <stdio.h>
+
 #include "rig.h"
 
 #include <string.h>
@@ -265,6 +267,37 @@ static void responses_are_forwarded(void **state)
     rig_end(&rig);
 }
 
+static const char *without_length(const char *message)
+{
+    static char text[2048];
+    const char *line = strstr(message, "Content-Length:");
+    assert_non_null(line);
+    snprintf(text, sizeof text, "%.*s%s", (int)(line - message), message, strstr(line, "\r\n") + 2);
+    return text;
+}
+
+/* RFC 3261 18.3, 20.14: what came in a datagram may lack what a stream needs */
+static void the_length_that_lacks_is_put_in(void **state)
+{
+    (void)state;
+    rig_new(&rig);
+    rig_recv(&rig, without_length(rig_request("OPTIONS", "1", "", "")));
+    struct engine_event asked = *rig_event(&rig, EVENT_REQUEST);
+    struct flow flow = rig_flow(RIG_UDP, "192.0.2.20:5060");
+    struct outgoing o = {.base = asked.msg, .flow = &flow};
+    tx_id client;
+    assert_int_equal(engine_request(rig.e, &o, rig.now, &client), OK);
+    rig_drain(&rig);
+    assert_true(rig_has(&rig, 0, "\r\nContent-Length: 0\r\n\r\n"));
+    const char *answer = rig_response(rig_text(&rig, 0), 200, "b1", "");
+    rig_from(&rig, RIG_UDP, "192.0.2.20:5060", without_length(answer));
+    const struct engine_event *ev = rig_event(&rig, EVENT_RESPONSE);
+    assert_int_equal(engine_forward_response(rig.e, asked.tx, ev->msg, NULL, rig.now), OK);
+    rig_drain(&rig);
+    assert_true(rig_has(&rig, 1, "\r\nContent-Length: 0\r\n\r\n"));
+    rig_end(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +315,7 @@ int main(void)
         cmocka_unit_test(merged_requests_are_told),
         cmocka_unit_test(rfc2543_requests_match),
         cmocka_unit_test(responses_are_forwarded),
+        cmocka_unit_test(the_length_that_lacks_is_put_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,12 +37,12 @@ static const struct row {
      "CSeq: 1 INVITE\r\nX-Strange:   a ,b\r\n\tfolded\r\nDate: yesterday\r\nMax-Breadth: 60\r\n"
      "Content-Type: text/plain\r\nContent-Length: 4\r\n\r\nbody"},
     {"RFC 3261 16.6 step 3, RFC 5393 5.3.3, RFC 3261 16.6 step 9: what is missing comes behind the "
-     "last Via",
+     "last Via; 20.14: the length behind the last header",
      "sip:bob@192.0.2.2",
      "MESSAGE sip:bob@example.com SIP/2.0\r\n" VIA VIA2 IDS "CSeq: 1 MESSAGE\r\n\r\nbody",
      "MESSAGE sip:bob@192.0.2.2 SIP/2.0\r\n" VIA VIA2
-     "Max-Forwards: 70\r\nMax-Breadth: 60\r\nContent-Length: 4\r\n" IDS
-     "CSeq: 1 MESSAGE\r\n\r\nbody"},
+     "Max-Forwards: 70\r\nMax-Breadth: 60\r\n" IDS
+     "CSeq: 1 MESSAGE\r\nContent-Length: 4\r\n\r\nbody"},
     {"RFC 3261 16.6 step 4: ahead of existing Record-Route values", "sip:bob@192.0.2.2",
      "SUBSCRIBE sip:bob@example.com SIP/2.0\r\n" VIA IDS
      "CSeq: 1 SUBSCRIBE\r\nMax-Forwards: 10\r\nMax-Breadth: 5\r\n"
