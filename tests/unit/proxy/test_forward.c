@@ -40,8 +40,7 @@ static const struct row {
      "last Via; 20.14: the length behind the last header",
      "sip:bob@192.0.2.2",
      "MESSAGE sip:bob@example.com SIP/2.0\r\n" VIA VIA2 IDS "CSeq: 1 MESSAGE\r\n\r\nbody",
-     "MESSAGE sip:bob@192.0.2.2 SIP/2.0\r\n" VIA VIA2
-     "Max-Forwards: 70\r\nMax-Breadth: 60\r\n" IDS
+     "MESSAGE sip:bob@192.0.2.2 SIP/2.0\r\n" VIA VIA2 "Max-Forwards: 70\r\nMax-Breadth: 60\r\n" IDS
      "CSeq: 1 MESSAGE\r\nContent-Length: 4\r\n\r\nbody"},
     {"RFC 3261 16.6 step 4: ahead of existing Record-Route values", "sip:bob@192.0.2.2",
      "SUBSCRIBE sip:bob@example.com SIP/2.0\r\n" VIA IDS
