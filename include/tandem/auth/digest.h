@@ -41,11 +41,13 @@ struct digest_input {
     struct str body; /* hashed for auth-int alone */
 };
 
-/* H(user ":" realm ":" password) into `ha1`. */
-void digest_ha1(struct digester *, enum digest_algorithm, struct str user, struct str realm,
-                struct str password, uint8_t ha1[DIGEST_MAX_BYTES]);
-/* The response in lower-case hex: 2 * digest_len bytes are written to `hex`. */
-void digest_response(struct digester *, const struct digest_input *,
-                     char hex[2 * DIGEST_MAX_BYTES]);
+/* H(user ":" realm ":" password) into `ha1`. False: no memory (libcrypto 3.0 takes a little for
+ * each sum); `ha1` is undefined. */
+MUST_USE bool digest_ha1(struct digester *, enum digest_algorithm, struct str user,
+                         struct str realm, struct str password, uint8_t ha1[DIGEST_MAX_BYTES]);
+/* The response in lower-case hex: 2 * digest_len bytes are written to `hex`. False: no memory;
+ * `hex` is undefined. */
+MUST_USE bool digest_response(struct digester *, const struct digest_input *,
+                              char hex[2 * DIGEST_MAX_BYTES]);
 
 #endif
