@@ -1,37 +1,66 @@
-/* Formats a line and hands it to the program's sink, within a place's allowance; opens and owns no
- * file. */
+/* Hands events to the program's sink, within a place's allowance; opens and owns no file. */
 #include "base/log.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 
-static bool is_wanted(const struct log *l, enum log_level level)
+static const struct {
+    const char *name;
+    enum log_level level;
+} events[N_LOG_EVENTS] = {
+#define EVENT(id, lvl, text, sentence) [EV_##id] = {text, LOG_##lvl},
+#include "log_events.def"
+#undef EVENT
+};
+
+static const char *const level_names[] = {"error", "warn", "info", "debug"};
+
+const char *log_level_name(enum log_level level)
 {
-    return l && l->write && level <= l->level;
+    return level_names[level];
 }
 
-static void emit(const struct log *l, enum log_level level, char *line)
+bool log_level_named(struct str name, enum log_level *out)
 {
-    for (char *c = line; *c; c++) {
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
-    }
-    l->write(l->arg, level, line);
+    for (unsigned i = 0; i <= LOG_DEBUG; i++)
+        if (str_equal(name, str_from(level_names[i]))) {
+            *out = (enum log_level)i;
+            return true;
+        }
+    return false;
 }
 
-void log_line(const struct log *l, enum log_level level, const char *fmt, ...)
+const char *log_event_name(enum log_event event)
 {
-    if (!is_wanted(l, level))
-        return;
-    char line[LOG_LINE_MAX];
-    va_list args;
-    va_start(args, fmt);
-    int n = vsnprintf(line, sizeof line, fmt, args);
-    va_end(args);
-    if (n >= 0)
-        emit(l, level, line);
+    return events[event].name;
+}
+
+enum log_level log_event_level(enum log_event event)
+{
+    return events[event].level;
+}
+
+bool log_wants(const struct log *l, enum log_level level)
+{
+    return l && l->write && level <= __atomic_load_n(&l->level, __ATOMIC_RELAXED);
+}
+
+void log_set_level(struct log *l, enum log_level level)
+{
+    __atomic_store_n(&l->level, level, __ATOMIC_RELAXED);
+}
+
+static void tell(const struct log *l, enum log_event event, unsigned skipped,
+                 const struct log_field *fields, unsigned n)
+{
+    l->write(l->arg, &(struct log_record){event, events[event].level, skipped, fields, n});
+}
+
+void log_fields(const struct log *l, enum log_event event, const struct log_field *fields,
+                unsigned n)
+{
+    if (log_wants(l, events[event].level))
+        tell(l, event, 0, fields, n);
 }
 
 static bool passes(struct log_gate *g, time_ns now)
@@ -49,24 +78,26 @@ static bool passes(struct log_gate *g, time_ns now)
     return true;
 }
 
-void log_gated(const struct log *l, struct log_gate *g, time_ns now, enum log_level level,
-               const char *fmt, ...)
+void log_fields_gated(const struct log *l, struct log_gate *g, time_ns now, enum log_event event,
+                      const struct log_field *fields, unsigned n)
 {
-    if (!is_wanted(l, level) || !passes(g, now))
+    if (!log_wants(l, events[event].level) || !passes(g, now))
+        return;
+    tell(l, event, g->skipped, fields, n);
+    g->skipped = 0;
+}
+
+void log_line(const struct log *l, enum log_level level, const char *fmt, ...)
+{
+    if (!log_wants(l, level))
         return;
     char line[LOG_LINE_MAX];
-    size_t room = sizeof line;
-    char *at = line;
-    if (g->skipped > 0) {
-        int told = snprintf(line, sizeof line, "(%u like this not shown) ", g->skipped);
-        at += told;
-        room -= (size_t)told;
-        g->skipped = 0;
-    }
     va_list args;
     va_start(args, fmt);
-    int n = vsnprintf(at, room, fmt, args);
+    int n = vsnprintf(line, sizeof line, fmt, args);
     va_end(args);
-    if (n >= 0)
-        emit(l, level, line);
+    if (n < 0)
+        return;
+    struct log_field text = LOG_TEXT("text", str_from(line));
+    l->write(l->arg, &(struct log_record){EV_LOG, level, 0, &text, 1});
 }

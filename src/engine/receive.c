@@ -42,17 +42,12 @@ static struct str reason_of(const struct msg *m, enum msg_error_code code, struc
 
 void engine_report(struct engine *e, const struct msg *m, struct str what)
 {
-    const struct log *log = e->config.log;
-    if (!log || log->level < LOG_DEBUG)
-        return;
-    char from[64];
-    struct buf b;
-    buf_init(&b, from, sizeof from);
-    addr_print(&b, &m->flow.remote);
     struct str head = m->is_request ? m->method_name : STR("response");
-    log_gated(log, &e->log_gate, m->received_at, LOG_DEBUG, "bad %.*s from %s:%.*s: %.*s",
-              (int)head.len, head.at, transport_name(m->flow.transport), (int)b.len, b.at,
-              (int)what.len, what.at);
+
+    log_event_gated(e->config.log, &e->log_gate, m->received_at, EV_BAD_MESSAGE,
+                    LOG_TEXT("what", head), LOG_ADDR("from", &m->flow.remote),
+                    LOG_TEXT("transport", str_from(transport_name(m->flow.transport))),
+                    LOG_TEXT("why", what));
 }
 
 /* RFC 3261 8.2, 16.3 step 1, 18.3: a faulty request is answered without state, a faulty response

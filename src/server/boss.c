@@ -58,7 +58,10 @@ static void end(struct boss *b)
     bool again = b->deadline != TIME_NEVER;
 
     b->deadline = again ? 0 : now_of(b) + LIMIT_DRAIN_S * NS_PER_S;
-    log_line(b->log, LOG_INFO, again ? "ending at once" : "ending: finishing what is under way");
+    if (again)
+        log_event(b->log, EV_ENDING_AT_ONCE, LOG_NUMBER("workers", b->shared->n_workers));
+    else
+        log_event(b->log, EV_DRAINING, LOG_NUMBER("seconds", LIMIT_DRAIN_S));
     atomic_store(&b->shared->draining, true);
     ring_all(b);
 }

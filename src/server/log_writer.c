@@ -1,27 +1,20 @@
-/* Takes log lines from rings and writes them; knows nothing of what they tell. */
+/* Takes events from rings and writes them; knows nothing of what they tell. */
 #include "server/log_writer.h"
 
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "base/json.h"
 #include "base/limits.h"
 #include "net/lane.h"
-
-#define LINE_MAX_BYTES 240
-
-struct line {
-    enum log_level level;
-    char text[LINE_MAX_BYTES];
-};
+#include "server/log_entry.h"
 
 struct source {
     struct log log;
-    struct lane lines;
+    struct lane entries;
     struct log_writer *writer;
     _Atomic uint64_t lost;
 };
@@ -30,22 +23,28 @@ struct log_writer {
     struct mem *mem;
     struct bell bell;
     _Atomic bool stop;
-    bool json;
+    enum config_log_format format;
     int fd;
     pthread_t thread;
     unsigned n;
     struct source sources[];
 };
 
-static const char *const level_names[] = {"error", "warn", "info", "debug"};
+static time_ns unix_now(void)
+{
+    struct timespec t;
 
-static void take_line(void *arg, enum log_level level, const char *text)
+    (void)clock_gettime(CLOCK_REALTIME, &t);
+    return (time_ns)t.tv_sec * NS_PER_S + (time_ns)t.tv_nsec;
+}
+
+static void take_record(void *arg, const struct log_record *r)
 {
     struct source *s = arg;
-    struct line l = {.level = level};
+    struct log_entry e;
 
-    memccpy(l.text, text, '\0', sizeof(l.text) - 1);
-    if (lane_push(&s->lines, &l))
+    log_entry_pack(&e, r, unix_now());
+    if (lane_push(&s->entries, &e))
         bell_ring(&s->writer->bell);
     else
         atomic_fetch_add(&s->lost, 1);
@@ -72,7 +71,7 @@ static bool write_out(struct log_writer *w, const char *at, size_t len)
     return true;
 }
 
-static bool write_line(struct log_writer *w, enum log_level level, const char *text)
+static bool write_entry(struct log_writer *w, const struct log_entry *e)
 {
     char *out = NULL;
     size_t len = 0;
@@ -81,13 +80,7 @@ static bool write_line(struct log_writer *w, enum log_level level, const char *t
 
     if (!f)
         return false;
-    if (w->json) {
-        fprintf(f, "{\"event\":\"log\",\"level\":\"%s\",\"text\":", level_names[level]);
-        json_string(f, str_from(text));
-        fputs("}\n", f);
-    } else {
-        fprintf(f, "tandem: %s: %s\n", level_names[level], text);
-    }
+    log_entry_print(f, e, w->format);
     if (fclose(f) == 0)
         done = write_out(w, out, len);
     free(out);
@@ -96,34 +89,32 @@ static bool write_line(struct log_writer *w, enum log_level level, const char *t
 
 static void tell_lost(struct log_writer *w, struct source *s)
 {
-    char text[64];
     uint64_t lost = atomic_exchange(&s->lost, 0);
+    struct log_field field = LOG_NUMBER("lines", lost);
+    struct log_entry e;
 
     if (lost == 0)
         return;
-    snprintf(text, sizeof(text), "%llu log lines were lost", (unsigned long long)lost);
-    (void)write_line(w, LOG_WARN, text);
+    log_entry_pack(&e, &(struct log_record){EV_LINES_LOST, LOG_WARN, 0, &field, 1}, unix_now());
+    (void)write_entry(w, &e);
 }
 
-static bool write_round(struct log_writer *w)
+static void write_round(struct log_writer *w)
 {
-    bool any = false;
-    struct line l;
+    struct log_entry e;
 
     for (unsigned i = 0; i < w->n; i++)
-        while (lane_pop(&w->sources[i].lines, &l)) {
-            any = true;
-            if (!write_line(w, l.level, l.text))
+        while (lane_pop(&w->sources[i].entries, &e)) {
+            if (!write_entry(w, &e))
                 break;
             tell_lost(w, &w->sources[i]);
         }
-    return any;
 }
 
 static bool all_empty(const struct log_writer *w)
 {
     for (unsigned i = 0; i < w->n; i++)
-        if (!lane_is_empty(&w->sources[i].lines))
+        if (!lane_is_empty(&w->sources[i].entries))
             return false;
     return true;
 }
@@ -139,16 +130,16 @@ static void *run(void *arg)
             (void)poll(&p, 1, -1);
         bell_awake(&w->bell);
         bell_hush(&w->bell);
-        (void)write_round(w);
+        write_round(w);
     }
-    (void)write_round(w);
+    write_round(w);
     return NULL;
 }
 
 static void release(struct log_writer *w)
 {
     for (unsigned i = 0; i < w->n; i++)
-        lane_fini(&w->sources[i].lines);
+        lane_fini(&w->sources[i].entries);
     bell_fini(&w->bell);
     mem_free(w->mem, w, sizeof(*w) + w->n * sizeof(w->sources[0]));
 }
@@ -159,15 +150,15 @@ static bool init_sources(struct log_writer *w, enum log_level level)
         struct source *s = &w->sources[i];
 
         s->writer = w;
-        s->log = (struct log){.level = level, .write = take_line, .arg = s};
-        if (lane_init(&s->lines, w->mem, sizeof(struct line), LIMIT_LOG_RING))
+        s->log = (struct log){.level = level, .write = take_record, .arg = s};
+        if (lane_init(&s->entries, w->mem, sizeof(struct log_entry), LIMIT_LOG_RING))
             return false;
     }
     return true;
 }
 
-struct log_writer *log_writer_new(struct mem *mem, unsigned n, enum log_level level, bool json,
-                                  int fd)
+struct log_writer *log_writer_new(struct mem *mem, unsigned n, enum log_level level,
+                                  enum config_log_format format, int fd)
 {
     struct log_writer *w = mem_alloc_zero(mem, sizeof(*w) + n * sizeof(w->sources[0]));
 
@@ -175,7 +166,7 @@ struct log_writer *log_writer_new(struct mem *mem, unsigned n, enum log_level le
         return NULL;
     w->mem = mem;
     w->n = n;
-    w->json = json;
+    w->format = format;
     w->fd = fd;
     w->bell.fd = -1;
     if (bell_init(&w->bell) == 0 && init_sources(w, level) &&
@@ -198,4 +189,15 @@ void log_writer_free(struct log_writer *w)
 const struct log *log_writer_log(struct log_writer *w, unsigned i)
 {
     return &w->sources[i].log;
+}
+
+void log_writer_set_level(struct log_writer *w, enum log_level level)
+{
+    for (unsigned i = 0; i < w->n; i++)
+        log_set_level(&w->sources[i].log, level);
+}
+
+enum log_level log_writer_level(const struct log_writer *w)
+{
+    return __atomic_load_n(&w->sources[0].log.level, __ATOMIC_RELAXED);
 }

@@ -51,7 +51,8 @@ static bool make_parts(struct shared *s, const struct server_options *o)
 
     if (!entropy_key(&s->call_key) || !entropy_key(&s->proxy_key) || !entropy_key(&location_key))
         return false;
-    s->log = log_writer_new(s->mem, s->n_workers + 1, level, o->json, STDERR_FILENO);
+    s->log = log_writer_new(s->mem, s->n_workers + 1, level,
+                            o->json ? CONFIG_LOG_JSON : CONFIG_LOG_TEXT, STDERR_FILENO);
     s->locations = locations_new(s->mem, &location_key);
     s->post = post_new(s->mem, s->n_workers);
     if (!s->log || !s->locations || !s->post)

@@ -16,8 +16,8 @@
 static void note(struct worker *w, int error, time_ns now)
 {
     if (error && error != ERR_STALE)
-        log_gated(w->log, &w->gate, now, LOG_WARN, "worker %u: input refused (error %d)", w->index,
-                  error);
+        log_event_gated(w->log, &w->gate, now, EV_INPUT_REFUSED, LOG_NUMBER("worker", w->index),
+                        LOG_TEXT("why", str_from(err_name(error))));
 }
 
 /* --- datagrams --- */

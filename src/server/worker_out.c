@@ -154,8 +154,8 @@ static void feed(struct worker *w, const struct due *due, time_ns now)
     }
     block_unref(w->blocks, due->value);
     if (error && error != ERR_STALE)
-        log_gated(w->log, &w->gate, now, LOG_WARN, "worker %u: answer refused (error %d)", w->index,
-                  error);
+        log_event_gated(w->log, &w->gate, now, EV_ANSWER_REFUSED, LOG_NUMBER("worker", w->index),
+                        LOG_TEXT("why", str_from(err_name(error))));
 }
 
 void worker_settle(struct worker *w, time_ns now)

@@ -1,4 +1,5 @@
-"""The tables of docs/ that are made from the source: which RFC clause stands where, and every limit. Compares them with
+"""The tables of docs/ that are made from the source: which RFC clause stands where, every limit,
+every event of the log. Compares them with
 what is there, or writes them with --write."""
 import os
 import re
@@ -9,6 +10,7 @@ import source
 TAG = re.compile(r"RFC (\d{4})((?:,? (?:and |section )?[A-F]?\d+(?:\.\d+)+|,? (?:and |section )?\d{1,2}\b(?!\d|/))+)")
 CLAUSE = re.compile(r"[A-F]?\d+(?:\.\d+)*")
 LIMIT = re.compile(r'^LIMIT\((\w+),\s*([^,]+),\s*"((?:[^"\\]|\\.)*)"\)', re.M)
+EVENT = re.compile(r'^EVENT\(\w+, (\w+), "(\w+)", "((?:[^"\\]|\\.)*)"\)', re.M)
 WRITE = "--write"
 
 
@@ -55,12 +57,22 @@ def limits():
     return "\n".join(rows) + "\n"
 
 
+def events():
+    rows = ["# Events in the log", "", "Made from `data/log_events.def` by `./dev fmt`; `./dev check` compares. How they are "
+            "written is in [operations.md](guide/operations.md).", "", "| event | level | what happened, and its fields |", "|---|---|---|"]
+    with open(os.path.join(source.root(), "data/log_events.def"), encoding="utf-8") as f:
+        for level, name, what in EVENT.findall(f.read()):
+            rows.append(f"| `{name}` | {level.lower()} | {what} |")
+    return "\n".join(rows) + "\n"
+
+
 def main():
     write = WRITE in sys.argv
     if write:
         sys.argv.remove(WRITE)
     report = source.Report()
-    for name, made in (("docs/clauses.md", clauses()), ("docs/limits.md", limits())):
+    for name, made in (("docs/clauses.md", clauses()), ("docs/limits.md", limits()),
+                       ("docs/log-events.md", events())):
         path = os.path.join(source.root(), name)
         old = ""
         if os.path.exists(path):

@@ -12,4 +12,7 @@ enum err {
     ERR_NO_ROUTE = -5 /* no listener or address fits the destination; nothing has changed */
 };
 
+/* "no memory", "limit reached": for a log. */
+const char *err_name(int error);
+
 #endif

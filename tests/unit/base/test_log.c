@@ -1,4 +1,4 @@
-/* Log lines: levels, one line whatever is in it, the allowance of a place. */
+/* Events: levels, names, the allowance of a place. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,54 +11,70 @@
 #include "base/log.h"
 
 struct sink {
-    unsigned n;
+    unsigned n, fields, skipped;
     enum log_level level;
-    char last[LOG_LINE_MAX];
+    enum log_event event;
+    uint64_t number;
+    char text[LOG_LINE_MAX];
 };
 
-static void keep(void *arg, enum log_level level, const char *line)
+static void keep(void *arg, const struct log_record *r)
 {
     struct sink *s = arg;
     s->n++;
-    s->level = level;
-    assert_true(strlen(line) < sizeof s->last);
-    memcpy(s->last, line, strlen(line) + 1);
+    s->level = r->level;
+    s->event = r->event;
+    s->fields = r->n;
+    s->skipped = r->skipped;
+    s->number = r->fields[0].number;
+    assert_true(r->fields[0].text.len < sizeof s->text);
+    memcpy(s->text, r->fields[0].text.at ? r->fields[0].text.at : "", r->fields[0].text.len);
+    s->text[r->fields[0].text.len] = '\0';
 }
 
-static void writes_up_to_its_level(void **state)
+static void tells_up_to_its_level(void **state)
+{
+    (void)state;
+    struct sink s = {0};
+    struct log l = {LOG_WARN, keep, &s};
+    log_event(&l, EV_READY, LOG_NUMBER("ms", 1));
+    log_event(&l, EV_BAD_MESSAGE, LOG_NUMBER("n", 1));
+    assert_int_equal(s.n, 0);
+    log_event(&l, EV_BANNED, LOG_NUMBER("seconds", 60), LOG_TEXT("addr", STR("x")));
+    assert_int_equal(s.event, EV_BANNED);
+    assert_int_equal(s.level, LOG_WARN);
+    assert_int_equal(s.fields, 2);
+    assert_int_equal(s.number, 60);
+    log_event(&l, EV_STORE_FAILED, LOG_TEXT("why", STR("disk full")));
+    assert_int_equal(s.level, LOG_ERROR);
+    assert_string_equal(s.text, "disk full");
+    log_set_level(&l, LOG_INFO);
+    log_event(&l, EV_READY, LOG_NUMBER("ms", 1));
+    assert_int_equal(s.n, 3);
+}
+
+static void a_log_may_be_absent(void **state)
+{
+    (void)state;
+    struct log deaf = {LOG_DEBUG, NULL, NULL};
+    log_event(&deaf, EV_STORE_FAILED, LOG_NUMBER("n", 1));
+    log_event((const struct log *)NULL, EV_STORE_FAILED, LOG_NUMBER("n", 1));
+    log_line(NULL, LOG_ERROR, "nowhere");
+}
+
+static void a_sentence_is_an_event(void **state)
 {
     (void)state;
     struct sink s = {0};
     struct log l = {LOG_WARN, keep, &s};
     log_line(&l, LOG_INFO, "no");
-    log_line(&l, LOG_DEBUG, "no");
-    assert_int_equal(s.n, 0);
     log_line(&l, LOG_WARN, "a %d", 1);
-    assert_string_equal(s.last, "a 1");
-    log_line(&l, LOG_ERROR, "b");
-    assert_int_equal(s.n, 2);
-    assert_int_equal(s.level, LOG_ERROR);
-    struct log deaf = {LOG_DEBUG, NULL, NULL};
-    log_line(&deaf, LOG_ERROR, "nowhere");
-    log_line(NULL, LOG_ERROR, "nowhere");
-}
-
-static void a_line_stays_one_line(void **state)
-{
-    (void)state;
-    struct sink s = {0};
-    struct log l = {LOG_DEBUG, keep, &s};
-    log_line(&l, LOG_INFO, "a\r\nb\x1b[31m\x7f \xc3\xa4");
-    assert_string_equal(s.last, "a??b?[31m? \xc3\xa4");
-}
-
-static void long_lines_are_cut(void **state)
-{
-    (void)state;
-    struct sink s = {0};
-    struct log l = {LOG_DEBUG, keep, &s};
-    log_line(&l, LOG_INFO, "%5000d", 1);
-    assert_int_equal(strlen(s.last), LOG_LINE_MAX - 1);
+    assert_int_equal(s.n, 1);
+    assert_int_equal(s.event, EV_LOG);
+    assert_int_equal(s.level, LOG_WARN);
+    assert_string_equal(s.text, "a 1");
+    log_line(&l, LOG_WARN, "%5000d", 1);
+    assert_int_equal(strlen(s.text), LOG_LINE_MAX - 1);
 }
 
 static void a_gate_passes_its_allowance_and_tells_the_rest(void **state)
@@ -69,39 +85,57 @@ static void a_gate_passes_its_allowance_and_tells_the_rest(void **state)
     struct log_gate g = {.per_second = 2};
     time_ns now = 5 * NS_PER_S;
     for (unsigned i = 0; i < 7; i++)
-        log_gated(&l, &g, now + i, LOG_WARN, "bad %u", i);
+        log_event_gated(&l, &g, now + i, EV_BANNED, LOG_NUMBER("i", i));
     assert_int_equal(s.n, 2);
-    assert_string_equal(s.last, "bad 1");
-    log_gated(&l, &g, now + NS_PER_S - 1, LOG_WARN, "bad");
+    assert_int_equal(s.number, 1);
+    log_event_gated(&l, &g, now + NS_PER_S - 1, EV_BANNED, LOG_NUMBER("i", 7));
     assert_int_equal(s.n, 2);
-    log_gated(&l, &g, now + NS_PER_S, LOG_WARN, "bad");
-    assert_string_equal(s.last, "(6 like this not shown) bad");
-    log_gated(&l, &g, now + NS_PER_S, LOG_WARN, "bad");
-    assert_string_equal(s.last, "bad");
+    log_event_gated(&l, &g, now + NS_PER_S, EV_BANNED, LOG_NUMBER("i", 8));
+    assert_int_equal(s.skipped, 6);
+    log_event_gated(&l, &g, now + NS_PER_S, EV_BANNED, LOG_NUMBER("i", 9));
+    assert_int_equal(s.skipped, 0);
 }
 
-static void unwanted_lines_use_no_allowance(void **state)
+static void unwanted_events_use_no_allowance(void **state)
 {
     (void)state;
     struct sink s = {0};
     struct log l = {LOG_INFO, keep, &s};
     struct log_gate g = {0};
     for (unsigned i = 0; i < 100; i++)
-        log_gated(&l, &g, 0, LOG_DEBUG, "no");
+        log_event_gated(&l, &g, 0, EV_BAD_MESSAGE, LOG_NUMBER("i", i));
     for (unsigned i = 0; i < 100; i++)
-        log_gated(&l, &g, 0, LOG_INFO, "yes");
+        log_event_gated(&l, &g, 0, EV_INPUT_REFUSED, LOG_NUMBER("i", i));
     assert_int_equal(s.n, LOG_PER_SECOND);
-    assert_string_equal(s.last, "yes");
+}
+
+static void names_are_those_of_the_table(void **state)
+{
+    (void)state;
+    enum log_level level;
+    assert_string_equal(log_event_name(EV_AUTH_FAILED), "auth_failed");
+    assert_int_equal(log_event_level(EV_AUTH_FAILED), LOG_WARN);
+    for (unsigned i = 0; i <= LOG_DEBUG; i++) {
+        assert_true(log_level_named(str_from(log_level_name((enum log_level)i)), &level));
+        assert_int_equal(level, i);
+    }
+    assert_false(log_level_named(STR("loud"), &level));
+    for (unsigned i = 0; i < N_LOG_EVENTS; i++) {
+        const char *name = log_event_name((enum log_event)i);
+        assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyz_"), strlen(name));
+        assert_true(strlen(name) > 0);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_up_to_its_level),
-        cmocka_unit_test(a_line_stays_one_line),
-        cmocka_unit_test(long_lines_are_cut),
+        cmocka_unit_test(tells_up_to_its_level),
+        cmocka_unit_test(a_log_may_be_absent),
+        cmocka_unit_test(a_sentence_is_an_event),
         cmocka_unit_test(a_gate_passes_its_allowance_and_tells_the_rest),
-        cmocka_unit_test(unwanted_lines_use_no_allowance),
+        cmocka_unit_test(unwanted_events_use_no_allowance),
+        cmocka_unit_test(names_are_those_of_the_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,11 +133,29 @@ static void store_questions_come_back(void **state)
 static char line[256];
 static unsigned lines;
 
-static void note(void *arg, enum log_level level, const char *text)
+static struct str field(const struct log_record *r, const char *key)
 {
+    for (unsigned i = 0; i < r->n; i++)
+        if (strcmp(r->fields[i].key, key) == 0)
+            return r->fields[i].text;
+    fail_msg("no field %s", key);
+    return STR_NONE;
+}
+
+static void note(void *arg, const struct log_record *r)
+{
+    struct buf b;
+
     (void)arg;
-    assert_int_equal(level, LOG_DEBUG);
-    snprintf(line, sizeof line, "%s", text);
+    assert_int_equal(r->event, EV_BAD_MESSAGE);
+    assert_int_equal(r->level, LOG_DEBUG);
+    buf_init(&b, line, sizeof line - 1);
+    buf_put(&b, field(r, "what"));
+    buf_put_lit(&b, " from ");
+    addr_print(&b, r->fields[1].addr);
+    buf_put_lit(&b, ": ");
+    buf_put(&b, field(r, "why"));
+    line[b.len] = '\0';
     lines++;
 }
 
@@ -154,9 +172,9 @@ static void faults_are_logged_for_who_asks(void **state)
     assert_int_equal(lines, 0);
     log.level = LOG_DEBUG;
     rig_recv(&rig, bad);
-    assert_string_equal(line, "bad OPTIONS from UDP:192.0.2.9:5060: Malformed CSeq at byte 135");
+    assert_string_equal(line, "OPTIONS from 192.0.2.9:5060: Malformed CSeq at byte 135");
     rig_recv(&rig, "SIP/2.0 200 OK\r\n" VIA FROM TO ID "CSeq: x INVITE\r\n" END);
-    assert_non_null(strstr(line, "bad response from UDP:192.0.2.9:5060: Malformed CSeq"));
+    assert_non_null(strstr(line, "response from 192.0.2.9:5060: Malformed CSeq"));
     for (unsigned i = 0; i < 100; i++)
         rig_recv(&rig, bad);
     assert_int_equal(lines, LOG_PER_SECOND);
