@@ -27,10 +27,12 @@ static int usage(void)
     fputs(
         "usage: load call|options|register --server PORT [--rate N] [--count N]\n"
         "            [--caller PORT] [--callee PORT] [--domain NAME] [--calls PREFIX] [--cseq N]\n"
-        "            [--user N] [--users N]\n"
+        "            [--user N] [--users N] [--password WORD]\n"
         "Offers load to 127.0.0.1:PORT and prints a JSON object. --calls begins the Call-IDs of\n"
         "this run, random otherwise; --cseq and --user are the first numbers of their kind;\n"
-        "after --users of them the first one registers again.\n",
+        "after --users of them the first one registers again. With --password, that of every "
+        "user,\n"
+        "register answers MD5 challenges.\n",
         stderr);
     return 2;
 }
@@ -57,7 +59,19 @@ static bool read_number(const char *text, uint32_t max, uint32_t *value)
     return *text >= '0' && *text <= '9' && !*end && n <= max;
 }
 
-enum option_id { SERVER = 1, RATE, COUNT, CALLER, CALLEE, DOMAIN_NAME, CALLS, CSEQ, USER, USERS };
+enum option_id {
+    SERVER = 1,
+    RATE,
+    COUNT,
+    CALLER,
+    CALLEE,
+    DOMAIN_NAME,
+    CALLS,
+    CSEQ,
+    USER,
+    USERS,
+    PASSWORD
+};
 
 struct ports {
     uint32_t server, caller, callee;
@@ -86,6 +100,9 @@ static bool read_option(int id, struct ports *ports)
         return read_number(optarg, COUNT_MAX, &load.first_user);
     case USERS:
         return read_number(optarg, COUNT_MAX, &load.n_users);
+    case PASSWORD:
+        load.password = optarg;
+        return true;
     case DOMAIN_NAME:
         load.domain = optarg;
         return strlen(optarg) < 64;
@@ -109,6 +126,7 @@ static bool read_options(int argc, char **argv, struct ports *ports)
                                             {"cseq", required_argument, NULL, CSEQ},
                                             {"user", required_argument, NULL, USER},
                                             {"users", required_argument, NULL, USERS},
+                                            {"password", required_argument, NULL, PASSWORD},
                                             {0}};
     int id;
     while ((id = getopt_long(argc, argv, "", options, NULL)) != -1)

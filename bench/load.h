@@ -1,6 +1,6 @@
-/* The parts of the load generator: messages (load_message.c), sockets (load_socket.c), what caller
- * and callee do (load_case.c) and what is told at the end (load_report.c). Stands alone: shares no
- * code with what it measures. */
+/* The parts of the load generator: messages (load_message.c, load_digest.c), sockets
+ * (load_socket.c), what caller and callee do (load_case.c) and what is told at the end
+ * (load_report.c). Stands alone: shares no code with what it measures. */
 #ifndef TANDEM_BENCH_LOAD_H
 #define TANDEM_BENCH_LOAD_H
 
@@ -14,6 +14,7 @@
 #define OUT_MAX 2048
 #define ROUTES_MAX 8
 #define VIAS_MAX 8
+#define CHALLENGES_MAX 4
 
 /* Bytes of a message; not terminated. */
 struct text {
@@ -27,7 +28,8 @@ struct received {
     unsigned status; /* 0: a request */
     struct text method, call_id, cseq, from, to, contact;
     struct text vias[VIAS_MAX], record_routes[ROUTES_MAX];
-    unsigned n_vias, n_record_routes;
+    struct text challenges[CHALLENGES_MAX]; /* values of WWW-Authenticate */
+    unsigned n_vias, n_record_routes, n_challenges;
 };
 
 /* False: not SIP, or without Call-ID or CSeq. */
@@ -62,6 +64,10 @@ void out_answer(struct outgoing *o, const struct received *request, const char *
 void out_session(struct outgoing *o);
 void out_no_body(struct outgoing *o);
 
+/* Authorization for the answer's MD5 challenge. False: it has none. */
+bool out_credentials(struct outgoing *o, const struct received *answer, const char *user,
+                     const char *password, const char *method, const char *uri);
+
 /* A UDP socket on loopback with its batches. */
 struct port {
     int fd;
@@ -90,7 +96,7 @@ enum load_case { CASE_CALL, CASE_OPTIONS, CASE_REGISTER };
 struct item {
     int64_t began_ns;
     uint32_t setup_us, total_us;
-    bool invited, answered, acked, done, lost;
+    bool invited, answered, acked, challenged, done, lost;
 };
 
 struct load {
@@ -98,12 +104,13 @@ struct load {
     double rate;
     uint32_t count, first_user, n_users, cseq;
     const char *domain, *call_prefix;
+    const char *password; /* of every user; NULL: a challenge is a failure */
     char branch_prefix[17];
     struct sockaddr_in server;
     char server_text[32];
     struct port caller, callee;
     struct item *items;
-    uint32_t n_begun, n_done, n_lost, n_bad, n_repeated, n_recorded, oldest;
+    uint32_t n_begun, n_done, n_lost, n_bad, n_repeated, n_recorded, n_challenged, oldest;
     unsigned bad_status;
     int64_t from_ns, end_ns;
 };

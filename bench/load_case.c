@@ -21,10 +21,10 @@ static void out_request(const struct load *l, struct outgoing *o, const char *me
               l->caller.number, l->branch_prefix, branch_kind, i);
 }
 
-static void out_call_id(const struct load *l, struct outgoing *o, uint32_t i, const char *method)
+static void out_call_id(const struct load *l, struct outgoing *o, uint32_t i, uint32_t cseq,
+                        const char *method)
 {
-    out_print(o, "Call-ID: %s-%x@load.invalid\r\nCSeq: %u %s\r\n", l->call_prefix, i, l->cseq,
-              method);
+    out_print(o, "Call-ID: %s-%x@load.invalid\r\nCSeq: %u %s\r\n", l->call_prefix, i, cseq, method);
 }
 
 static struct text printed(char *space, size_t size, const char *format, ...)
@@ -50,7 +50,7 @@ static void begin_call(struct load *l, struct outgoing *o, uint32_t i)
         "Max-Forwards: 70\r\nFrom: \"Alice Example\" <sip:alice%x@atlanta.example>;tag=a%x\r\n"
         "To: \"Bob Example\" <sip:bob%x@biloxi.example>\r\n",
         i, i, i);
-    out_call_id(l, o, i, "INVITE");
+    out_call_id(l, o, i, l->cseq, "INVITE");
     out_print(o,
               "Contact: <sip:alice%x@127.0.0.1:%u;transport=udp>\r\n" ALLOW
               "Supported: replaces, timer, 100rel\r\nSession-Expires: 1800;refresher=uac\r\n"
@@ -65,23 +65,29 @@ static void begin_options(struct load *l, struct outgoing *o, uint32_t i)
     out_request(l, o, "OPTIONS", printed(space, sizeof space, "sip:%s", l->server_text), 'o', i);
     out_print(o, "Max-Forwards: 70\r\nFrom: <sip:monitor@127.0.0.1>;tag=o%x\r\nTo: <sip:%s>\r\n", i,
               l->server_text);
-    out_call_id(l, o, i, "OPTIONS");
+    out_call_id(l, o, i, l->cseq, "OPTIONS");
     out_print(o, "Contact: <sip:monitor@127.0.0.1:%u>\r\nAccept: application/sdp\r\n" AGENT,
               l->caller.number);
     out_no_body(o);
 }
 
-static void begin_register(struct load *l, struct outgoing *o, uint32_t i)
+/* The first time, or (`challenge`) once the server has asked for a password. */
+static bool register_user(struct load *l, struct outgoing *o, uint32_t i,
+                          const struct received *challenge)
 {
-    char space[128];
+    char name[32], uri[128];
     uint32_t user = l->first_user + (l->n_users ? i % l->n_users : i);
-    out_request(l, o, "REGISTER", printed(space, sizeof space, "sip:%s", l->domain), 'r', i);
-    out_print(o, "Max-Forwards: 70\r\nFrom: <sip:user%07u@%s>;tag=r%x\r\nTo: <sip:user%07u@%s>\r\n",
-              user, l->domain, i, user, l->domain);
-    out_call_id(l, o, i, "REGISTER");
-    out_print(o, "Contact: <sip:user%07u@127.0.0.1:%u;transport=udp>;expires=3600\r\n" ALLOW AGENT,
-              user, l->caller.number);
+    printed(name, sizeof name, "user%07u", user);
+    struct text domain = printed(uri, sizeof uri, "sip:%s", l->domain);
+    out_request(l, o, "REGISTER", domain, challenge ? 'd' : 'r', i);
+    out_print(o, "Max-Forwards: 70\r\nFrom: <sip:%s@%s>;tag=r%x\r\nTo: <sip:%s@%s>\r\n", name,
+              l->domain, i, name, l->domain);
+    out_call_id(l, o, i, l->cseq + (challenge != NULL), "REGISTER");
+    out_print(o, "Contact: <sip:%s@127.0.0.1:%u;transport=udp>;expires=3600\r\n" ALLOW AGENT, name,
+              l->caller.number);
+    bool good = !challenge || out_credentials(o, challenge, name, l->password, "REGISTER", uri);
     out_no_body(o);
+    return good;
 }
 
 void load_begin(struct load *l, uint32_t i, int64_t now_ns)
@@ -96,7 +102,7 @@ void load_begin(struct load *l, uint32_t i, int64_t now_ns)
         begin_options(l, o, i);
         break;
     case CASE_REGISTER:
-        begin_register(l, o, i);
+        (void)register_user(l, o, i, NULL);
         break;
     }
 }
@@ -166,6 +172,16 @@ static void invite_answered(struct load *l, struct item *item, uint32_t i,
     send_inside(l, i, answer, "BYE", l->cseq + 1);
 }
 
+/* False: the item was asked before, or there is no password for this. */
+static bool answer_challenge(struct load *l, struct item *item, uint32_t i,
+                             const struct received *r)
+{
+    if (r->status != 401 || !l->password || l->kind != CASE_REGISTER || item->challenged)
+        return false;
+    item->challenged = true;
+    return register_user(l, port_next(&l->caller, &l->server), i, r);
+}
+
 void load_caller(struct load *l, struct text message, int64_t now_ns)
 {
     struct received r;
@@ -177,6 +193,8 @@ void load_caller(struct load *l, struct text message, int64_t now_ns)
         return;
     if (item->done)
         l->n_repeated++;
+    else if (answer_challenge(l, item, i, &r))
+        l->n_challenged++;
     else if (r.status >= 300)
         end_badly(l, item, r.status, now_ns);
     else if (l->kind == CASE_CALL && text_contains(r.cseq, "INVITE"))

@@ -80,6 +80,8 @@ static void read_header(struct received *r, struct text line)
         r->vias[r->n_vias++] = line;
     else if (name_is(name, "Record-Route", 0) && r->n_record_routes < ROUTES_MAX)
         r->record_routes[r->n_record_routes++] = line;
+    else if (name_is(name, "WWW-Authenticate", 0) && r->n_challenges < CHALLENGES_MAX)
+        r->challenges[r->n_challenges++] = value;
     else if (name_is(name, "From", 'f'))
         r->from = value;
     else if (name_is(name, "To", 't'))

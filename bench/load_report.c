@@ -53,9 +53,9 @@ void load_report(const struct load *l)
 {
     double seconds = (double)(l->end_ns - l->from_ns) / 1e9;
     printf("{\"case\":\"%s\",\"rate\":%.0f,\"count\":%u,\"done\":%u,\"lost\":%u,\"bad\":%u,"
-           "\"bad_status\":%u,\"repeated\":%u,\"record_routed\":%u",
+           "\"bad_status\":%u,\"repeated\":%u,\"record_routed\":%u,\"challenged\":%u",
            case_names[l->kind], l->rate, l->count, l->n_done, l->n_lost, l->n_bad, l->bad_status,
-           l->n_repeated, l->n_recorded);
+           l->n_repeated, l->n_recorded, l->n_challenged);
     printf(",\"sent\":%llu,\"received\":%llu,\"seconds\":%.3f,\"achieved\":%.0f,\"cpu_s\":%.6f",
            (unsigned long long)(l->caller.sent + l->callee.sent),
            (unsigned long long)(l->caller.received + l->callee.received), seconds,
