@@ -186,8 +186,9 @@ struct outgoing {
     uint64_t user;
 };
 /* Starts a client transaction. Requests over the path MTU limit of RFC 3261 18.1.1 (1300 bytes) go
- * by TCP, and by UDP again where no connection can be made. *tx is set before anything is sent.
- * ERR_NO_ROUTE: the hop's transport or address fits no listener. */
+ * by TCP to a hop, and by UDP again where no connection can be made; to a flow they go by the flow.
+ * *tx is set before anything is sent. ERR_NO_ROUTE: the hop's transport or address fits no
+ * listener. */
 MUST_USE int engine_request(struct engine *, struct outgoing *, time_ns now, tx_id *tx);
 /* The same without a transaction: ACK to a 2xx, stateless forwarding. The branch is a keyed hash of
  * what RFC 3261 16.11 names, so that a retransmission gets the same. */
