@@ -75,6 +75,13 @@ struct engine *element_engine(struct element *e)
     return e->engine;
 }
 
+void element_stats(const struct element *e, struct element_stats *out)
+{
+    *out = (struct element_stats){.contexts = proxy_contexts(e->proxy),
+                                  .lookups = e->lookups.live,
+                                  .registrations = registrar_pending(e->registrar)};
+}
+
 /* The roles act on all that an input brought before it returns. */
 static int after(struct element *e, int rc, time_ns now)
 {

@@ -20,8 +20,7 @@ void output_send(struct engine *e, const struct flow *flow, struct block *bytes)
     struct output *o = push(e, OUTPUT_SEND);
     o->flow = *flow;
     o->bytes = block_ref(bytes);
-    e->stats.sent++;
-    e->stats.bytes_out += bytes->len;
+    count_sent(e, flow->transport, block_str(bytes));
 }
 
 void output_connect(struct engine *e, const struct conn *c)

@@ -119,10 +119,10 @@ int engine_datagram(struct engine *e, const struct flow *flow, struct str bytes,
     struct msg *m = msg_new(&e->blocks, bytes, MSG_DATAGRAM);
     if (!m)
         return ERR_NOMEM;
-    e->stats.received++;
     e->stats.bytes_in += bytes.len;
     m->flow = *flow;
     m->flow.conn = 0;
+    count_received(e, m);
     return engine_take(e, m, now);
 }
 

@@ -59,6 +59,7 @@ int server_new(struct engine *e, struct msg *m, const struct tx_key *key, uint64
         return ERR_NOMEM;
     }
     s->tag = rand_u64(&e->rand);
+    s->since = now;
     s->request = msg_ref(m);
     map_insert(&e->by_key, &s->by_key, hash);
     tx_start(&s->job.tx, m->method == METHOD_INVITE ? TX_INVITE_SERVER : TX_NON_INVITE_SERVER,

@@ -74,6 +74,7 @@ struct server {
     struct block *key_block; /* where key_text is too small, and for RFC 2543 keys */
     struct str reply_tag;    /* To tag of the last response, for RFC 2543's ACK */
     uint64_t tag;
+    time_ns since;       /* when the request came */
     struct msg *request; /* until the final response; a UAS's 2xx to INVITE keeps it */
     struct block *last;  /* what a retransmission of the request gets */
     time_ns owed_until;  /* with job.owed_at: then the transaction ends unanswered */
@@ -358,6 +359,10 @@ void conn_hold(struct engine *, struct conn *, struct block *bytes, const struct
 /* Forgets a foreign connection that nothing uses or waits for. */
 void conn_release_foreign(struct engine *, struct conn *);
 void conn_proven(struct engine *, struct conn *);
+
+/* count.c: messages by direction, method, status and transport */
+void count_received(struct engine *, const struct msg *);
+void count_sent(struct engine *, unsigned transport, struct str bytes);
 
 /* stream.c */
 void stream_run(struct engine *, struct conn *, time_ns now);

@@ -47,8 +47,8 @@ static struct msg *read_message(struct engine *e, struct conn *c, struct str byt
     struct msg *m = msg_new(&e->blocks, bytes, MSG_STREAM);
     if (!m)
         return NULL;
-    e->stats.received++;
     m->flow = c->flow;
+    count_received(e, m);
     return m;
 }
 

@@ -60,13 +60,15 @@ static bool make_parts(struct shared *s, const struct server_options *o)
     for (unsigned i = 0; i < s->n_workers; i++)
         bells[i] = post_bell(s->post, i);
     s->resolver = resolver_new(s->mem, s->n_workers, bells);
-    return s->resolver != NULL;
+    s->inquiries = inquiries_new(s->mem, s->n_workers, bells);
+    return s->resolver && s->inquiries;
 }
 
 /* The resolver's thread rings the post's bells, so it ends first. */
 static void free_parts(struct shared *s)
 {
     resolver_free(s->resolver);
+    inquiries_free(s->inquiries);
     post_free(s->post);
     locations_free(s->locations);
     log_writer_free(s->log);

@@ -4,6 +4,7 @@
 
 #include "net/clock.h"
 #include "net/resolve.h"
+#include "server/inquiry.h"
 #include "server/listen.h"
 #include "server/location.h"
 #include "server/log_writer.h"
@@ -22,6 +23,7 @@ struct shared {
     struct hash_key call_key, proxy_key;
     struct locations *locations;
     struct post *post;
+    struct inquiries *inquiries;
     struct resolver *resolver;
     struct log_writer *log;
     struct bell *boss;     /* rung when a worker's `running` or `idle` changes */

@@ -149,8 +149,8 @@ static bool has_post(const struct worker *w)
     const struct shared *s = w->shared;
 
     return (!w->held_until && !post_is_empty(s->post, w->index)) ||
-           resolver_has_answer(s->resolver, w->index) || atomic_load(&s->stop) ||
-           (!w->drained && atomic_load(&s->draining));
+           resolver_has_answer(s->resolver, w->index) || inquiry_waits(s->inquiries, w->index) ||
+           atomic_load(&s->stop) || (!w->drained && atomic_load(&s->draining));
 }
 
 static unsigned sleep_for_events(struct worker *w, struct loop_event *events, time_ns now)
@@ -218,6 +218,7 @@ static void turn(struct worker *w, time_ns now)
     worker_take_time(w, now);
     worker_flush(w, now);
     sweep(w, now);
+    worker_answer_inquiries(w);
     pace_note(&w->pace, w->read, now);
     w->read = 0;
     drain_if_told(w);

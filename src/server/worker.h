@@ -68,6 +68,10 @@ void worker_take_post(struct worker *w, time_ns now);
 void worker_take_time(struct worker *w, time_ns now);
 void worker_stop_accepting(struct worker *w);
 
+/* --- worker_inquire.c: what others ask --- */
+/* Answers some of the inquiries that wait (inquiry.h), between two turns. */
+void worker_answer_inquiries(struct worker *w);
+
 /* --- worker_out.c: what goes out --- */
 /* After each input: drains the element and feeds it what follows, until nothing does. */
 void worker_settle(struct worker *w, time_ns now);

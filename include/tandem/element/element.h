@@ -60,6 +60,14 @@ void element_free(struct element *);
 /* For listeners, block pool and statistics; not for inputs. */
 struct engine *element_engine(struct element *);
 
+/* How full the roles' tables are. */
+struct element_stats {
+    size_t contexts;      /* response contexts of the proxy; at most LIMIT_PROXY_CONTEXTS */
+    size_t lookups;       /* requests that wait for a record; LIMIT_LOOKUPS_PENDING */
+    size_t registrations; /* REGISTERs that wait for the store; LIMIT_REGISTER_PENDING */
+};
+void element_stats(const struct element *, struct element_stats *);
+
 /* The engine's inputs, with the engine's meanings and errors. Each lets the roles act on its
  * events; what a role cannot do for want of memory it answers with 503. */
 int element_datagram(struct element *, const struct flow *, struct str bytes, time_ns now);

@@ -26,6 +26,7 @@
 #include "msg/msg.h"
 #include "msg/print.h"
 #include "tx/timers.h"
+#include "tx/tx.h"
 
 struct engine;
 typedef pool_id tx_id; /* 0: none */
@@ -238,6 +239,9 @@ struct engine_output {
 bool engine_output(struct engine *, struct engine_output *);
 
 /* --- what is there, for operators and tests --- */
+#define ENGINE_STATUSES 600 /* 100 to 699, from 0 */
+#define ENGINE_TRANSPORTS (TRANSPORT_SCTP + 1)
+
 struct engine_stats {
     uint64_t received, sent, bytes_in, bytes_out;
     uint64_t requests, responses;
@@ -246,7 +250,33 @@ struct engine_stats {
     uint64_t tx_client, tx_server; /* alive now */
     uint64_t conns;                /* alive now */
     uint64_t timeouts, transport_errors;
+    /* What was read, where it was read, and sent, retransmissions among it. */
+    uint64_t requests_in[N_METHODS], requests_out[N_METHODS];
+    uint64_t responses_in[ENGINE_STATUSES], responses_out[ENGINE_STATUSES];
+    uint64_t messages_in[ENGINE_TRANSPORTS], messages_out[ENGINE_TRANSPORTS];
 };
 const struct engine_stats *engine_stats(const struct engine *);
+/* Timers that are set now. */
+uint64_t engine_timers(const struct engine *);
+
+/* A transaction as it stands. */
+struct engine_tx {
+    tx_id id;
+    uint8_t kind, state;    /* enum tx_kind, enum tx_state */
+    uint8_t owner;          /* as set by engine_own */
+    uint8_t method;         /* enum method; METHOD_OTHER: see method_name */
+    struct str method_name; /* of a server transaction's request */
+    uint16_t status;        /* of a server transaction: the last response sent; 0: none */
+    time_ns since;          /* when it began */
+    struct flow flow;       /* by which it sends */
+    struct str call_id;     /* empty where it cannot be told any more */
+    struct msg *request;    /* as engine_tx_request has it; NULL else */
+};
+
+/* Some of the transactions: start with *cursor = 0, which is 0 again at the end. Looks at `looks`
+ * places at most, full or empty, and fills out[max]; returns how many. Changes meanwhile may repeat
+ * or miss some. All texts are borrowed until the next mutation. */
+size_t engine_list(const struct engine *, uint64_t *cursor, unsigned looks, struct engine_tx *out,
+                   size_t max);
 
 #endif

@@ -1,0 +1,88 @@
+/* Questions to a worker from threads beside it (the control socket, the metrics), each answered by
+ * the worker itself between two turns, in portions that do not hold it up. */
+#ifndef TANDEM_SERVER_INQUIRY_H
+#define TANDEM_SERVER_INQUIRY_H
+
+#include <stdatomic.h>
+
+#include "base/attr.h"
+#include "element/element.h"
+#include "net/lane.h"
+
+/* Who asks: one thread each. */
+enum inquiry_asker { ASKER_CONTROL, ASKER_METRICS, N_ASKERS };
+
+enum inquiry_kind {
+    INQUIRY_FIGURES,
+    INQUIRY_TRANSACTIONS,
+    INQUIRY_CALLS /* INVITEs of others that have no final answer yet */
+};
+
+#define INQUIRY_ROWS 32   /* in one answer */
+#define INQUIRY_LOOKS 512 /* places that the worker looks at for one answer */
+#define INQUIRY_TEXT 160
+
+/* All that a worker counts. */
+struct worker_figures {
+    struct engine_stats engine;
+    struct element_stats element;
+    uint64_t timers;
+    uint64_t connections;         /* stream connections, those being made and ended too */
+    uint64_t datagrams_waiting;   /* for the kernel to take them */
+    uint64_t datagrams_lost;      /* ever: the queue was full */
+    uint64_t connections_refused; /* ever: for want of descriptors */
+    uint64_t handovers_lost;      /* ever: another worker's ring was full */
+    uint64_t blocks;              /* of bytes, in use */
+};
+
+/* A text that is cut where it is too long. */
+struct shown_text {
+    uint16_t len;
+    char at[INQUIRY_TEXT];
+};
+
+struct shown_tx {
+    uint8_t kind, state, method, transport;
+    uint16_t status;
+    uint64_t id;
+    time_ns since;
+    struct addr remote;
+    struct shown_text method_name, call_id, from, to; /* the last two as URIs, while it is known */
+};
+
+struct inquiry {
+    enum inquiry_kind kind;
+    uint64_t cursor;       /* 0 to begin; where the answer leaves 0 there is no more */
+    struct bell *bell;     /* rung once it is answered */
+    _Atomic bool answered; /* until then it is the worker's */
+    unsigned n;            /* rows */
+    union {
+        struct worker_figures figures;
+        struct shown_tx txs[INQUIRY_ROWS];
+    };
+};
+
+struct inquiries;
+
+/* bells[i] wakes worker i. NULL: no memory. */
+struct inquiries *inquiries_new(struct mem *, unsigned n_workers, struct bell *const *bells);
+/* Nobody asks or answers any more. NULL is legal. */
+void inquiries_free(struct inquiries *);
+
+/* In the asker's thread: the inquiry is the worker's until `answered`, however long that takes.
+ * False: too many wait, or there is no such worker; it is still the caller's. */
+MUST_USE bool inquiry_ask(struct inquiries *, enum inquiry_asker, unsigned worker,
+                          struct inquiry *);
+/* In the worker's thread; NULL: none waits. */
+struct inquiry *inquiry_take(struct inquiries *, unsigned worker);
+bool inquiry_waits(const struct inquiries *, unsigned worker);
+/* Gives it back. */
+void inquiry_answer(struct inquiry *);
+
+void shown_text_set(struct shown_text *, struct str);
+static inline struct str shown_text_str(const struct shown_text *t)
+{
+    return (struct str){t->at, t->len};
+}
+
+#endif

@@ -1,0 +1,84 @@
+/* What a worker tells of itself to who asks, a portion at a time; changes nothing. */
+#include "server/inquiry.h"
+#include "server/worker.h"
+
+#define ANSWERS_MOST 4 /* a turn */
+
+static void tell_figures(const struct worker *w, struct worker_figures *f)
+{
+    *f = (struct worker_figures){.engine = *engine_stats(w->engine),
+                                 .timers = engine_timers(w->engine),
+                                 .connections = tcp_count(&w->tcp),
+                                 .connections_refused = w->tcp.refused,
+                                 .handovers_lost = w->lost_handovers,
+                                 .blocks = w->blocks->live};
+    element_stats(w->element, &f->element);
+    for (unsigned i = 0; i < w->n_listeners; i++)
+        if (w->listeners[i].at.transport == TRANSPORT_UDP) {
+            f->datagrams_waiting += w->listeners[i].udp.n;
+            f->datagrams_lost += w->listeners[i].udp.dropped;
+        }
+}
+
+static void show_party(struct shown_text *t, const struct nameaddr *who)
+{
+    shown_text_set(t, who ? who->uri_text : STR_NONE);
+}
+
+static void show(struct shown_tx *row, const struct engine_tx *tx)
+{
+    *row = (struct shown_tx){.kind = tx->kind,
+                             .state = tx->state,
+                             .method = tx->method,
+                             .transport = tx->flow.transport,
+                             .status = tx->status,
+                             .id = tx->id,
+                             .since = tx->since,
+                             .remote = tx->flow.remote};
+    shown_text_set(&row->method_name, tx->method_name);
+    shown_text_set(&row->call_id, tx->call_id);
+    if (!tx->request)
+        return;
+    show_party(&row->from, msg_from(tx->request));
+    show_party(&row->to, msg_to(tx->request));
+}
+
+static bool is_call(const struct engine_tx *tx)
+{
+    return tx->kind == TX_INVITE_SERVER && tx->request;
+}
+
+static void list(const struct worker *w, struct inquiry *q)
+{
+    struct engine_tx found[INQUIRY_ROWS];
+    size_t n = engine_list(w->engine, &q->cursor, INQUIRY_LOOKS, found, INQUIRY_ROWS);
+
+    q->n = 0;
+    for (size_t i = 0; i < n; i++)
+        if (q->kind == INQUIRY_TRANSACTIONS || is_call(&found[i]))
+            show(&q->txs[q->n++], &found[i]);
+}
+
+static void answer(const struct worker *w, struct inquiry *q)
+{
+    switch (q->kind) {
+    case INQUIRY_FIGURES:
+        tell_figures(w, &q->figures);
+        break;
+    case INQUIRY_TRANSACTIONS:
+    case INQUIRY_CALLS:
+        list(w, q);
+        break;
+    }
+}
+
+void worker_answer_inquiries(struct worker *w)
+{
+    struct inquiry *q;
+
+    for (unsigned i = 0; i < ANSWERS_MOST && (q = inquiry_take(w->shared->inquiries, w->index));
+         i++) {
+        answer(w, q);
+        inquiry_answer(q);
+    }
+}
