@@ -85,8 +85,35 @@ static void by_owner(struct element *e, const struct engine_event *ev, uint8_t o
         lookup_forget(e, ev);
 }
 
+/* RFC 3261 13.2.2.4, 12.2.1.2: a 2xx to INVITE makes or refreshes a dialog, one to UPDATE refreshes
+ * it (RFC 3311), a 481 says that it is gone. */
+static void count_answer(struct element *e, struct msg *m, time_ns now)
+{
+    const struct cseq *cseq = msg_cseq(m);
+    if (!cseq || m->status < 200 || (m->status >= 300 && m->status != 481))
+        return;
+    uint64_t dialog = calls_dialog(&e->calls, m);
+    if (m->status == 481)
+        calls_over(&e->calls, dialog);
+    else if (cseq->method == METHOD_INVITE)
+        calls_stands(&e->calls, dialog, now);
+    else if (cseq->method == METHOD_UPDATE)
+        calls_heard(&e->calls, dialog, now);
+}
+
+/* RFC 3261 15.1.1: a BYE ends the call as soon as it is sent. */
+static void count_call(struct element *e, const struct engine_event *ev, time_ns now)
+{
+    if (ev->kind == EVENT_RESPONSE)
+        count_answer(e, ev->msg, now);
+    else if (ev->kind == EVENT_REQUEST && ev->msg->method == METHOD_BYE)
+        calls_over(&e->calls, calls_dialog(&e->calls, ev->msg));
+}
+
 void dispatch(struct element *e, const struct engine_event *ev, time_ns now)
 {
+    if (e->counts_calls)
+        count_call(e, ev, now);
     switch (ev->kind) {
     case EVENT_REQUEST:
         request(e, ev, now);

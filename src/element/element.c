@@ -49,8 +49,9 @@ struct element *element_new(const struct element_config *config)
     e->relay_loopback = config->relay_loopback;
     lookup_init(e);
     e->engine = engine_new(&config->engine);
-    if (!e->engine || home_init(e, config->domains, config->n_domains) != OK ||
-        roles_init(e, config) != OK) {
+    e->counts_calls = config->proxy.record_route;
+    if (!e->engine || calls_init(&e->calls, mem, &config->proxy.key) != OK ||
+        home_init(e, config->domains, config->n_domains) != OK || roles_init(e, config) != OK) {
         element_free(e);
         return NULL;
     }
@@ -65,6 +66,7 @@ void element_free(struct element *e)
     proxy_free(e->proxy);
     registrar_free(e->registrar);
     home_fini(e);
+    calls_fini(&e->calls);
     if (e->engine)
         engine_free(e->engine);
     mem_free(e->mem, e, sizeof *e);
@@ -167,4 +169,9 @@ bool element_is_quiet(const struct element *e)
 {
     return e->lookups.live == 0 && registrar_pending(e->registrar) == 0 &&
            engine_is_quiet(e->engine);
+}
+
+size_t element_calls(struct element *e, time_ns now)
+{
+    return calls_count(&e->calls, now);
 }

@@ -4,6 +4,7 @@
 #define TANDEM_SRC_ELEMENT_PARTS_H
 
 #include "base/limits.h"
+#include "element/calls.h"
 #include "element/element.h"
 
 /* Whose an event is. */
@@ -15,6 +16,8 @@ struct element {
     struct registrar *registrar;
     struct proxy *proxy;
     struct pool lookups;
+    bool counts_calls; /* it stays in the path of calls */
+    struct calls calls;
     bool relay_loopback;
     struct str *domains; /* and their text: one allocation */
     size_t n_domains, domains_size;

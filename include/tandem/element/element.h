@@ -119,5 +119,9 @@ bool element_is_idle(const struct element *);
 /* Nobody waits for an answer (engine_is_quiet), nor any request for a record: what is left only
  * lingers for retransmissions, and the element may end. */
 bool element_is_quiet(const struct element *);
+/* Calls in progress: dialogs whose INVITE got a 2xx through here and that saw no BYE and no 481
+ * since. The element keeps no dialogs: of phones that vanish it learns only by
+ * LIMIT_CALL_SILENT_S without a word, and where it does not record-route it counts none. */
+size_t element_calls(struct element *, time_ns now);
 
 #endif

@@ -1,0 +1,36 @@
+/* How many calls are in progress through this element, as far as who keeps no dialog can know: a
+ * dialog counts from the 2xx to its INVITE to its BYE. Knows no message's way. */
+#ifndef TANDEM_SRC_ELEMENT_CALLS_H
+#define TANDEM_SRC_ELEMENT_CALLS_H
+
+#include "base/list.h"
+#include "base/map.h"
+#include "base/pool.h"
+#include "base/siphash.h"
+#include "base/time.h"
+#include "msg/msg.h"
+
+struct calls {
+    struct hash_key key;
+    struct pool pool;
+    struct map by_hash;
+    struct list by_age; /* the longest silent first */
+};
+
+/* ERR_NOMEM: not initialised. */
+MUST_USE int calls_init(struct calls *c, struct mem *mem, const struct hash_key *key);
+/* Legal where calls_init failed on zeroed storage. */
+void calls_fini(struct calls *c);
+
+/* What tells a dialog from others, whichever side sends (RFC 3261 12). */
+uint64_t calls_dialog(const struct calls *c, struct msg *m);
+/* It stands. Where there is no memory it does not count. */
+void calls_stands(struct calls *c, uint64_t dialog, time_ns now);
+/* Both sides are there still. Legal for one that is not known. */
+void calls_heard(struct calls *c, uint64_t dialog, time_ns now);
+/* It has ended. Legal for one that is not known. */
+void calls_over(struct calls *c, uint64_t dialog);
+/* Those that were heard of within LIMIT_CALL_SILENT_S. */
+size_t calls_count(struct calls *c, time_ns now);
+
+#endif
