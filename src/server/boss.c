@@ -1,4 +1,4 @@
-/* Starts and ends the workers and hears signals; moves no message. */
+/* Starts, watches and ends the workers, and hears signals; moves no message. */
 #include "server/boss.h"
 
 #include <errno.h>
@@ -10,7 +10,12 @@
 #include <unistd.h>
 
 #include "server/ready.h"
+#include "server/watchdog.h"
 #include "server/worker.h"
+
+#define TELL_EVERY NS_PER_S        /* how often the manager hears how the drain goes on */
+#define JOIN_WITHIN (5 * NS_PER_S) /* for a worker to leave its loop */
+#define MANAGER_SPARE_S 15         /* what the manager shall wait beyond the drain */
 
 struct boss {
     struct shared *shared;
@@ -18,8 +23,10 @@ struct boss {
     const struct log *log;
     int signals;
     bool json;
-    bool told;        /* ready was printed */
-    time_ns deadline; /* of the drain; TIME_NEVER before */
+    bool told;         /* ready was printed */
+    time_ns deadline;  /* of the drain; TIME_NEVER before */
+    time_ns next_tell; /* of the drain's course */
+    struct watchdog watchdog;
 };
 
 static sigset_t our_signals(void)
@@ -52,18 +59,48 @@ static time_ns now_of(const struct boss *b)
     return net_clock_now(&b->shared->clock);
 }
 
-/* A second one does not wait for the work in progress. */
-static void end(struct boss *b)
+static bool drains(const struct boss *b)
 {
-    bool again = b->deadline != TIME_NEVER;
+    return b->deadline != TIME_NEVER;
+}
 
-    b->deadline = again ? 0 : now_of(b) + LIMIT_DRAIN_S * NS_PER_S;
-    if (again)
-        log_event(b->log, EV_ENDING_AT_ONCE, LOG_NUMBER("workers", b->shared->n_workers));
-    else
-        log_event(b->log, EV_DRAINING, LOG_NUMBER("seconds", LIMIT_DRAIN_S));
+static size_t calls(const struct boss *b)
+{
+    size_t n = 0;
+
+    for (unsigned i = 0; i < b->shared->n_workers; i++)
+        n += atomic_load(&b->workers[i]->calls);
+    return n;
+}
+
+static void begin_drain(struct boss *b)
+{
+    unsigned long long seconds = b->shared->drain / NS_PER_S;
+
+    b->deadline = time_add(now_of(b), b->shared->drain);
+    b->next_tell = now_of(b);
+    log_event(b->log, EV_DRAINING, LOG_NUMBER("seconds", seconds));
+    notify_say(&b->shared->notify, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%llu000000",
+               seconds + MANAGER_SPARE_S);
     atomic_store(&b->shared->draining, true);
     ring_all(b);
+}
+
+/* The second time it does not wait for the work in progress. */
+static void end(struct boss *b)
+{
+    if (!drains(b)) {
+        begin_drain(b);
+        return;
+    }
+    b->deadline = 0;
+    log_event(b->log, EV_ENDING_AT_ONCE, LOG_NUMBER("workers", b->shared->n_workers));
+}
+
+void boss_end(struct shared *s)
+{
+    atomic_store(&s->end_wanted, true);
+    bell_ring_loud(s->boss);
 }
 
 static void take_signal(struct boss *b)
@@ -88,16 +125,70 @@ static bool all(const struct boss *b, bool idle)
 
 static bool is_over(const struct boss *b)
 {
-    return b->deadline != TIME_NEVER && (now_of(b) >= b->deadline || all(b, true));
+    return drains(b) && (now_of(b) >= b->deadline || all(b, true));
+}
+
+static time_ns next_time(const struct boss *b)
+{
+    time_ns at = time_min(b->deadline, b->watchdog.next);
+
+    return drains(b) ? time_min(at, b->next_tell) : at;
 }
 
 static int wait_ms(const struct boss *b)
 {
-    time_ns now = now_of(b);
+    time_ns now = now_of(b), at = next_time(b);
 
-    if (b->deadline == TIME_NEVER)
+    if (at == TIME_NEVER)
         return -1;
-    return b->deadline > now ? (int)((b->deadline - now) / NS_PER_MS) + 1 : 0;
+    return at > now ? (int)((at - now) / NS_PER_MS) + 1 : 0;
+}
+
+static void tell_ready(struct boss *b)
+{
+    if (b->told || !all(b, false))
+        return;
+    b->told = true;
+    ready_print(&b->shared->listen, b->json);
+    notify_say(&b->shared->notify, "READY=1\nSTATUS=Serving with %u workers", b->shared->n_workers);
+}
+
+static void read_turns(const struct boss *b, uint64_t *turns)
+{
+    for (unsigned i = 0; i < b->shared->n_workers; i++)
+        turns[i] = atomic_load_explicit(&b->workers[i]->turns, memory_order_relaxed);
+}
+
+static void start_watchdog(struct boss *b)
+{
+    uint64_t turns[LIMIT_WORKERS];
+
+    read_turns(b, turns);
+    watchdog_init(&b->watchdog, b->shared->notify.watchdog, turns, b->shared->n_workers, now_of(b));
+    ring_all(b);
+}
+
+/* Each worker is rung, so that one that sleeps for want of work turns before the next look. */
+static void watch(struct boss *b)
+{
+    uint64_t turns[LIMIT_WORKERS];
+
+    read_turns(b, turns);
+    if (watchdog_look(&b->watchdog, turns, b->shared->n_workers, now_of(b)))
+        notify_say(&b->shared->notify, "WATCHDOG=1");
+    else
+        log_event(b->log, EV_WORKER_STUCK, LOG_NUMBER("worker", b->watchdog.stuck));
+    ring_all(b);
+}
+
+static void take_time(struct boss *b)
+{
+    if (b->watchdog.next <= now_of(b))
+        watch(b);
+    if (drains(b) && b->next_tell <= now_of(b)) {
+        b->next_tell = now_of(b) + TELL_EVERY;
+        notify_say(&b->shared->notify, "STATUS=Ending: %zu calls in progress", calls(b));
+    }
 }
 
 static void serve(struct boss *b)
@@ -106,17 +197,21 @@ static void serve(struct boss *b)
                           {.fd = b->shared->boss->fd, .events = POLLIN}};
 
     while (!is_over(b)) {
-        if (!b->told && all(b, false)) {
-            ready_print(&b->shared->listen, b->json);
-            b->told = true;
-        }
-        if (poll(p, 2, wait_ms(b)) <= 0)
+        tell_ready(b);
+        int n = poll(p, 2, wait_ms(b));
+
+        take_time(b);
+        if (n < 0)
             continue;
         if (p[0].revents)
             take_signal(b);
         if (p[1].revents)
             bell_hush(b->shared->boss);
+        if (atomic_exchange(&b->shared->end_wanted, false))
+            end(b);
     }
+    if (calls(b) > 0)
+        log_event(b->log, EV_CALLS_LEFT, LOG_NUMBER("calls", calls(b)));
 }
 
 static int start(struct boss *b, unsigned *n)
@@ -131,6 +226,18 @@ static int start(struct boss *b, unsigned *n)
     return error;
 }
 
+/* False: one of them does not leave its loop. */
+static bool end_workers(struct boss *b, unsigned started)
+{
+    bool ended = true;
+
+    atomic_store(&b->shared->stop, true);
+    ring_all(b);
+    for (unsigned i = 0; i < started; i++)
+        ended = worker_join(b->workers[i], JOIN_WITHIN) && ended;
+    return ended;
+}
+
 int boss_run(struct shared *s, struct worker **workers, bool json)
 {
     struct boss b = {.shared = s, .workers = workers, .json = json, .deadline = TIME_NEVER};
@@ -141,14 +248,16 @@ int boss_run(struct shared *s, struct worker **workers, bool json)
     b.log = log_writer_log(s->log, s->n_workers);
     b.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     error = b.signals < 0 ? errno : start(&b, &started);
-    if (error)
+    if (error) {
         fprintf(stderr, "tandem: serve: %s\n", strerror(error));
-    else
+    } else {
+        start_watchdog(&b);
         serve(&b);
-    atomic_store(&s->stop, true);
-    ring_all(&b);
-    for (unsigned i = 0; i < started; i++)
-        worker_join(workers[i]);
+    }
+    if (!end_workers(&b, started)) {
+        fputs("tandem: serve: a worker does not end\n", stderr);
+        _exit(4);
+    }
     if (b.signals >= 0)
         close(b.signals);
     return error ? 4 : 0;

@@ -12,5 +12,7 @@ void boss_block_signals(void);
 /* Starts the workers, serves until SIGTERM or SIGINT, drains, and ends them. Returns the exit
  * status. */
 int boss_run(struct shared *s, struct worker **workers, bool json);
+/* In any thread: what SIGTERM does. */
+void boss_end(struct shared *s);
 
 #endif

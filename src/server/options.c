@@ -8,6 +8,8 @@
 
 #include "net/socket.h"
 
+#define DRAIN_S 30
+
 enum { OPT_LISTEN = 256, OPT_DOMAIN, OPT_DATA, OPT_WORKERS, OPT_JSON, OPT_NO_AUTH, OPT_CONFIG };
 
 static const struct option table[] = {
@@ -122,7 +124,7 @@ int server_options_read(struct server_options *o, int argc, char **argv)
 {
     int option;
 
-    *o = (struct server_options){0};
+    *o = (struct server_options){.drain_s = DRAIN_S};
     optind = 0;
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":vh", table, NULL)) != -1) {

@@ -10,6 +10,7 @@ struct server_options {
     unsigned n_domains;
     const char *data; /* NULL: none */
     unsigned workers;
+    unsigned drain_s; /* how long calls in progress may take to end once the server is told to */
     bool json;
     bool no_auth; /* anybody who reaches a listener may use the server */
     bool verbose;

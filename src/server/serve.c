@@ -25,8 +25,9 @@ const char serve_help[] =
     "  -v, --verbose   says more on standard error\n"
     "\n"
     "Prints `ready URI URI ...` once every listener takes traffic. SIGTERM and SIGINT refuse new\n"
-    "work, finish what is under way for at most five seconds and end with 0; a second one ends at\n"
-    "once. SIGHUP is accepted; there is nothing to reload yet.\n";
+    "work (503), let calls in progress end for at most 30 seconds and end with 0; a second one "
+    "ends\n"
+    "at once. SIGHUP is accepted; there is nothing to reload yet.\n";
 
 int serve_main(int argc, char **argv)
 {

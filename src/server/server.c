@@ -122,6 +122,7 @@ int server_run(struct server_options *o)
                         .domains = o->domains,
                         .n_domains = o->n_domains,
                         .n_workers = o->workers,
+                        .drain = o->drain_s * NS_PER_S,
                         .relay_loopback = listen_all_loopback(&o->listen)};
     if (make_data_folder(o->data))
         return BAD_CONFIG;
@@ -131,7 +132,9 @@ int server_run(struct server_options *o)
     if (status)
         return status;
     boss_block_signals();
+    notify_open(&s.notify);
     status = run_parts(&s, o);
+    notify_close(&s.notify);
     sockets_close(&s.sockets);
     return status;
 }

@@ -8,6 +8,7 @@
 #include "server/listen.h"
 #include "server/location.h"
 #include "server/log_writer.h"
+#include "server/notify.h"
 #include "server/post.h"
 #include "server/sockets.h"
 
@@ -26,9 +27,12 @@ struct shared {
     struct inquiries *inquiries;
     struct resolver *resolver;
     struct log_writer *log;
-    struct bell *boss;     /* rung when a worker's `running` or `idle` changes */
-    _Atomic bool draining; /* no new work */
-    _Atomic bool stop;     /* leave the loop */
+    struct bell *boss;       /* rung when a worker's `running` or `idle` changes */
+    struct notify notify;    /* the boss's */
+    time_ns drain;           /* how long calls in progress may take to end */
+    _Atomic bool end_wanted; /* boss_end */
+    _Atomic bool draining;   /* no new work */
+    _Atomic bool stop;       /* leave the loop */
 };
 
 #endif

@@ -3,6 +3,7 @@
 #include "server/worker.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -178,20 +179,22 @@ static unsigned wait_for_events(struct worker *w, struct loop_event *events, tim
 
 static void tell_idle(struct worker *w)
 {
-    bool idle =
-        element_is_quiet(w->element) && !w->held_until && post_is_empty(w->shared->post, w->index);
+    size_t calls = element_calls(w->element, w->looked);
+    bool idle = calls == 0 && element_is_quiet(w->element) && !w->held_until &&
+                post_is_empty(w->shared->post, w->index);
 
+    atomic_store(&w->calls, calls);
     if (atomic_exchange(&w->idle, idle) != idle)
         bell_ring_loud(w->shared->boss);
 }
 
-/* The server was told to end: what is new is refused, what is under way goes on. */
+/* The server was told to end: what is new is refused, what is under way goes on. Connections are
+ * taken all the same: a phone whose own is gone has to end its call by another. */
 static void drain_if_told(struct worker *w)
 {
     if (!w->drained && atomic_load(&w->shared->draining)) {
         w->drained = true;
         engine_drain(w->engine);
-        worker_stop_accepting(w);
     }
     if (w->drained)
         tell_idle(w);
@@ -203,6 +206,14 @@ static void sweep(struct worker *w, time_ns now)
         return;
     w->next_sweep = now + SWEEP_EVERY;
     locations_sweep(w->shared->locations, now);
+}
+
+/* For the watchdog; nobody else writes it. */
+static void count_turn(struct worker *w)
+{
+    uint64_t turns = atomic_load_explicit(&w->turns, memory_order_relaxed);
+
+    atomic_store_explicit(&w->turns, turns + 1, memory_order_relaxed);
 }
 
 static void turn(struct worker *w, time_ns now)
@@ -222,6 +233,7 @@ static void turn(struct worker *w, time_ns now)
     pace_note(&w->pace, w->read, now);
     w->read = 0;
     drain_if_told(w);
+    count_turn(w);
 }
 
 static void *run(void *arg)
@@ -242,10 +254,20 @@ static void *run(void *arg)
 
 int worker_start(struct worker *w)
 {
-    return pthread_create(&w->thread, NULL, run, w);
+    char name[16];
+    int error = pthread_create(&w->thread, NULL, run, w);
+
+    snprintf(name, sizeof(name), "worker %u", w->index);
+    if (!error)
+        (void)pthread_setname_np(w->thread, name);
+    return error;
 }
 
-void worker_join(struct worker *w)
+bool worker_join(struct worker *w, time_ns within)
 {
-    (void)pthread_join(w->thread, NULL);
+    struct timespec until;
+
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += (time_t)(within / NS_PER_S);
+    return pthread_timedjoin_np(w->thread, NULL, &until) == 0;
 }

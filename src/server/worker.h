@@ -27,7 +27,9 @@ struct worker {
     unsigned index;
     pthread_t thread;
     _Atomic bool running; /* its sockets take traffic */
-    _Atomic bool idle;    /* nobody waits for an answer; told while draining */
+    _Atomic bool idle; /* nobody waits for an answer, no call is in progress; told while draining */
+    _Atomic size_t calls;   /* in progress; told while draining */
+    _Atomic uint64_t turns; /* how often its loop has turned */
     struct element *element;
     struct engine *engine;
     struct block_pool *blocks;
@@ -57,8 +59,9 @@ struct worker *worker_new(struct shared *s, unsigned index);
 void worker_free(struct worker *w);
 /* 0 or an errno value. */
 MUST_USE int worker_start(struct worker *w);
-/* Waits until the thread has ended: shared->stop was set and its bell rung. */
-void worker_join(struct worker *w);
+/* Waits until the thread has ended: shared->stop was set and its bell rung. False: it has not,
+ * within that time. */
+MUST_USE bool worker_join(struct worker *w, time_ns within);
 
 /* --- worker_in.c: what comes in --- */
 void worker_event(struct worker *w, const struct loop_event *e, time_ns now);
@@ -66,7 +69,6 @@ void worker_event(struct worker *w, const struct loop_event *e, time_ns now);
 void worker_take_post(struct worker *w, time_ns now);
 /* Timers, limits, ends of connections. */
 void worker_take_time(struct worker *w, time_ns now);
-void worker_stop_accepting(struct worker *w);
 
 /* --- worker_inquire.c: what others ask --- */
 /* Answers some of the inquiries that wait (inquiry.h), between two turns. */

@@ -1,7 +1,5 @@
 /* A worker's inputs: what sockets, other workers and the resolver bring is handed to its element,
  * one after the other. */
-#include <unistd.h>
-
 #include "base/err.h"
 #include "server/worker.h"
 
@@ -89,7 +87,7 @@ static void take_connections(struct worker *w, unsigned listener, time_ns now)
     struct tcp_accepted a;
 
     for (unsigned i = 0; i < ACCEPTS_MOST; i++) {
-        if (w->listeners[listener].fd < 0 || !tcp_accept(&w->tcp, w->listeners[listener].fd, &a))
+        if (!tcp_accept(&w->tcp, w->listeners[listener].fd, &a))
             return;
         take_connection(w, listener, &a, now);
     }
@@ -147,19 +145,6 @@ void worker_event(struct worker *w, const struct loop_event *e, time_ns now)
     case TOKEN_BELL:
         bell_hush(post_bell(w->shared->post, w->index));
         break;
-    }
-}
-
-void worker_stop_accepting(struct worker *w)
-{
-    for (unsigned i = 0; i < w->n_listeners; i++) {
-        struct worker_listener *l = &w->listeners[i];
-
-        if (l->fd < 0)
-            continue;
-        loop_remove(&w->loop, l->fd);
-        close(l->fd);
-        l->fd = -1;
     }
 }
 

@@ -33,14 +33,25 @@ class Sipp:
         except OSError:
             return ""
 
+    def last_row(self):
+        """What it has counted so far; it writes once a second."""
+        try:
+            with open(self.stats, newline="", encoding="latin-1") as f:
+                rows = list(csv.DictReader(f, delimiter=";"))
+        except OSError:
+            return {}
+        return rows[-1] if rows else {}
+
+    def talking(self):
+        """Its calls that are under way."""
+        return int(self.last_row().get("CurrentCall") or 0)
+
     def finish(self, seconds):
         try:
             self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.stop()
-        with open(self.stats, newline="", encoding="latin-1") as f:
-            rows = list(csv.DictReader(f, delimiter=";"))
-        last = rows[-1] if rows else {}
+        last = self.last_row()
         return {"ok": int(last.get("SuccessfulCall(C)", 0)), "failed": int(last.get("FailedCall(C)", 0)),
                 "retransmissions": int(last.get("Retransmissions(C)", 0)), "status": self.process.returncode}
 

@@ -1,10 +1,86 @@
-"""The server ends cleanly on SIGTERM, with registered phones and calls behind it."""
+"""The server ends cleanly on SIGTERM: what is new is refused, calls in progress end, a second signal does not wait."""
+import contextlib
 import signal
 import socket
+import uuid
 
 import tap
-from server import Server, free_port
-from sipp import register
+from server import STOP_S, Server, free_port, wait_for
+from sipp import Sipp, register
+
+CALLS = 40
+
+
+def request(server, method, uri, lines=""):
+    unique = uuid.uuid4().hex
+    return (f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {server.host}:9;rport;branch=z9hG4bK{unique}\r\n"
+            f"Max-Forwards: 70\r\nFrom: <sip:carol@{server.host}>;tag=1\r\nTo: <sip:carol@{server.host}>\r\n"
+            f"Call-ID: {unique}\r\nCSeq: 1 {method}\r\n{lines}Content-Length: 0\r\n\r\n").encode()
+
+
+def ask(server, method, uri, lines="", transport="udp"):
+    """The answer to one request outside of any dialog."""
+    kind = socket.SOCK_STREAM if transport == "tcp" else socket.SOCK_DGRAM
+    with socket.socket(socket.AF_INET, kind) as peer:
+        peer.settimeout(5)
+        peer.connect((server.host, server.port))
+        peer.send(request(server, method, uri, lines))
+        return peer.recv(65536).decode("latin-1")
+
+
+def refuses(server):
+    with contextlib.suppress(OSError):
+        return ask(server, "OPTIONS", f"sip:{server.addr}").startswith("SIP/2.0 503 ")
+
+
+@contextlib.contextmanager
+def calls_in_progress(server, talk_ms, transport="udp", count=CALLS):
+    """A caller and a callee with `count` calls between them that have just been answered."""
+    mode = {"udp": "u1", "tcp": "t1"}[transport]
+    port = free_port()
+    with Sipp("callee_talking.xml", port, "-m", str(count), "-timeout", "120s", transport=mode) as callee:
+        register(server, "bob", port, transport, free_port())
+        with Sipp("caller_talking.xml", free_port(), "-s", "bob", "-m", str(count), "-r", str(count), "-d",
+                  str(talk_ms), "-timeout", "120s", remote=server.addr, transport=mode) as caller:
+            wait_for(lambda: callee.talking() == count, 30, lambda: f"{callee.last_row()}")
+            yield caller, callee
+
+
+def drains_under_calls(transport):
+    server = Server()
+    with calls_in_progress(server, 6000, transport) as (caller, callee):
+        server.process.send_signal(signal.SIGTERM)
+        wait_for(lambda: refuses(server), 10, "503 for what is new")
+        for kind in ("udp", "tcp"):
+            for method, uri, lines in (("INVITE", f"sip:bob@{server.addr}", "Contact: <sip:carol@127.0.0.1:9>\r\n"),
+                                       ("REGISTER", f"sip:{server.addr}", "Contact: <sip:carol@127.0.0.1:9>\r\n")):
+                answer = ask(server, method, uri, lines, kind)
+                assert answer.startswith("SIP/2.0 503 ") and "\r\nRetry-After: " in answer, answer
+        assert server.alive(), "it does not wait for the calls"
+        called, answered = caller.finish(60), callee.finish(60)
+    assert called["ok"] == CALLS and called["failed"] == 0, (called, caller.errors())
+    assert answered["ok"] == CALLS and answered["failed"] == 0, (answered, callee.errors())
+    assert server.process.wait(STOP_S) == 0
+    errors = server.stop()
+    assert "calls left" not in errors, errors
+
+
+def test_calls_over_udp_end_while_it_drains():
+    drains_under_calls("udp")
+
+
+def test_calls_over_tcp_end_while_it_drains():
+    drains_under_calls("tcp")
+
+
+def test_a_second_signal_does_not_wait_for_calls():
+    server = Server()
+    with calls_in_progress(server, 100000, count=1):
+        server.process.send_signal(signal.SIGTERM)
+        wait_for(lambda: refuses(server), 10, "503 for what is new")
+        assert server.alive()
+        errors = server.stop()
+    assert "ending at once" in errors and "calls left" in errors, errors
 
 
 def test_terminated_while_a_phone_is_registered():
