@@ -27,7 +27,8 @@ MAY["sim"] = ABOVE - {"net", "store", "media"}
 
 # Sans-I/O folders see the language and its plain library, nothing of the system.
 PLAIN = {"assert.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h",
-         "stdint.h", "stdio.h", "stdlib.h", "string.h", "sanitizer/asan_interface.h"}
+         "stdint.h", "stdio.h", "stdlib.h", "string.h", "sanitizer/asan_interface.h",
+         "sanitizer/msan_interface.h"}
 INTRINSICS = re.compile(r"[a-z]?mmintrin\.h|x86intrin\.h|immintrin\.h|arm_neon\.h")
 SYSTEM_FOLDERS = {"net", "server", "phone"}
 # The libraries that such a folder stands on (docs/dependencies.md).

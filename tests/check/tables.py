@@ -1,5 +1,5 @@
 """The tables of docs/ that are made from the source: which RFC clause stands where, every limit,
-every event of the log. Compares them with
+every event of the log, every key of the configuration. Compares them with
 what is there, or writes them with --write."""
 import os
 import re
@@ -49,10 +49,7 @@ def clauses():
 def limits():
     rows = ["# Limits", "", "Made from `data/limits.def` by `./dev fmt`; `./dev check` compares.", "",
             "| limit | value | what it bounds |", "|---|---|---|"]
-    with open(os.path.join(source.root(), "data/limits.def"), encoding="utf-8") as f:
-        text = re.sub(r'"\s*\n\s*"', "", f.read())
-    text = re.sub(r",\s*\n\s*", ", ", text)
-    for name, value, what in LIMIT.findall(text):
+    for name, value, what in LIMIT.findall(joined("data/limits.def")):
         rows.append(f"| {name} | {value.strip()} | {what} |")
     return "\n".join(rows) + "\n"
 
@@ -66,13 +63,58 @@ def events():
     return "\n".join(rows) + "\n"
 
 
+ENTRY = re.compile(r'^CONFIG\("([^"]+)", [\w.]+, (\w+), (\w+), (\w+), "([^"]*)", (\w+), "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)', re.M)
+KEYS = ("<!-- keys: made from data/config.def by ./dev fmt -->\n", "<!-- end of keys -->\n")
+UNITS = {"SECONDS": (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)),
+         "MILLISECONDS": (("s", 1000), ("ms", 1))}
+WORDS = {"NAMES": "list of names", "LISTENERS": "list of listeners", "BLOCKS": "list of addresses and blocks",
+         "ALGORITHMS": "list of SHA-512-256, SHA-256, MD5", "HOST": "name or address", "PATH": "path", "TEXT": "name",
+         "ADDRESS": "address and port", "BOOL": "true, false", "AUTH": "auto, required, none",
+         "LEVEL": "error, warn, info, debug", "FORMAT": "text, logfmt, json"}
+
+
+def duration(n, kind):
+    unit, size = next((u for u in UNITS[kind] if n % u[1] == 0 and n >= u[1]), ("", 1))
+    return f"{n // size}{unit}"
+
+
+def kind_of(kind, least, most, values):
+    low, high = (values[x] if x in values else int(x) for x in (least, most))
+    if kind == "NUMBER":
+        return f"number, {low} to {high}"
+    if kind in UNITS:
+        return f"duration, {duration(low, kind)} to {duration(high, kind)}"
+    return WORDS[kind] + (f", at most {high}" if kind in ("NAMES", "LISTENERS", "BLOCKS") else "")
+
+
+def joined(name):
+    """A table of data/ with each entry on one line."""
+    with open(os.path.join(source.root(), name), encoding="utf-8") as f:
+        text = re.sub(r'"\s*\n\s*"', "", f.read())
+    return re.sub(r",\s*\n\s*", ", ", text)
+
+
+def configuration():
+    values = {"LIMIT_" + name: int(value) for name, value, _ in LIMIT.findall(joined("data/limits.def")) if value.strip().isdigit()}
+    rows = ["", "| key | value | default | meaning | example |", "|---|---|---|---|---|"]
+    for key, kind, least, most, preset, when, what, example in ENTRY.findall(joined("data/config.def")):
+        preset = f"`{preset}`" if preset else "none"
+        star = " \\*" if when == "RESTART" else ""
+        example = example.replace('\\"', '"')
+        rows.append(f"| `{key}`{star} | {kind_of(kind, least, most, values)} | {preset} | {what} | `{example}` |")
+    with open(os.path.join(source.root(), "docs/configuration.md"), encoding="utf-8") as f:
+        page = f.read()
+    begin, end = page.index(KEYS[0]) + len(KEYS[0]), page.index(KEYS[1])
+    return page[:begin] + "\n".join(rows) + "\n\n" + page[end:]
+
+
 def main():
     write = WRITE in sys.argv
     if write:
         sys.argv.remove(WRITE)
     report = source.Report()
     for name, made in (("docs/clauses.md", clauses()), ("docs/limits.md", limits()),
-                       ("docs/log-events.md", events())):
+                       ("docs/log-events.md", events()), ("docs/configuration.md", configuration())):
         path = os.path.join(source.root(), name)
         old = ""
         if os.path.exists(path):

@@ -1,6 +1,6 @@
 /* The whole configuration of a server as one immutable value. Every key, its type, range, default
  * and sentence stand in data/config.def, from which reading, checking and docs/configuration.md
- * come. Knows no socket and no thread: what only the machine can tell (a port that is taken, a
+ * come. Knows no file, socket or thread: what only the machine can tell (a port that is taken, a
  * folder that cannot be written) its user checks. */
 #ifndef TANDEM_CONFIG_CONFIG_H
 #define TANDEM_CONFIG_CONFIG_H
@@ -67,29 +67,54 @@ struct config {
     struct str metrics; /* "HOST:PORT" of the HTTP listener; empty: none */
     struct str control; /* path of the control socket; empty: DATA/control, or none without data */
 
-    struct mem *mem; /* the texts and lists are one allocation each, given back by config_free */
+    struct mem *mem; /* the texts and lists are one allocation, given back by config_free. Each text
+                        is followed by a NUL that is not part of it and holds no other */
     void *texts;
+    size_t texts_size;
 };
 
 /* What is wrong with a configuration: where, and what to write instead. */
 struct config_fault {
-    const char *file;
-    unsigned line;  /* 0: none in particular */
-    char key[128];  /* "accounts.nonce_life"; may be empty */
-    char what[256]; /* a sentence that says what is expected */
+    const char *file; /* NULL: an option of the command line */
+    unsigned line;    /* 0: none in particular */
+    char key[128];    /* "accounts.nonce_life" or "--workers"; may be empty. Printable */
+    char what[256];   /* a sentence that says what is expected. Printable */
+    bool warning;     /* the configuration is taken all the same */
 };
 
 /* A function that takes faults as they are found; borrowed for the call. */
 typedef void config_tell(void *arg, const struct config_fault *);
 
-/* The defaults, as if an empty file had been read. NULL: no memory. */
-struct config *config_default(struct mem *);
-/* Reads a file whole: every fault is told. NULL where there is one. */
-struct config *config_read(struct mem *, const char *file, config_tell *tell, void *arg);
-/* The same of bytes; `file` is only named. Takes any bytes. */
-struct config *config_parse(struct mem *, struct str text, const char *file, config_tell *tell,
+/* A value given beside the file, which takes the place of what the file says. Those of one list's
+ * key stand for its entries. */
+struct config_override {
+    const char *key;    /* of data/config.def */
+    const char *option; /* how faults name it: "--workers" */
+    struct str value;
+};
+
+struct config_source {
+    struct str text;  /* of the file, any bytes; empty: the defaults */
+    const char *file; /* only named */
+    const struct config_override *overrides;
+    size_t n_overrides;
+};
+
+/* Reads all of it: every fault is told, to LIMIT_CONFIG_FAULTS. NULL where there is one, or no
+ * memory, which is told likewise. Nothing of the source is kept. */
+struct config *config_parse(struct mem *, const struct config_source *, config_tell *tell,
                             void *arg);
 /* NULL is legal. */
 void config_free(struct config *);
+
+/* What a key is, for people: a row of data/config.def. */
+struct config_row {
+    const char *key, *preset, *what, *example;
+    bool restart; /* a change takes effect at the next start alone */
+};
+/* NULL: there are no more. */
+const struct config_row *config_row(size_t i);
+/* Whether both have the same in that row. */
+bool config_same(const struct config *, const struct config *, size_t row);
 
 #endif

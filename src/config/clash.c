@@ -1,0 +1,87 @@
+/* Finds values that are good alone and not together; reads no text. */
+#include "config/listener.h"
+#include "config/reader.h"
+
+#define KEY(member) key_of(offsetof(struct config, member))
+
+/* The line of whichever key of the two stands later: that is the one that was wrong. */
+static void tell(struct reader *r, size_t key, size_t other, const char *what)
+{
+    if (r->bad[key] || r->bad[other])
+        return;
+    if (r->lines[other] > r->lines[key]) {
+        size_t swap = key;
+
+        key = other;
+        other = swap;
+    }
+    if (r->lines[other] > 0)
+        fault(r, r->lines[key], str_from(keys[key].row.key), "%s (%s is on line %u)", what,
+              keys[other].row.key, r->lines[other]);
+    else
+        fault(r, r->lines[key], str_from(keys[key].row.key), "%s (%s is %s where nothing is said)",
+              what, keys[other].row.key, keys[other].row.preset);
+}
+
+static void check_expiries(struct reader *r)
+{
+    const struct config *c = r->config;
+    size_t min = KEY(registrar.min_expires_s), max = KEY(registrar.max_expires_s);
+    size_t usual = KEY(registrar.default_expires_s);
+
+    if (c->registrar.min_expires_s > c->registrar.max_expires_s)
+        tell(r, max, min, "registrar.max_expires must be at least registrar.min_expires");
+    else if (c->registrar.default_expires_s > c->registrar.max_expires_s)
+        tell(r, max, usual, "registrar.default_expires must be at most registrar.max_expires");
+    else if (c->registrar.default_expires_s < c->registrar.min_expires_s)
+        tell(r, min, usual, "registrar.default_expires must be at least registrar.min_expires");
+}
+
+static void check_timers(struct reader *r)
+{
+    if (r->config->timers.t1_ms > r->config->timers.t2_ms)
+        tell(r, KEY(timers.t2_ms), KEY(timers.t1_ms), "timers.t2 must be at least timers.t1");
+}
+
+static void check_algorithms(struct reader *r)
+{
+    size_t key = KEY(accounts.algorithms);
+
+    if (r->config->accounts.algorithms == 0 && !r->bad[key])
+        fault(r, r->lines[key], str_from(keys[key].row.key),
+              "the list is empty: name one of SHA-512-256, SHA-256 and MD5, or leave the key out");
+}
+
+/* HTTP goes over TCP: UDP on the same port is no clash. */
+static bool has_port_of(const struct config_listener *l, const struct addr *a)
+{
+    return l->transport == TRANSPORT_TCP && l->addr.port == a->port &&
+           (l->localhost
+                ? addr_is_loopback(a) || addr_is_any(a)
+                : addr_equal_ip(&l->addr, a) ||
+                      (l->addr.family == a->family && (addr_is_any(&l->addr) || addr_is_any(a))));
+}
+
+static void check_metrics(struct reader *r)
+{
+    const struct config *c = r->config;
+    struct config_listener l;
+    struct addr a;
+
+    if (c->metrics.len == 0 || !addr_parse(c->metrics, &a))
+        return;
+    for (unsigned i = 0; i < c->listen.n; i++)
+        if (!config_listener_parse(c->listen.list[i], &l) && has_port_of(&l, &a)) {
+            tell(r, KEY(metrics), KEY(listen),
+                 "metrics.listen and a listener have the same port: give one of them another");
+            return;
+        }
+}
+
+void find_clashes(struct reader *r)
+{
+    check_expiries(r);
+    check_timers(r);
+    check_algorithms(r);
+    check_metrics(r);
+}

@@ -1,0 +1,87 @@
+/* Reads names, paths and addresses; opens and looks up none of them. */
+#include "config/listener.h"
+#include "config/read.h"
+
+static bool is_name_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_';
+}
+
+static bool is_name(struct str text)
+{
+    if (text.len == 0 || text.len > 253 || text.at[0] == '.' || text.at[0] == '-')
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_name_char(text.at[i]))
+            return false;
+    return true;
+}
+
+bool read_name(struct str text, struct buf *expected)
+{
+    if (is_name(text))
+        return true;
+    buf_put_lit(expected, "expected a domain name or an IPv4 address, such as example.com");
+    return false;
+}
+
+bool read_host(struct str text, struct buf *expected)
+{
+    struct addr a;
+    bool is_ip = addr_parse_ip(text, &a);
+
+    if (is_ip ? !addr_is_any(&a) && !addr_is_multicast(&a) : is_name(text))
+        return true;
+    buf_put_lit(expected, "expected the name or address by which others reach the server, without "
+                          "a port, such as sip.example.com");
+    return false;
+}
+
+bool read_path(const struct key *k, struct str text, struct buf *expected)
+{
+    if (text.len >= k->least && text.len <= k->most)
+        return true;
+    buf_put_lit(expected, "expected a path of at most ");
+    buf_put_u64(expected, k->most);
+    buf_put_lit(expected, " bytes, such as ");
+    buf_put(expected, str_from(k->row.example));
+    return false;
+}
+
+bool read_user(const struct key *k, struct str text, struct buf *expected)
+{
+    if (is_name(text) && text.len <= k->most)
+        return true;
+    buf_put_lit(expected, "expected the name of a user of this machine, such as ");
+    buf_put(expected, str_from(k->row.example));
+    return false;
+}
+
+bool read_address(struct str text, struct buf *expected)
+{
+    struct addr a;
+
+    if (addr_parse(text, &a) && a.port != 0 && !addr_is_multicast(&a))
+        return true;
+    buf_put_lit(expected, "expected ADDRESS:PORT (IPv6 in brackets), such as 127.0.0.1:9090");
+    return false;
+}
+
+bool read_listener(struct str text, struct buf *expected)
+{
+    struct config_listener l;
+    const char *wrong = config_listener_parse(text, &l);
+
+    if (wrong)
+        buf_put(expected, str_from(wrong));
+    return !wrong;
+}
+
+bool read_block(struct str text, struct addr_block *out, struct buf *expected)
+{
+    if (addr_block_parse(text, out))
+        return true;
+    buf_put_lit(expected, "expected an address or a block of addresses, such as 192.0.2.0/24");
+    return false;
+}
