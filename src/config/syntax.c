@@ -79,6 +79,18 @@ static void tell(struct reader *r, unsigned line, const char *problem)
         fault(r, line, STR_NONE, "this is no YAML: %s", problem);
 }
 
+/* What was begun and never ended is wrong where it begins, not where the file ends. */
+static unsigned line_of_mark(const yaml_parser_t *p)
+{
+    static const char *const begun[] = {"while scanning a simple key",
+                                        "while scanning a quoted scalar", "while parsing a flow"};
+
+    for (size_t i = 0; i < sizeof begun / sizeof begun[0]; i++)
+        if (str_starts(str_from(p->context), str_from(begun[i])))
+            return (unsigned)p->context_mark.line + 1;
+    return (unsigned)p->problem_mark.line + 1;
+}
+
 void syntax_fault(struct reader *r, const yaml_parser_t *p)
 {
     const char *problem = p->problem ? p->problem : "nothing further is known";
@@ -93,7 +105,7 @@ void syntax_fault(struct reader *r, const yaml_parser_t *p)
         break;
     case YAML_SCANNER_ERROR:
     case YAML_PARSER_ERROR:
-        tell(r, (unsigned)p->problem_mark.line + 1, problem);
+        tell(r, line_of_mark(p), problem);
         break;
     case YAML_NO_ERROR:
     case YAML_COMPOSER_ERROR:

@@ -125,11 +125,11 @@ static void text_that_is_no_yaml(void **state)
     static const struct row rows[] = {
         {"log:\n\tlevel: warn\n", "2:: a tab in the indentation: indent with spaces"},
         {"log:\n  level: warn\n \tformat: text\n", "3:: a tab in the indentation"},
-        {"domains: [a.example\n\n", "3:: a list is not closed: expected , or ]"},
-        {"data: \"x\n", "2:: a text in quotes is not closed"},
+        {"domains: [a.example\n\n", "1:: a list is not closed: expected , or ]"},
+        {"workers: 1\ndata: \"x\n\n", "2:: a text in quotes is not closed"},
         {"data: a: b\n", "1:: a colon where none can stand: put the value in quotes"},
         {"data: x\n  user: y\n", "2:: a colon where none can stand: put the value in quotes"},
-        {"workers 1\ndata: x\n", "2:: a colon where none can stand"},
+        {"workers: 2\ndata x\n", "2:: expected `key: value`: the colon is missing"},
         {"data: @x\n", "1:: no value begins with this character: put the text in quotes"},
         {"workers: 1\ndata: \xc3\x28\n", "2:: this is no text: expected UTF-8"},
     };
