@@ -63,17 +63,24 @@ static struct str unquote(struct str s)
     return s;
 }
 
+bool auth_param_next(const struct auth *a, size_t *at, struct str *name, struct str *value)
+{
+    struct cursor c = cursor_of(str_slice(a->text, *at, a->text.len));
+    const char *from = c.at;
+    if (cursor_done(&c) || !one_scan(&c, name, value))
+        return false;
+    (void)cursor_take_sep(&c, ',');
+    *at += (size_t)(c.at - from);
+    return true;
+}
+
 bool auth_param(const struct auth *a, struct str name, struct str *value)
 {
-    struct cursor c = cursor_of(a->text);
     struct str n, v;
-    do {
-        if (!one_scan(&c, &n, &v))
-            return false;
+    for (size_t at = 0; auth_param_next(a, &at, &n, &v);)
         if (str_equal_nocase(n, name)) {
             *value = unquote(v);
             return true;
         }
-    } while (cursor_take_sep(&c, ','));
     return false;
 }

@@ -106,6 +106,8 @@ struct auth {
 };
 bool auth_param(const struct auth *a, struct str name,
                 struct str *value); /* quotes taken off, escapes kept */
+/* Iterates over name and value as they stand, quotes kept: start with *at = 0. */
+bool auth_param_next(const struct auth *a, size_t *at, struct str *name, struct str *value);
 
 /* RFC 3261 20.17: only GMT. Seconds since 1970. */
 struct date {
