@@ -26,6 +26,7 @@ enum inquiry_kind {
 struct worker_figures {
     struct engine_stats engine;
     struct element_stats element;
+    uint64_t calls; /* element_calls */
     uint64_t timers;
     uint64_t connections;         /* stream connections, those being made and ended too */
     uint64_t datagrams_waiting;   /* for the kernel to take them */

@@ -4,12 +4,14 @@
 
 #include <pthread.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "store/location.h"
 
 #define STRIPES 64
 #define SWEEP_MOST 1024
+#define WALK_LOOKS 256 /* records that a walk looks at under one lock */
 
 struct stripe {
     pthread_mutex_t lock;
@@ -128,5 +130,55 @@ size_t locations_count(struct locations *l)
         n += location_count(l->stripes[i].records);
         pthread_mutex_unlock(&l->stripes[i].lock);
     }
+    return n;
+}
+
+static struct str keep(struct buf *space, struct str text)
+{
+    struct str copy = {space->at + space->len, text.len};
+
+    buf_put(space, text);
+    return copy;
+}
+
+/* Of one stripe; its lock is held for so many looks at most. */
+static size_t walk_stripe(struct location *records, struct location_walk *walk, time_ns now,
+                          struct buf *space, struct location_record *out, size_t max)
+{
+    size_t n = 0;
+
+    for (unsigned looks = 0; looks < WALK_LOOKS && n < max; looks++) {
+        uint64_t before = walk->cursor;
+        struct location_record r;
+
+        if (!location_each(records, &walk->cursor, &r)) {
+            walk->stripe++;
+            walk->cursor = 0;
+            break;
+        }
+        if (r.key.len + r.value.len > space->cap - space->len) {
+            walk->cursor = before;
+            break;
+        }
+        if (r.expires > now) {
+            out[n] = r;
+            out[n].key = keep(space, r.key);
+            out[n++].value = keep(space, r.value);
+        }
+    }
+    return n;
+}
+
+size_t locations_walk(struct locations *l, struct location_walk *walk, time_ns now,
+                      char space[LOCATION_WALK_BYTES], struct location_record *out, size_t max)
+{
+    struct stripe *s = &l->stripes[walk->stripe];
+    struct buf b;
+
+    buf_init(&b, space, LOCATION_WALK_BYTES);
+    pthread_mutex_lock(&s->lock);
+    size_t n = walk_stripe(s->records, walk, now, &b, out, max);
+    pthread_mutex_unlock(&s->lock);
+    walk->over = walk->stripe == STRIPES;
     return n;
 }

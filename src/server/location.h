@@ -5,8 +5,10 @@
 
 #include "base/attr.h"
 #include "base/block.h"
+#include "base/limits.h"
 #include "base/siphash.h"
 #include "engine/store_ask.h"
+#include "store/location.h"
 
 struct locations;
 
@@ -22,5 +24,19 @@ void locations_ask(struct locations *l, const struct store_ask *ask, time_ns now
  * it. */
 void locations_sweep(struct locations *l, time_ns now);
 size_t locations_count(struct locations *l);
+
+/* A walk over all records, for who looks after a server: zeroed to begin. */
+struct location_walk {
+    unsigned stripe;
+    uint64_t cursor;
+    bool over;
+};
+#define LOCATION_WALK_BYTES (LIMIT_RECORD_BYTES + 1024) /* room for any record */
+
+/* Copies the next live records, `max` at most and as many as `space` holds; their keys and values
+ * are views into it. Returns how many; walk->over: there are no more. Changes meanwhile may repeat
+ * or miss some. In any thread. */
+size_t locations_walk(struct locations *l, struct location_walk *walk, time_ns now,
+                      char space[LOCATION_WALK_BYTES], struct location_record *out, size_t max);
 
 #endif

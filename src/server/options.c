@@ -10,7 +10,16 @@
 
 #define DRAIN_S 30
 
-enum { OPT_LISTEN = 256, OPT_DOMAIN, OPT_DATA, OPT_WORKERS, OPT_JSON, OPT_NO_AUTH, OPT_CONFIG };
+enum {
+    OPT_LISTEN = 256,
+    OPT_DOMAIN,
+    OPT_DATA,
+    OPT_WORKERS,
+    OPT_JSON,
+    OPT_NO_AUTH,
+    OPT_CONFIG,
+    OPT_CONTROL
+};
 
 static const struct option table[] = {
     {"listen", required_argument, NULL, OPT_LISTEN},
@@ -20,6 +29,7 @@ static const struct option table[] = {
     {"json", no_argument, NULL, OPT_JSON},
     {"no-auth", no_argument, NULL, OPT_NO_AUTH},
     {"config", required_argument, NULL, OPT_CONFIG},
+    {"control", required_argument, NULL, OPT_CONTROL},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
     {0},
@@ -68,6 +78,9 @@ static int take(struct server_options *o, int option, char **argv)
         return add_domain(o, optarg);
     case OPT_DATA:
         o->data = optarg;
+        return 0;
+    case OPT_CONTROL:
+        o->control = optarg;
         return 0;
     case OPT_WORKERS:
         return read_workers(o, optarg);

@@ -8,7 +8,8 @@ struct server_options {
     struct listen_list listen;
     struct str domains[LIMIT_DOMAINS]; /* views of argv */
     unsigned n_domains;
-    const char *data; /* NULL: none */
+    const char *data;    /* NULL: none */
+    const char *control; /* path of the control socket; NULL: in the data folder, if there is one */
     unsigned workers;
     unsigned drain_s; /* how long calls in progress may take to end once the server is told to */
     bool json;

@@ -6,8 +6,8 @@
 #include "server/server.h"
 
 const char serve_help[] =
-    "usage: tandem serve [--listen URI]... [--domain NAME]... [--data DIR] [--workers N]\n"
-    "                    [--no-auth] [--json] [-v]\n"
+    "usage: tandem serve [--listen URI]... [--domain NAME]... [--data DIR] [--control PATH]\n"
+    "                    [--workers N] [--no-auth] [--json] [-v]\n"
     "\n"
     "Runs the server: registrar, location service and proxy. Without an option it listens on the\n"
     "loopback addresses, port 5060, and anyone on this machine may register and call.\n"
@@ -18,6 +18,8 @@ const char serve_help[] =
     "                  addresses listened on when there is none\n"
     "  --data DIR      where what must last is kept; made if it is missing. Nothing is kept yet:\n"
     "                  registrations live in memory\n"
+    "  --control PATH  where `tandem ctl` reaches the server; DATA/control when there is a data\n"
+    "                  folder, else nowhere\n"
     "  --workers N     threads; one a core when it is not given\n"
     "  --no-auth       allows a listener that is not on loopback although there are no accounts:\n"
     "                  whoever reaches it may register any name and call\n"

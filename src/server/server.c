@@ -3,6 +3,7 @@
 #include "server/server.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 
 #include "net/entropy.h"
 #include "server/boss.h"
+#include "server/control.h"
+#include "server/process.h"
 #include "server/worker.h"
 
 enum { DONE = 0, BAD_CONFIG = 2, OUR_FAULT = 4 };
@@ -51,7 +54,7 @@ static bool make_parts(struct shared *s, const struct server_options *o)
 
     if (!entropy_key(&s->call_key) || !entropy_key(&s->proxy_key) || !entropy_key(&location_key))
         return false;
-    s->log = log_writer_new(s->mem, s->n_workers + 1, level,
+    s->log = log_writer_new(s->mem, s->n_workers + 2, level,
                             o->json ? CONFIG_LOG_JSON : CONFIG_LOG_TEXT, STDERR_FILENO);
     s->locations = locations_new(s->mem, &location_key);
     s->post = post_new(s->mem, s->n_workers);
@@ -82,15 +85,35 @@ static bool make_workers(struct shared *s, struct worker **workers)
     return true;
 }
 
+/* Where there is no path nobody asks. */
+static bool start_control(struct shared *s, const struct server_options *o, struct control **out)
+{
+    static char path[PATH_MAX];
+
+    if (o->control)
+        (void)snprintf(path, sizeof(path), "%s", o->control);
+    else if (o->data)
+        (void)snprintf(path, sizeof(path), "%s/control", o->data);
+    if (!path[0])
+        return true;
+    *out = control_start(s, path);
+    return *out != NULL;
+}
+
 static int run_workers(struct shared *s, struct server_options *o)
 {
     struct worker *workers[LIMIT_WORKERS] = {0};
     int status = OUR_FAULT;
 
-    if (make_workers(s, workers))
+    struct control *control = NULL;
+
+    if (!make_workers(s, workers))
+        (void)fail(OUR_FAULT, "serve", "no memory or no descriptors for the workers");
+    else if (start_control(s, o, &control))
         status = boss_run(s, workers, o->json);
     else
-        (void)fail(OUR_FAULT, "serve", "no memory or no descriptors for the workers");
+        status = BAD_CONFIG;
+    control_stop(control);
     for (unsigned i = 0; i < s->n_workers; i++)
         worker_free(workers[i]);
     return status;
@@ -126,6 +149,7 @@ int server_run(struct server_options *o)
                         .relay_loopback = listen_all_loopback(&o->listen)};
     if (make_data_folder(o->data))
         return BAD_CONFIG;
+    process_open();
     net_clock_init(&s.clock);
     int status = open_sockets(&s);
 
@@ -136,5 +160,6 @@ int server_run(struct server_options *o)
     status = run_parts(&s, o);
     notify_close(&s.notify);
     sockets_close(&s.sockets);
+    process_close();
     return status;
 }

@@ -4,9 +4,10 @@
 
 #define ANSWERS_MOST 4 /* a turn */
 
-static void tell_figures(const struct worker *w, struct worker_figures *f)
+static void tell_figures(struct worker *w, struct worker_figures *f)
 {
     *f = (struct worker_figures){.engine = *engine_stats(w->engine),
+                                 .calls = element_calls(w->element, w->looked),
                                  .timers = engine_timers(w->engine),
                                  .connections = tcp_count(&w->tcp),
                                  .connections_refused = w->tcp.refused,
@@ -59,7 +60,7 @@ static void list(const struct worker *w, struct inquiry *q)
             show(&q->txs[q->n++], &found[i]);
 }
 
-static void answer(const struct worker *w, struct inquiry *q)
+static void answer(struct worker *w, struct inquiry *q)
 {
     switch (q->kind) {
     case INQUIRY_FIGURES:

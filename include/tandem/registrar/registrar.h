@@ -58,4 +58,23 @@ size_t registrar_targets(struct str record, time_ns now, struct target *out, siz
  * for streams)? */
 bool registrar_is_from(struct str record, const struct flow *, time_ns now);
 
+/* A binding as who looks after a server wants to see it; texts are views into the record. */
+struct registered {
+    struct str contact;  /* its URI */
+    struct str instance; /* +sip.instance without quotes and brackets; empty: none */
+    struct str path, call_id;
+    unsigned q;   /* 0-1000 */
+    bool by_flow; /* the phone itself registered: it is reached by its flow */
+    struct flow flow;
+    time_ns expires;
+};
+/* The bindings of a record that are alive at `now`, newest first. Returns how many there are, of
+ * which `max` at most are written. */
+size_t registrar_bindings(struct str record, time_ns now, struct registered *out, size_t max);
+/* The record without the live bindings of this contact (as it was registered; empty: without any),
+ * to be written in its place until *expires. *removed: how many that takes away; 0: NULL is
+ * returned. NULL else: no memory. The caller gives the block back. */
+struct block *registrar_without(struct block_pool *, struct str record, struct str contact,
+                                time_ns now, size_t *removed, time_ns *expires);
+
 #endif

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <pthread.h>
+#include <stdio.h>
 
 #include "server/location.h"
 
@@ -120,11 +121,51 @@ static void no_write_is_lost_between_threads(void **state)
     locations_free(l);
 }
 
+/* Whole, in portions, without what has ended. */
+static void a_walk_meets_every_record(void **state)
+{
+    static char space[LOCATION_WALK_BYTES], value[5000];
+    struct locations *l = locations_new(&mem_libc, &key);
+    struct location_walk walk = {0};
+    struct location_record out[7];
+    struct block_pool pool;
+    struct block *copy;
+    char name[16];
+    unsigned met[300] = {0};
+
+    (void)state;
+    block_pool_init(&pool, &mem_libc, 4);
+    for (unsigned i = 0; i < 300; i++) {
+        snprintf(name, sizeof(name), "%u", i);
+        struct store_ask a = put(str_from(name), (struct str){value, sizeof(value)}, 0);
+
+        a.expires = i % 3 == 0 ? NOW + 1 : a.expires;
+        assert_int_equal(ask(l, &pool, a, NOW, &copy).status, STORE_OK);
+        block_unref(&pool, copy);
+    }
+    while (!walk.over) {
+        size_t n = locations_walk(l, &walk, NOW + 1, space, out, 7);
+
+        for (size_t i = 0; i < n; i++) {
+            uint64_t number;
+
+            assert_true(str_to_u64(out[i].key, 299, &number));
+            assert_int_equal(out[i].value.len, sizeof(value));
+            met[number]++;
+        }
+    }
+    for (unsigned i = 0; i < 300; i++)
+        assert_int_equal(met[i], i % 3 != 0);
+    block_pool_fini(&pool);
+    locations_free(l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(versions_decide),
         cmocka_unit_test(no_write_is_lost_between_threads),
+        cmocka_unit_test(a_walk_meets_every_record),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

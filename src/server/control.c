@@ -1,0 +1,187 @@
+/* The control socket's thread: waits for clients and lets each go on in turn; knows no verb. */
+#include "server/control.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "server/control_client.h"
+#include "server/control_socket.h"
+
+#define LOOK_MS 100 /* how often waiting for an answer is looked after */
+#define IDLE_MS 1000
+#define KEEP_BLOCKS 4
+
+static const char turned_away[] = "{\"status\":1,\"error\":\"too many clients\"}\n";
+
+static struct control_client *free_client(struct control *k)
+{
+    for (unsigned i = 0; i < LIMIT_CONTROL_CLIENTS; i++)
+        if (!k->clients[i].used)
+            return &k->clients[i];
+    return NULL;
+}
+
+static void take_client(struct control *k, time_ns now)
+{
+    int fd = accept4(k->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    struct control_client *c = free_client(k);
+
+    if (fd < 0)
+        return;
+    if (c) {
+        (void)control_client_begin(c, k, fd, now);
+        return;
+    }
+    (void)send(fd, turned_away, sizeof(turned_away) - 1, MSG_NOSIGNAL);
+    close(fd);
+}
+
+static short events_of(const struct control_client *c)
+{
+    int events = 0;
+
+    if (!c->ended && !c->ending && c->in_len < sizeof(c->in))
+        events |= POLLIN;
+    if (c->out_at < c->out_len)
+        events |= POLLOUT;
+    return (short)events;
+}
+
+/* True: some client wants to go on at once. */
+static bool run_clients(struct control *k, time_ns now)
+{
+    bool more = false;
+
+    for (unsigned i = 0; i < LIMIT_CONTROL_CLIENTS; i++) {
+        struct control_client *c = &k->clients[i];
+
+        if (!c->used)
+            continue;
+        more |= control_client_run(c, now);
+        control_client_expire(c, now);
+    }
+    return more;
+}
+
+static int wait_ms(const struct control *k, bool more)
+{
+    int ms = -1;
+
+    if (more)
+        return 0;
+    for (unsigned i = 0; i < LIMIT_CONTROL_CLIENTS; i++) {
+        if (!k->clients[i].used)
+            continue;
+        if (control_client_waits(&k->clients[i]) || k->clients[i].fd < 0)
+            return LOOK_MS;
+        ms = IDLE_MS;
+    }
+    return ms;
+}
+
+static void take_events(struct control *k, const struct pollfd *p, time_ns now)
+{
+    if (p[0].revents)
+        bell_hush(&k->bell);
+    if (p[1].revents)
+        take_client(k, now);
+    for (unsigned i = 0; i < LIMIT_CONTROL_CLIENTS; i++) {
+        short got = p[2 + i].revents;
+
+        if (got & POLLOUT)
+            control_client_write(&k->clients[i], now);
+        if (got & (POLLIN | POLLHUP | POLLERR) && k->clients[i].fd >= 0)
+            control_client_read(&k->clients[i], now);
+    }
+}
+
+static void turn(struct control *k, bool more)
+{
+    struct pollfd p[2 + LIMIT_CONTROL_CLIENTS] = {{.fd = k->bell.fd, .events = POLLIN},
+                                                  {.fd = k->listener, .events = POLLIN}};
+
+    for (unsigned i = 0; i < LIMIT_CONTROL_CLIENTS; i++) {
+        const struct control_client *c = &k->clients[i];
+
+        p[2 + i].fd = c->used ? c->fd : -1;
+        p[2 + i].events = c->used ? events_of(c) : 0;
+    }
+    if (poll(p, 2 + LIMIT_CONTROL_CLIENTS, wait_ms(k, more)) > 0)
+        take_events(k, p, net_clock_now(&k->shared->clock));
+}
+
+static void *run(void *arg)
+{
+    struct control *k = arg;
+    bool more = false;
+
+    while (!atomic_load(&k->stop)) {
+        turn(k, more);
+        more = run_clients(k, net_clock_now(&k->shared->clock));
+    }
+    return NULL;
+}
+
+static void release(struct control *k)
+{
+    for (unsigned i = 0; i < LIMIT_CONTROL_CLIENTS; i++)
+        if (k->clients[i].used) {
+            /* whoever had its inquiry has ended */
+            atomic_store(&k->clients[i].inquiry->answered, true);
+            control_client_free(&k->clients[i]);
+        }
+    if (k->listener >= 0)
+        control_socket_close(k->path, k->listener);
+    if (k->row)
+        fclose(k->row);
+    free(k->row_at);
+    bell_fini(&k->bell);
+    block_pool_fini(&k->blocks);
+    free(k);
+}
+
+static struct control *fail(struct control *k, int error)
+{
+    fprintf(stderr, "tandem: %s: %s\n", k->path,
+            error == EADDRINUSE ? "another server answers at this control socket"
+            : error == EEXIST   ? "this is no socket: nothing is put in its place"
+                                : strerror(error));
+    release(k);
+    return NULL;
+}
+
+struct control *control_start(struct shared *s, const char *path)
+{
+    struct control *k = calloc(1, sizeof(*k));
+    int error;
+
+    if (!k)
+        return NULL;
+    k->shared = s;
+    k->path = path;
+    k->listener = k->bell.fd = -1;
+    k->started = net_clock_now(&s->clock);
+    k->log = log_writer_log(s->log, s->n_workers + 1);
+    block_pool_init(&k->blocks, s->mem, KEEP_BLOCKS);
+    k->row = open_memstream(&k->row_at, &k->row_len);
+    error = k->row ? bell_init(&k->bell) : ENOMEM;
+    if (!error)
+        error = control_socket_open(path, &k->listener);
+    if (!error)
+        error = pthread_create(&k->thread, NULL, run, k);
+    return error ? fail(k, error) : k;
+}
+
+void control_stop(struct control *k)
+{
+    if (!k)
+        return;
+    atomic_store(&k->stop, true);
+    bell_ring_loud(&k->bell);
+    (void)pthread_join(k->thread, NULL);
+    release(k);
+}
