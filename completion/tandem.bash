@@ -16,8 +16,9 @@ _tandem()
         case $prev in
         --listen) mapfile -t COMPREPLY < <(compgen -W 'udp: tcp:' -- "$cur"); compopt -o nospace ;;
         --data) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+        --user) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
         --domain | --workers) ;;
-        *) mapfile -t COMPREPLY < <(compgen -W '--listen --domain --data --workers --no-auth --json --verbose --help' -- "$cur") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W '--listen --domain --data --workers --user --no-sandbox --no-auth --json --verbose --help' -- "$cur") ;;
         esac
         ;;
     parse)

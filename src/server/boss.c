@@ -251,6 +251,7 @@ int boss_run(struct shared *s, struct worker **workers, bool json)
     if (error) {
         fprintf(stderr, "tandem: serve: %s\n", strerror(error));
     } else {
+        confine_tell(b.log, &s->confinement, &s->sandbox);
         start_watchdog(&b);
         serve(&b);
     }

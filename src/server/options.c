@@ -18,7 +18,9 @@ enum {
     OPT_JSON,
     OPT_NO_AUTH,
     OPT_CONFIG,
-    OPT_CONTROL
+    OPT_CONTROL,
+    OPT_USER,
+    OPT_NO_SANDBOX
 };
 
 static const struct option table[] = {
@@ -30,6 +32,8 @@ static const struct option table[] = {
     {"no-auth", no_argument, NULL, OPT_NO_AUTH},
     {"config", required_argument, NULL, OPT_CONFIG},
     {"control", required_argument, NULL, OPT_CONTROL},
+    {"user", required_argument, NULL, OPT_USER},
+    {"no-sandbox", no_argument, NULL, OPT_NO_SANDBOX},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
     {0},
@@ -89,6 +93,12 @@ static int take(struct server_options *o, int option, char **argv)
         return 0;
     case OPT_NO_AUTH:
         o->no_auth = true;
+        return 0;
+    case OPT_USER:
+        o->user = optarg;
+        return 0;
+    case OPT_NO_SANDBOX:
+        o->no_sandbox = true;
         return 0;
     case OPT_CONFIG:
         return wrong("--config", optarg, "configuration files are not supported: use the options");

@@ -10,6 +10,8 @@ struct server_options {
     unsigned n_domains;
     const char *data;    /* NULL: none */
     const char *control; /* path of the control socket; NULL: in the data folder, if there is one */
+    const char *user;    /* NULL: whose rights it was started with */
+    bool no_sandbox;
     unsigned workers;
     unsigned drain_s; /* how long calls in progress may take to end once the server is told to */
     bool json;

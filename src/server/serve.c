@@ -7,7 +7,7 @@
 
 const char serve_help[] =
     "usage: tandem serve [--listen URI]... [--domain NAME]... [--data DIR] [--control PATH]\n"
-    "                    [--workers N] [--no-auth] [--json] [-v]\n"
+    "                    [--workers N] [--user NAME] [--no-sandbox] [--no-auth] [--json] [-v]\n"
     "\n"
     "Runs the server: registrar, location service and proxy. Without an option it listens on the\n"
     "loopback addresses, port 5060, and anyone on this machine may register and call.\n"
@@ -23,6 +23,8 @@ const char serve_help[] =
     "  --workers N     threads; one a core when it is not given\n"
     "  --no-auth       allows a listener that is not on loopback although there are no accounts:\n"
     "                  whoever reaches it may register any name and call\n"
+    "  --user NAME     takes this user's rights once everything is open; only root can\n"
+    "  --no-sandbox    keeps files and system calls open that a running server does not need\n"
     "  --json          events as JSON, an object a line\n"
     "  -v, --verbose   says more on standard error\n"
     "\n"

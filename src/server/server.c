@@ -136,6 +136,15 @@ static int run_parts(struct shared *s, struct server_options *o)
     return status;
 }
 
+/* Rights are given up before there is a second thread: a sandbox holds for one and those that it
+ * starts. */
+static int run_confined(struct shared *s, struct server_options *o)
+{
+    s->confinement = (struct confinement){
+        .user = o->user, .data = o->data, .control = o->control, .wants_sandbox = !o->no_sandbox};
+    return confine(&s->confinement, &s->sandbox) ? run_parts(s, o) : BAD_CONFIG;
+}
+
 int server_run(struct server_options *o)
 {
     static struct shared s; /* large, and one a process */
@@ -150,6 +159,7 @@ int server_run(struct server_options *o)
     if (make_data_folder(o->data))
         return BAD_CONFIG;
     process_open();
+    sandbox_raise_descriptors();
     net_clock_init(&s.clock);
     int status = open_sockets(&s);
 
@@ -157,7 +167,7 @@ int server_run(struct server_options *o)
         return status;
     boss_block_signals();
     notify_open(&s.notify);
-    status = run_parts(&s, o);
+    status = run_confined(&s, o);
     notify_close(&s.notify);
     sockets_close(&s.sockets);
     process_close();

@@ -4,6 +4,7 @@
 
 #include "net/clock.h"
 #include "net/resolve.h"
+#include "server/confine.h"
 #include "server/inquiry.h"
 #include "server/listen.h"
 #include "server/location.h"
@@ -27,7 +28,9 @@ struct shared {
     struct inquiries *inquiries;
     struct resolver *resolver;
     struct log_writer *log;
-    struct bell *boss;       /* rung when a worker's `running` or `idle` changes */
+    struct bell *boss; /* rung when a worker's `running` or `idle` changes */
+    struct confinement confinement;
+    struct sandbox sandbox;
     struct notify notify;    /* the boss's */
     time_ns drain;           /* how long calls in progress may take to end */
     _Atomic bool end_wanted; /* boss_end */

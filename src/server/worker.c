@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -239,8 +240,11 @@ static void turn(struct worker *w, time_ns now)
 static void *run(void *arg)
 {
     struct worker *w = arg;
+    char name[16];
     time_ns now = net_clock_now(&w->shared->clock);
 
+    snprintf(name, sizeof(name), "worker %u", w->index);
+    (void)prctl(PR_SET_NAME, name);
     pace_init(&w->pace, now);
     atomic_store(&w->running, true);
     bell_ring_loud(w->shared->boss);
@@ -254,13 +258,7 @@ static void *run(void *arg)
 
 int worker_start(struct worker *w)
 {
-    char name[16];
-    int error = pthread_create(&w->thread, NULL, run, w);
-
-    snprintf(name, sizeof(name), "worker %u", w->index);
-    if (!error)
-        (void)pthread_setname_np(w->thread, name);
-    return error;
+    return pthread_create(&w->thread, NULL, run, w);
 }
 
 bool worker_join(struct worker *w, time_ns within)

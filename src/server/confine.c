@@ -1,0 +1,70 @@
+/* The order in which a server gives up rights, and what it says of it. */
+#include "server/confine.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/privileges.h"
+
+static bool fail(const char *where, const char *what)
+{
+    fprintf(stderr, "tandem: serve: %s: %s\n", where, what);
+    return false;
+}
+
+static bool take_user(const struct confinement *c)
+{
+    struct privileges p;
+    const char *wrong = privileges_of(&p, c->user);
+
+    if (!wrong && c->data && !privileges_give(&p, c->data))
+        return fail(c->data, strerror(errno));
+    if (!wrong)
+        wrong = privileges_take(&p);
+    return wrong ? fail(c->user, wrong) : true;
+}
+
+/* Of a file that need not exist. NULL: there is none, or its path is too long. */
+static const char *folder_of(const char *file, char at[PATH_MAX])
+{
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    size_t len = slash > file ? (size_t)(slash - file) : 1;
+
+    if (!file || len >= PATH_MAX)
+        return NULL;
+    memcpy(at, slash ? file : ".", len);
+    at[len] = '\0';
+    return at;
+}
+
+static void enter(const struct confinement *c, struct sandbox *out)
+{
+    char config[PATH_MAX], control[PATH_MAX];
+    struct sandbox_folders f = {.readable = {folder_of(c->config, config)},
+                                .writable = {c->data, folder_of(c->control, control)}};
+
+    sandbox_enter(out, &f);
+}
+
+bool confine(const struct confinement *c, struct sandbox *out)
+{
+    *out = (struct sandbox){.why = ""};
+    if (c->user && !take_user(c))
+        return false;
+    if (c->wants_sandbox)
+        enter(c, out);
+    return true;
+}
+
+void confine_tell(const struct log *log, const struct confinement *c, const struct sandbox *s)
+{
+    if (geteuid() == 0)
+        log_event(log, EV_AS_ROOT, LOG_NUMBER("uid", 0));
+    if (!c->wants_sandbox || (s->files && s->calls))
+        return;
+    log_event(log, EV_SANDBOX_LESS, LOG_NUMBER("files", s->files), LOG_NUMBER("calls", s->calls),
+              LOG_TEXT("why", str_from(s->why)));
+}
