@@ -155,6 +155,11 @@ void call_out_response(struct call *c, struct msg *m)
     case EARLY_FAILED:
         call_out_failed(c, m->status);
         break;
+    case ERR_INVALID: /* a 2xx of no dialog, which somebody made up: nothing else is going to come
+                       */
+        if (m->status >= 200)
+            call_out_failed(c, m->status);
+        break;
     default:
         break;
     }

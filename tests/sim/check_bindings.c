@@ -27,10 +27,12 @@ static bool is_bound(const struct agent *a, const struct node *worker)
     return false;
 }
 
-/* May a REGISTER of before, whose fate nobody knows, still have its way? */
+/* May a REGISTER of before, whose fate nobody knows, still have its way? A copy that a sleeper
+ * found once the binding was over may. */
 static bool is_doubtful(const struct world *w, const struct agent_binding *b)
 {
-    return b->under_way || !b->known || b->earlier > w->now;
+    return b->under_way || !b->known || b->earlier > w->now ||
+           (w->sleeps > 0 && w->slept_until + MARGIN >= b->least);
 }
 
 /* By how much the registrar's clock may have gone wrong since the beginning. */

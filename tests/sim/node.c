@@ -227,4 +227,7 @@ void node_sleep(struct node *n, time_ns span)
     time_ns until = time_add(n->w->now, span);
     if (until > n->asleep_until)
         n->asleep_until = until;
+    if (until > n->w->slept_until)
+        n->w->slept_until = until;
+    n->w->sleeps++;
 }

@@ -14,7 +14,7 @@
 
 #define WORLD_NODES 24
 #define WORLD_LINKS 32
-#define WORLD_PARTITIONS 8
+#define WORLD_PARTITIONS 32
 
 struct node;
 struct sim_conn;
@@ -88,7 +88,9 @@ struct world {
     struct sim_conn *conns; /* every connection ever made */
     uint64_t next_port;
     enum temper temper;
-    uint64_t digest; /* of every message sent and its time */
+    unsigned sleeps;     /* how often a node slept … */
+    time_ns slept_until; /* … and until when, at most: it then finds what came long ago */
+    uint64_t digest;     /* of every message sent and its time */
     struct ladder ladder;
 };
 
