@@ -1,6 +1,7 @@
 /* Any message that can be read, with edits: what is printed is what came but for the edits, byte
  * for byte, and parses as that. The input: a number of acts, each of two bytes (what, on which
  * line), then the message. */
+#include "base/limits.h"
 #include "message.h"
 #include "msg/print.h"
 
@@ -192,7 +193,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned n = draw_byte(&input) % (ACTS_MAX + 1);
     struct str drawn = str_slice(input, 0, (size_t)n * 2);
     message_parse(&x, str_slice(input, drawn.len, input.len), MSG_DATAGRAM);
-    if (x.fault == MSG_OK) {
+    /* What is put in must leave it a message, too. */
+    if (x.fault == MSG_OK && x.m.n_headers + ACTS_MAX <= LIMIT_MSG_HEADERS) {
         while (n-- > 0)
             draw_act(&acts, &x.m, &drawn);
         check_edited(&x.m, &acts);
