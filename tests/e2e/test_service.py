@@ -2,10 +2,14 @@
 import contextlib
 import ctypes
 import os
+import re
+import shutil
 import signal
 import socket
+import subprocess
 import tempfile
 
+import server as programs
 import tap
 from server import Server, wait_for
 
@@ -109,6 +113,32 @@ def held(tid):
         yield
     finally:
         libc.ptrace(PTRACE_DETACH, tid, None, None)
+
+
+def systemd_analyze(*arguments):
+    """What it says of our unit, which runs the program under test in place of the installed one."""
+    unit = os.environ.get("TANDEM_UNIT", "")
+    if not shutil.which("systemd-analyze") or not os.path.exists(unit):
+        raise tap.Skip("no systemd-analyze, or no unit")
+    with tempfile.TemporaryDirectory() as folder, open(unit, encoding="utf-8") as f:
+        copy = os.path.join(folder, "tandem.service")
+        text = re.sub(r"^ExecStart=\S+", f"ExecStart={os.path.abspath(programs.PROGRAM)}", f.read(), flags=re.M)
+        with open(copy, "w", encoding="utf-8") as out:
+            out.write(text)
+        return subprocess.run(["systemd-analyze", *arguments, copy], capture_output=True, text=True, timeout=60,
+                              check=False)
+
+
+def test_the_unit_is_well_formed():
+    done = systemd_analyze("verify", "--man=no")
+    ours = [line for line in done.stderr.splitlines() if "tandem.service" in line]
+    assert not ours and done.returncode == 0, done
+
+
+def test_the_unit_leaves_little_open():
+    done = systemd_analyze("security", "--offline=yes", "--threshold=20", "--no-pager")
+    tap.note(done.stdout.splitlines()[-1] if done.stdout else done.stderr)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_worker_that_hangs_silences_the_watchdog():
