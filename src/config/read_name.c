@@ -29,12 +29,12 @@ bool read_name(struct str text, struct buf *expected)
 bool read_host(struct str text, struct buf *expected)
 {
     struct addr a;
-    bool is_ip = addr_parse_ip(text, &a);
+    bool is_ip = addr_parse_ip(text, &a) && (a.family == ADDR_IP4 || text.at[0] == '[');
 
     if (is_ip ? !addr_is_any(&a) && !addr_is_multicast(&a) : is_name(text))
         return true;
-    buf_put_lit(expected, "expected the name or address by which others reach the server, without "
-                          "a port, such as sip.example.com");
+    buf_put_lit(expected, "expected the name or address (IPv6 in brackets) by which others reach "
+                          "the server, without a port, such as sip.example.com");
     return false;
 }
 

@@ -22,7 +22,6 @@ struct boss {
     struct worker **workers;
     const struct log *log;
     int signals;
-    bool json;
     bool told;         /* ready was printed */
     time_ns deadline;  /* of the drain; TIME_NEVER before */
     time_ns next_tell; /* of the drain's course */
@@ -75,9 +74,9 @@ static size_t calls(const struct boss *b)
 
 static void begin_drain(struct boss *b)
 {
-    unsigned long long seconds = b->shared->drain / NS_PER_S;
+    unsigned long long seconds = current_config(&b->shared->current)->drain_s;
 
-    b->deadline = time_add(now_of(b), b->shared->drain);
+    b->deadline = time_add(now_of(b), seconds * NS_PER_S);
     b->next_tell = now_of(b);
     log_event(b->log, EV_DRAINING, LOG_NUMBER("seconds", seconds));
     notify_say(&b->shared->notify, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%llu000000",
@@ -149,7 +148,7 @@ static void tell_ready(struct boss *b)
     if (b->told || !all(b, false))
         return;
     b->told = true;
-    ready_print(&b->shared->listen, b->json);
+    ready_print(&b->shared->listen, b->shared->options->json);
     notify_say(&b->shared->notify, "READY=1\nSTATUS=Serving with %u workers", b->shared->n_workers);
 }
 
@@ -238,9 +237,9 @@ static bool end_workers(struct boss *b, unsigned started)
     return ended;
 }
 
-int boss_run(struct shared *s, struct worker **workers, bool json)
+int boss_run(struct shared *s, struct worker **workers)
 {
-    struct boss b = {.shared = s, .workers = workers, .json = json, .deadline = TIME_NEVER};
+    struct boss b = {.shared = s, .workers = workers, .deadline = TIME_NEVER};
     sigset_t set = our_signals();
     unsigned started = 0;
     int error;

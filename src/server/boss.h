@@ -11,7 +11,7 @@ struct worker;
 void boss_block_signals(void);
 /* Starts the workers, serves until SIGTERM or SIGINT, drains, and ends them. Returns the exit
  * status. */
-int boss_run(struct shared *s, struct worker **workers, bool json);
+int boss_run(struct shared *s, struct worker **workers);
 /* In any thread: what SIGTERM does. */
 void boss_end(struct shared *s);
 

@@ -52,13 +52,18 @@ static void put_listeners(FILE *f, const struct listen_list *l)
     putc(']', f);
 }
 
-static void put_domains(FILE *f, const struct shared *s)
+static void put_domains(FILE *f, struct shared *s)
 {
+    const struct str_list *domains = &current_hold(&s->current)->domains;
+
     fputs(",\"domains\":[", f);
-    for (unsigned i = 0; i < s->n_domains; i++) {
+    if (domains->n == 0)
+        json_string(f, STR("localhost"));
+    for (unsigned i = 0; i < domains->n; i++) {
         fputs(i > 0 ? "," : "", f);
-        json_string(f, s->domains[i]);
+        json_string(f, domains->list[i]);
     }
+    current_release(&s->current);
     putc(']', f);
 }
 

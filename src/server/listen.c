@@ -1,6 +1,7 @@
 /* Reads listener addresses and spreads wildcards over the interfaces; opens no socket itself. */
 #include "server/listen.h"
 
+#include "config/listener.h"
 #include "net/socket.h"
 
 #define SIP_PORT 5060
@@ -33,65 +34,19 @@ static bool append_loopback(struct listen_list *l, unsigned transport, uint16_t 
     return append(l, transport, &a4) && (!has_ip6 || append(l, transport, &a6));
 }
 
-static const char *read_transport(struct str name, uint8_t *out)
-{
-    static const char *const later[] = {"tls", "ws", "wss", "sctp"};
-
-    if (str_equal_nocase(name, STR("udp")))
-        *out = TRANSPORT_UDP;
-    else if (str_equal_nocase(name, STR("tcp")))
-        *out = TRANSPORT_TCP;
-    else
-        *out = TRANSPORT_NONE;
-    if (*out != TRANSPORT_NONE)
-        return NULL;
-    for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-        if (str_equal_nocase(name, str_from(later[i])))
-            return "this transport is not supported: udp and tcp are";
-    return "unknown transport: expected udp:HOST:PORT or tcp:HOST:PORT";
-}
-
-/* Cuts "HOST:PORT" or "HOST" at the last colon that is not inside brackets. */
-static const char *split_port(struct str text, struct str *host, uint16_t *port)
-{
-    size_t bracket = str_find(text, ']');
-    size_t from = bracket < text.len ? bracket : 0;
-    size_t colon = from + str_find(str_slice(text, from, text.len), ':');
-    uint64_t n = SIP_PORT;
-
-    *host = str_slice(text, 0, colon);
-    if (colon < text.len && !str_to_u64(str_slice(text, colon + 1, text.len), UINT16_MAX, &n))
-        return "bad port: expected a number from 0 to 65535; IPv6 addresses stand in brackets";
-    *port = (uint16_t)n;
-    return NULL;
-}
-
 const char *listen_parse(struct listen_list *l, struct str text, bool has_ip6)
 {
-    size_t colon = str_find(text, ':');
     struct listen_list old = *l;
-    struct str host;
-    uint8_t transport;
-    uint16_t port;
-    struct addr a;
-    const char *wrong = read_transport(str_slice(text, 0, colon), &transport);
+    struct config_listener one;
+    const char *wrong = config_listener_parse(text, &one);
 
-    if (!wrong)
-        wrong = split_port(str_slice(text, colon + 1, text.len), &host, &port);
     if (wrong)
         return wrong;
-    if (str_equal_nocase(host, STR("localhost"))) {
-        if (append_loopback(l, transport, port, has_ip6))
-            return NULL;
-        *l = old;
-        return too_many;
-    }
-    if (!addr_parse_ip(host, &a))
-        return "bad host: expected an IP address (IPv6 in brackets) or localhost";
-    if (addr_is_multicast(&a))
-        return "a multicast address cannot be listened on";
-    a.port = port;
-    return append(l, transport, &a) ? NULL : too_many;
+    if (one.localhost ? append_loopback(l, one.transport, one.addr.port, has_ip6)
+                      : append(l, one.transport, &one.addr))
+        return NULL;
+    *l = old;
+    return too_many;
 }
 
 void listen_default(struct listen_list *l, bool has_ip6)
@@ -141,6 +96,18 @@ const char *listen_expand(struct listen_list *l)
         }
     }
     return l->n > 0 ? NULL : "this machine has no such address";
+}
+
+const char *listen_read(struct listen_list *l, const struct str_list *uris, bool has_ip6)
+{
+    const char *wrong = NULL;
+
+    *l = (struct listen_list){0};
+    if (uris->n == 0)
+        listen_default(l, has_ip6);
+    for (unsigned i = 0; i < uris->n && !wrong; i++)
+        wrong = listen_parse(l, uris->list[i], has_ip6);
+    return wrong ? wrong : listen_expand(l);
 }
 
 bool listen_all_loopback(const struct listen_list *l)

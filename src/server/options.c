@@ -3,24 +3,18 @@
 
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include "net/socket.h"
-
-#define DRAIN_S 30
 
 enum {
     OPT_LISTEN = 256,
     OPT_DOMAIN,
     OPT_DATA,
     OPT_WORKERS,
-    OPT_JSON,
-    OPT_NO_AUTH,
-    OPT_CONFIG,
     OPT_CONTROL,
     OPT_USER,
-    OPT_NO_SANDBOX
+    OPT_NO_SANDBOX,
+    OPT_JSON,
+    OPT_NO_AUTH,
+    OPT_CONFIG
 };
 
 static const struct option table[] = {
@@ -28,126 +22,90 @@ static const struct option table[] = {
     {"domain", required_argument, NULL, OPT_DOMAIN},
     {"data", required_argument, NULL, OPT_DATA},
     {"workers", required_argument, NULL, OPT_WORKERS},
-    {"json", no_argument, NULL, OPT_JSON},
-    {"no-auth", no_argument, NULL, OPT_NO_AUTH},
-    {"config", required_argument, NULL, OPT_CONFIG},
     {"control", required_argument, NULL, OPT_CONTROL},
     {"user", required_argument, NULL, OPT_USER},
     {"no-sandbox", no_argument, NULL, OPT_NO_SANDBOX},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"no-auth", no_argument, NULL, OPT_NO_AUTH},
+    {"config", required_argument, NULL, OPT_CONFIG},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
 
-static int wrong(const char *where, const char *value, const char *what)
+/* What an option stands for in the configuration. */
+struct meaning {
+    int option;
+    const char *key;
+    const char *name;
+    const char *value; /* NULL: the option's own */
+};
+
+static const struct meaning meanings[] = {
+    {OPT_LISTEN, "listen", "--listen", NULL},
+    {OPT_DOMAIN, "domains", "--domain", NULL},
+    {OPT_DATA, "data", "--data", NULL},
+    {OPT_WORKERS, "workers", "--workers", NULL},
+    {OPT_CONTROL, "control.socket", "--control", NULL},
+    {OPT_USER, "user", "--user", NULL},
+    {OPT_NO_SANDBOX, "sandbox", "--no-sandbox", "false"},
+    {OPT_JSON, "log.format", "--json", "json"},
+    {OPT_NO_AUTH, "accounts.auth", "--no-auth", "none"},
+    {'v', "log.level", "--verbose", "debug"},
+};
+
+static int wrong(const char *where, const char *what)
 {
-    fprintf(stderr, "tandem: serve: %s%s%s: %s\n", where, value ? " " : "", value ? value : "",
-            what);
+    fprintf(stderr, "tandem: serve: %s: %s\n", where, what);
     return 2;
 }
 
-static int add_domain(struct server_options *o, const char *text)
+static const struct meaning *meaning_of(int option)
 {
-    if (o->n_domains == LIMIT_DOMAINS)
-        return wrong("--domain", text, "too many domains");
-    if (!*text || strpbrk(text, " \t\r\n@:;<>\"/?"))
-        return wrong("--domain", text, "expected a domain name or an IPv4 address");
-    o->domains[o->n_domains++] = str_from(text);
-    return 0;
+    const struct meaning *m = meanings;
+
+    while (m->option != option)
+        m++;
+    return m;
 }
 
-static int read_workers(struct server_options *o, const char *text)
+static int add(struct server_options *o, int option)
 {
-    uint64_t n;
+    const struct meaning *m = meaning_of(option);
+    const char *value = m->value ? m->value : optarg;
 
-    if (!str_to_u64(str_from(text), LIMIT_WORKERS, &n) || n == 0)
-        return wrong("--workers", text, "expected a number from 1 to 64");
-    o->workers = (unsigned)n;
+    if (o->n_overrides == LIMIT_OPTIONS)
+        return wrong(m->name, "too many options");
+    o->overrides[o->n_overrides++] = (struct config_override){m->key, m->name, str_from(value)};
     return 0;
-}
-
-static int add_listener(struct server_options *o, const char *text)
-{
-    const char *what = listen_parse(&o->listen, str_from(text), socket_has_ip6());
-
-    return what ? wrong("--listen", text, what) : 0;
 }
 
 static int take(struct server_options *o, int option, char **argv)
 {
     switch (option) {
-    case OPT_LISTEN:
-        return add_listener(o, optarg);
-    case OPT_DOMAIN:
-        return add_domain(o, optarg);
-    case OPT_DATA:
-        o->data = optarg;
+    case OPT_CONFIG:
+        o->file = optarg;
         return 0;
-    case OPT_CONTROL:
-        o->control = optarg;
-        return 0;
-    case OPT_WORKERS:
-        return read_workers(o, optarg);
     case OPT_JSON:
         o->json = true;
-        return 0;
-    case OPT_NO_AUTH:
-        o->no_auth = true;
-        return 0;
-    case OPT_USER:
-        o->user = optarg;
-        return 0;
-    case OPT_NO_SANDBOX:
-        o->no_sandbox = true;
-        return 0;
-    case OPT_CONFIG:
-        return wrong("--config", optarg, "configuration files are not supported: use the options");
-    case 'v':
-        o->verbose = true;
-        return 0;
+        return add(o, option);
     case 'h':
         o->help = true;
         return 0;
     case ':':
-        return wrong(argv[optind - 1], NULL, "a value is missing");
+        return wrong(argv[optind - 1], "a value is missing");
+    case '?':
+        return wrong(argv[optind - 1], "unknown option; see tandem help serve");
     default:
-        return wrong(argv[optind - 1], NULL, "unknown option; see tandem help serve");
+        return add(o, option);
     }
-}
-
-static unsigned cores(void)
-{
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-    return n < 1 ? 1 : n > LIMIT_WORKERS ? LIMIT_WORKERS : (unsigned)n;
-}
-
-/* The settings that depend on each other. */
-static int finish(struct server_options *o)
-{
-    if (o->listen.n == 0)
-        listen_default(&o->listen, socket_has_ip6());
-    const char *what = listen_expand(&o->listen);
-
-    if (what)
-        return wrong("--listen", NULL, what);
-    if (!listen_all_loopback(&o->listen) && !o->no_auth)
-        return wrong(
-            "--listen", NULL,
-            "a listener that is not on loopback needs accounts, which this version does not "
-            "have; --no-auth lets everybody in who reaches it");
-    if (o->n_domains == 0)
-        o->domains[o->n_domains++] = STR("localhost"); /* addresses count without being named */
-    if (o->workers == 0)
-        o->workers = cores();
-    return 0;
 }
 
 int server_options_read(struct server_options *o, int argc, char **argv)
 {
     int option;
 
-    *o = (struct server_options){.drain_s = DRAIN_S};
+    *o = (struct server_options){0};
     optind = 0;
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":vh", table, NULL)) != -1) {
@@ -157,6 +115,6 @@ int server_options_read(struct server_options *o, int argc, char **argv)
             return status;
     }
     if (optind < argc)
-        return wrong(argv[optind], NULL, "unexpected argument; see tandem help serve");
-    return o->help ? 0 : finish(o);
+        return wrong(argv[optind], "unexpected argument; see tandem help serve");
+    return 0;
 }

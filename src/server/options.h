@@ -2,25 +2,19 @@
 #ifndef TANDEM_SERVER_OPTIONS_H
 #define TANDEM_SERVER_OPTIONS_H
 
-#include "server/listen.h"
+#include "base/limits.h"
+#include "config/config.h"
 
 struct server_options {
-    struct listen_list listen;
-    struct str domains[LIMIT_DOMAINS]; /* views of argv */
-    unsigned n_domains;
-    const char *data;    /* NULL: none */
-    const char *control; /* path of the control socket; NULL: in the data folder, if there is one */
-    const char *user;    /* NULL: whose rights it was started with */
-    bool no_sandbox;
-    unsigned workers;
-    unsigned drain_s; /* how long calls in progress may take to end once the server is told to */
-    bool json;
-    bool no_auth; /* anybody who reaches a listener may use the server */
-    bool verbose;
+    const char *file;                                /* of the configuration; NULL: none */
+    struct config_override overrides[LIMIT_OPTIONS]; /* what options say; views of argv */
+    size_t n_overrides;
+    bool json; /* of what is printed on standard output */
     bool help;
 };
 
-/* Reads argv[1] on. 0, or 2 once what is wrong was said on standard error. */
+/* Reads argv[1] on. 0, or 2 once what is wrong was said on standard error. Values are looked at
+ * where the configuration is made (config_file.h). */
 MUST_USE int server_options_read(struct server_options *o, int argc, char **argv);
 
 #endif

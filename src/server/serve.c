@@ -6,12 +6,15 @@
 #include "server/server.h"
 
 const char serve_help[] =
-    "usage: tandem serve [--listen URI]... [--domain NAME]... [--data DIR] [--control PATH]\n"
-    "                    [--workers N] [--user NAME] [--no-sandbox] [--no-auth] [--json] [-v]\n"
+    "usage: tandem serve [--config FILE] [--listen URI]... [--domain NAME]... [--data DIR]\n"
+    "                    [--control PATH] [--workers N] [--user NAME] [--no-sandbox] [--no-auth]\n"
+    "                    [--json] [-v]\n"
     "\n"
     "Runs the server: registrar, location service and proxy. Without an option it listens on the\n"
     "loopback addresses, port 5060, and anyone on this machine may register and call.\n"
     "\n"
+    "  --config FILE   a configuration in YAML: tandem check --example prints one to begin with.\n"
+    "                  The options below take the place of what it says\n"
     "  --listen URI    udp:HOST:PORT or tcp:HOST:PORT; IPv6 in brackets; port 0 picks a free one;\n"
     "                  0.0.0.0 and [::] mean every interface's address. May be repeated\n"
     "  --domain NAME   a domain whose users register here. May be repeated; localhost and the\n"
@@ -29,9 +32,8 @@ const char serve_help[] =
     "  -v, --verbose   says more on standard error\n"
     "\n"
     "Prints `ready URI URI ...` once every listener takes traffic. SIGTERM and SIGINT refuse new\n"
-    "work (503), let calls in progress end for at most 30 seconds and end with 0; a second one "
-    "ends\n"
-    "at once. SIGHUP is accepted; there is nothing to reload yet.\n";
+    "work (503), let calls in progress end for at most 30 seconds and end with 0; a second one\n"
+    "ends at once. SIGHUP reads the configuration anew and takes it whole, or says why not.\n";
 
 int serve_main(int argc, char **argv)
 {

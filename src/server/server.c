@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "net/entropy.h"
+#include "net/socket.h"
 #include "server/boss.h"
+#include "server/config_file.h"
 #include "server/control.h"
 #include "server/process.h"
 #include "server/worker.h"
@@ -39,23 +41,25 @@ static int open_sockets(struct shared *s)
     return fail(BAD_CONFIG, text, strerror(error));
 }
 
-static int make_data_folder(const char *path)
+static int make_data_folder(const struct config *c)
 {
-    if (!path || mkdir(path, 0700) == 0 || errno == EEXIST)
+    const char *path = c->data.at;
+
+    if (c->data.len == 0 || mkdir(path, 0700) == 0 || errno == EEXIST)
         return DONE;
     return fail(BAD_CONFIG, path, strerror(errno));
 }
 
-static bool make_parts(struct shared *s, const struct server_options *o)
+static bool make_parts(struct shared *s)
 {
     struct bell *bells[LIMIT_WORKERS];
     struct hash_key location_key;
-    enum log_level level = o->verbose ? LOG_DEBUG : LOG_INFO;
 
-    if (!entropy_key(&s->call_key) || !entropy_key(&s->proxy_key) || !entropy_key(&location_key))
+    if (!entropy_key(&s->call_key) || !entropy_key(&s->proxy_key) || !entropy_key(&s->nonce_key) ||
+        !entropy_key(&location_key))
         return false;
-    s->log = log_writer_new(s->mem, s->n_workers + 2, level,
-                            o->json ? CONFIG_LOG_JSON : CONFIG_LOG_TEXT, STDERR_FILENO);
+    s->log = log_writer_new(s->mem, s->n_workers + 2, s->config->log.level, s->config->log.format,
+                            STDERR_FILENO);
     s->locations = locations_new(s->mem, &location_key);
     s->post = post_new(s->mem, s->n_workers);
     if (!s->log || !s->locations || !s->post)
@@ -86,31 +90,31 @@ static bool make_workers(struct shared *s, struct worker **workers)
 }
 
 /* Where there is no path nobody asks. */
-static bool start_control(struct shared *s, const struct server_options *o, struct control **out)
+static bool start_control(struct shared *s, struct control **out)
 {
     static char path[PATH_MAX];
+    const struct config *c = s->config;
 
-    if (o->control)
-        (void)snprintf(path, sizeof(path), "%s", o->control);
-    else if (o->data)
-        (void)snprintf(path, sizeof(path), "%s/control", o->data);
+    if (c->control.len > 0)
+        (void)snprintf(path, sizeof(path), "%s", c->control.at);
+    else if (c->data.len > 0)
+        (void)snprintf(path, sizeof(path), "%s/control", c->data.at);
     if (!path[0])
         return true;
     *out = control_start(s, path);
     return *out != NULL;
 }
 
-static int run_workers(struct shared *s, struct server_options *o)
+static int run_workers(struct shared *s)
 {
     struct worker *workers[LIMIT_WORKERS] = {0};
     int status = OUR_FAULT;
-
     struct control *control = NULL;
 
     if (!make_workers(s, workers))
         (void)fail(OUR_FAULT, "serve", "no memory or no descriptors for the workers");
-    else if (start_control(s, o, &control))
-        status = boss_run(s, workers, o->json);
+    else if (start_control(s, &control))
+        status = boss_run(s, workers);
     else
         status = BAD_CONFIG;
     control_stop(control);
@@ -119,7 +123,7 @@ static int run_workers(struct shared *s, struct server_options *o)
     return status;
 }
 
-static int run_parts(struct shared *s, struct server_options *o)
+static int run_parts(struct shared *s)
 {
     struct bell boss;
     int status = OUR_FAULT;
@@ -127,8 +131,8 @@ static int run_parts(struct shared *s, struct server_options *o)
     if (bell_init(&boss))
         return fail(OUR_FAULT, "serve", strerror(errno));
     s->boss = &boss;
-    if (make_parts(s, o))
-        status = run_workers(s, o);
+    if (make_parts(s))
+        status = run_workers(s);
     else
         (void)fail(OUR_FAULT, "serve", "no memory, no threads or no entropy");
     free_parts(s);
@@ -136,40 +140,83 @@ static int run_parts(struct shared *s, struct server_options *o)
     return status;
 }
 
-/* Rights are given up before there is a second thread: a sandbox holds for one and those that it
- * starts. */
-static int run_confined(struct shared *s, struct server_options *o)
+static const char *text_or_null(struct str s)
 {
-    s->confinement = (struct confinement){
-        .user = o->user, .data = o->data, .control = o->control, .wants_sandbox = !o->no_sandbox};
-    return confine(&s->confinement, &s->sandbox) ? run_parts(s, o) : BAD_CONFIG;
+    return s.len > 0 ? s.at : NULL;
 }
 
-int server_run(struct server_options *o)
+/* Rights are given up before there is a second thread: a sandbox holds for one and those that it
+ * starts. */
+static int run_confined(struct shared *s)
 {
-    static struct shared s; /* large, and one a process */
+    const struct config *c = s->config;
 
-    s = (struct shared){.mem = &mem_libc,
-                        .listen = o->listen,
-                        .domains = o->domains,
-                        .n_domains = o->n_domains,
-                        .n_workers = o->workers,
-                        .drain = o->drain_s * NS_PER_S,
-                        .relay_loopback = listen_all_loopback(&o->listen)};
-    if (make_data_folder(o->data))
-        return BAD_CONFIG;
+    s->confinement = (struct confinement){.user = text_or_null(c->user),
+                                          .data = text_or_null(c->data),
+                                          .config = s->options->file,
+                                          .control = text_or_null(c->control),
+                                          .wants_sandbox = c->sandbox};
+    return confine(&s->confinement, &s->sandbox) ? run_parts(s) : BAD_CONFIG;
+}
+
+static unsigned cores(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return n < 1 ? 1 : n > LIMIT_WORKERS ? LIMIT_WORKERS : (unsigned)n;
+}
+
+/* What the configuration means on this machine. */
+static int read_config(struct shared *s, struct config *c)
+{
+    const char *what = listen_read(&s->listen, &c->listen, socket_has_ip6());
+
+    current_init(&s->current, c, 0);
+    s->config = c;
+    if (what)
+        return fail(BAD_CONFIG, "listen", what);
+    s->all_loopback = listen_all_loopback(&s->listen);
+    if (!s->all_loopback && c->accounts.auth != CONFIG_AUTH_NONE)
+        return fail(BAD_CONFIG, "listen",
+                    "a listener that is not on loopback needs accounts, which this version does "
+                    "not have; --no-auth lets everybody in who reaches it");
+    s->n_workers = c->workers > 0 ? c->workers : cores();
+    s->current.n_takers = s->n_workers + 1;
+    return make_data_folder(c);
+}
+
+static int run(struct shared *s)
+{
     process_open();
     sandbox_raise_descriptors();
-    net_clock_init(&s.clock);
-    int status = open_sockets(&s);
+    net_clock_init(&s->clock);
+    int status = open_sockets(s);
 
     if (status)
         return status;
     boss_block_signals();
-    notify_open(&s.notify);
-    status = run_confined(&s, o);
-    notify_close(&s.notify);
-    sockets_close(&s.sockets);
+    notify_open(&s->notify);
+    status = run_confined(s);
+    notify_close(&s->notify);
+    sockets_close(&s->sockets);
     process_close();
+    return status;
+}
+
+int server_run(const struct server_options *o)
+{
+    static struct shared s; /* large, and one a process */
+    struct config_source source = {
+        .file = o->file, .overrides = o->overrides, .n_overrides = o->n_overrides};
+    struct config *config = config_file_read(&mem_libc, &source, config_fault_print, stderr);
+
+    if (!config)
+        return BAD_CONFIG;
+    s = (struct shared){.mem = &mem_libc, .options = o};
+    int status = read_config(&s, config);
+
+    if (!status)
+        status = run(&s);
+    current_fini(&s.current);
     return status;
 }

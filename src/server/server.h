@@ -6,6 +6,6 @@
 
 /* Serves until a signal ends it. Returns the program's exit status; what went wrong was said on
  * standard error. */
-int server_run(struct server_options *o);
+int server_run(const struct server_options *o);
 
 #endif

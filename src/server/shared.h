@@ -5,11 +5,13 @@
 #include "net/clock.h"
 #include "net/resolve.h"
 #include "server/confine.h"
+#include "server/current.h"
 #include "server/inquiry.h"
 #include "server/listen.h"
 #include "server/location.h"
 #include "server/log_writer.h"
 #include "server/notify.h"
+#include "server/options.h"
 #include "server/post.h"
 #include "server/sockets.h"
 
@@ -18,11 +20,13 @@ struct shared {
     struct net_clock clock;
     struct listen_list listen; /* real addresses and ports */
     struct socket_set sockets;
-    const struct str *domains;
-    unsigned n_domains;
-    bool relay_loopback;
+    const struct server_options *options;
+    const struct config *config; /* as it was at the start: for what only a start changes */
+    struct current current;      /* as it is now: for all else */
+    bool all_loopback;           /* nobody elsewhere reaches a listener */
+    _Atomic bool any_account;    /* there is an account */
     unsigned n_workers;
-    struct hash_key call_key, proxy_key;
+    struct hash_key call_key, proxy_key, nonce_key;
     struct locations *locations;
     struct post *post;
     struct inquiries *inquiries;
@@ -32,7 +36,6 @@ struct shared {
     struct confinement confinement;
     struct sandbox sandbox;
     struct notify notify;    /* the boss's */
-    time_ns drain;           /* how long calls in progress may take to end */
     _Atomic bool end_wanted; /* boss_end */
     _Atomic bool draining;   /* no new work */
     _Atomic bool stop;       /* leave the loop */

@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "net/entropy.h"
-#include "server/version.h"
+#include "server/element_config.h"
 
 #define SWEEP_EVERY (NS_PER_S / 4)
 /* Timers may be late, and those of finished transactions end by the thousand: they share wake-ups.
@@ -23,17 +23,10 @@ static struct element *make_element(struct worker *w)
     struct shared *s = w->shared;
     struct element_config c;
 
-    element_config_default(&c);
-    c.engine.mem = s->mem;
-    c.engine.call_key = s->call_key;
+    element_config_of(&c, s, current_config(&s->current));
+    w->access_required = c.access.required;
     c.engine.worker = w->index;
-    c.engine.n_workers = s->n_workers;
-    c.engine.software = STR("Tandem/" TANDEM_VERSION);
     c.engine.log = w->log;
-    c.proxy.key = s->proxy_key;
-    c.domains = s->domains;
-    c.n_domains = s->n_domains;
-    c.relay_loopback = s->relay_loopback;
     return entropy_seed(&c.engine.seed) ? element_new(&c) : NULL;
 }
 
@@ -60,8 +53,9 @@ static bool add_listener(struct worker *w, unsigned i)
     w->n_listeners = i + 1;
     int fd = sockets_take(&w->shared->sockets, w->index, i);
     bool added = l->at.transport == TRANSPORT_UDP ? add_udp(w, l, i, fd) : add_tcp(w, l, i, fd);
+    struct str host = element_host_of(w->shared, &l->at);
 
-    return added && engine_listen(w->engine, l->at.transport, &l->at.addr, STR_NONE) == (int)i;
+    return added && engine_listen(w->engine, l->at.transport, &l->at.addr, host) == (int)i;
 }
 
 static bool init(struct worker *w)

@@ -1,8 +1,9 @@
-/* Any lines as the arguments of `tandem serve`: refused with a word, or read into options that are
- * within the limits and that print as what they are. */
+/* Any lines as the arguments of `tandem serve`: refused with a word, or read into options and a
+ * configuration whose listeners print as what they are. */
 #include <stdio.h>
 
 #include "fuzz.h"
+#include "server/listen.h"
 #include "server/options.h"
 
 #define ARGUMENTS_MAX 64
@@ -36,14 +37,35 @@ static void check_listener(const struct listen_at *at)
                               : addr_equal(&again.list[0].addr, &at->addr));
 }
 
+static void count(void *arg, const struct config_fault *f)
+{
+    unsigned *faults = arg;
+
+    assert(!f->file && f->line == 0 && f->key[0] == '-' && f->what[0]);
+    ++*faults;
+}
+
+static void check_listeners(const struct config *c)
+{
+    struct listen_list l;
+    const char *wrong = listen_read(&l, &c->listen, true);
+
+    assert(wrong || (l.n > 0 && l.n <= LIMIT_LISTENERS));
+    for (unsigned i = 0; i < l.n && !wrong; i++)
+        check_listener(&l.list[i]);
+}
+
+/* As `serve` does, but for the file. */
 static void check_options(const struct server_options *o)
 {
-    assert(o->listen.n > 0 && o->listen.n <= LIMIT_LISTENERS);
-    assert(o->n_domains > 0 && o->n_domains <= LIMIT_DOMAINS);
-    assert(o->workers > 0 && o->workers <= LIMIT_WORKERS);
-    assert(o->no_auth || listen_all_loopback(&o->listen));
-    for (unsigned i = 0; i < o->listen.n; i++)
-        check_listener(&o->listen.list[i]);
+    struct config_source s = {.overrides = o->overrides, .n_overrides = o->n_overrides};
+    unsigned faults = 0;
+    struct config *c = config_parse(&mem_libc, &s, count, &faults);
+
+    assert((c == NULL) == (faults > 0));
+    if (c)
+        check_listeners(c);
+    config_free(c);
 }
 
 /* What is said about the fault goes to `said`. */
@@ -64,7 +86,7 @@ static int read_options(struct server_options *o, const struct arguments *a, cha
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arguments a;
-    struct server_options o;
+    static struct server_options o;
     char *said = NULL;
     draw_arguments(&a, (struct str){(const char *)data, size});
     int status = read_options(&o, &a, &said);

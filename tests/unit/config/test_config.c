@@ -26,7 +26,7 @@ static void nothing_is_the_defaults(void **state)
     assert_int_equal(first->listen.n, 0);
     assert_int_equal(first->workers, 0);
     assert_int_equal(first->data.len, 0);
-    assert_int_equal(first->drain_s, 5);
+    assert_int_equal(first->drain_s, 30);
     assert_int_equal(first->accounts.auth, CONFIG_AUTH_AUTO);
     assert_int_equal(first->accounts.algorithms, 7);
     assert_int_equal(first->accounts.nonce_life_s, 300);

@@ -69,6 +69,7 @@ static void a_value_of_another_kind(void **state)
         {"listen: [\"tls:1.2.3.4\"]\n", "1:listen: \"tls:1.2.3.4\": this transport is not"},
         {"listen: [\"udp:host:1\"]\n", "1:listen: \"udp:host:1\": bad host: expected an IP"},
         {"advertise: 'udp:x'\n", "1:advertise: \"udp:x\": expected the name or address"},
+        {"advertise: '2001:db8::1'\n", "1:advertise: \"2001:db8::1\": expected the name or"},
         {"advertise: 0.0.0.0\n", "1:advertise: \"0.0.0.0\": expected the name or address"},
         {"peers: [1.2.3.4/33]\n", "1:peers: \"1.2.3.4/33\": expected an address or a block"},
         {"metrics: {listen: '127.0.0.1'}\n", "1:metrics.listen: \"127.0.0.1\": expected ADDRESS:"},
@@ -197,7 +198,7 @@ static void all_of_them_are_told(void **state)
         "1:lisen: unknown key: did you mean listen?\n"
         "2:workers: \"0\": expected a number from 1 to 64\n"
         "3:drain: \"1x\": expected a duration from 0 to 1d in whole seconds, with its unit, "
-        "such as 30s\n"
+        "such as 2m\n"
         "6:: a tab in the indentation: indent with spaces\n");
 }
 

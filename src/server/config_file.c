@@ -1,0 +1,82 @@
+/* Brings a file's bytes to the configuration's reader; knows no key. */
+#include "server/config_file.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+
+/* One byte more than is allowed, so that what is too long shows. */
+static char *read_all(FILE *f, size_t *len)
+{
+    char *text = malloc(LIMIT_CONFIG_BYTES + 1);
+
+    if (!text)
+        return NULL;
+    *len = fread(text, 1, LIMIT_CONFIG_BYTES + 1, f);
+    if (!ferror(f))
+        return text;
+    free(text);
+    return NULL;
+}
+
+static char *read_file(const char *name, size_t *len)
+{
+    FILE *f = strcmp(name, "-") == 0 ? stdin : fopen(name, "re");
+    int error;
+    char *text;
+
+    if (!f)
+        return NULL;
+    text = read_all(f, len);
+    error = errno;
+    if (f != stdin)
+        (void)fclose(f);
+    errno = error;
+    return text;
+}
+
+struct config *config_file_read(struct mem *mem, const struct config_source *source,
+                                config_tell *tell, void *arg)
+{
+    struct config_source s = *source;
+    char *text = NULL;
+    size_t len = 0;
+
+    if (s.file && !(text = read_file(s.file, &len))) {
+        config_fault_tell(tell, arg, s.file, "", "cannot be read: %s", strerror(errno));
+        return NULL;
+    }
+    s.text = (struct str){text, len};
+    struct config *c = config_parse(mem, &s, tell, arg);
+
+    free(text);
+    return c;
+}
+
+void config_fault_print(void *arg, const struct config_fault *f)
+{
+    FILE *out = arg;
+
+    fprintf(out, "tandem: %s", f->file ? f->file : "serve");
+    if (f->line > 0)
+        fprintf(out, ":%u", f->line);
+    if (f->key[0])
+        fprintf(out, "%s%s", f->file ? ":" : ": ", f->key);
+    fprintf(out, ": %s%s\n", f->warning ? "warning: " : "", f->what);
+}
+
+void config_fault_tell(config_tell *tell, void *arg, const char *file, const char *key,
+                       const char *fmt, ...)
+{
+    struct config_fault f = {.file = file};
+    va_list args;
+
+    (void)snprintf(f.key, sizeof(f.key), "%s", key);
+    va_start(args, fmt);
+    (void)vsnprintf(f.what, sizeof(f.what), fmt, args);
+    va_end(args);
+    tell(arg, &f);
+}

@@ -1,0 +1,77 @@
+/* Translates the configuration into the element's; knows no file and no thread. */
+#include "server/element_config.h"
+
+#include <assert.h>
+
+#include "auth/digest.h"
+#include "server/version.h"
+
+/* accounts.algorithms in data/config.def has its words in this order. */
+static_assert(DIGEST_SHA512_256 == 0 && DIGEST_SHA256 == 1 && DIGEST_MD5 == 2, "config/value.c");
+
+bool element_needs_accounts(const struct shared *s, const struct config *config)
+{
+    if (config->accounts.auth != CONFIG_AUTH_AUTO)
+        return config->accounts.auth == CONFIG_AUTH_REQUIRED;
+    return !s->all_loopback || atomic_load(&s->any_account);
+}
+
+static struct access_config access_of(const struct shared *s, const struct config *config)
+{
+    return (struct access_config){
+        .required = element_needs_accounts(s, config),
+        .foreign_callers = config->accounts.foreign_callers,
+        .algorithms = config->accounts.algorithms,
+        .auth_int = config->accounts.auth_int,
+        .nonce_life = config->accounts.nonce_life_s * NS_PER_S,
+        .nonce_key = s->nonce_key,
+        .peers = config->peers.list,
+        .n_peers = config->peers.n,
+    };
+}
+
+/* Addresses count without being named. */
+static void set_domains(struct element_config *out, const struct config *config)
+{
+    static const struct str fallback = STR_INIT("localhost");
+
+    out->domains = config->domains.n > 0 ? config->domains.list : &fallback;
+    out->n_domains = config->domains.n > 0 ? config->domains.n : 1;
+}
+
+static void set_engine(struct engine_config *out, const struct shared *s,
+                       const struct config *config)
+{
+    out->mem = s->mem;
+    out->call_key = s->call_key;
+    out->n_workers = s->n_workers;
+    out->software = STR("Tandem/" TANDEM_VERSION);
+    out->max_tx = config->limits.transactions;
+    out->timers.t1 = config->timers.t1_ms * NS_PER_MS;
+    out->timers.t2 = config->timers.t2_ms * NS_PER_MS;
+    out->timers.t4 = config->timers.t4_ms * NS_PER_MS;
+}
+
+void element_config_of(struct element_config *out, const struct shared *s,
+                       const struct config *config)
+{
+    element_config_default(out);
+    set_engine(&out->engine, s, config);
+    set_domains(out, config);
+    out->registrar.min_expires_s = config->registrar.min_expires_s;
+    out->registrar.max_expires_s = config->registrar.max_expires_s;
+    out->registrar.default_expires_s = config->registrar.default_expires_s;
+    out->registrar.max_contacts = config->registrar.max_contacts;
+    out->proxy.key = s->proxy_key;
+    out->proxy.record_route = config->proxy.record_route;
+    out->proxy.timer_c = config->proxy.timer_c_s * NS_PER_S;
+    out->relay_loopback = s->all_loopback;
+    out->access = access_of(s, config);
+}
+
+struct str element_host_of(const struct shared *s, const struct listen_at *at)
+{
+    bool is_near = addr_is_loopback(&at->addr);
+
+    return is_near && !s->all_loopback ? STR_NONE : s->config->advertise;
+}
