@@ -37,6 +37,7 @@ int tcp_init(struct tcp *t, struct loop *loop, struct mem *mem, struct block_poo
 
 static void conn_free(struct tcp *t, struct tcp_conn *c)
 {
+    t->n_silent -= c->phase == TCP_SILENT;
     if (c->fd >= 0)
         close(c->fd);
     list_remove(&c->in_phase);
@@ -84,7 +85,28 @@ struct tcp_conn *tcp_find(const struct tcp *t, conn_id id)
     return NULL;
 }
 
-static struct tcp_conn *conn_new(struct tcp *t, int fd, conn_id id)
+const struct addr *tcp_remote(const struct tcp *t, conn_id id)
+{
+    const struct tcp_conn *c = tcp_find(t, id);
+
+    return c ? &c->remote : NULL;
+}
+
+size_t tcp_list(const struct tcp *t, bool (*wanted)(void *arg, const struct addr *remote),
+                void *arg, conn_id *out, size_t max)
+{
+    size_t n = 0;
+
+    for (struct map_node *at = NULL; n < max && (at = map_each(&t->conns, at));) {
+        const struct tcp_conn *c = CONTAINER_OF(at, struct tcp_conn, node);
+
+        if (c->phase != TCP_DEAD && c->phase != TCP_ENDING && wanted(arg, &c->remote))
+            out[n++] = c->id;
+    }
+    return n;
+}
+
+static struct tcp_conn *conn_new(struct tcp *t, int fd, conn_id id, const struct addr *remote)
 {
     struct tcp_conn *c =
         t->conns.n_nodes < LIMIT_TCP_CONNECTIONS ? mem_alloc_zero(t->mem, sizeof(*c)) : NULL;
@@ -93,6 +115,7 @@ static struct tcp_conn *conn_new(struct tcp *t, int fd, conn_id id)
         return NULL;
     c->fd = fd;
     c->id = id;
+    c->remote = *remote;
     list_init(&c->in_phase);
     list_init(&c->in_dirty);
     outq_init(&c->out);
@@ -100,9 +123,10 @@ static struct tcp_conn *conn_new(struct tcp *t, int fd, conn_id id)
     return c;
 }
 
-int tcp_insert(struct tcp *t, int fd, conn_id id, enum tcp_phase phase, time_ns now)
+int tcp_insert(struct tcp *t, int fd, conn_id id, const struct addr *remote, enum tcp_phase phase,
+               time_ns now)
 {
-    struct tcp_conn *c = conn_new(t, fd, id);
+    struct tcp_conn *c = conn_new(t, fd, id, remote);
 
     if (!c) {
         close(fd);
@@ -120,6 +144,7 @@ int tcp_insert(struct tcp *t, int fd, conn_id id, enum tcp_phase phase, time_ns 
 
 void tcp_enter(struct tcp *t, struct tcp_conn *c, enum tcp_phase phase, time_ns now)
 {
+    t->n_silent += (unsigned)(phase == TCP_SILENT) - (unsigned)(c->phase == TCP_SILENT);
     c->phase = phase;
     c->since = now;
     list_remove(&c->in_phase);

@@ -32,7 +32,8 @@ struct tcp {
     int spare; /* a descriptor given up to accept, and so to close, one more connection when there
                   is none left */
     char *area;
-    uint64_t refused; /* connections closed for want of descriptors */
+    unsigned n_silent; /* connections that have not brought a message yet */
+    uint64_t refused;  /* connections closed for want of descriptors */
 };
 
 /* ERR_NOMEM, or ERR_LIMIT where there is no descriptor. */
@@ -47,6 +48,10 @@ struct tcp_accepted {
 };
 /* Takes one waiting connection. False: none is left, or none can be taken now. */
 bool tcp_accept(struct tcp *t, int listener, struct tcp_accepted *out);
+/* This address has as many connections without a message as one may have while they are scarce
+ * (LIMIT_CONNS_SILENT_OF_ONE): who opens many and sends nothing, or bit by bit, shall not keep
+ * others out. */
+bool tcp_has_enough(const struct tcp *t, const struct addr *remote);
 /* Closes what tcp_accept gave and nobody wants. */
 void tcp_refuse(const struct tcp_accepted *a);
 /* Takes over an accepted connection under this id. Where this fails (ERR_NOMEM, ERR_LIMIT) the
@@ -72,6 +77,12 @@ bool tcp_send(struct tcp *t, conn_id id, struct block *bytes);
 void tcp_flush(struct tcp *t, time_ns now);
 /* Writes what waits, then ends. Nothing more is told of it. */
 void tcp_end(struct tcp *t, conn_id id, time_ns now);
+
+/* NULL: there is no such connection. */
+const struct addr *tcp_remote(const struct tcp *t, conn_id id);
+/* The connections whose far end is `wanted`, at most `max` of them. Looks at all. */
+size_t tcp_list(const struct tcp *t, bool (*wanted)(void *arg, const struct addr *remote),
+                void *arg, conn_id *out, size_t max);
 
 /* Ends what is over its time. */
 void tcp_expire(struct tcp *t, time_ns now);

@@ -9,6 +9,7 @@
 struct tcp_conn {
     struct map_node node;
     conn_id id;
+    struct addr remote;
     int fd; /* -1 once it is closed */
     enum tcp_phase phase;
     unsigned interest; /* what the loop watches it for */
@@ -21,7 +22,8 @@ struct tcp_conn {
 /* NULL: none. */
 struct tcp_conn *tcp_find(const struct tcp *t, conn_id id);
 /* Takes `fd` and watches it. ERR_NOMEM, ERR_LIMIT: fd is closed. */
-MUST_USE int tcp_insert(struct tcp *t, int fd, conn_id id, enum tcp_phase phase, time_ns now);
+MUST_USE int tcp_insert(struct tcp *t, int fd, conn_id id, const struct addr *remote,
+                        enum tcp_phase phase, time_ns now);
 /* The only writer of `phase`. */
 void tcp_enter(struct tcp *t, struct tcp_conn *c, enum tcp_phase phase, time_ns now);
 /* Something moved on an open connection. */

@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/limits.h"
 #include "net/addrconv.h"
 #include "net/socket.h"
 #include "net/tcp_conn.h"
@@ -41,6 +43,24 @@ bool tcp_accept(struct tcp *t, int listener, struct tcp_accepted *out)
     return false;
 }
 
+static bool is_one(const struct addr *a, const struct addr *b)
+{
+    size_t counts = a->family == ADDR_IP4 ? 4 : 8;
+
+    return a->family == b->family && memcmp(a->ip, b->ip, counts) == 0;
+}
+
+bool tcp_has_enough(const struct tcp *t, const struct addr *remote)
+{
+    unsigned n = 0;
+
+    if (t->n_silent <= LIMIT_CONNS_SILENT / 2)
+        return false;
+    LIST_EACH (&t->phases[TCP_SILENT], node, after)
+        n += is_one(&CONTAINER_OF(node, struct tcp_conn, in_phase)->remote, remote);
+    return n >= LIMIT_CONNS_SILENT_OF_ONE;
+}
+
 void tcp_refuse(const struct tcp_accepted *a)
 {
     close(a->fd);
@@ -49,7 +69,7 @@ void tcp_refuse(const struct tcp_accepted *a)
 int tcp_add(struct tcp *t, const struct tcp_accepted *a, conn_id id, time_ns now)
 {
     socket_stream_options(a->fd);
-    return tcp_insert(t, a->fd, id, TCP_SILENT, now);
+    return tcp_insert(t, a->fd, id, &a->remote, TCP_SILENT, now);
 }
 
 /* The port is the kernel's to choose, and only once the destination is known: many connections then
@@ -82,5 +102,5 @@ int tcp_connect(struct tcp *t, conn_id id, const struct addr *local, const struc
         close(fd);
         return ERR_NO_ROUTE;
     }
-    return tcp_insert(t, fd, id, TCP_CONNECTING, now);
+    return tcp_insert(t, fd, id, remote, TCP_CONNECTING, now);
 }

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -256,6 +257,81 @@ static void a_refused_connection_is_told(void **state)
     assert_int_equal(tcp_count(&w->tcp), 0);
 }
 
+/* --- who has too many that are silent --- */
+
+static void add_silent(struct world *w, conn_id id, const char *from)
+{
+    struct tcp_accepted a = {.local = w->at, .fd = socket(AF_UNIX, SOCK_STREAM, 0)};
+
+    assert_true(a.fd >= 0 && addr_parse(str_from(from), &a.remote));
+    assert_int_equal(tcp_add(&w->tcp, &a, id, w->now), OK);
+}
+
+static bool has_enough(const struct world *w, const char *from)
+{
+    struct addr a;
+
+    assert_true(addr_parse(str_from(from), &a));
+    return tcp_has_enough(&w->tcp, &a);
+}
+
+static bool has_descriptors(void)
+{
+    struct rlimit r;
+
+    if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
+        r.rlim_cur = r.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &r);
+    }
+    return r.rlim_cur > LIMIT_CONNS_SILENT;
+}
+
+static void one_address_cannot_have_all_silent_connections(void **state)
+{
+    struct world *w = *state;
+    conn_id id = 1;
+
+    if (!has_descriptors())
+        skip();
+    while (id <= LIMIT_CONNS_SILENT / 2)
+        add_silent(w, id++, "192.0.2.1:9");
+    assert_false(has_enough(w, "192.0.2.1:9"));
+    add_silent(w, id++, "[2001:db8::1]:9");
+    assert_true(has_enough(w, "192.0.2.1:10"));
+    assert_false(has_enough(w, "192.0.2.2:9"));
+    while (id < LIMIT_CONNS_SILENT / 2 + LIMIT_CONNS_SILENT_OF_ONE)
+        add_silent(w, id++, "[2001:db8::1]:9");
+    assert_false(has_enough(w, "[2001:db8::2]:9"));
+    add_silent(w, id++, "[2001:db8::3]:9");
+    assert_true(has_enough(w, "[2001:db8::2]:9"));
+    assert_false(has_enough(w, "[2001:db8:0:1::1]:9"));
+    for (conn_id proven = 1; proven <= LIMIT_CONNS_SILENT_OF_ONE; proven++)
+        tcp_proven(&w->tcp, proven, w->now);
+    assert_false(has_enough(w, "192.0.2.1:9"));
+}
+
+static bool is_from(void *arg, const struct addr *remote)
+{
+    return addr_equal_ip(remote, arg);
+}
+
+static void connections_are_listed_by_their_far_end(void **state)
+{
+    struct world *w = *state;
+    struct addr from;
+    conn_id found[4];
+
+    add_silent(w, 1, "192.0.2.1:9");
+    add_silent(w, 2, "192.0.2.2:9");
+    add_silent(w, 3, "192.0.2.1:10");
+    assert_true(addr_parse(STR("192.0.2.1"), &from));
+    assert_int_equal(tcp_list(&w->tcp, is_from, &from, found, 4), 2);
+    assert_int_equal(found[0] + found[1], 4);
+    assert_int_equal(tcp_list(&w->tcp, is_from, &from, found, 1), 1);
+    assert_true(addr_equal_ip(tcp_remote(&w->tcp, 3), &from));
+    assert_null(tcp_remote(&w->tcp, 4));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -270,6 +346,8 @@ int main(void)
         T(who_was_heard_may_be_idle_longer),
         T(connecting_succeeds_and_sends_what_was_queued),
         T(a_refused_connection_is_told),
+        T(one_address_cannot_have_all_silent_connections),
+        T(connections_are_listed_by_their_far_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
