@@ -40,6 +40,8 @@ static struct match match(const struct engine *e, const struct tx_key *key, uint
 static int take_ack(struct engine *e, struct msg *m, struct server *s, time_ns now)
 {
     if (!s) {
+        if (stateless_takes_ack(e, m))
+            return OK;
         event_message(e, EVENT_ACK, NULL, m);
         return OK;
     }

@@ -263,6 +263,8 @@ struct block *reply_print(struct engine *, struct msg *request, const struct rep
 /* stateless.c */
 int stateless_answer(struct engine *, struct msg *request, unsigned status, struct str reason,
                      struct str headers);
+/* RFC 3261 8.2.7: the ACK to an answer that was given without a transaction. */
+bool stateless_takes_ack(const struct engine *, struct msg *ack);
 
 /* client.c */
 MUST_USE int client_new(struct engine *, struct client **);

@@ -68,6 +68,26 @@ int engine_reply_stateless(struct engine *e, struct msg *m, const struct reply *
     return engine_room(e, 0, 1) ? answer(e, m, r) : ERR_NOMEM;
 }
 
+int engine_reply_once(struct engine *e, tx_id id, const struct reply *r, time_ns now)
+{
+    struct server *s = server_get(e, id);
+    if (!s)
+        return ERR_STALE;
+    if (r->status < 300 || r->status > 699 || !s->request)
+        return ERR_INVALID;
+    if (!engine_room(e, 1, 1) || answer(e, s->request, r) == ERR_NOMEM)
+        return engine_reply(e, id, r, now);
+    server_end(e, s, true);
+    return OK;
+}
+
+bool stateless_takes_ack(const struct engine *e, struct msg *ack)
+{
+    const struct nameaddr *to = msg_to(ack);
+    char tag[16];
+    return to && str_equal(to->tag, stateless_tag(e, ack, tag));
+}
+
 static uint64_t fold(const struct engine *e, uint64_t h, struct str s)
 {
     return (h << 7 | h >> 57) ^ siphash13(&e->key, s);

@@ -164,6 +164,12 @@ struct reply {
  * without `headers`, else 500); with none for 64*T1 more the transaction ends with
  * EVENT_SERVER_TIMEOUT. engine_forward_response likewise. */
 int engine_reply(struct engine *, tx_id, const struct reply *, time_ns now);
+/* The same of a final answer from 300 on that is given once and keeps no state: for who has not
+ * said who he is (RFC 3261 26.3.2.4: a challenge that was retransmitted would multiply what a
+ * forged request sends to its victim). The transaction ends (EVENT_SERVER_END); the request coming
+ * again is a new one, and the ACK to the answer is taken by the engine. Where the connection that
+ * the request came by is gone, the answer is lost. */
+int engine_reply_once(struct engine *, tx_id, const struct reply *, time_ns now);
 /* Passes a received response on through a server transaction: the topmost Via and what `edits` says
  * are changed (edits may be NULL), and Content-Length comes in where there is none. A 2xx may pass
  * when the transaction is ACCEPTED. */
