@@ -79,8 +79,8 @@ static enum control_step walk(struct control_client *c, unsigned from, record_te
     if (!c->progress.begun && !control_read_list(c, from, &what))
         return control_end(c, 2, what);
     c->progress.begun = true;
-    size_t n = locations_walk(c->control->shared->locations, &c->progress.walk, now, space, found,
-                              RECORDS);
+    size_t n = locations_walk(store_locations(c->control->shared->store), &c->progress.walk, now,
+                              space, found, RECORDS);
 
     for (size_t i = 0; i < n; i++)
         if (control_pattern_matches(c->progress.pattern, found[i].key))

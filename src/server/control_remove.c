@@ -38,8 +38,8 @@ static void ask(struct control_client *c, struct removal *r, const struct store_
 
     block_unref(&c->control->blocks, r->value);
     r->value = NULL;
-    locations_ask(s->locations, question, net_clock_now(&s->clock), &c->control->blocks, &r->found,
-                  &r->value);
+    store_ask_patiently(s->store, question, net_clock_now(&s->clock), &c->control->blocks,
+                        &r->found, &r->value);
 }
 
 /* How many were removed; 0: none was there. */

@@ -2,29 +2,12 @@
  * waiting. */
 #include "server/location.h"
 
-#include <pthread.h>
-
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/limits.h"
-#include "store/location.h"
+#include "server/stripes.h"
 
-#define STRIPES 64
 #define SWEEP_MOST 1024
 #define WALK_LOOKS 256 /* records that a walk looks at under one lock */
-
-struct stripe {
-    pthread_mutex_t lock;
-    struct location *records;
-    char apart[64];
-};
-
-struct locations {
-    struct mem *mem;
-    struct hash_key key;
-    unsigned sweep; /* the stripe that is swept next */
-    struct stripe stripes[STRIPES];
-};
 
 /* The stripes' own tables hash with another key: a stripe's keys share their hash's low bits. */
 static struct hash_key stripe_key(const struct hash_key *key)
@@ -32,7 +15,7 @@ static struct hash_key stripe_key(const struct hash_key *key)
     return (struct hash_key){siphash24(key, STR("stripe 0")), siphash24(key, STR("stripe 1"))};
 }
 
-struct locations *locations_new(struct mem *mem, const struct hash_key *key)
+struct locations *locations_new(struct mem *mem, const struct hash_key *key, size_t max)
 {
     struct hash_key inner = stripe_key(key);
     struct locations *l = mem_alloc_zero(mem, sizeof(*l));
@@ -44,8 +27,10 @@ struct locations *locations_new(struct mem *mem, const struct hash_key *key)
     for (unsigned i = 0; i < STRIPES; i++)
         pthread_mutex_init(&l->stripes[i].lock, NULL);
     for (unsigned i = 0; i < STRIPES; i++) {
-        l->stripes[i].records = location_new(mem, &inner, LIMIT_LOCATION_RECORDS / STRIPES);
-        if (!l->stripes[i].records) {
+        struct stripe *s = &l->stripes[i];
+
+        s->records = location_new(mem, &inner, (max + STRIPES - 1) / STRIPES, &l->last_version);
+        if (!s->records) {
             locations_free(l);
             return NULL;
         }
@@ -59,14 +44,20 @@ void locations_free(struct locations *l)
         return;
     for (unsigned i = 0; i < STRIPES; i++) {
         if (l->stripes[i].records)
-            location_free(l->stripes[i].records);
+            stripe_forget(l, &l->stripes[i]);
+        location_free(l->stripes[i].records);
         pthread_mutex_destroy(&l->stripes[i].lock);
     }
     mem_free(l->mem, l, sizeof(*l));
 }
 
-static bool copy_value(struct block_pool *pool, struct str value, struct store_answer *answer,
-                       struct block **copy)
+unsigned stripe_index(const struct locations *l, struct str key)
+{
+    return (unsigned)(siphash13(&l->key, key) % STRIPES);
+}
+
+bool stripe_copy(struct block_pool *pool, struct str value, struct store_answer *answer,
+                 struct block **copy)
 {
     *copy = NULL;
     answer->value = STR_NONE;
@@ -81,6 +72,11 @@ static bool copy_value(struct block_pool *pool, struct str value, struct store_a
     return true;
 }
 
+enum store_status stripe_status(int error)
+{
+    return error == OK ? STORE_OK : error == ERR_STALE ? STORE_CONFLICT : STORE_FAILED;
+}
+
 static enum store_status do_locked(struct location *records, const struct store_ask *ask,
                                    time_ns now, struct location_record *out)
 {
@@ -89,22 +85,21 @@ static enum store_status do_locked(struct location *records, const struct store_
         location_get(records, ask->key, now, out);
         return STORE_OK;
     }
-    int error = location_put(records, ask->key, ask->value, ask->version, ask->expires, now, out);
-
-    return error == OK ? STORE_OK : error == ERR_STALE ? STORE_CONFLICT : STORE_FAILED;
+    return stripe_status(
+        location_put(records, ask->key, ask->value, ask->version, ask->expires, now, out));
 }
 
 void locations_ask(struct locations *l, const struct store_ask *ask, time_ns now,
                    struct block_pool *pool, struct store_answer *answer, struct block **copy)
 {
-    struct stripe *s = &l->stripes[siphash13(&l->key, ask->key) % STRIPES];
+    struct stripe *s = &l->stripes[stripe_index(l, ask->key)];
     struct location_record record;
     bool copied;
 
     pthread_mutex_lock(&s->lock);
     answer->status = do_locked(s->records, ask, now, &record);
     answer->version = record.version;
-    copied = copy_value(pool, record.value, answer, copy);
+    copied = stripe_copy(pool, record.value, answer, copy);
     pthread_mutex_unlock(&s->lock);
     /* a write that was done is told as done; what it wrote the asker knows */
     if (!copied && (ask->op == STORE_GET || answer->status != STORE_OK))
@@ -181,4 +176,26 @@ size_t locations_walk(struct locations *l, struct location_walk *walk, time_ns n
     pthread_mutex_unlock(&s->lock);
     walk->over = walk->stripe == STRIPES;
     return n;
+}
+
+void locations_clear(struct locations *l)
+{
+    for (unsigned i = 0; i < STRIPES; i++) {
+        pthread_mutex_lock(&l->stripes[i].lock);
+        location_clear(l->stripes[i].records);
+        pthread_mutex_unlock(&l->stripes[i].lock);
+    }
+}
+
+int locations_restore(struct locations *l, const struct location_record *r)
+{
+    struct stripe *s = &l->stripes[stripe_index(l, r->key)];
+
+    if (r->version > atomic_load(&l->last_version))
+        atomic_store(&l->last_version, r->version);
+    pthread_mutex_lock(&s->lock);
+    int rc = location_restore(s->records, r);
+
+    pthread_mutex_unlock(&s->lock);
+    return rc;
 }

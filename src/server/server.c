@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "net/entropy.h"
@@ -41,28 +40,47 @@ static int open_sockets(struct shared *s)
     return fail(BAD_CONFIG, text, strerror(error));
 }
 
+static int complain(const struct store_fault *fault)
+{
+    fprintf(stderr, "tandem: %s\n", fault->what);
+    return BAD_CONFIG;
+}
+
 static int make_data_folder(const struct config *c)
 {
-    const char *path = c->data.at;
+    struct store_fault fault;
 
-    if (c->data.len == 0 || mkdir(path, 0700) == 0 || errno == EEXIST)
+    return c->data.len == 0 || folder_make(c->data.at, &fault) ? DONE : complain(&fault);
+}
+
+/* Reads what the folder keeps: from then on records last. */
+static int keep_store(struct shared *s)
+{
+    struct bell *bells[LIMIT_WORKERS];
+    struct keeper_config config = {.n_askers = s->n_workers,
+                                   .bells = bells,
+                                   .log = log_writer_log(s->log, s->n_workers + 2),
+                                   .clock = &s->clock};
+    struct store_fault fault;
+
+    if (s->config->data.len == 0)
         return DONE;
-    return fail(BAD_CONFIG, path, strerror(errno));
+    for (unsigned i = 0; i < s->n_workers; i++)
+        bells[i] = post_bell(s->post, i);
+    return store_keep(s->store, s->config->data.at, &config, &fault) ? DONE : complain(&fault);
 }
 
 static bool make_parts(struct shared *s)
 {
     struct bell *bells[LIMIT_WORKERS];
-    struct hash_key location_key;
 
-    if (!entropy_key(&s->call_key) || !entropy_key(&s->proxy_key) || !entropy_key(&s->nonce_key) ||
-        !entropy_key(&location_key))
+    if (!entropy_key(&s->call_key) || !entropy_key(&s->proxy_key) || !entropy_key(&s->nonce_key))
         return false;
-    s->log = log_writer_new(s->mem, s->n_workers + 2, s->config->log.level, s->config->log.format,
+    s->log = log_writer_new(s->mem, s->n_workers + 3, s->config->log.level, s->config->log.format,
                             STDERR_FILENO);
-    s->locations = locations_new(s->mem, &location_key);
+    s->store = store_new(s->mem);
     s->post = post_new(s->mem, s->n_workers);
-    if (!s->log || !s->locations || !s->post)
+    if (!s->log || !s->store || !s->post)
         return false;
     for (unsigned i = 0; i < s->n_workers; i++)
         bells[i] = post_bell(s->post, i);
@@ -71,13 +89,13 @@ static bool make_parts(struct shared *s)
     return s->resolver && s->inquiries;
 }
 
-/* The resolver's thread rings the post's bells, so it ends first. */
+/* The threads of the resolver and the store ring the post's bells, so they end first. */
 static void free_parts(struct shared *s)
 {
     resolver_free(s->resolver);
     inquiries_free(s->inquiries);
+    store_free(s->store);
     post_free(s->post);
-    locations_free(s->locations);
     log_writer_free(s->log);
 }
 
@@ -131,10 +149,10 @@ static int run_parts(struct shared *s)
     if (bell_init(&boss))
         return fail(OUR_FAULT, "serve", strerror(errno));
     s->boss = &boss;
-    if (make_parts(s))
-        status = run_workers(s);
-    else
+    if (!make_parts(s))
         (void)fail(OUR_FAULT, "serve", "no memory, no threads or no entropy");
+    else if (!(status = keep_store(s)))
+        status = run_workers(s);
     free_parts(s);
     bell_fini(&boss);
     return status;

@@ -8,12 +8,12 @@
 #include "server/current.h"
 #include "server/inquiry.h"
 #include "server/listen.h"
-#include "server/location.h"
 #include "server/log_writer.h"
 #include "server/notify.h"
 #include "server/options.h"
 #include "server/post.h"
 #include "server/sockets.h"
+#include "server/store.h"
 
 struct shared {
     struct mem *mem;
@@ -27,7 +27,7 @@ struct shared {
     _Atomic bool any_account;    /* there is an account */
     unsigned n_workers;
     struct hash_key call_key, proxy_key, nonce_key;
-    struct locations *locations;
+    struct store *store;
     struct post *post;
     struct inquiries *inquiries;
     struct resolver *resolver;

@@ -146,7 +146,8 @@ static bool has_post(const struct worker *w)
 
     return (!w->held_until && !post_is_empty(s->post, w->index)) ||
            resolver_has_answer(s->resolver, w->index) || inquiry_waits(s->inquiries, w->index) ||
-           atomic_load(&s->stop) || (!w->drained && atomic_load(&s->draining));
+           store_has_answer(s->store, w->index) || atomic_load(&s->stop) ||
+           (!w->drained && atomic_load(&s->draining));
 }
 
 static unsigned sleep_for_events(struct worker *w, struct loop_event *events, time_ns now)
@@ -200,7 +201,7 @@ static void sweep(struct worker *w, time_ns now)
     if (w->index != 0 || now < w->next_sweep)
         return;
     w->next_sweep = now + SWEEP_EVERY;
-    locations_sweep(w->shared->locations, now);
+    store_sweep(w->shared->store, now);
 }
 
 /* For the watchdog; nobody else writes it. */

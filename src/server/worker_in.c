@@ -202,12 +202,17 @@ static bool next_parcel(struct worker *w, struct parcel *out, time_ns now)
 void worker_take_post(struct worker *w, time_ns now)
 {
     struct resolve_answer answer;
+    struct store_answer stored;
     struct parcel parcel;
 
     for (unsigned i = 0; i < PARCELS_MOST && next_parcel(w, &parcel, now); i++)
         take_parcel(w, &parcel, now);
     while (resolver_answer(w->shared->resolver, w->index, &answer)) {
         note(w, element_resolved(w->element, answer.query, answer.addrs, answer.n, now), now);
+        worker_settle(w, now);
+    }
+    while (store_answer(w->shared->store, w->index, &stored)) {
+        note(w, element_store_answered(w->element, &stored, now), now);
         worker_settle(w, now);
     }
 }

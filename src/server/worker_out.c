@@ -106,8 +106,10 @@ static void ask_store(struct worker *w, const struct engine_output *o, time_ns n
 {
     struct due due = {.kind = DUE_STORED, .answer.query = o->query};
 
-    locations_ask(w->shared->locations, &o->ask, now, w->blocks, &due.answer, &due.value);
-    later(w, &due);
+    struct locations_asker who = {w->index, o->query};
+
+    if (store_ask(w->shared->store, who, &o->ask, now, w->blocks, &due.answer, &due.value))
+        later(w, &due);
 }
 
 static void act(struct worker *w, const struct engine_output *o, time_ns now)

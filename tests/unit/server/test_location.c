@@ -39,7 +39,7 @@ static struct store_ask put(struct str k, struct str value, uint64_t version)
 
 static void versions_decide(void **state)
 {
-    struct locations *l = locations_new(&mem_libc, &key);
+    struct locations *l = locations_new(&mem_libc, &key, 1000);
     struct block_pool pool;
     struct block *copy, *second;
     struct store_answer a;
@@ -102,7 +102,7 @@ static void *write_many(void *arg)
 
 static void no_write_is_lost_between_threads(void **state)
 {
-    struct locations *l = locations_new(&mem_libc, &key);
+    struct locations *l = locations_new(&mem_libc, &key, 1000);
     pthread_t threads[N_THREADS];
     struct block_pool pool;
     struct block *copy;
@@ -125,7 +125,7 @@ static void no_write_is_lost_between_threads(void **state)
 static void a_walk_meets_every_record(void **state)
 {
     static char space[LOCATION_WALK_BYTES], value[5000];
-    struct locations *l = locations_new(&mem_libc, &key);
+    struct locations *l = locations_new(&mem_libc, &key, 1000);
     struct location_walk walk = {0};
     struct location_record out[7];
     struct block_pool pool;

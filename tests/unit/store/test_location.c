@@ -44,12 +44,13 @@ static void counting_free(struct mem *m, void *at, size_t size)
 }
 
 static struct counting heap;
+static _Atomic uint64_t versions;
 static const struct hash_key key = {1, 2};
 
 static struct location *store_of(size_t max)
 {
     heap = (struct counting){{counting_alloc, counting_free}, 0, 0, -1};
-    struct location *l = location_new(&heap.mem, &key, max);
+    struct location *l = location_new(&heap.mem, &key, max, &versions);
     assert_non_null(l);
     return l;
 }
@@ -241,7 +242,7 @@ static void test_failing_allocations(void **state)
     heap = (struct counting){{counting_alloc, counting_free}, 0, 0, 0};
     for (long turn = 0; turn < 2; turn++) {
         heap.fail_in = turn;
-        assert_null(location_new(&heap.mem, &key, 10));
+        assert_null(location_new(&heap.mem, &key, 10, &versions));
         assert_int_equal(heap.blocks, 0);
     }
     struct location *l = store_of(1000);

@@ -1,0 +1,48 @@
+/* The thread that makes the shared records last: it writes what was changed, many changes with one
+ * commit, tells who waits for that, and reads the accounts when they change. Nobody waits for it.
+ */
+#ifndef TANDEM_SERVER_KEEPER_H
+#define TANDEM_SERVER_KEEPER_H
+
+#include "base/log.h"
+#include "net/clock.h"
+#include "net/lane.h"
+#include "server/location.h"
+#include "store/folder.h"
+
+struct keeper;
+
+struct keeper_config {
+    unsigned n_askers;
+    struct bell *const *bells; /* bells[i] is rung when there is an answer for asker i */
+    const struct log *log;     /* the keeper's own */
+    const struct net_clock *clock;
+};
+
+struct keeper_stats {
+    uint64_t commits, writes, failures; /* failures: commits of which nothing lasts */
+    uint64_t commit_ns;                 /* that all commits took together */
+    uint64_t rows;                      /* in the journal */
+    bool failing;                       /* the last commit failed */
+};
+
+/* Reads what the folder keeps into the two tables and starts the thread. NULL: the fault says why.
+ */
+struct keeper *keeper_new(struct mem *mem, const char *folder, const struct keeper_config *config,
+                          struct locations *locations, struct locations *accounts,
+                          struct store_fault *fault);
+/* Ends the thread after a last commit. NULL is legal. */
+void keeper_free(struct keeper *k);
+
+/* In the asker's thread: locations_change, with the answer by keeper_answer. False: the answer is
+ * there, STORE_FAILED where LIMIT_STORE_QUEUE writes of this asker wait. */
+MUST_USE bool keeper_write(struct keeper *k, struct locations_asker who,
+                           const struct store_ask *ask, time_ns now, struct block_pool *pool,
+                           struct store_answer *answer, struct block **copy);
+MUST_USE bool keeper_answer(struct keeper *k, unsigned asker, struct store_answer *out);
+bool keeper_has_answer(const struct keeper *k, unsigned asker);
+/* In any thread. */
+void keeper_nudge(struct keeper *k);
+void keeper_stats(const struct keeper *k, struct keeper_stats *out);
+
+#endif

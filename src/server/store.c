@@ -1,0 +1,151 @@
+/* Composes the shared records, and the keeper where they have to last. */
+#include "server/store.h"
+
+#include <assert.h>
+#include <poll.h>
+
+#include "base/limits.h"
+#include "net/entropy.h"
+
+#define PATIENCE_MS 5000
+
+struct store {
+    struct mem *mem;
+    struct locations *locations, *accounts;
+    struct keeper *keeper; /* NULL: nothing is kept */
+    struct bell bell;      /* of the patient asker … */
+    unsigned patient;      /* … who is this one of the keeper's */
+    uint64_t query;
+};
+
+struct store *store_new(struct mem *mem)
+{
+    struct hash_key key;
+    struct store *s = mem_alloc_zero(mem, sizeof(*s));
+
+    if (!s)
+        return NULL;
+    s->mem = mem;
+    s->bell.fd = -1;
+    if (entropy_key(&key)) {
+        s->locations = locations_new(mem, &key, LIMIT_LOCATION_RECORDS);
+        s->accounts = locations_new(mem, &key, LIMIT_ACCOUNTS);
+    }
+    if (s->locations && s->accounts)
+        return s;
+    store_free(s);
+    return NULL;
+}
+
+bool store_keep(struct store *s, const char *folder, const struct keeper_config *config,
+                struct store_fault *fault)
+{
+    struct bell *bells[LIMIT_WORKERS + 1];
+    struct keeper_config own = *config;
+
+    assert(config->n_askers <= LIMIT_WORKERS);
+    s->patient = own.n_askers++;
+    memcpy(bells, config->bells, s->patient * sizeof(bells[0]));
+    bells[s->patient] = &s->bell;
+    own.bells = bells;
+    if (bell_init(&s->bell))
+        return fault_say(fault, "%s: no descriptor for the store", folder);
+    s->keeper = keeper_new(s->mem, folder, &own, s->locations, s->accounts, fault);
+    return s->keeper != NULL;
+}
+
+void store_free(struct store *s)
+{
+    if (!s)
+        return;
+    keeper_free(s->keeper);
+    bell_fini(&s->bell);
+    locations_free(s->accounts);
+    locations_free(s->locations);
+    mem_free(s->mem, s, sizeof(*s));
+}
+
+static bool refuse(struct store_answer *answer, struct block **copy)
+{
+    *answer = (struct store_answer){.query = answer->query, .status = STORE_FAILED};
+    *copy = NULL;
+    return true;
+}
+
+bool store_ask(struct store *s, struct locations_asker who, const struct store_ask *ask,
+               time_ns now, struct block_pool *pool, struct store_answer *answer,
+               struct block **copy)
+{
+    bool accounts = ask->space == STORE_ACCOUNTS;
+
+    answer->query = who.query;
+    if (ask->op == STORE_PUT && accounts)
+        return refuse(answer, copy);
+    if (ask->op == STORE_PUT && s->keeper)
+        return !keeper_write(s->keeper, who, ask, now, pool, answer, copy);
+    locations_ask(accounts ? s->accounts : s->locations, ask, now, pool, answer, copy);
+    return true;
+}
+
+bool store_answer(struct store *s, unsigned asker, struct store_answer *out)
+{
+    return s->keeper && keeper_answer(s->keeper, asker, out);
+}
+
+bool store_has_answer(const struct store *s, unsigned asker)
+{
+    return s->keeper && keeper_has_answer(s->keeper, asker);
+}
+
+static bool wait_for_answer(struct store *s, struct store_answer *answer)
+{
+    struct pollfd p = {.fd = s->bell.fd, .events = POLLIN};
+
+    for (;;) {
+        bell_asleep(&s->bell);
+        while (keeper_answer(s->keeper, s->patient, answer))
+            if (answer->query == s->query)
+                return true;
+        if (poll(&p, 1, PATIENCE_MS) <= 0)
+            return false;
+        bell_hush(&s->bell);
+    }
+}
+
+void store_ask_patiently(struct store *s, const struct store_ask *ask, time_ns now,
+                         struct block_pool *pool, struct store_answer *answer, struct block **copy)
+{
+    struct locations_asker who = {s->patient, ++s->query};
+
+    *copy = NULL;
+    if (!store_ask(s, who, ask, now, pool, answer, copy) && !wait_for_answer(s, answer))
+        (void)refuse(answer, copy);
+}
+
+void store_sweep(struct store *s, time_ns now)
+{
+    locations_sweep(s->locations, now);
+}
+
+struct locations *store_locations(struct store *s)
+{
+    return s->locations;
+}
+
+size_t store_accounts(struct store *s)
+{
+    return locations_count(s->accounts);
+}
+
+void store_nudge(struct store *s)
+{
+    if (s->keeper)
+        keeper_nudge(s->keeper);
+}
+
+void store_stats(const struct store *s, struct keeper_stats *out)
+{
+    *out = (struct keeper_stats){0};
+    if (s->keeper)
+        keeper_stats(s->keeper, out);
+}
