@@ -5,12 +5,12 @@ _tandem()
 
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'serve parse help --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'serve ctl parse help --help --version' -- "$cur")
         return
     fi
     case $command in
     help)
-        mapfile -t COMPREPLY < <(compgen -W 'serve parse' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'serve ctl parse' -- "$cur")
         ;;
     serve)
         case $prev in
@@ -19,6 +19,15 @@ _tandem()
         --user) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
         --domain | --workers) ;;
         *) mapfile -t COMPREPLY < <(compgen -W '--listen --domain --data --workers --user --no-sandbox --no-auth --json --verbose --help' -- "$cur") ;;
+        esac
+        ;;
+    ctl)
+        case $prev in
+        --socket) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+        --data) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+        log) mapfile -t COMPREPLY < <(compgen -W 'error warn info debug' -- "$cur") ;;
+        registrations) mapfile -t COMPREPLY < <(compgen -W 'remove --limit' -- "$cur") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W 'status registrations users calls transactions log drain reload help --socket --data --json --limit --help' -- "$cur") ;;
         esac
         ;;
     parse)

@@ -4,6 +4,7 @@
 
 #include "server/serve.h"
 #include "server/version.h"
+#include "tools/ctl.h"
 #include "tools/parse.h"
 
 enum { DONE = 0, BAD_USAGE = 2, OUR_FAULT = 4 };
@@ -15,6 +16,7 @@ struct command {
 
 static const struct command commands[] = {
     {"serve", "runs the server", serve_help, serve_main},
+    {"ctl", "asks a running server, or tells it what to do", ctl_help, ctl_main},
     {"parse", "says what a message is and what is wrong with it", parse_help, parse_main},
 };
 

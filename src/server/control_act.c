@@ -6,7 +6,7 @@ enum control_step control_log(struct control_client *c)
 {
     enum log_level level;
 
-    if (!log_level_named(c->line.words[1], &level))
+    if (!log_level_named(c->line.list[1], &level))
         return control_end(c, 2, "expected error, warn, info or debug");
     log_writer_set_level(c->control->shared->log, level);
     log_event(c->control->log, EV_LOG_LEVEL, LOG_TEXT("to", str_from(log_level_name(level))));

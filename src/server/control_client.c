@@ -126,7 +126,7 @@ enum control_asked control_ask(struct control_client *c, enum inquiry_kind kind,
 
 static void begin_command(struct control_client *c, struct str line)
 {
-    const char *wrong = control_line_read(&c->line, line);
+    const char *wrong = words_read(&c->line, line);
     const struct control_verb *v;
 
     c->progress = (struct control_progress){0};
@@ -136,7 +136,7 @@ static void begin_command(struct control_client *c, struct str line)
     }
     if (c->line.n == 0)
         return;
-    v = control_find_verb(c->line.words[0]);
+    v = control_find_verb(c->line.list[0]);
     if (!v)
         (void)control_end(c, 2, "unknown verb; help names them");
     else if (c->line.n - 1 < v->least || c->line.n - 1 > v->most)

@@ -6,8 +6,8 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "base/words.h"
 #include "server/control.h"
-#include "server/control_line.h"
 
 #define CONTROL_OUT_BYTES ((size_t)512 << 10) /* that may wait for a client to read them */
 #define CONTROL_OUT_ROOM ((size_t)256 << 10)  /* that the rows of one step may take */
@@ -54,7 +54,7 @@ struct control_client {
     char *out; /* CONTROL_OUT_BYTES */
     size_t out_at, out_len;
     const struct control_verb *verb; /* NULL: none is being answered */
-    struct control_line line;
+    struct words line;
     struct control_progress progress;
     struct inquiry *inquiry;
     bool asked; /* the inquiry is a worker's */

@@ -96,7 +96,7 @@ enum control_step control_users(struct control_client *c)
 
 enum control_step control_registrations(struct control_client *c)
 {
-    if (c->line.n > 1 && str_equal(c->line.words[1], STR("remove")))
+    if (c->line.n > 1 && str_equal(c->line.list[1], STR("remove")))
         return control_remove(c);
     return walk(c, 1, tell_bindings);
 }

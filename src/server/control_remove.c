@@ -78,11 +78,11 @@ static enum control_step tell(struct control_client *c, const struct removal *r,
 enum control_step control_remove(struct control_client *c)
 {
     struct removal r = {0};
-    struct str contact = c->line.n > 3 ? c->line.words[3] : STR_NONE;
+    struct str contact = c->line.n > 3 ? c->line.list[3] : STR_NONE;
     size_t removed = 0;
 
     buf_init(&r.key, r.key_text, sizeof(r.key_text));
-    if (c->line.n < 3 || !read_key(&r.key, c->line.words[2]))
+    if (c->line.n < 3 || !read_key(&r.key, c->line.list[2]))
         return control_end(c, 2, "expected remove AOR [CONTACT]");
     ask(c, &r, &(struct store_ask){.op = STORE_GET, .key = buf_str(&r.key)});
     for (unsigned i = 0; i < TRIES; i++) {

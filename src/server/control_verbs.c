@@ -25,11 +25,11 @@ bool control_read_list(struct control_client *c, unsigned from, const char **wha
 
     p->limit = UINT64_MAX;
     for (unsigned i = from; i < c->line.n; i++) {
-        struct str word = c->line.words[i];
+        struct str word = c->line.list[i];
 
         if (str_equal(word, STR("--limit"))) {
             *what = "--limit: expected a number from 1 on";
-            if (++i == c->line.n || !str_to_u64(c->line.words[i], UINT64_MAX - 1, &p->limit) ||
+            if (++i == c->line.n || !str_to_u64(c->line.list[i], UINT64_MAX - 1, &p->limit) ||
                 p->limit == 0)
                 return false;
         } else if (p->pattern.len > 0) {

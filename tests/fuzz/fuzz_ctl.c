@@ -1,26 +1,26 @@
 /* Any lines as commands of the control socket: refused with a word, or read into words that,
  * written again, are the same; and any two of them as a pattern and an address. */
+#include "base/words.h"
 #include "fuzz.h"
-#include "server/control_line.h"
 #include "server/control_pattern.h"
 
-static void check_again(const struct control_line *l)
+static void check_again(const struct words *l)
 {
-    static char text[2 * LIMIT_CONTROL_LINE + 4 * CONTROL_WORDS];
-    static struct control_line again;
+    static char text[2 * LIMIT_CONTROL_LINE + 4 * WORDS_MAX];
+    static struct words again;
     struct buf b;
     buf_init(&b, text, sizeof text);
     for (unsigned i = 0; i < l->n; i++) {
         if (i > 0)
             buf_put_char(&b, ' ');
-        control_line_word(&b, l->words[i]);
+        words_put(&b, l->list[i]);
     }
     assert(!b.over);
     if (b.len > LIMIT_CONTROL_LINE)
         return;
-    assert(!control_line_read(&again, buf_str(&b)) && again.n == l->n);
+    assert(!words_read(&again, buf_str(&b)) && again.n == l->n);
     for (unsigned i = 0; i < l->n; i++)
-        assert(str_equal(again.words[i], l->words[i]));
+        assert(str_equal(again.list[i], l->list[i]));
 }
 
 /* A name matches itself, and is matched by stars. */
@@ -35,17 +35,17 @@ static void check_pattern(struct str pattern, struct str aor)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct control_line l;
+    static struct words l;
     struct str rest = {(const char *)data, size};
     while (rest.len > 0) {
         size_t end = str_find(rest, '\n');
-        const char *wrong = control_line_read(&l, str_slice(rest, 0, end));
+        const char *wrong = words_read(&l, str_slice(rest, 0, end));
         if (wrong)
             assert(wrong[0]);
         else
             check_again(&l);
         if (!wrong && l.n > 1)
-            check_pattern(l.words[0], l.words[1]);
+            check_pattern(l.list[0], l.list[1]);
         rest = str_slice(rest, end + 1, rest.len);
     }
     return 0;

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "server/control_line.h"
+#include "base/words.h"
 
 static void lines_have_words(void **state)
 {
@@ -26,49 +26,49 @@ static void lines_have_words(void **state)
         {STR_INIT("back\\slash"), 1, {"back\\slash"}},
         {STR_INIT("\xc3\xa4\xff"), 1, {"\xc3\xa4\xff"}},
     };
-    struct control_line l;
+    struct words l;
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        assert_null(control_line_read(&l, rows[i].line));
+        assert_null(words_read(&l, rows[i].line));
         assert_int_equal(l.n, rows[i].n);
         for (unsigned k = 0; k < l.n; k++)
-            assert_true(str_equal(l.words[k], str_from(rows[i].words[k])));
+            assert_true(str_equal(l.list[k], str_from(rows[i].words[k])));
     }
 }
 
 static void bad_lines_are_refused(void **state)
 {
     static char many[LIMIT_CONTROL_LINE + 1];
-    struct control_line l;
+    struct words l;
 
     (void)state;
-    assert_non_null(control_line_read(&l, STR("a \"b")));
-    assert_non_null(control_line_read(&l, STR("a\nb")));
-    assert_non_null(control_line_read(&l, STR("a\0b")));
-    assert_non_null(control_line_read(&l, STR("a\x7f")));
-    assert_non_null(control_line_read(&l, STR("1 2 3 4 5 6 7 8 9")));
-    assert_null(control_line_read(&l, STR("1 2 3 4 5 6 7 8")));
+    assert_non_null(words_read(&l, STR("a \"b")));
+    assert_non_null(words_read(&l, STR("a\nb")));
+    assert_non_null(words_read(&l, STR("a\0b")));
+    assert_non_null(words_read(&l, STR("a\x7f")));
+    assert_non_null(words_read(&l, STR("1 2 3 4 5 6 7 8 9")));
+    assert_null(words_read(&l, STR("1 2 3 4 5 6 7 8")));
     memset(many, 'x', sizeof(many));
-    assert_null(control_line_read(&l, (struct str){many, LIMIT_CONTROL_LINE}));
-    assert_int_equal(l.words[0].len, LIMIT_CONTROL_LINE);
-    assert_non_null(control_line_read(&l, (struct str){many, LIMIT_CONTROL_LINE + 1}));
+    assert_null(words_read(&l, (struct str){many, LIMIT_CONTROL_LINE}));
+    assert_int_equal(l.list[0].len, LIMIT_CONTROL_LINE);
+    assert_non_null(words_read(&l, (struct str){many, LIMIT_CONTROL_LINE + 1}));
 }
 
 static void what_is_written_is_read(void **state)
 {
     static const char *const words[] = {"plain", "", "two words", "\"", "\\", "a\\\"b", "\\\\ \""};
-    struct control_line l;
+    struct words l;
     char text[100];
     struct buf b;
 
     (void)state;
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         buf_init(&b, text, sizeof(text));
-        control_line_word(&b, str_from(words[i]));
-        assert_null(control_line_read(&l, buf_str(&b)));
+        words_put(&b, str_from(words[i]));
+        assert_null(words_read(&l, buf_str(&b)));
         assert_int_equal(l.n, 1);
-        assert_true(str_equal(l.words[0], str_from(words[i])));
+        assert_true(str_equal(l.list[0], str_from(words[i])));
     }
 }
 

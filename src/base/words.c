@@ -1,5 +1,5 @@
 /* Splits lines into words and writes words; knows no verb. */
-#include "server/control_line.h"
+#include "base/words.h"
 
 static bool is_gap(char c)
 {
@@ -32,7 +32,7 @@ static bool read_word(struct str line, size_t *at, struct buf *out)
     return !quoted;
 }
 
-const char *control_line_read(struct control_line *l, struct str line)
+const char *words_read(struct words *l, struct str line)
 {
     struct buf text;
     size_t at = 0;
@@ -50,11 +50,11 @@ const char *control_line_read(struct control_line *l, struct str line)
             return NULL;
         size_t from = text.len;
 
-        if (l->n == CONTROL_WORDS)
+        if (l->n == WORDS_MAX)
             return "too many words";
         if (!read_word(line, &at, &text))
             return "a quote is not closed";
-        l->words[l->n++] = (struct str){l->text + from, text.len - from};
+        l->list[l->n++] = (struct str){l->text + from, text.len - from};
     }
 }
 
@@ -66,7 +66,7 @@ static bool is_plain(struct str word)
     return word.len > 0;
 }
 
-void control_line_word(struct buf *b, struct str word)
+void words_put(struct buf *b, struct str word)
 {
     if (is_plain(word)) {
         buf_put(b, word);
