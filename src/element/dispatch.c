@@ -1,36 +1,74 @@
 /* Owns the order in which the roles look at an event. Knows no role's inside. */
 #include "element/parts.h"
 
-static void consider_relay(struct element *e, const struct engine_event *ev, const struct uri *hop,
-                           time_ns now)
+static void refuse_relay(struct element *e, const struct engine_event *ev, time_ns now)
 {
-    struct uri sender;
-    switch (policy_of(e, ev->msg, hop, &sender)) {
-    case POLICY_RELAY:
-        relay(e, ev, now);
-        break;
-    case POLICY_ASK:
-        lookup_sender(e, ev, &sender, now);
-        break;
-    case POLICY_REFUSE:
-        answer(e, ev, 403, STR("Not relayed: neither end is ours"), STR_NONE, now);
-        break;
-    }
+    if (ev->kind == EVENT_REQUEST)
+        note(e, NOTE_FORBIDDEN, ev->msg, ev->msg->uri_text);
+    answer(e, ev, 403, STR("Not relayed: neither end is ours"), STR_NONE, now);
 }
 
-/* RFC 3261 16.5. A Request-URI with maddr names a place, whatever its domain. */
-static void seek_targets(struct element *e, const struct engine_event *ev, const struct uri *uri,
-                         time_ns now)
+/* To a foreign place: for who proved to be one of ours, or by today's leave. */
+static void consider_relay(struct element *e, const struct engine_event *ev, const struct uri *hop,
+                           enum standing standing, time_ns now)
 {
-    struct uri aor;
-    if (uri->scheme == URI_TEL)
-        answer(e, ev, 404, STR("No such number here"), STR_NONE, now);
-    else if (!home_has(e, uri, &aor) || uri_has_param(uri, STR("maddr")))
-        consider_relay(e, ev, uri, now);
-    else if (ev->msg->method == METHOD_REGISTER || !aor.user.at || aor.user.len == 0)
-        self_request(e, ev, now);
+    struct uri sender;
+    enum policy policy =
+        standing == STANDING_KNOWN ? POLICY_RELAY : policy_of(e, ev->msg, hop, &sender);
+    if (policy == POLICY_RELAY)
+        relay(e, ev, now);
+    else if (policy == POLICY_ASK && standing == STANDING_OPEN)
+        lookup_sender(e, ev, &sender, now);
     else
-        lookup_targets(e, ev, &aor, now);
+        refuse_relay(e, ev, now);
+}
+
+/* RFC 3261 16.5. A Request-URI with maddr names a place, whatever its domain. *aor: of PLACE_USER.
+ */
+static enum place place_of(const struct element *e, struct msg *m, enum proxy_verdict verdict,
+                           const struct uri *uri, struct uri *aor)
+{
+    if (verdict == PROXY_IN_DIALOG)
+        return PLACE_DIALOG;
+    if (verdict == PROXY_ROUTED)
+        return PLACE_ROUTE;
+    if (uri->scheme == URI_TEL)
+        return PLACE_NOWHERE;
+    if (!home_has(e, uri, aor) || uri_has_param(uri, STR("maddr")))
+        return PLACE_FOREIGN;
+    return m->method == METHOD_REGISTER || !aor->user.at || aor->user.len == 0 ? PLACE_SELF
+                                                                               : PLACE_USER;
+}
+
+struct step {
+    enum place place;
+    struct proxy_view view;
+    struct uri aor;
+};
+
+static void take(struct element *e, const struct engine_event *ev, const struct step *s,
+                 const struct grant *grant, time_ns now)
+{
+    switch (s->place) {
+    case PLACE_SELF:
+        self_request(e, ev, grant->info, now);
+        break;
+    case PLACE_USER:
+        lookup_targets(e, ev, &s->aor, now);
+        break;
+    case PLACE_NOWHERE:
+        answer(e, ev, 404, STR("No such number here"), STR_NONE, now);
+        break;
+    case PLACE_ROUTE:
+        consider_relay(e, ev, NULL, grant->standing, now);
+        break;
+    case PLACE_FOREIGN:
+        consider_relay(e, ev, &s->view.request_uri, grant->standing, now);
+        break;
+    case PLACE_DIALOG:
+        relay(e, ev, now);
+        break;
+    }
 }
 
 /* A request that need not be looked at as a proxy does: RFC 3261 8.2 and 10.3 step 1. */
@@ -42,39 +80,75 @@ static bool is_for_self(const struct element *e, struct msg *m)
     return m->method == METHOD_REGISTER || !uri->user.at;
 }
 
-static void proxied(struct element *e, const struct engine_event *ev, time_ns now)
-{
-    struct proxy_view view;
-    switch (proxy_inspect(e->proxy, ev, &view, now)) {
-    case PROXY_DONE:
-        break;
-    case PROXY_IN_DIALOG:
-        relay(e, ev, now);
-        break;
-    case PROXY_ROUTED:
-        consider_relay(e, ev, NULL, now);
-        break;
-    case PROXY_TARGETS:
-        seek_targets(e, ev, &view.request_uri, now);
-        break;
-    }
-}
-
 static void request(struct element *e, const struct engine_event *ev, time_ns now)
 {
-    struct msg *m = ev->msg;
-    if (is_for_self(e, m))
-        self_request(e, ev, now);
-    else
-        proxied(e, ev, now);
+    struct step s = {.place = PLACE_SELF};
+    struct grant grant;
+    if (!is_for_self(e, ev->msg)) {
+        enum proxy_verdict verdict = proxy_inspect(e->proxy, ev, &s.view, now);
+        if (verdict == PROXY_DONE)
+            return;
+        s.place = place_of(e, ev->msg, verdict, &s.view.request_uri, &s.aor);
+    }
+    if (admit(e, ev, s.place, s.view.marked, &grant, now))
+        take(e, ev, &s, &grant, now);
+}
+
+/* RFC 3261 22.1: an ACK is never asked. */
+static void ack(struct element *e, const struct engine_event *ev, time_ns now)
+{
+    struct step s;
+    enum proxy_verdict verdict = proxy_inspect(e->proxy, ev, &s.view, now);
+    if (verdict == PROXY_DONE)
+        return;
+    s.place = place_of(e, ev->msg, verdict, &s.view.request_uri, &s.aor);
+    take(e, ev, &s, &(struct grant){.standing = STANDING_OPEN}, now);
+}
+
+void dispatch_admitted(struct element *e, const struct engine_event *ev, const struct grant *grant,
+                       time_ns now)
+{
+    struct step s = {.place = PLACE_SELF};
+    if (!is_for_self(e, ev->msg)) {
+        enum proxy_verdict verdict = proxy_resume(e->proxy, ev, &s.view);
+        if (verdict == PROXY_DONE) {
+            answer(e, ev, 500, STR_NONE, STR_NONE, now);
+            return;
+        }
+        s.place = place_of(e, ev->msg, verdict, &s.view.request_uri, &s.aor);
+    }
+    take(e, ev, &s, grant, now);
+}
+
+static void stored(struct element *e, const struct engine_event *ev, time_ns now)
+{
+    struct msg *registered;
+    (void)registrar_stored(e->registrar, ev, now, &registered);
+    if (!registered)
+        return;
+    const struct nameaddr *to = msg_to(registered);
+    note(e, NOTE_REGISTERED, registered, to ? to->uri_text : STR_NONE);
+    msg_unref(engine_blocks(e->engine), registered);
+}
+
+static void of_admission(struct element *e, const struct engine_event *ev, time_ns now)
+{
+    if (ev->kind == EVENT_STORE)
+        admit_stored(e, ev, now);
+    else if (ev->kind == EVENT_CANCEL)
+        admit_cancelled(e, ev, now);
+    else if (ev->kind == EVENT_SERVER_END)
+        admit_forget(e, ev);
 }
 
 static void by_owner(struct element *e, const struct engine_event *ev, uint8_t owner, time_ns now)
 {
-    if (owner == OWNER_PROXY)
+    if (owner == OWNER_ADMISSION)
+        of_admission(e, ev, now);
+    else if (owner == OWNER_PROXY)
         (void)proxy_event(e->proxy, ev, now); /* what fails for want of memory, it tries again */
     else if (owner == OWNER_REGISTRAR && ev->kind == EVENT_STORE)
-        (void)registrar_stored(e->registrar, ev, now);
+        stored(e, ev, now);
     else if (owner == OWNER_REGISTRAR && ev->kind == EVENT_SERVER_END)
         (void)registrar_forget(e->registrar, ev);
     else if (owner == OWNER_ELEMENT && ev->kind == EVENT_STORE)
@@ -119,7 +193,7 @@ void dispatch(struct element *e, const struct engine_event *ev, time_ns now)
         request(e, ev, now);
         break;
     case EVENT_ACK:
-        proxied(e, ev, now);
+        ack(e, ev, now);
         break;
     case EVENT_CANCEL:
         by_owner(e, ev, ev->other ? ev->other_owner : OWNER_NONE, now);

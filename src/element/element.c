@@ -8,6 +8,7 @@
 #define DEFAULT_MAX_EXPIRES_S 7200
 #define DEFAULT_EXPIRES_S 3600
 #define DEFAULT_CONTACTS 10
+#define DEFAULT_NONCE_LIFE (300 * NS_PER_S)
 #define DEFAULT_TIMER_C (181 * NS_PER_S) /* RFC 3261 16.6 step 11 */
 
 void element_config_default(struct element_config *c)
@@ -23,17 +24,26 @@ void element_config_default(struct element_config *c)
                       .max_contacts = DEFAULT_CONTACTS},
         .proxy = {.record_route = true, .timer_c = DEFAULT_TIMER_C},
         .relay_loopback = true,
+        .access = {.algorithms = DIGEST_ALL, .nonce_life = DEFAULT_NONCE_LIFE},
     };
+}
+
+static struct proxy_config proxy_config_of(const struct element_config *config,
+                                           const struct home *home)
+{
+    struct proxy_config proxy = config->proxy;
+    proxy.owner = OWNER_PROXY;
+    proxy.domains = home->domains;
+    proxy.n_domains = home->n;
+    proxy.takes_credentials = config->access.required;
+    return proxy;
 }
 
 static int roles_init(struct element *e, const struct element_config *config)
 {
     struct registrar_config registrar = config->registrar;
-    struct proxy_config proxy = config->proxy;
+    struct proxy_config proxy = proxy_config_of(config, &e->home);
     registrar.owner = OWNER_REGISTRAR;
-    proxy.owner = OWNER_PROXY;
-    proxy.domains = e->domains;
-    proxy.n_domains = e->n_domains;
     e->registrar = registrar_new(e->engine, &registrar);
     e->proxy = e->registrar ? proxy_new(e->engine, &proxy) : NULL;
     return e->proxy ? OK : ERR_NOMEM;
@@ -48,10 +58,12 @@ struct element *element_new(const struct element_config *config)
     e->mem = mem;
     e->relay_loopback = config->relay_loopback;
     lookup_init(e);
+    admit_init(e);
     e->engine = engine_new(&config->engine);
     e->counts_calls = config->proxy.record_route;
     if (!e->engine || calls_init(&e->calls, mem, &config->proxy.key) != OK ||
-        home_init(e, config->domains, config->n_domains) != OK || roles_init(e, config) != OK) {
+        home_make(mem, &e->home, config->domains, config->n_domains) != OK ||
+        access_make(e, &e->access, &config->access, NULL) != OK || roles_init(e, config) != OK) {
         element_free(e);
         return NULL;
     }
@@ -63,13 +75,43 @@ void element_free(struct element *e)
     if (!e)
         return;
     lookup_fini(e);
+    admit_fini(e);
     proxy_free(e->proxy);
     registrar_free(e->registrar);
-    home_fini(e);
+    access_drop(e, &e->access, NULL);
+    home_drop(e->mem, &e->home);
     calls_fini(&e->calls);
     if (e->engine)
         engine_free(e->engine);
     mem_free(e->mem, e, sizeof *e);
+}
+
+int element_reconfigure(struct element *e, const struct element_config *config)
+{
+    struct home home;
+    struct access access;
+    int err = home_make(e->mem, &home, config->domains, config->n_domains);
+    if (err)
+        return err;
+    err = access_make(e, &access, &config->access, &e->access);
+    if (err) {
+        home_drop(e->mem, &home);
+        return err;
+    }
+    const struct proxy_config proxy = proxy_config_of(config, &home);
+    err = proxy_reconfigure(e->proxy, &proxy);
+    if (err) {
+        access_drop(e, &access, &e->access);
+        home_drop(e->mem, &home);
+        return err;
+    }
+    registrar_reconfigure(e->registrar, &config->registrar);
+    access_drop(e, &e->access, &access);
+    home_drop(e->mem, &e->home);
+    e->access = access;
+    e->home = home;
+    e->relay_loopback = config->relay_loopback;
+    return OK;
 }
 
 struct engine *element_engine(struct element *e)
@@ -81,6 +123,7 @@ void element_stats(const struct element *e, struct element_stats *out)
 {
     *out = (struct element_stats){.contexts = proxy_contexts(e->proxy),
                                   .lookups = e->lookups.live,
+                                  .admissions = e->admissions.live,
                                   .registrations = registrar_pending(e->registrar)};
 }
 
@@ -93,9 +136,19 @@ static int after(struct element *e, int rc, time_ns now)
     return rc;
 }
 
+static uint64_t bad_so_far(const struct element *e)
+{
+    const struct engine_stats *s = engine_stats(e->engine);
+    return s->bad_requests + s->bad_responses;
+}
+
 int element_datagram(struct element *e, const struct flow *flow, struct str bytes, time_ns now)
 {
-    return after(e, engine_datagram(e->engine, flow, bytes, now), now);
+    uint64_t bad = bad_so_far(e);
+    int rc = engine_datagram(e->engine, flow, bytes, now);
+    if (bad_so_far(e) != bad)
+        note_bad(e, flow);
+    return after(e, rc, now);
 }
 
 conn_id element_accepted(struct element *e, const struct flow *flow, time_ns now)
@@ -112,7 +165,13 @@ int element_connected(struct element *e, conn_id conn, const struct addr *local,
 
 int element_stream(struct element *e, conn_id conn, struct str bytes, time_ns now)
 {
-    return after(e, engine_stream(e->engine, conn, bytes, now), now);
+    struct flow flow;
+    uint64_t bad = bad_so_far(e);
+    bool stands = engine_conn_flow(e->engine, conn, &flow); /* it may end by what is bad */
+    int rc = engine_stream(e->engine, conn, bytes, now);
+    if (stands && bad_so_far(e) != bad)
+        note_bad(e, &flow);
+    return after(e, rc, now);
 }
 
 int element_closed(struct element *e, conn_id conn, time_ns now)
@@ -162,13 +221,14 @@ bool element_is_idle(const struct element *e)
 {
     const struct engine_stats *s = engine_stats(e->engine);
     return s->tx_client == 0 && s->tx_server == 0 && e->lookups.live == 0 &&
-           registrar_pending(e->registrar) == 0 && proxy_contexts(e->proxy) == 0;
+           e->admissions.live == 0 && registrar_pending(e->registrar) == 0 &&
+           proxy_contexts(e->proxy) == 0;
 }
 
 bool element_is_quiet(const struct element *e)
 {
-    return e->lookups.live == 0 && registrar_pending(e->registrar) == 0 &&
-           engine_is_quiet(e->engine);
+    return e->lookups.live == 0 && e->admissions.live == 0 &&
+           registrar_pending(e->registrar) == 0 && engine_is_quiet(e->engine);
 }
 
 size_t element_calls(struct element *e, time_ns now)

@@ -2,34 +2,48 @@
  * and no message. */
 #include "element/parts.h"
 
-int home_init(struct element *e, const struct str *domains, size_t n)
+static void put_lower(char *at, struct str s)
 {
-    size_t size = n * sizeof *domains;
-    if (n > LIMIT_DOMAINS)
+    for (size_t i = 0; i < s.len; i++)
+        at[i] = (char)(s.at[i] >= 'A' && s.at[i] <= 'Z' ? s.at[i] + 32 : s.at[i]);
+}
+
+static bool sizes_fit(const struct str *domains, size_t n, size_t *size)
+{
+    *size = n * sizeof *domains;
+    for (size_t i = 0; i < n && n <= LIMIT_DOMAINS; i++) {
+        if (domains[i].len > LIMIT_REALM_BYTES)
+            return false;
+        *size += domains[i].len;
+    }
+    return n <= LIMIT_DOMAINS;
+}
+
+int home_make(struct mem *mem, struct home *h, const struct str *domains, size_t n)
+{
+    *h = (struct home){0};
+    if (!sizes_fit(domains, n, &h->size))
         return ERR_LIMIT;
     if (n == 0)
         return OK;
-    for (size_t i = 0; i < n; i++)
-        size += domains[i].len;
-    e->domains = mem_alloc(e->mem, size);
-    if (!e->domains)
+    h->domains = mem_alloc(mem, h->size);
+    if (!h->domains)
         return ERR_NOMEM;
-    e->n_domains = n;
-    e->domains_size = size;
-    char *text = (char *)(e->domains + n);
+    h->n = n;
+    char *text = (char *)(h->domains + n);
     for (size_t i = 0; i < n; i++) {
-        if (domains[i].len > 0)
-            memcpy(text, domains[i].at, domains[i].len);
-        e->domains[i] = (struct str){text, domains[i].len};
+        put_lower(text, domains[i]);
+        h->domains[i] = (struct str){text, domains[i].len};
         text += domains[i].len;
     }
     return OK;
 }
 
-void home_fini(struct element *e)
+void home_drop(struct mem *mem, struct home *h)
 {
-    if (e->domains)
-        mem_free(e->mem, e->domains, e->domains_size);
+    if (h->domains)
+        mem_free(mem, h->domains, h->size);
+    *h = (struct home){0};
 }
 
 /* A port says something only where we listen on it: sip:user@domain:port is then a place, not a
@@ -45,9 +59,9 @@ static bool is_our_port(const struct element *e, uint16_t port)
 
 static const struct str *domain_of(const struct element *e, struct str host)
 {
-    for (size_t i = 0; i < e->n_domains; i++)
-        if (str_equal_nocase(e->domains[i], host))
-            return &e->domains[i];
+    for (size_t i = 0; i < e->home.n; i++)
+        if (str_equal_nocase(e->home.domains[i], host))
+            return &e->home.domains[i];
     return NULL;
 }
 
@@ -82,9 +96,9 @@ bool home_has(const struct element *e, const struct uri *u, struct uri *aor)
     if (aor) {
         *aor = *u;
         aor->port = 0;
-        aor->host = domain         ? *domain
-                    : e->n_domains ? e->domains[0]
-                                   : engine_listener(e->engine, 0)->host;
+        aor->host = domain      ? *domain
+                    : e->home.n ? e->home.domains[0]
+                                : engine_listener(e->engine, 0)->host;
     }
     return true;
 }

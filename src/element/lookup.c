@@ -64,11 +64,15 @@ static void lookup(struct element *e, enum lookup_kind kind, const struct engine
 
 static void refuse_unknown(struct element *e, const struct engine_event *ev, time_ns now)
 {
+    if (ev->kind == EVENT_REQUEST)
+        note(e, NOTE_UNKNOWN_USER, ev->msg, ev->msg->uri_text);
     answer(e, ev, 404, STR_NONE, STR_NONE, now);
 }
 
 static void refuse_relay(struct element *e, const struct engine_event *ev, time_ns now)
 {
+    if (ev->kind == EVENT_REQUEST)
+        note(e, NOTE_FORBIDDEN, ev->msg, ev->msg->uri_text);
     answer(e, ev, 403, STR("Not relayed: the sender is not registered here"), STR_NONE, now);
 }
 
@@ -104,8 +108,10 @@ static void fork_to(struct element *e, const struct engine_event *ev,
 {
     struct target targets[LIMIT_BINDINGS];
     size_t n = registrar_targets(found->value, now, targets, LIMIT_BINDINGS);
-    if (n == 0)
-        answer(e, ev, found->version == 0 ? 404 : 480, STR_NONE, STR_NONE, now);
+    if (n == 0 && found->version == 0)
+        refuse_unknown(e, ev, now);
+    else if (n == 0)
+        answer(e, ev, 480, STR_NONE, STR_NONE, now);
     else if (ev->kind == EVENT_ACK) /* that cannot be sent, it is lost as on the way */
         (void)proxy_ack(e->proxy, ev, targets, n, now);
     else /* what cannot be forwarded, it answers */

@@ -1,14 +1,42 @@
-/* What the files of this folder share: the element, its roles, and the requests that wait for a
- * user's location. */
+/* What the files of this folder share: the element, its roles, and the requests that wait for an
+ * account or a user's location. */
 #ifndef TANDEM_SRC_ELEMENT_PARTS_H
 #define TANDEM_SRC_ELEMENT_PARTS_H
 
+#include "auth/challenge.h"
+#include "auth/nonce.h"
 #include "base/limits.h"
 #include "element/calls.h"
 #include "element/element.h"
 
 /* Whose an event is. */
-enum owner { OWNER_NONE, OWNER_ELEMENT, OWNER_REGISTRAR, OWNER_PROXY };
+enum owner { OWNER_NONE, OWNER_ELEMENT, OWNER_REGISTRAR, OWNER_PROXY, OWNER_ADMISSION };
+
+/* access.c: the configuration of who must say who they are, and what asking needs. */
+struct access {
+    struct access_config config; /* peers: ours */
+    struct digester *digester;   /* these two NULL as long as nobody is asked */
+    struct nonces *nonces;
+    uint8_t dummy[DIGEST_MAX_BYTES]; /* in place of the hash of an account that there is not */
+    char opaque[16];
+};
+
+/* home.c: the domains that are ours, in lower case, and their text: one allocation. */
+struct home {
+    struct str *domains;
+    size_t n, size;
+};
+
+#define NOTE_TEXT 128
+
+/* notes.c: what others have not taken yet. */
+struct notes {
+    unsigned first, n;
+    struct {
+        struct element_note note;
+        char who[NOTE_TEXT], call_id[NOTE_TEXT];
+    } ring[LIMIT_NOTES];
+};
 
 struct element {
     struct mem *mem;
@@ -18,18 +46,74 @@ struct element {
     struct pool lookups;
     bool counts_calls; /* it stays in the path of calls */
     struct calls calls;
+    struct access access;
+    struct pool admissions;
+    struct notes notes;
     bool relay_loopback;
-    struct str *domains; /* and their text: one allocation */
-    size_t n_domains, domains_size;
+    struct home home;
 };
 
 /* --- dispatch.c: who looks at an event, in which order --- */
+/* Where a request is to go. */
+enum place {
+    PLACE_SELF,    /* the server itself */
+    PLACE_USER,    /* a user of ours */
+    PLACE_NOWHERE, /* a number, which nobody has */
+    PLACE_ROUTE,   /* a Route of somebody else's making */
+    PLACE_FOREIGN, /* its Request-URI, which is not ours */
+    PLACE_DIALOG   /* its route set, which bears our mark */
+};
+/* How its sender stands to us. */
+enum standing {
+    STANDING_OPEN,   /* nobody is asked: the rules of policy.c hold */
+    STANDING_LET_IN, /* not asked, but let in to what is ours: a peer, a foreign caller */
+    STANDING_KNOWN   /* one of our accounts */
+};
+struct grant {
+    enum standing standing;
+    struct str info; /* lines for a 2xx of our own; may be empty */
+};
 void dispatch(struct element *, const struct engine_event *, time_ns now);
+/* A request that waited is let in: it goes on where it stopped. */
+void dispatch_admitted(struct element *, const struct engine_event *, const struct grant *,
+                       time_ns now);
+
+/* --- admit.c: who is let in, who is asked, who has proved to be whom --- */
+/* False: the request waits for its account, or was answered. */
+MUST_USE bool admit(struct element *, const struct engine_event *, enum place, bool marked,
+                    struct grant *, time_ns now);
+void admit_stored(struct element *, const struct engine_event *, time_ns now);
+void admit_cancelled(struct element *, const struct engine_event *, time_ns now);
+void admit_forget(struct element *, const struct engine_event *);
+void admit_init(struct element *);
+void admit_fini(struct element *);
+
+/* --- rights.c: who may do what. Changes nothing --- */
+/* Need its sender not be asked? */
+bool rights_let_in(const struct element *, struct msg *, enum place, bool marked);
+/* The domain of ours that the sender belongs to, or says to: the realm (RFC 3261 22.1). */
+struct str rights_realm(const struct element *, struct msg *);
+/* May this account send the request under the names that it bears? */
+bool rights_of(const struct element *, struct msg *, enum place, struct str user, struct str realm);
+
+/* --- access.c --- */
+/* Makes in *out what `config` asks for, taking over from `old` (NULL: nothing) what stays; the old
+ * one is to be freed with access_replace or stays as it was. ERR_NOMEM, ERR_LIMIT. */
+MUST_USE int access_make(struct element *, struct access *out, const struct access_config *config,
+                         const struct access *old);
+/* Frees of `old` what `new` (NULL: nothing) has not taken over. */
+void access_drop(struct element *, struct access *old, const struct access *new);
+bool access_is_peer(const struct access *, const struct addr *);
+
+/* --- notes.c --- */
+void note(struct element *, enum element_note_kind, struct msg *, struct str who);
+/* Of a packet that is no message. */
+void note_bad(struct element *, const struct flow *);
 
 /* --- home.c: which names are ours --- */
 /* ERR_NOMEM, ERR_LIMIT */
-int home_init(struct element *, const struct str *domains, size_t n);
-void home_fini(struct element *);
+MUST_USE int home_make(struct mem *, struct home *, const struct str *domains, size_t n);
+void home_drop(struct mem *, struct home *);
 /* Is this the URI of one of our domains, or of one of our users? *aor (may be NULL) becomes the
  * same with the one spelling that location records use: a listener's address counts as the first
  * domain, and no port. */
@@ -61,9 +145,8 @@ void lookup_init(struct element *);
 void lookup_fini(struct element *);
 
 /* --- self.c: requests to the server itself --- */
-void self_request(struct element *, const struct engine_event *, time_ns now);
-/* RFC 3261 11.2 */
-void self_options(struct element *, const struct engine_event *, time_ns now);
+/* `info`: lines for a 2xx; may be empty. */
+void self_request(struct element *, const struct engine_event *, struct str info, time_ns now);
 
 /* --- answer.c --- */
 /* Answers a request; an ACK has no answer and is dropped. `headers`: whole lines. 503 gets a

@@ -23,40 +23,43 @@ static bool is_unsupported(struct msg *m, struct buf *line)
     return any;
 }
 
-void self_options(struct element *e, const struct engine_event *ev, time_ns now)
+/* RFC 3261 11.2 */
+static void self_options(struct element *e, const struct engine_event *ev, struct str info,
+                         time_ns now)
 {
-    char space[1024];
-    struct buf line;
-    buf_init(&line, space, sizeof space);
-    if (is_unsupported(ev->msg, &line)) {
-        answer(e, ev, 420, STR_NONE, buf_str(&line), now);
+    char space[256 + AUTH_INFO_BYTES];
+    struct buf lines;
+    buf_init(&lines, space, sizeof space);
+    if (is_unsupported(ev->msg, &lines)) {
+        answer(e, ev, 420, STR_NONE, buf_str(&lines), now);
         return;
     }
-    answer(e, ev, 200, STR_NONE,
-           STR(ALLOW "Accept: application/sdp\r\n"
-                     "Accept-Encoding: identity\r\n"
-                     "Accept-Language: en\r\n"
-                     "Supported: path\r\n"),
-           now);
+    buf_put_lit(&lines, ALLOW "Accept: application/sdp\r\n"
+                              "Accept-Encoding: identity\r\n"
+                              "Accept-Language: en\r\n"
+                              "Supported: path\r\n");
+    buf_put(&lines, info);
+    answer(e, ev, 200, STR_NONE, buf_str(&lines), now);
 }
 
-static void self_register(struct element *e, const struct engine_event *ev, time_ns now)
+static void self_register(struct element *e, const struct engine_event *ev, struct str info,
+                          time_ns now)
 {
     struct uri aor;
     const struct nameaddr *to = msg_to(ev->msg);
     bool ours = to && home_has(e, &to->uri, &aor);
-    if (registrar_request(e->registrar, ev, ours ? &aor : NULL, now) == ERR_NOMEM)
+    if (registrar_request(e->registrar, ev, ours ? &aor : NULL, info, now) == ERR_NOMEM)
         answer(e, ev, 503, STR("No memory"), STR_NONE, now);
 }
 
-void self_request(struct element *e, const struct engine_event *ev, time_ns now)
+void self_request(struct element *e, const struct engine_event *ev, struct str info, time_ns now)
 {
     if (ev->msg->method == METHOD_REGISTER)
-        self_register(e, ev, now);
+        self_register(e, ev, info, now);
     else if (ev->msg->method != METHOD_OPTIONS)
         answer(e, ev, 405, STR_NONE, STR(ALLOW), now);
     else if (ev->merged) /* RFC 3261 8.2.2.2 */
         answer(e, ev, 482, STR_NONE, STR_NONE, now);
     else
-        self_options(e, ev, now);
+        self_options(e, ev, info, now);
 }

@@ -25,6 +25,14 @@ struct conn *conn_get(const struct engine *e, conn_id id)
     return NULL;
 }
 
+bool engine_conn_flow(const struct engine *e, conn_id id, struct flow *out)
+{
+    const struct conn *c = conn_get(e, id);
+    if (c)
+        *out = c->flow;
+    return c != NULL;
+}
+
 static struct conn *find_remote(const struct engine *e, const struct flow *f)
 {
     struct map_node *n = map_find(&e->conns_by_remote, remote_hash(e, f));

@@ -190,5 +190,6 @@ bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const stru
     forward_edit_numbers(f, m, p->plan.max_forwards, goal->breadth);
     put_lines(p, f, m, goal, at);
     change_routes(p, f, m, goal, &change, at);
+    forward_credentials(p, f, m);
     return !f->text.over && !f->edits.over;
 }

@@ -46,6 +46,9 @@ void forward_put_numbers(struct forward *f, const struct msg *m, unsigned breadt
  */
 unsigned forward_breadth(struct msg *m);
 
+/* credentials.c: RFC 3261 22.3: leaves out the Proxy-Authorization that was for us. */
+void forward_credentials(const struct proxy *p, struct forward *f, struct msg *m);
+
 /* RFC 3261 16.6 step 2: without headers and method parameter; `scheme` in place of its own where it
  * is not empty. */
 struct clean_uri forward_clean_uri(const struct uri *u, struct str scheme);

@@ -103,6 +103,16 @@ static void look(const struct proxy *p, struct proxy_view *view)
     view->request_uri = plan->request_uri;
     view->next_is_local = !plan->first && (plan->request_uri.scheme == URI_TEL ||
                                            uri_is_local(p, &plan->request_uri));
+    view->marked = plan->marked;
+}
+
+enum proxy_verdict proxy_resume(struct proxy *p, const struct engine_event *ev,
+                                struct proxy_view *view)
+{
+    if (!proxy_plan(p, ev->msg, ev->tx))
+        return PROXY_DONE;
+    look(p, view);
+    return verdict(&p->plan, view);
 }
 
 enum proxy_verdict proxy_inspect(struct proxy *p, const struct engine_event *ev,

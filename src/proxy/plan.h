@@ -35,6 +35,8 @@ static inline bool transport_is_secure(unsigned transport)
     return transport == TRANSPORT_TLS || transport == TRANSPORT_WSS;
 }
 
+/* Is it a domain of ours? Listeners do not count. */
+bool host_is_domain(const struct proxy *p, struct str host);
 /* Does it name one of our listeners, or a domain of ours without port or with one of theirs? */
 bool uri_is_local(const struct proxy *p, const struct uri *u);
 /* RFC 3261 16.6 step 8 with RFC 5393 4.2.1: the part of the branch that all forwarded copies share.

@@ -11,16 +11,22 @@ static size_t domains_size(const struct proxy_config *config)
     return size;
 }
 
+static void drop_domains(struct proxy *p)
+{
+    if (p->domains_size > 0)
+        mem_free(p->mem, (void *)(uintptr_t)p->config.domains, p->domains_size);
+    p->config.domains = NULL;
+    p->config.n_domains = p->domains_size = 0;
+}
+
 /* The views first, their texts behind them. */
 static bool copy_domains(struct proxy *p, const struct proxy_config *from)
 {
-    p->domains_size = domains_size(from);
-    p->config.domains = NULL;
-    if (p->domains_size == 0)
-        return true;
-    struct str *views = mem_alloc(p->mem, p->domains_size);
-    if (!views)
+    size_t size = domains_size(from);
+    struct str *views = size > 0 ? mem_alloc(p->mem, size) : NULL;
+    if (size > 0 && !views)
         return false;
+    drop_domains(p);
     char *text = (char *)(views + from->n_domains);
     for (size_t i = 0; i < from->n_domains; i++) {
         size_t len = from->domains[i].len;
@@ -30,6 +36,8 @@ static bool copy_domains(struct proxy *p, const struct proxy_config *from)
         text += len;
     }
     p->config.domains = views;
+    p->config.n_domains = from->n_domains;
+    p->domains_size = size;
     return true;
 }
 
@@ -42,6 +50,8 @@ struct proxy *proxy_new(struct engine *engine, const struct proxy_config *config
     p->engine = engine;
     p->mem = mem;
     p->config = *config;
+    p->config.domains = NULL;
+    p->config.n_domains = 0;
     if (p->config.timer_c == 0)
         p->config.timer_c = TIMER_C_DEFAULT;
     if (!copy_domains(p, config)) {
@@ -62,9 +72,17 @@ void proxy_free(struct proxy *p)
     for (struct context *c; (c = pool_each(&p->contexts, &cursor, &id));)
         context_free(p, c);
     pool_fini(&p->contexts);
-    if (p->config.domains)
-        mem_free(p->mem, (void *)(uintptr_t)p->config.domains, p->domains_size);
+    drop_domains(p);
     mem_free(p->mem, p, sizeof *p);
+}
+
+int proxy_reconfigure(struct proxy *p, const struct proxy_config *config)
+{
+    if (!copy_domains(p, config))
+        return ERR_NOMEM;
+    p->config.takes_credentials = config->takes_credentials;
+    p->plan_of = NULL;
+    return OK;
 }
 
 static int branch_failed(struct proxy *p, struct context *c, tx_id tx, unsigned status, time_ns now)

@@ -2,7 +2,7 @@
 #include "proxy/context.h"
 #include "proxy/mark.h"
 
-static bool is_domain(const struct proxy *p, struct str host)
+bool host_is_domain(const struct proxy *p, struct str host)
 {
     for (size_t i = 0; i < p->config.n_domains; i++)
         if (str_equal_nocase(p->config.domains[i], host))
@@ -23,7 +23,7 @@ static bool host_is_local(const struct proxy *p, struct str host, uint16_t port,
 {
     if (engine_is_local(p->engine, TRANSPORT_NONE, host, port ? port : implied))
         return true;
-    return is_domain(p, host) && (port == 0 || is_listening_on(p, port));
+    return host_is_domain(p, host) && (port == 0 || is_listening_on(p, port));
 }
 
 bool uri_is_local(const struct proxy *p, const struct uri *u)

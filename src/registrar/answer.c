@@ -7,9 +7,9 @@
 #define FIXED_BYTES 64   /* Supported, Path's name and line end */
 #define CONTACT_BYTES 48 /* what stands around a binding's URI and parameters */
 
-static size_t ok_size(const struct bindings *all, struct str path)
+static size_t ok_size(const struct bindings *all, const struct extras *extras)
 {
-    size_t size = FIXED_BYTES + path.len;
+    size_t size = FIXED_BYTES + extras->path.len + extras->info.len;
     for (size_t i = 0; i < all->n; i++)
         size += CONTACT_BYTES + all->list[i].uri.len + all->list[i].params.text.len;
     return size;
@@ -32,9 +32,10 @@ static void put_contact(struct buf *b, const struct binding *x, time_ns now)
     buf_put_lit(b, "\r\n");
 }
 
-int answer_ok(struct engine *e, tx_id tx, const struct bindings *all, struct str path, time_ns now)
+int answer_ok(struct engine *e, tx_id tx, const struct bindings *all, const struct extras *extras,
+              time_ns now)
 {
-    size_t size = ok_size(all, path);
+    size_t size = ok_size(all, extras);
     struct block *text = block_new(engine_blocks(e), size);
     if (!text)
         return ERR_NOMEM;
@@ -42,12 +43,13 @@ int answer_ok(struct engine *e, tx_id tx, const struct bindings *all, struct str
     buf_init(&b, text->bytes, size);
     for (size_t i = 0; i < all->n; i++)
         put_contact(&b, &all->list[i], now);
-    if (path.len > 0) {
+    if (extras->path.len > 0) {
         buf_put_lit(&b, "Path: ");
-        buf_put(&b, path);
+        buf_put(&b, extras->path);
         buf_put_lit(&b, "\r\n");
     }
     buf_put_lit(&b, "Supported: path\r\n");
+    buf_put(&b, extras->info);
     assert(!b.over);
     struct reply reply = {.status = 200, .headers = buf_str(&b)};
     int rc = engine_reply(e, tx, &reply, now);

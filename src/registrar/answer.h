@@ -5,9 +5,13 @@
 #include "registrar/record.h"
 #include "registrar/request.h"
 
-/* RFC 3261 10.3 step 8: 200 with every binding. `path` (empty: none) is echoed. ERR_NOMEM: not
- * answered. */
-int answer_ok(struct engine *, tx_id, const struct bindings *, struct str path, time_ns now);
+/* What a 200 bears besides the bindings; empty: none of it. */
+struct extras {
+    struct str path; /* echoed (RFC 3327) */
+    struct str info; /* whole lines */
+};
+/* RFC 3261 10.3 step 8: 200 with every binding. ERR_NOMEM: not answered. */
+int answer_ok(struct engine *, tx_id, const struct bindings *, const struct extras *, time_ns now);
 /* Any other answer, with the header that belongs to it. */
 int answer_refusal(struct engine *, tx_id, struct refusal, const struct registrar_config *,
                    time_ns now);

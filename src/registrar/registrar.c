@@ -12,6 +12,7 @@ struct pending {
     tx_id tx;
     struct msg *msg;      /* our reference */
     struct block *path;   /* its Path values in one line; NULL: none */
+    struct block *info;   /* lines that its 200 bears; NULL: none */
     struct block *record; /* written to the store, not confirmed yet; NULL: being read */
     unsigned tries;
     struct wishes wishes;
@@ -41,11 +42,21 @@ struct registrar *registrar_new(struct engine *e, const struct registrar_config 
     return r;
 }
 
+void registrar_reconfigure(struct registrar *r, const struct registrar_config *config)
+{
+    uint8_t owner = r->config.owner;
+    r->config = *config;
+    r->config.owner = owner;
+    if (r->config.max_contacts > LIMIT_BINDINGS)
+        r->config.max_contacts = LIMIT_BINDINGS;
+}
+
 static void pending_drop(struct registrar *r, pool_id id)
 {
     struct pending *p = pool_get(&r->pending, id);
     block_unref(engine_blocks(r->engine), p->record);
     block_unref(engine_blocks(r->engine), p->path);
+    block_unref(engine_blocks(r->engine), p->info);
     msg_unref(engine_blocks(r->engine), p->msg);
     pool_free(&r->pending, id);
 }
@@ -89,8 +100,9 @@ static struct str pending_path(const struct pending *p)
 static int finish_ok(struct registrar *r, pool_id id, const struct bindings *all, time_ns now)
 {
     struct pending *p = pool_get(&r->pending, id);
-    struct str path = p->wishes.path_asked ? pending_path(p) : STR_NONE;
-    if (answer_ok(r->engine, p->tx, all, path, now) == ERR_NOMEM)
+    const struct extras extras = {.path = p->wishes.path_asked ? pending_path(p) : STR_NONE,
+                                  .info = p->info ? block_str(p->info) : STR_NONE};
+    if (answer_ok(r->engine, p->tx, all, &extras, now) == ERR_NOMEM)
         return finish(r, id, no_memory, now);
     pending_drop(r, id);
     return OK;
@@ -139,14 +151,27 @@ static bool keep_path(struct registrar *r, struct pending *p)
     return true;
 }
 
+static bool keep_info(struct registrar *r, struct pending *p, struct str info)
+{
+    if (info.len == 0)
+        return true;
+    p->info = block_new(engine_blocks(r->engine), info.len);
+    if (!p->info)
+        return false;
+    memcpy(p->info->bytes, info.at, info.len);
+    p->info->len = (uint32_t)info.len;
+    return true;
+}
+
 static int ask(struct registrar *r, pool_id id, const struct store_ask *question)
 {
     return engine_ask_store(r->engine, question, r->config.owner, id);
 }
 
 static int begin(struct registrar *r, const struct engine_event *ev, const struct uri *aor,
-                 struct pending *p, pool_id id, time_ns now)
+                 pool_id id, time_ns now)
 {
+    struct pending *p = pool_get(&r->pending, id);
     p->tx = ev->tx;
     p->msg = msg_ref(ev->msg);
     struct refusal why = judge(r, ev, aor, &p->wishes);
@@ -162,7 +187,7 @@ static int begin(struct registrar *r, const struct engine_event *ev, const struc
 }
 
 int registrar_request(struct registrar *r, const struct engine_event *ev, const struct uri *aor,
-                      time_ns now)
+                      struct str info, time_ns now)
 {
     char space[1024];
     struct buf tags;
@@ -176,7 +201,11 @@ int registrar_request(struct registrar *r, const struct engine_event *ev, const 
     struct pending *p = pool_alloc(&r->pending, &id);
     if (!p)
         return refuse(r, ev->tx, (struct refusal){503, STR("Too many registrations wait")}, now);
-    return begin(r, ev, aor, p, id, now);
+    if (!keep_info(r, p, info)) {
+        pending_drop(r, id);
+        return ERR_NOMEM;
+    }
+    return begin(r, ev, aor, id, now);
 }
 
 /* --- the store's answers --- */
@@ -231,25 +260,31 @@ static int decide_anew(struct registrar *r, pool_id id, const struct store_answe
     return decide(r, id, found, now);
 }
 
-static int confirmed(struct registrar *r, pool_id id, time_ns now)
+static int confirmed(struct registrar *r, pool_id id, time_ns now, struct msg **registered)
 {
     struct pending *p = pool_get(&r->pending, id);
     struct bindings all;
+    if (registered)
+        *registered = msg_ref(p->msg);
     bool good = record_read(block_str(p->record), now, &all);
     assert(good);
     (void)good;
     return finish_ok(r, id, &all, now);
 }
 
-int registrar_stored(struct registrar *r, const struct engine_event *ev, time_ns now)
+int registrar_stored(struct registrar *r, const struct engine_event *ev, time_ns now,
+                     struct msg **registered)
 {
     assert(ev->kind == EVENT_STORE);
+    if (registered)
+        *registered = NULL;
     struct pending *p = pool_get(&r->pending, ev->user);
     if (!p)
         return ERR_STALE;
     switch (ev->store.status) {
     case STORE_OK:
-        return p->record ? confirmed(r, ev->user, now) : decide(r, ev->user, &ev->store, now);
+        return p->record ? confirmed(r, ev->user, now, registered)
+                         : decide(r, ev->user, &ev->store, now);
     case STORE_CONFLICT:
         return decide_anew(r, ev->user, &ev->store, now);
     case STORE_FAILED:

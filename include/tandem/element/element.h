@@ -12,10 +12,23 @@
  *  - by a route set that bears the proxy's mark: forwarded;
  *  - to anywhere else: relayed where relay_loopback allows it, or where From is a user of ours and
  *    registered from the very flow that the request came in by; else 403.
- * An ACK obeys the same rules and is dropped where another request would be answered. */
+ * An ACK obeys the same rules and is dropped where another request would be answered.
+ *
+ * Where access.required says so, a request is asked first who sends it, before anything becomes of
+ * it: 401 by the server itself, 407 where it is a proxy, with a challenge for each algorithm. Not
+ * asked are ACK and CANCEL (RFC 3261 22.1), what bears the mark and a tag in To, and peers; and who
+ * is of no domain of ours, to our users and OPTIONS, where foreign_callers says so. The realm is
+ * the domain that From (REGISTER: To) names, else the first. What proved right goes on where To of
+ * a REGISTER, and From of anything else, is the account's; else 403. From may be of no domain of
+ * ours where foreign_callers says so, and anonymous.invalid always (RFC 3261 8.1.1.3). To a foreign
+ * place goes what proved right alone, and by relay_loopback what was let in; nothing by its flow,
+ * but for ACKs. A 2xx of our own bears Authentication-Info. 400: the credentials are improper (RFC
+ * 7616 3.4) or for another request; 482: the same request by another way (RFC 3261 8.2.2.2); 503:
+ * the store has no answer. */
 #ifndef TANDEM_ELEMENT_ELEMENT_H
 #define TANDEM_ELEMENT_ELEMENT_H
 
+#include "base/addr_block.h"
 #include "engine/engine.h"
 #include "proxy/proxy.h"
 #include "registrar/registrar.h"
@@ -32,7 +45,8 @@ struct access_config {
     unsigned algorithms;            /* of the challenges: a bit for each enum digest_algorithm */
     bool auth_int;                  /* challenges offer qop auth-int besides auth */
     time_ns nonce_life;             /* then a new nonce is asked for with stale=true */
-    struct hash_key nonce_key;      /* makes nonces that need no table to be verified */
+    struct hash_key nonce_key;      /* makes nonces that need no table to be verified; they are
+                                       good at one worker in one life, whatever this is */
     const struct addr_block *peers; /* trusted by address: trunks, other servers; copied */
     size_t n_peers;                 /* at most LIMIT_PEERS */
 };
@@ -64,6 +78,7 @@ struct engine *element_engine(struct element *);
 struct element_stats {
     size_t contexts;      /* response contexts of the proxy; at most LIMIT_PROXY_CONTEXTS */
     size_t lookups;       /* requests that wait for a record; LIMIT_LOOKUPS_PENDING */
+    size_t admissions;    /* requests that wait for an account; LIMIT_ADMISSIONS_PENDING */
     size_t registrations; /* REGISTERs that wait for the store; LIMIT_REGISTER_PENDING */
 };
 void element_stats(const struct element *, struct element_stats *);
@@ -104,7 +119,7 @@ struct element_note {
     uint8_t method;   /* enum method; of NOTE_BAD_MESSAGE METHOD_UNKNOWN */
     struct flow flow; /* by which it came */
     struct str who;   /* the account or user in question, as the message names it; may be empty.
-                         Borrowed until the next input */
+                         Both texts are cut to 128 bytes, and borrowed until the next input */
     struct str call_id;
 };
 /* Taken after each input; over LIMIT_NOTES they are dropped. False: none left. */

@@ -92,6 +92,8 @@ int engine_resolved(struct engine *, uint64_t query, const struct addr *, size_t
 /* The answer to OUTPUT_STORE; value is borrowed for the call (copied into the event; without memory
  * for it the event says STORE_FAILED). */
 int engine_store_answered(struct engine *, const struct store_answer *, time_ns now);
+/* The flow of a connection that stands; false: it is gone. */
+bool engine_conn_flow(const struct engine *, conn_id, struct flow *);
 int engine_time(struct engine *, time_ns now);
 time_ns engine_deadline(const struct engine *);
 /* From now on a request that would begin something new (neither ACK nor CANCEL, no tag in To) is

@@ -24,12 +24,17 @@ struct proxy_config {
     /* Names of ours besides the listeners', for Route and Request-URI; copied. May be NULL. */
     const struct str *domains;
     size_t n_domains;
+    /* Proxy-Authorization that names one of ours (or, without domains, a listener) as its realm was
+     * for us: it is not passed on (RFC 3261 22.3). */
+    bool takes_credentials;
 };
 
 /* NULL: no memory. The engine must outlive it. */
 struct proxy *proxy_new(struct engine *, const struct proxy_config *);
 /* Drops all contexts without answering anything. NULL is legal. */
 void proxy_free(struct proxy *);
+/* Only domains and takes_credentials are looked at. ERR_NOMEM: the old ones stay. */
+MUST_USE int proxy_reconfigure(struct proxy *, const struct proxy_config *);
 
 enum proxy_verdict {
     PROXY_DONE, /* answered or dropped; nothing more to do */
@@ -50,6 +55,9 @@ struct proxy_view {
     struct uri request_uri;
     /* request_uri names one of our listeners or domains, or is a tel URI, and no Route remains. */
     bool next_is_local;
+    /* Our mark was there: the request passed on a route set that came through us, whatever the
+     * verdict. */
+    bool marked;
 };
 
 /* RFC 3261 16.3 and 16.4 on EVENT_REQUEST or EVENT_ACK, before its targets are sought. An INVITE
@@ -59,6 +67,10 @@ struct proxy_view {
  * `view` is filled for every verdict but PROXY_DONE. */
 enum proxy_verdict proxy_inspect(struct proxy *, const struct engine_event *, struct proxy_view *,
                                  time_ns now);
+
+/* The verdict and the view once more, of a request that proxy_inspect let pass and that had to wait
+ * since: nothing is answered. PROXY_DONE: it cannot be read after all. */
+enum proxy_verdict proxy_resume(struct proxy *, const struct engine_event *, struct proxy_view *);
 
 /* Forwards by Route or Request-URI: one branch. EVENT_REQUEST: as proxy_fork. EVENT_ACK: sent
  * without state; one that cannot be sent is dropped and its error returned. */

@@ -33,15 +33,20 @@ struct registrar_config {
 struct registrar *registrar_new(struct engine *, const struct registrar_config *);
 /* Drops what is pending without answering it. NULL is legal. */
 void registrar_free(struct registrar *);
+/* From now on this configuration holds, but for its owner; what waits goes on by it. */
+void registrar_reconfigure(struct registrar *, const struct registrar_config *);
 
 /* A REGISTER for one of our domains (EVENT_REQUEST): answers it, now or once the store has
  * answered. `merged` as in the event. `aor`: what its To names, in the form that registrar_key
- * takes; NULL: no user of our domains (404, RFC 3261 10.3 step 5). ERR_NOMEM: not answered. */
+ * takes; NULL: no user of our domains (404, RFC 3261 10.3 step 5). `info`: whole lines that its 200
+ * bears as well; copied. ERR_NOMEM: not answered. */
 int registrar_request(struct registrar *, const struct engine_event *, const struct uri *aor,
-                      time_ns now);
-/* An EVENT_STORE of ours: decides, writes, answers. ERR_STALE: its request has ended. Else as
- * engine_reply has it. */
-int registrar_stored(struct registrar *, const struct engine_event *, time_ns now);
+                      struct str info, time_ns now);
+/* An EVENT_STORE of ours: decides, writes, answers. *registered (may be NULL) becomes the REGISTER
+ * that took effect by it, with a reference that is the caller's, else NULL. ERR_STALE: its request
+ * has ended. Else as engine_reply has it. */
+int registrar_stored(struct registrar *, const struct engine_event *, time_ns now,
+                     struct msg **registered);
 /* EVENT_SERVER_END: a server transaction of ours is gone. ERR_STALE: nothing waited for it. */
 int registrar_forget(struct registrar *, const struct engine_event *);
 /* REGISTERs that wait for the store. */

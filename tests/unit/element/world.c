@@ -85,6 +85,11 @@ static void keep_sent(struct world *w, const struct engine_output *out)
     block_unref(engine_blocks(element_engine(w->element)), out->bytes);
 }
 
+static struct scripted_store *store_of(struct world *w, const struct store_ask *ask)
+{
+    return ask->space == STORE_ACCOUNTS ? &w->accounts : &w->store;
+}
+
 static void on_store(struct world *w, const struct engine_output *out)
 {
     char key[LIMIT_AOR_BYTES];
@@ -102,7 +107,7 @@ static void on_store(struct world *w, const struct engine_output *out)
         w->held_ask.key.at = w->held_key;
         return;
     }
-    struct store_answer a = scripted_answer(&w->store, out->query, &ask);
+    struct store_answer a = scripted_answer(store_of(w, &ask), out->query, &ask);
     (void)element_store_answered(w->element, &a, w->now);
 }
 
@@ -169,7 +174,7 @@ void world_sendf(struct world *w, const char *from, const char *fmt, ...)
 void world_release(struct world *w)
 {
     w->hold = false;
-    struct store_answer a = scripted_answer(&w->store, w->held, &w->held_ask);
+    struct store_answer a = scripted_answer(store_of(w, &w->held_ask), w->held, &w->held_ask);
     (void)element_store_answered(w->element, &a, w->now);
     outputs(w);
 }

@@ -15,7 +15,7 @@ struct world {
     size_t bytes;
     long fail_in; /* negative: none fails */
     struct element *element;
-    struct scripted_store store;
+    struct scripted_store store, accounts;
     time_ns now;
     bool hold; /* the store's answers wait */
     uint64_t held;

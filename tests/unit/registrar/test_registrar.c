@@ -64,8 +64,8 @@ static void on_request(struct world *w, struct engine_event *ev)
 {
     const struct nameaddr *to = msg_to(ev->msg);
     ev->merged = w->merged;
-    assert_int_equal(registrar_request(w->registrar, ev, w->foreign_to ? NULL : &to->uri, w->now),
-                     OK);
+    assert_int_equal(
+        registrar_request(w->registrar, ev, w->foreign_to ? NULL : &to->uri, STR_NONE, w->now), OK);
 }
 
 static void events(struct world *w)
@@ -75,7 +75,7 @@ static void events(struct world *w)
         if (ev.kind == EVENT_REQUEST)
             on_request(w, &ev);
         else if (ev.kind == EVENT_STORE && ev.owner == OWNER)
-            (void)registrar_stored(w->registrar, &ev, w->now);
+            (void)registrar_stored(w->registrar, &ev, w->now, NULL);
         else if (ev.kind == EVENT_SERVER_END && ev.owner == OWNER)
             (void)registrar_forget(w->registrar, &ev);
 }
@@ -468,7 +468,7 @@ static void test_free_while_pending(void **state)
         "192.0.2.1:5060");
     assert_int_equal(registrar_pending(w->registrar), 1);
     struct engine_event late = {.kind = EVENT_STORE, .user = 12345};
-    assert_int_equal(registrar_stored(w->registrar, &late, w->now), ERR_STALE);
+    assert_int_equal(registrar_stored(w->registrar, &late, w->now, NULL), ERR_STALE);
     free((char *)(uintptr_t)w->asks[0].key.at);
     free((char *)(uintptr_t)w->asks[0].value.at);
     world_free(w);

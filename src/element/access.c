@@ -1,0 +1,75 @@
+/* Owns what asking for credentials needs: who need not be asked, nonces, contexts for the sums.
+ * Judges nobody. */
+#include "element/parts.h"
+
+static struct addr_block *copy_peers(struct mem *mem, const struct access_config *c)
+{
+    struct addr_block *peers = mem_alloc(mem, c->n_peers * sizeof *peers);
+    if (peers)
+        memcpy(peers, c->peers, c->n_peers * sizeof *peers);
+    return peers;
+}
+
+/* Of this worker and this life alone, whatever the configuration's key is: what a nonce was used
+ * for is known here only. */
+static struct hash_key own_key(struct element *e, const struct hash_key *given)
+{
+    char space[16];
+    rand_bytes(engine_rand(e->engine), space, sizeof space);
+    return (struct hash_key){siphash24(given, (struct str){space, 8}),
+                             siphash24(given, (struct str){space + 8, 8})};
+}
+
+static bool begin_asking(struct element *e, struct access *a)
+{
+    struct buf opaque;
+    struct hash_key keys[2];
+    for (unsigned i = 0; i < 2; i++)
+        keys[i] = own_key(e, &a->config.nonce_key);
+    rand_bytes(engine_rand(e->engine), a->dummy, sizeof a->dummy);
+    buf_init(&opaque, a->opaque, sizeof a->opaque);
+    buf_put_hex(&opaque, rand_u64(engine_rand(e->engine)), 16);
+    a->digester = digester_new(e->mem);
+    a->nonces = nonces_new(e->mem, keys, LIMIT_NONCES);
+    return a->digester && a->nonces;
+}
+
+int access_make(struct element *e, struct access *out, const struct access_config *config,
+                const struct access *old)
+{
+    *out = old ? *old : (struct access){0};
+    out->config = *config;
+    out->config.peers = NULL;
+    if (config->n_peers > LIMIT_PEERS) {
+        *out = (struct access){0};
+        return ERR_LIMIT;
+    }
+    if (config->n_peers > 0)
+        out->config.peers = copy_peers(e->mem, config);
+    if ((config->n_peers > 0 && !out->config.peers) ||
+        (config->required && !out->nonces && !begin_asking(e, out))) {
+        access_drop(e, out, old);
+        *out = (struct access){0};
+        return ERR_NOMEM;
+    }
+    return OK;
+}
+
+void access_drop(struct element *e, struct access *old, const struct access *new)
+{
+    if (old->config.peers)
+        mem_free(e->mem, (void *)(uintptr_t)old->config.peers,
+                 old->config.n_peers * sizeof *old->config.peers);
+    if (!new || new->digester != old->digester)
+        digester_free(old->digester);
+    if (!new || new->nonces != old->nonces)
+        nonces_free(old->nonces);
+}
+
+bool access_is_peer(const struct access *a, const struct addr *from)
+{
+    for (size_t i = 0; i < a->config.n_peers; i++)
+        if (addr_block_has(&a->config.peers[i], from))
+            return true;
+    return false;
+}

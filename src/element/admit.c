@@ -1,0 +1,286 @@
+/* Owns who is let in: asks for credentials (RFC 3261 22, RFC 7616), for the account that they name,
+ * and lets the request go on once they prove right. Knows no rule of who may do what. */
+#include "element/parts.h"
+
+#include <assert.h>
+
+/* A request that waits for its account. */
+struct admission {
+    struct engine_event event; /* its message is our reference */
+    enum place place;
+    struct nonce nonce;
+    struct credentials credentials;
+};
+
+static void drop(struct element *e, pool_id id)
+{
+    struct admission *a = pool_get(&e->admissions, id);
+    msg_unref(engine_blocks(e->engine), a->event.msg);
+    pool_free(&e->admissions, id);
+}
+
+void admit_init(struct element *e)
+{
+    pool_init(&e->admissions, e->mem, sizeof(struct admission), LIMIT_ADMISSIONS_PENDING);
+}
+
+void admit_fini(struct element *e)
+{
+    uint32_t cursor = 0;
+    pool_id id;
+    while (pool_each(&e->admissions, &cursor, &id))
+        drop(e, id);
+    pool_fini(&e->admissions);
+}
+
+/* RFC 3261 22.2, 22.3: a UAS or registrar asks with 401, a proxy with 407. */
+static bool by_proxy(enum place place)
+{
+    return place != PLACE_SELF;
+}
+
+static enum hdr_id borne_in(enum place place)
+{
+    return by_proxy(place) ? HDR_PROXY_AUTHORIZATION : HDR_AUTHORIZATION;
+}
+
+static void challenge(struct element *e, const struct engine_event *ev, enum place place,
+                      bool stale, time_ns now)
+{
+    char space[CHALLENGE_BYTES], nonce[NONCE_LEN];
+    struct buf lines;
+    struct str realm = rights_realm(e, ev->msg);
+    const struct access *a = &e->access;
+    nonce_make(a->nonces, realm, &ev->msg->flow.remote, now, nonce);
+    buf_init(&lines, space, sizeof space);
+    challenge_print(&lines, &(struct challenge){.by_proxy = by_proxy(place),
+                                                .realm = realm,
+                                                .nonce = {nonce, sizeof nonce},
+                                                .opaque = {a->opaque, sizeof a->opaque},
+                                                .stale = stale,
+                                                .auth_int = a->config.auth_int,
+                                                .algorithms = a->config.algorithms});
+    assert(!lines.over);
+    answer(e, ev, by_proxy(place) ? 407 : 401, STR_NONE, buf_str(&lines), now);
+}
+
+/* --- what a request bears --- */
+
+enum bearing {
+    BEARS_NONE,     /* no credentials of ours */
+    BEARS_IMPROPER, /* not to be understood, or for another request */
+    BEARS_STALE,    /* by a nonce that is not good any more, or not here */
+    BEARS_REPEATED, /* by a count that was there before */
+    BEARS_GOOD      /* worth looking at */
+};
+
+static enum bearing judge(const struct element *e, struct msg *m, struct str realm,
+                          const struct credentials *c, struct nonce *nonce, time_ns now)
+{
+    const struct access *a = &e->access;
+    if ((a->config.algorithms & 1u << c->algorithm) == 0)
+        return BEARS_NONE;
+    if (!nonce_read(a->nonces, c->nonce, realm, &m->flow.remote, nonce) ||
+        now - nonce->made > a->config.nonce_life)
+        return BEARS_STALE;
+    if (!credentials_fit(c, m))
+        return BEARS_IMPROPER;
+    return nonce_is_unused(a->nonces, nonce, c->count) ? BEARS_GOOD : BEARS_REPEATED;
+}
+
+/* RFC 3261 22.3: there may be several of one realm: the first whose nonce is ours counts, and of
+ * others the first. */
+static enum bearing borne(const struct element *e, struct msg *m, enum place place,
+                          struct credentials *c, struct nonce *nonce, time_ns now)
+{
+    struct str realm = rights_realm(e, m);
+    enum bearing bearing = BEARS_NONE;
+    enum credentials_kind kind;
+    for (struct hdr *line = NULL; (kind = credentials_next(m, borne_in(place), realm, &line, c));) {
+        enum bearing this =
+            kind == CREDENTIALS_FOUND ? judge(e, m, realm, c, nonce, now) : BEARS_IMPROPER;
+        if (this > BEARS_STALE)
+            return this;
+        if (bearing == BEARS_NONE)
+            bearing = this;
+    }
+    return bearing;
+}
+
+/* RFC 3261 8.2.2.2: the same request by another way is answered once. Else somebody repeats what he
+ * heard, or a phone does not count. */
+static void refuse_repeated(struct element *e, const struct engine_event *ev, enum place place,
+                            struct str user, time_ns now)
+{
+    if (ev->merged) {
+        answer(e, ev, 482, STR("Merged request"), STR_NONE, now);
+        return;
+    }
+    note(e, NOTE_AUTH_FAILED, ev->msg, user);
+    challenge(e, ev, place, true, now);
+}
+
+static void refuse(struct element *e, const struct engine_event *ev, enum place place,
+                   enum bearing bearing, struct str user, time_ns now)
+{
+    if (bearing == BEARS_IMPROPER) {
+        note(e, NOTE_AUTH_FAILED, ev->msg, STR_NONE);
+        answer(e, ev, 400, STR("Credentials that are improper"), STR_NONE, now);
+    } else if (bearing == BEARS_REPEATED) {
+        refuse_repeated(e, ev, place, user, now);
+    } else {
+        note(e, NOTE_CHALLENGED, ev->msg, STR_NONE);
+        challenge(e, ev, place, bearing == BEARS_STALE, now);
+    }
+}
+
+/* --- the account --- */
+
+/* An unknown user is told from a wrong password by nobody: the sum is the same. */
+static void failed(struct element *e, const struct admission *a, time_ns now)
+{
+    note(e, NOTE_AUTH_FAILED, a->event.msg, a->credentials.username);
+    challenge(e, &a->event, a->place, false, now);
+}
+
+/* RFC 7616 3.5: in time for the next request, so that it needs no round of its own. */
+static struct str next_nonce(const struct element *e, const struct admission *a,
+                             char space[NONCE_LEN], time_ns now)
+{
+    const struct msg *m = a->event.msg;
+    if (now - a->nonce.made < e->access.config.nonce_life / 2)
+        return STR_NONE;
+    nonce_make(e->access.nonces, rights_realm(e, a->event.msg), &m->flow.remote, now, space);
+    return (struct str){space, NONCE_LEN};
+}
+
+static void let_in(struct element *e, const struct admission *a, const struct account *account,
+                   time_ns now)
+{
+    char space[AUTH_INFO_BYTES], nonce[NONCE_LEN];
+    struct buf info;
+    const struct credentials *c = &a->credentials;
+    buf_init(&info, space, sizeof space);
+    note(e, NOTE_AUTH_OK, a->event.msg, c->username);
+    if (a->place == PLACE_SELF &&
+        !auth_info_print(&info, e->access.digester, c, account, next_nonce(e, a, nonce, now)))
+        info.over = true;
+    const struct grant grant = {STANDING_KNOWN, info.over ? STR_NONE : buf_str(&info)};
+    dispatch_admitted(e, &a->event, &grant, now);
+}
+
+static void proved(struct element *e, const struct admission *a, const struct account *account,
+                   time_ns now)
+{
+    const struct credentials *c = &a->credentials;
+    struct msg *m = a->event.msg;
+    if (!nonce_use(e->access.nonces, &a->nonce, c->count)) {
+        refuse_repeated(e, &a->event, a->place, c->username, now);
+    } else if (!rights_of(e, m, a->place, c->username, c->realm)) {
+        note(e, NOTE_FORBIDDEN, m, c->username);
+        answer(e, &a->event, 403, STR("Not under this name"), STR_NONE, now);
+    } else {
+        let_in(e, a, account, now);
+    }
+}
+
+static void verify(struct element *e, const struct admission *a, const struct account *account,
+                   time_ns now)
+{
+    bool good;
+    if (credentials_check(e->access.digester, &a->credentials, a->event.msg, account,
+                          e->access.dummy, &good) != OK)
+        answer(e, &a->event, 503, STR("No memory"), STR_NONE, now);
+    else if (good)
+        proved(e, a, account, now);
+    else
+        failed(e, a, now);
+}
+
+static int ask(struct element *e, pool_id id, struct str key)
+{
+    struct admission *a = pool_get(&e->admissions, id);
+    const struct store_ask get = {.op = STORE_GET, .space = STORE_ACCOUNTS, .key = key};
+    int rc = engine_own(e->engine, a->event.tx, OWNER_ADMISSION, id);
+    return rc == OK ? engine_ask_store(e->engine, &get, OWNER_ADMISSION, id) : rc;
+}
+
+/* Whose name is too long for an account fails like any other. */
+static void begin(struct element *e, pool_id id, time_ns now)
+{
+    struct admission *a = pool_get(&e->admissions, id);
+    char space[LIMIT_AOR_BYTES];
+    struct buf key;
+    buf_init(&key, space, sizeof space);
+    account_key(&key, a->credentials.username, a->credentials.realm);
+    if (key.over) {
+        verify(e, a, NULL, now);
+        drop(e, id);
+    } else if (ask(e, id, buf_str(&key)) != OK) {
+        answer(e, &a->event, 503, STR("No memory"), STR_NONE, now);
+        drop(e, id);
+    }
+}
+
+static void look_at(struct element *e, const struct engine_event *ev, enum place place, time_ns now)
+{
+    pool_id id;
+    struct admission *a = pool_alloc(&e->admissions, &id);
+    if (!a) {
+        answer(e, ev, 503, STR("Too many requests wait"), STR_NONE, now);
+        return;
+    }
+    a->event = *ev;
+    a->place = place;
+    msg_ref(ev->msg);
+    enum bearing bearing = borne(e, ev->msg, place, &a->credentials, &a->nonce, now);
+    if (bearing == BEARS_GOOD) {
+        begin(e, id, now);
+    } else {
+        refuse(e, ev, place, bearing, a->credentials.username, now);
+        drop(e, id);
+    }
+}
+
+bool admit(struct element *e, const struct engine_event *ev, enum place place, bool marked,
+           struct grant *grant, time_ns now)
+{
+    bool required = e->access.config.required;
+    *grant = (struct grant){.standing = required ? STANDING_LET_IN : STANDING_OPEN};
+    if (!required || rights_let_in(e, ev->msg, place, marked))
+        return true;
+    if (msg_header(ev->msg, borne_in(place)))
+        look_at(e, ev, place, now);
+    else
+        refuse(e, ev, place, BEARS_NONE, STR_NONE, now);
+    return false;
+}
+
+void admit_stored(struct element *e, const struct engine_event *ev, time_ns now)
+{
+    struct admission *a = pool_get(&e->admissions, ev->user);
+    struct account account;
+    if (!a)
+        return;
+    if (ev->store.status != STORE_OK)
+        answer(e, &a->event, 503, STR("Account store failed"), STR_NONE, now);
+    else
+        verify(e, a, account_read(&account, ev->store.value) ? &account : NULL, now);
+    drop(e, ev->user);
+}
+
+void admit_cancelled(struct element *e, const struct engine_event *ev, time_ns now)
+{
+    struct admission *a = pool_get(&e->admissions, ev->other_user);
+    if (!a)
+        return;
+    assert(a->event.tx == ev->other);
+    answer(e, &a->event, 487, STR_NONE, STR_NONE, now);
+    drop(e, ev->other_user);
+}
+
+void admit_forget(struct element *e, const struct engine_event *ev)
+{
+    if (pool_get(&e->admissions, ev->user))
+        drop(e, ev->user);
+}

@@ -1,0 +1,46 @@
+/* Owns what happened that others want to know of, until they take it. Decides nothing. */
+#include "element/parts.h"
+
+static struct str keep(char space[NOTE_TEXT], struct str text)
+{
+    size_t len = text.len < NOTE_TEXT ? text.len : NOTE_TEXT;
+    if (len > 0)
+        memcpy(space, text.at, len);
+    return (struct str){space, len};
+}
+
+static void push(struct element *e, const struct element_note *n)
+{
+    struct notes *all = &e->notes;
+    if (all->n == LIMIT_NOTES)
+        return;
+    unsigned i = (all->first + all->n++) % LIMIT_NOTES;
+    all->ring[i].note = *n;
+    all->ring[i].note.who = keep(all->ring[i].who, n->who);
+    all->ring[i].note.call_id = keep(all->ring[i].call_id, n->call_id);
+}
+
+void note(struct element *e, enum element_note_kind kind, struct msg *m, struct str who)
+{
+    push(e, &(struct element_note){.kind = kind,
+                                   .method = m->method,
+                                   .flow = m->flow,
+                                   .who = who,
+                                   .call_id = msg_call_id(m)});
+}
+
+void note_bad(struct element *e, const struct flow *flow)
+{
+    push(e, &(struct element_note){.kind = NOTE_BAD_MESSAGE, .flow = *flow});
+}
+
+bool element_note(struct element *e, struct element_note *out)
+{
+    struct notes *all = &e->notes;
+    if (all->n == 0)
+        return false;
+    *out = all->ring[all->first].note;
+    all->first = (all->first + 1) % LIMIT_NOTES;
+    all->n--;
+    return true;
+}
