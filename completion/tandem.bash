@@ -5,12 +5,12 @@ _tandem()
 
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'serve ctl parse help --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'serve ctl parse user help --help --version' -- "$cur")
         return
     fi
     case $command in
     help)
-        mapfile -t COMPREPLY < <(compgen -W 'serve ctl parse' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'serve ctl parse user' -- "$cur")
         ;;
     serve)
         case $prev in
@@ -28,6 +28,12 @@ _tandem()
         log) mapfile -t COMPREPLY < <(compgen -W 'error warn info debug' -- "$cur") ;;
         registrations) mapfile -t COMPREPLY < <(compgen -W 'remove --limit' -- "$cur") ;;
         *) mapfile -t COMPREPLY < <(compgen -W 'status registrations users calls transactions log drain reload help --socket --data --json --limit --help' -- "$cur") ;;
+        esac
+        ;;
+    user)
+        case $prev in
+        --data) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W 'add password remove list --data --generate --json --help' -- "$cur") ;;
         esac
         ;;
     parse)

@@ -6,6 +6,7 @@
 #include "server/version.h"
 #include "tools/ctl.h"
 #include "tools/parse.h"
+#include "tools/user.h"
 
 enum { DONE = 0, BAD_USAGE = 2, OUR_FAULT = 4 };
 
@@ -18,6 +19,7 @@ static const struct command commands[] = {
     {"serve", "runs the server", serve_help, serve_main},
     {"ctl", "asks a running server, or tells it what to do", ctl_help, ctl_main},
     {"parse", "says what a message is and what is wrong with it", parse_help, parse_main},
+    {"user", "adds, removes and lists accounts", user_help, user_main},
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -33,6 +33,8 @@ struct keeper {
     struct locations *locations, *accounts;
     const struct log *log;
     const struct net_clock *clock;
+    void (*accounts_known)(void *arg, size_t n);
+    void *arg;
     struct log_gate gate, accounts_gate;
     struct bell bell;
     _Atomic bool stop, nudged;
@@ -144,8 +146,11 @@ static void forget_accounts(void *arg)
 static bool read_accounts(struct keeper *k, struct store_fault *fault)
 {
     struct accounts_reader r = {take_account, forget_accounts, k};
+    bool good = accounts_news(k->file, &r, fault);
 
-    return accounts_news(k->file, &r, fault);
+    if (k->accounts_known)
+        k->accounts_known(k->arg, locations_count(k->accounts));
+    return good;
 }
 
 static void look_at_accounts(struct keeper *k, time_ns now)
@@ -273,6 +278,8 @@ struct keeper *keeper_new(struct mem *mem, const char *folder, const struct keep
     k->accounts = accounts;
     k->log = config->log;
     k->clock = config->clock;
+    k->accounts_known = config->accounts_known;
+    k->arg = config->arg;
     k->n_askers = config->n_askers;
     k->bell.fd = -1;
     if (bell_init(&k->bell) == 0 && init_askers(k, config->bells) && open_files(k, folder, fault)) {

@@ -17,6 +17,10 @@ struct keeper_config {
     struct bell *const *bells; /* bells[i] is rung when there is an answer for asker i */
     const struct log *log;     /* the keeper's own */
     const struct net_clock *clock;
+    /* How many accounts there are, in the caller's thread at first and in the keeper's when they
+     * have changed; NULL: nobody wants to know. */
+    void (*accounts_known)(void *arg, size_t n);
+    void *arg;
 };
 
 struct keeper_stats {

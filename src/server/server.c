@@ -53,6 +53,18 @@ static int make_data_folder(const struct config *c)
     return c->data.len == 0 || folder_make(c->data.at, &fault) ? DONE : complain(&fault);
 }
 
+/* The first account changes who may do what, and so may the end of the last. */
+static void note_accounts(void *arg, size_t n)
+{
+    struct shared *s = arg;
+
+    if (atomic_exchange(&s->any_account, n > 0) == (n > 0))
+        return;
+    current_again(&s->current);
+    for (unsigned i = 0; i < s->n_workers; i++)
+        bell_ring_loud(post_bell(s->post, i));
+}
+
 /* Reads what the folder keeps: from then on records last. */
 static int keep_store(struct shared *s)
 {
@@ -60,7 +72,9 @@ static int keep_store(struct shared *s)
     struct keeper_config config = {.n_askers = s->n_workers,
                                    .bells = bells,
                                    .log = log_writer_log(s->log, s->n_workers + 2),
-                                   .clock = &s->clock};
+                                   .clock = &s->clock,
+                                   .accounts_known = note_accounts,
+                                   .arg = s};
     struct store_fault fault;
 
     if (s->config->data.len == 0)

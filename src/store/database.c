@@ -42,6 +42,20 @@ bool database_number(sqlite3 *db, const char *sql, sqlite3_int64 *out, struct st
     return true;
 }
 
+/* What root makes in a server's folder is for the server's user, who owns that. */
+static void give_to_owner(int fd, const char *path)
+{
+    char folder[FOLDER_PATH_MAX];
+    struct stat st;
+    const char *slash = strrchr(path, '/');
+
+    if (geteuid() != 0 || !slash)
+        return;
+    (void)snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
+    if (stat(folder, &st) == 0)
+        (void)!fchown(fd, st.st_uid, st.st_gid);
+}
+
 /* SQLite would make the file for everybody to read. */
 static bool make_file(const char *path, struct store_fault *fault)
 {
@@ -50,6 +64,7 @@ static bool make_file(const char *path, struct store_fault *fault)
     if (fd < 0)
         return fault_say(fault, "%s: %s", path, strerror(errno));
     (void)!fchmod(fd, 0600); /* somebody else's file stays as it is */
+    give_to_owner(fd, path);
     close(fd);
     return true;
 }
