@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
+#include <time.h>
 
 #include "base/err.h"
 #include "net/addrconv.h"
@@ -146,14 +147,27 @@ struct resolver *resolver_new(struct mem *mem, unsigned n_askers, struct bell *c
     return NULL;
 }
 
-void resolver_free(struct resolver *r)
+static bool join(struct resolver *r, time_ns within)
+{
+    struct timespec until;
+
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    uint64_t ns = (uint64_t)until.tv_nsec + within;
+    until.tv_sec += (time_t)(ns / NS_PER_S);
+    until.tv_nsec = (long)(ns % NS_PER_S);
+    return pthread_timedjoin_np(r->thread, NULL, &until) == 0;
+}
+
+bool resolver_free(struct resolver *r, time_ns within)
 {
     if (!r)
-        return;
+        return true;
     atomic_store(&r->stop, true);
     bell_ring_loud(&r->bell);
-    (void)pthread_join(r->thread, NULL);
+    if (!join(r, within))
+        return false;
     release(r);
+    return true;
 }
 
 bool resolver_ask(struct resolver *r, unsigned asker, uint64_t query, struct str name,

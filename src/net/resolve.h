@@ -7,6 +7,7 @@
 #include "base/attr.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/time.h"
 #include "net/lane.h"
 
 #define RESOLVE_NAME_MAX 253
@@ -22,8 +23,10 @@ struct resolver;
 /* Starts the thread for `n_askers` workers; bells[i] is rung when there is an answer for asker i.
  * NULL: no memory or no thread. */
 struct resolver *resolver_new(struct mem *mem, unsigned n_askers, struct bell *const *bells);
-/* Ends the thread. A question that the system is still busy with is waited for. */
-void resolver_free(struct resolver *r);
+/* Ends the thread and frees. False: the system is busy with a question for longer than that; the
+ * thread goes on, and what it uses, the bells too, must stay until the process ends. NULL is legal.
+ */
+MUST_USE bool resolver_free(struct resolver *r, time_ns within);
 
 /* Asks, in asker's thread. False: too many questions wait, or the name is no name: take it as
  * having no addresses. */

@@ -17,6 +17,8 @@
 #include "server/process.h"
 #include "server/worker.h"
 
+#define RESOLVER_WITHIN (NS_PER_S / 5)
+
 enum { DONE = 0, BAD_CONFIG = 2, OUR_FAULT = 4 };
 
 static int fail(int status, const char *where, const char *what)
@@ -103,13 +105,16 @@ static bool make_parts(struct shared *s)
     return s->resolver && s->inquiries;
 }
 
-/* The threads of the resolver and the store ring the post's bells, so they end first. */
+/* The threads of the resolver and the store ring the post's bells, so they end first. Where a name
+ * server keeps the resolver's, it ends with the process. */
 static void free_parts(struct shared *s)
 {
-    resolver_free(s->resolver);
+    bool ended = resolver_free(s->resolver, RESOLVER_WITHIN);
+
     inquiries_free(s->inquiries);
     store_free(s->store);
-    post_free(s->post);
+    if (ended)
+        post_free(s->post);
     log_writer_free(s->log);
 }
 

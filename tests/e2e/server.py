@@ -29,7 +29,7 @@ def free_port(host="127.0.0.1"):
 class Server:
     """A running `tandem serve` on a free port of 127.0.0.1, UDP and TCP."""
 
-    def __init__(self, *options, host="127.0.0.1", program=None):
+    def __init__(self, *options, host="127.0.0.1", program=None, stderr=None):
         self.host = host
         self.port = free_port(host)
         shown = f"[{host}]" if ":" in host else host
@@ -37,7 +37,8 @@ class Server:
         self.errors = tempfile.TemporaryFile("w+")
         command = [program or PROGRAM, "serve", "--listen", f"udp:{self.addr}", "--listen",
                    f"tcp:{self.addr}", *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors,
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE,
+                                        stderr=stderr or self.errors,
                                         stdin=subprocess.DEVNULL, text=True)
         self.ready = self._line(READY_S)
         if not self.ready.startswith("ready "):

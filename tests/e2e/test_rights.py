@@ -51,6 +51,13 @@ def calls(server, transport):
         callee.finish(30)
 
 
+def ctl(data, *words):
+    done = subprocess.run([programs.PROGRAM, "ctl", *words, "--socket", os.path.join(data, "control")],
+                          capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0, done
+    return done.stdout
+
+
 def serves(server):
     for transport in ("udp", "tcp"):
         calls(server, transport)
@@ -79,8 +86,10 @@ def test_files_that_root_left_in_the_data_folder_are_taken_over():
     need_root()
     with data_folder() as data:
         with Server("--data", data) as server:
-            assert "as root" in server.stderr()
+            wait_for(lambda: "as root" in server.stderr(), 5, server.stderr)
+            register(server, "carol", free_port(), "udp", free_port())
         with Server("--user", USER, "--data", data) as server:
+            assert "sip:carol@" in ctl(data, "registrations"), "forgotten"
             calls(server, "udp")
             for name in os.listdir(data):
                 assert os.stat(os.path.join(data, name)).st_uid == pwd.getpwnam(USER).pw_uid, name

@@ -47,7 +47,7 @@ static void answers_with_addresses_and_port(void **state)
     assert_int_equal(a.n, 0);
     assert_false(resolver_ask(r, 0, 44, STR(""), 1));
     assert_false(resolver_ask(r, 0, 44, STR("a\0b"), 1));
-    resolver_free(r);
+    assert_true(resolver_free(r, 30 * NS_PER_S));
     bell_fini(&bell);
 }
 
