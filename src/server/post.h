@@ -1,5 +1,5 @@
 /* What travels from one worker to another: whole messages, bytes for a connection that another
- * worker holds, and news of connections' ends. */
+ * worker holds, and news of connections' ends and of bans. */
 #ifndef TANDEM_SERVER_POST_H
 #define TANDEM_SERVER_POST_H
 
@@ -14,7 +14,8 @@ struct block;
 enum parcel_kind {
     PARCEL_MESSAGE, /* `msg`, its only reference */
     PARCEL_SEND,    /* `bytes`, their only reference, for `conn` of the reader's */
-    PARCEL_GONE     /* `conn` has ended */
+    PARCEL_GONE,    /* `conn` has ended */
+    PARCEL_BAN      /* `bytes`, their only reference: a struct guard_ban */
 };
 
 struct parcel {

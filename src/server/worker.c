@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "net/entropy.h"
 #include "server/element_config.h"
+#include "server/worker_guard.h"
 
 #define SWEEP_EVERY (NS_PER_S / 4)
 /* Timers may be late, and those of finished transactions end by the thousand: they share wake-ups.
@@ -69,7 +70,7 @@ static bool init(struct worker *w)
     w->engine = element_engine(w->element);
     w->blocks = engine_blocks(w->engine);
     w->area = udp_area_new(s->mem);
-    if (!w->area || tcp_init(&w->tcp, &w->loop, s->mem, w->blocks) != OK)
+    if (!worker_guard_init(w) || !w->area || tcp_init(&w->tcp, &w->loop, s->mem, w->blocks) != OK)
         return false;
     for (unsigned i = 0; i < s->listen.n; i++)
         if (!add_listener(w, i))
@@ -120,6 +121,7 @@ void worker_free(struct worker *w)
             tcp_fini(&w->tcp);
         element_free(w->element);
     }
+    worker_guard_fini(w);
     udp_area_free(w->area);
     loop_fini(&w->loop);
     mem_free(w->shared->mem, w, sizeof(*w));
@@ -129,6 +131,7 @@ static time_ns deadline(const struct worker *w, time_ns now)
 {
     time_ns at = time_min(element_deadline(w->element), tcp_deadline(&w->tcp));
 
+    at = time_min(at, worker_guard_deadline(w));
     if (w->index == 0)
         at = time_min(at, w->next_sweep);
     if (w->held_until)

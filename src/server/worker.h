@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "element/element.h"
+#include "guard/guard.h"
 #include "net/loop.h"
 #include "net/pace.h"
 #include "net/tcp.h"
@@ -50,7 +51,9 @@ struct worker {
     bool drained;  /* the element was told that the server ends */
     unsigned read; /* messages read in this turn */
     uint64_t lost_handovers;
-    struct log_gate gate;
+    struct log_gate gate, ban_gate, note_gates[N_ELEMENT_NOTES];
+    struct guard *guard;
+    time_ns next_drop; /* of connections whose far end was banned; TIME_NEVER: there are none */
 };
 
 /* Makes the worker and takes its sockets; its thread does not run yet. NULL: no memory, no entropy
@@ -78,6 +81,8 @@ void worker_answer_inquiries(struct worker *w);
 /* --- worker_out.c: what goes out --- */
 /* After each input: drains the element and feeds it what follows, until nothing does. */
 void worker_settle(struct worker *w, time_ns now);
+/* Ends a connection and tells all who know of it. */
+void worker_drop(struct worker *w, conn_id conn, time_ns now);
 /* Writes everything that was gathered, tells the element and the other workers of connections that
  * ended, and wakes whoever was sent something. */
 void worker_flush(struct worker *w, time_ns now);

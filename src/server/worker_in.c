@@ -1,7 +1,7 @@
 /* A worker's inputs: what sockets, other workers and the resolver bring is handed to its element,
  * one after the other. */
 #include "base/err.h"
-#include "server/worker.h"
+#include "server/worker_guard.h"
 
 #define ROUNDS 4        /* batches read from one socket before the others get their turn */
 #define ACCEPTS_MOST 64 /* connections taken from one listener likewise */
@@ -29,6 +29,8 @@ static void take_batch(struct worker *w, unsigned listener, const struct udp_in 
 
     for (unsigned i = 0; i < n; i++) {
         f.remote = in[i].remote;
+        if (!worker_hears(w, &f.remote, now))
+            continue;
         note(w, element_datagram(w->element, &f, in[i].bytes, now), now);
         worker_settle(w, now);
     }
@@ -74,7 +76,8 @@ static void take_connection(struct worker *w, unsigned listener, const struct tc
                      .local = a->local,
                      .remote = a->remote};
 
-    f.conn = element_accepted(w->element, &f, now);
+    if (worker_admits(w, &a->remote, now))
+        f.conn = element_accepted(w->element, &f, now);
     if (!f.conn)
         tcp_refuse(a);
     else if (tcp_add(&w->tcp, a, f.conn, now))
@@ -103,6 +106,10 @@ static void take_bytes(struct worker *w, conn_id conn, struct str bytes, time_ns
 {
     uint64_t before = messages(w);
 
+    if (!worker_hears_stream(w, conn, now)) {
+        worker_drop(w, conn, now);
+        return;
+    }
     note(w, element_stream(w->element, conn, bytes, now), now);
     if (messages(w) > before) {
         w->read += (unsigned)(messages(w) - before);
@@ -171,6 +178,9 @@ static int open_parcel(struct worker *w, const struct parcel *p, time_ns now)
         return OK;
     case PARCEL_GONE:
         return element_closed(w->element, p->conn, now);
+    case PARCEL_BAN:
+        worker_take_ban(w, p->bytes, now);
+        return OK;
     }
     return OK;
 }
@@ -225,4 +235,5 @@ void worker_take_time(struct worker *w, time_ns now)
     }
     if (tcp_deadline(&w->tcp) <= now)
         tcp_expire(&w->tcp, now);
+    worker_drop_banned(w, now);
 }

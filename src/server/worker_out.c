@@ -1,6 +1,6 @@
 /* A worker's outputs: what its element wants done is done, or handed to whoever does it. */
 #include "base/err.h"
-#include "server/worker.h"
+#include "server/worker_guard.h"
 
 static unsigned worker_of(conn_id conn)
 {
@@ -166,6 +166,7 @@ void worker_settle(struct worker *w, time_ns now)
     struct due due;
 
     do {
+        worker_take_notes(w, now);
         while (!dues_is_full(&w->dues) && element_output(w->element, &o))
             act(w, &o, now);
         if (!dues_pop(&w->dues, &due))
@@ -183,6 +184,15 @@ static void write_out(struct worker *w, time_ns now)
             udp_flush(u);
     }
     tcp_flush(&w->tcp, now);
+}
+
+void worker_drop(struct worker *w, conn_id conn, time_ns now)
+{
+    if (element_closed(w->element, conn, now) == ERR_NOMEM)
+        return; /* what it brings is not looked at, and there will be another look */
+    tcp_end(&w->tcp, conn, now);
+    tell_others_gone(w, conn);
+    worker_settle(w, now);
 }
 
 /* False: none had ended. */
@@ -216,7 +226,7 @@ static void give_back(struct worker *w, const struct parcel *p)
     if (p->kind == PARCEL_MESSAGE) {
         block_enter(w->blocks, p->msg->block);
         msg_unref(w->blocks, p->msg);
-    } else if (p->kind == PARCEL_SEND) {
+    } else if (p->kind == PARCEL_SEND || p->kind == PARCEL_BAN) {
         block_enter(w->blocks, p->bytes);
         block_unref(w->blocks, p->bytes);
     }

@@ -38,7 +38,7 @@ static void nothing_is_the_defaults(void **state)
     assert_int_equal(first->proxy.timer_c_s, 181);
     assert_int_equal(first->timers.t1_ms, 500);
     assert_int_equal(first->limits.transactions, LIMIT_TX);
-    assert_int_equal(first->trusted.n, 2);
+    assert_int_equal(first->trusted.n, 0);
     assert_int_equal(first->log.level, LOG_INFO);
     assert_int_equal(first->log.format, CONFIG_LOG_TEXT);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -77,7 +77,7 @@ static const char every_key[] =
     "timers: {t1: 1s, t2: 2500ms, t4: 6s}\n"
     "limits: {transactions: 1000, sources: 100, strikes: 0, ban: 1h,\n"
     "         packets_per_second: 0}\n"
-    "trusted: []\n"
+    "trusted: [192.0.2.7]\n"
     "log: {level: debug, format: json}\n"
     "metrics: {listen: '[::1]:9090'}\n"
     "control: {socket: /run/x}\n";
@@ -121,7 +121,7 @@ static void every_key_is_read(void **state)
     assert_int_equal(c->limits.packets_per_s, 0);
     assert_int_equal(c->limits.strikes, 0);
     assert_int_equal(c->limits.ban_s, 3600);
-    assert_int_equal(c->trusted.n, 0);
+    assert_int_equal(c->trusted.n, 1);
     assert_int_equal(c->log.level, LOG_DEBUG);
     assert_int_equal(c->log.format, CONFIG_LOG_JSON);
     EQUAL(c->metrics, "[::1]:9090");
