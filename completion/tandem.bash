@@ -17,8 +17,8 @@ _tandem()
         --listen) mapfile -t COMPREPLY < <(compgen -W 'udp: tcp:' -- "$cur"); compopt -o nospace ;;
         --data) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
         --user) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
-        --domain | --workers) ;;
-        *) mapfile -t COMPREPLY < <(compgen -W '--listen --domain --data --workers --user --no-sandbox --no-auth --json --verbose --help' -- "$cur") ;;
+        --domain | --workers | --metrics) ;;
+        *) mapfile -t COMPREPLY < <(compgen -W '--listen --domain --data --control --metrics --workers --user --no-sandbox --no-auth --json --verbose --help' -- "$cur") ;;
         esac
         ;;
     ctl)

@@ -42,6 +42,7 @@ struct keeper {
     pthread_t thread;
     time_ns committed; /* when the last commit began */
     time_ns look;      /* when the accounts are looked at next */
+    _Atomic uint64_t commits_within[KEEPER_BUCKETS];
     _Atomic uint64_t commits, writes, failures, commit_ns, rows;
     _Atomic bool failing;
     unsigned n_askers;
@@ -88,14 +89,25 @@ static void write_row(void *arg, const struct location_record *row)
     journal_write(k->journal, row);
 }
 
+static void note_duration(struct keeper *k, time_ns took)
+{
+    unsigned i = 0;
+
+    atomic_fetch_add(&k->commit_ns, took);
+    while (i < KEEPER_BUCKETS && took > keeper_bounds[i])
+        i++;
+    if (i < KEEPER_BUCKETS)
+        atomic_fetch_add(&k->commits_within[i], 1);
+    atomic_fetch_add(&k->commits, 1);
+}
+
 static void note_end(struct keeper *k, bool lasts, size_t n, time_ns began,
                      const struct store_fault *fault)
 {
     time_ns now = net_clock_now(k->clock);
 
-    atomic_fetch_add(&k->commits, 1);
+    note_duration(k, now - began);
     atomic_fetch_add(lasts ? &k->writes : &k->failures, lasts ? n : 1);
-    atomic_fetch_add(&k->commit_ns, now - began);
     atomic_store(&k->rows, journal_rows(k->journal));
     bool failed = atomic_exchange(&k->failing, !lasts);
 
@@ -348,4 +360,6 @@ void keeper_stats(const struct keeper *k, struct keeper_stats *out)
                                  .commit_ns = atomic_load(&k->commit_ns),
                                  .rows = atomic_load(&k->rows),
                                  .failing = atomic_load(&k->failing)};
+    for (unsigned i = 0; i < KEEPER_BUCKETS; i++)
+        out->commits_within[i] = atomic_load(&k->commits_within[i]);
 }

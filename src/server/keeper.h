@@ -23,11 +23,19 @@ struct keeper_config {
     void *arg;
 };
 
+#define KEEPER_BUCKETS 14
+/* Of a commit's duration. */
+static const time_ns keeper_bounds[KEEPER_BUCKETS] = {
+    100000,          250000,          500000,         NS_PER_MS,      2500000,
+    5 * NS_PER_MS,   10 * NS_PER_MS,  25 * NS_PER_MS, 50 * NS_PER_MS, 100 * NS_PER_MS,
+    250 * NS_PER_MS, 500 * NS_PER_MS, NS_PER_S,       5 * NS_PER_S};
+
 struct keeper_stats {
-    uint64_t commits, writes, failures; /* failures: commits of which nothing lasts */
-    uint64_t commit_ns;                 /* that all commits took together */
-    uint64_t rows;                      /* in the journal */
-    bool failing;                       /* the last commit failed */
+    uint64_t commits_within[KEEPER_BUCKETS]; /* took at most this bound, and more than the last */
+    uint64_t commits, writes, failures;      /* failures: commits of which nothing lasts */
+    uint64_t commit_ns;                      /* that all commits took together */
+    uint64_t rows;                           /* in the journal */
+    bool failing;                            /* the last commit failed */
 };
 
 /* Reads what the folder keeps into the two tables and starts the thread. NULL: the fault says why.

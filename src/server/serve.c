@@ -7,8 +7,8 @@
 
 const char serve_help[] =
     "usage: tandem serve [--config FILE] [--listen URI]... [--domain NAME]... [--data DIR]\n"
-    "                    [--control PATH] [--workers N] [--user NAME] [--no-sandbox] [--no-auth]\n"
-    "                    [--json] [-v]\n"
+    "                    [--control PATH] [--metrics HOST:PORT] [--workers N] [--user NAME]\n"
+    "                    [--no-sandbox] [--no-auth] [--json] [-v]\n"
     "\n"
     "Runs the server: registrar, location service and proxy. Without an option it listens on the\n"
     "loopback addresses, port 5060, and anyone on this machine may register and call.\n"
@@ -23,6 +23,8 @@ const char serve_help[] =
     "                  registrations live in memory\n"
     "  --control PATH  where `tandem ctl` reaches the server; DATA/control when there is a data\n"
     "                  folder, else nowhere\n"
+    "  --metrics HOST:PORT\n"
+    "                  shows counters to whoever asks there over HTTP (OpenMetrics, at /metrics)\n"
     "  --workers N     threads; one a core when it is not given\n"
     "  --no-auth       allows a listener that is not on loopback although there are no accounts:\n"
     "                  whoever reaches it may register any name and call\n"

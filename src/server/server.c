@@ -14,6 +14,7 @@
 #include "server/boss.h"
 #include "server/config_file.h"
 #include "server/control.h"
+#include "server/metrics.h"
 #include "server/process.h"
 #include "server/worker.h"
 
@@ -142,18 +143,44 @@ static bool start_control(struct shared *s, struct control **out)
     return *out != NULL;
 }
 
+/* Where nobody is to look there is no socket. */
+static int open_metrics(struct shared *s)
+{
+    struct addr at;
+    const char *wrong;
+
+    s->metrics_fd = -1;
+    if (s->config->metrics.len == 0)
+        return DONE;
+    wrong = metrics_listen(s->config->metrics, &at, &s->metrics_fd);
+    return wrong ? fail(BAD_CONFIG, "metrics.listen", wrong) : DONE;
+}
+
+static bool start_metrics(struct shared *s, struct metrics **out)
+{
+    if (s->metrics_fd < 0)
+        return true;
+    *out = metrics_start(s, s->metrics_fd);
+    s->metrics_fd = -1;
+    return *out != NULL;
+}
+
 static int run_workers(struct shared *s)
 {
     struct worker *workers[LIMIT_WORKERS] = {0};
     int status = OUR_FAULT;
     struct control *control = NULL;
+    struct metrics *metrics = NULL;
 
     if (!make_workers(s, workers))
         (void)fail(OUR_FAULT, "serve", "no memory or no descriptors for the workers");
+    else if (!start_metrics(s, &metrics))
+        (void)fail(OUR_FAULT, "metrics.listen", "no memory or no thread");
     else if (start_control(s, &control))
         status = boss_run(s, workers);
     else
         status = BAD_CONFIG;
+    metrics_stop(metrics);
     control_stop(control);
     for (unsigned i = 0; i < s->n_workers; i++)
         worker_free(workers[i]);
@@ -231,6 +258,11 @@ static int run(struct shared *s)
 
     if (status)
         return status;
+    status = open_metrics(s);
+    if (status) {
+        sockets_close(&s->sockets);
+        return status;
+    }
     boss_block_signals();
     notify_open(&s->notify);
     status = run_confined(s);

@@ -20,6 +20,7 @@ struct shared {
     struct net_clock clock;
     struct listen_list listen; /* real addresses and ports */
     struct socket_set sockets;
+    int metrics_fd; /* of the metrics listener, until it is served; -1: none */
     const struct server_options *options;
     const struct config *config; /* as it was at the start: for what only a start changes */
     struct current current;      /* as it is now: for all else */

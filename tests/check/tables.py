@@ -11,6 +11,7 @@ TAG = re.compile(r"RFC (\d{4})((?:,? (?:and |section )?[A-F]?\d+(?:\.\d+)+|,? (?
 CLAUSE = re.compile(r"[A-F]?\d+(?:\.\d+)*")
 LIMIT = re.compile(r'^LIMIT\((\w+),\s*([^,]+),\s*"((?:[^"\\]|\\.)*)"\)', re.M)
 EVENT = re.compile(r'^EVENT\(\w+, (\w+), "(\w+)", "((?:[^"\\]|\\.)*)"\)', re.M)
+METRIC = re.compile(r'^(FIGURE|FAMILY)\((\w+), (\w+), [^"]*(?:"([\w, ]*)", )?"((?:[^"\\]|\\.)*)"\)$', re.M)
 WRITE = "--write"
 
 
@@ -108,13 +109,23 @@ def configuration():
     return page[:begin] + "\n".join(rows) + "\n\n" + page[end:]
 
 
+def metrics():
+    rows = ["# Metrics", "", "Made from `data/metrics.def` by `./dev fmt`; `./dev check` compares. How to read them is in "
+            "[operations.md](guide/operations.md).", "", "| family | type | labels | what it shows |", "|---|---|---|---|"]
+    with open(os.path.join(source.root(), "data/metrics.def"), encoding="utf-8") as f:
+        for kind, name, form, labels, what in METRIC.findall(f.read()):
+            what = what.replace('\\"', '"')
+            rows.append(f"| `{name}` | {form.lower()} | {labels or ('worker' if kind == 'FIGURE' else '')} | {what} |")
+    return "\n".join(rows) + "\n"
+
+
 def main():
     write = WRITE in sys.argv
     if write:
         sys.argv.remove(WRITE)
     report = source.Report()
     for name, made in (("docs/clauses.md", clauses()), ("docs/limits.md", limits()),
-                       ("docs/log-events.md", events()), ("docs/configuration.md", configuration())):
+                       ("docs/log-events.md", events()), ("docs/metrics.md", metrics()), ("docs/configuration.md", configuration())):
         path = os.path.join(source.root(), name)
         old = ""
         if os.path.exists(path):
