@@ -16,6 +16,7 @@
 #include "server/control.h"
 #include "server/metrics.h"
 #include "server/process.h"
+#include "server/route_key.h"
 #include "server/worker.h"
 
 #define RESOLVER_WITHIN (NS_PER_S / 5)
@@ -68,7 +69,8 @@ static void note_accounts(void *arg, size_t n)
         bell_ring_loud(post_bell(s->post, i));
 }
 
-/* Reads what the folder keeps: from then on records last. */
+/* Reads what the folder keeps: from then on records last, and calls find their way after a restart.
+ */
 static int keep_store(struct shared *s)
 {
     struct bell *bells[LIMIT_WORKERS];
@@ -84,7 +86,10 @@ static int keep_store(struct shared *s)
         return DONE;
     for (unsigned i = 0; i < s->n_workers; i++)
         bells[i] = post_bell(s->post, i);
-    return store_keep(s->store, s->config->data.at, &config, &fault) ? DONE : complain(&fault);
+    return store_keep(s->store, s->config->data.at, &config, &fault) &&
+                   route_key_load(s->config->data.at, &s->proxy_key, &fault)
+               ? DONE
+               : complain(&fault);
 }
 
 static bool make_parts(struct shared *s)

@@ -51,6 +51,13 @@ static struct block *make_own(struct worker *w, struct block *b)
     return copy;
 }
 
+/* A connection of a worker that there is not, since there were more before a restart, has ended. */
+static void send_by_nobody(struct worker *w, conn_id conn, struct block *bytes)
+{
+    block_unref(w->blocks, bytes);
+    later(w, &(struct due){.kind = DUE_CLOSED, .conn = conn});
+}
+
 static void send_by_other(struct worker *w, conn_id conn, struct block *bytes)
 {
     struct parcel p = {.kind = PARCEL_SEND, .conn = conn, .bytes = make_own(w, bytes)};
@@ -84,6 +91,8 @@ static void send_bytes(struct worker *w, const struct engine_output *o)
         udp_send(&w->listeners[f->listener].udp, &f->remote, o->bytes);
     else if (worker_of(f->conn) == w->index)
         (void)tcp_send(&w->tcp, f->conn, o->bytes);
+    else if (worker_of(f->conn) >= w->shared->n_workers)
+        send_by_nobody(w, f->conn, o->bytes);
     else
         send_by_other(w, f->conn, o->bytes);
 }

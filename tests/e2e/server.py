@@ -29,9 +29,10 @@ def free_port(host="127.0.0.1"):
 class Server:
     """A running `tandem serve` on a free port of 127.0.0.1, UDP and TCP."""
 
-    def __init__(self, *options, host="127.0.0.1", program=None, stderr=None):
+    def __init__(self, *options, host="127.0.0.1", port=None, program=None,
+                 stderr=None):
         self.host = host
-        self.port = free_port(host)
+        self.port = port or free_port(host)
         shown = f"[{host}]" if ":" in host else host
         self.addr = f"{shown}:{self.port}"
         self.errors = tempfile.TemporaryFile("w+")

@@ -2,6 +2,7 @@
 import contextlib
 import signal
 import socket
+import tempfile
 import uuid
 
 import tap
@@ -71,6 +72,20 @@ def test_calls_over_udp_end_while_it_drains():
 
 def test_calls_over_tcp_end_while_it_drains():
     drains_under_calls("tcp")
+
+
+def test_calls_in_progress_survive_a_restart():
+    """Offers within the call and its end arrive at a server that was started after the call was set up."""
+    with tempfile.TemporaryDirectory() as data:
+        server = Server("--data", data)
+        with calls_in_progress(server, 5000) as (caller, callee):
+            server.process.send_signal(signal.SIGTERM)
+            wait_for(lambda: "draining" in server.stderr(), 10, server.stderr)
+            server.stop()
+            with Server("--data", data, port=server.port):
+                called = caller.finish(60)
+                callee.finish(60)
+        assert called["ok"] == CALLS and called["failed"] == 0, (called, caller.errors(), callee.errors())
 
 
 def test_a_second_signal_does_not_wait_for_calls():
