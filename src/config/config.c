@@ -7,7 +7,7 @@
 /* Texts end with a NUL each, and YAML's escapes may triple a byte. */
 static size_t shelf_size(const struct config_source *s)
 {
-    size_t size = value_lists_size() + 4096 + 4 * s->text.len;
+    size_t size = value_lists_size() + N_KEYS * sizeof(unsigned) + 4096 + 4 * s->text.len;
 
     for (size_t i = 0; i < s->n_overrides; i++)
         size += s->overrides[i].value.len + 1;
@@ -82,8 +82,10 @@ struct config *config_parse(struct mem *mem, const struct config_source *s, conf
         fault(&r, 0, STR_NONE, "there is no memory for it");
         return NULL;
     }
-    r.shelf = (struct shelf){r.config->texts, 0, r.config->texts_size};
+    r.shelf = (struct shelf){r.config->texts, sizeof r.lines, r.config->texts_size};
     read_all(&r);
+    memcpy(r.config->texts, r.lines, sizeof r.lines);
+    r.config->lines = r.config->texts;
     if (r.faults == 0)
         return r.config;
     config_free(r.config);
@@ -93,6 +95,13 @@ struct config *config_parse(struct mem *mem, const struct config_source *s, conf
 const struct config_row *config_row(size_t i)
 {
     return i < N_KEYS ? &keys[i].row : NULL;
+}
+
+unsigned config_line(const struct config *c, const char *key)
+{
+    const struct key *k = key_find(str_from(key));
+
+    return k ? c->lines[k - keys] : 0;
 }
 
 bool config_same(const struct config *a, const struct config *b, size_t row)

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "server/ready.h"
+#include "server/reload.h"
 #include "server/watchdog.h"
+#include "server/welcome.h"
 #include "server/worker.h"
 
 #define TELL_EVERY NS_PER_S        /* how often the manager hears how the drain goes on */
@@ -102,6 +104,13 @@ void boss_end(struct shared *s)
     bell_ring_loud(s->boss);
 }
 
+static void reload(struct boss *b)
+{
+    notify_reloading(&b->shared->notify);
+    server_reload_logged(b->shared, b->log);
+    notify_say(&b->shared->notify, "READY=1");
+}
+
 static void take_signal(struct boss *b)
 {
     struct signalfd_siginfo info;
@@ -109,7 +118,7 @@ static void take_signal(struct boss *b)
     if (read(b->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
         return;
     if (info.ssi_signo == SIGHUP)
-        log_line(b->log, LOG_INFO, "SIGHUP: there is nothing to reload");
+        reload(b);
     else
         end(b);
 }
@@ -149,6 +158,8 @@ static void tell_ready(struct boss *b)
         return;
     b->told = true;
     ready_print(&b->shared->listen, b->shared->options->json);
+    if (isatty(STDERR_FILENO) && !b->shared->options->json)
+        welcome_print(stderr, b->shared, current_config(&b->shared->current));
     notify_say(&b->shared->notify, "READY=1\nSTATUS=Serving with %u workers", b->shared->n_workers);
 }
 
@@ -190,6 +201,15 @@ static void take_time(struct boss *b)
     }
 }
 
+/* The boss reads it when it is needed: what is left is to let go of the old one. */
+static void take_config(struct boss *b)
+{
+    struct current *c = &b->shared->current;
+
+    current_taken(c, b->shared->n_workers);
+    current_sweep(c);
+}
+
 static void serve(struct boss *b)
 {
     struct pollfd p[2] = {{.fd = b->signals, .events = POLLIN},
@@ -206,6 +226,7 @@ static void serve(struct boss *b)
             take_signal(b);
         if (p[1].revents)
             bell_hush(b->shared->boss);
+        take_config(b);
         if (atomic_exchange(&b->shared->end_wanted, false))
             end(b);
     }

@@ -67,6 +67,7 @@ struct config {
     struct str metrics; /* "HOST:PORT" of the HTTP listener; empty: none */
     struct str control; /* path of the control socket; empty: DATA/control, or none without data */
 
+    const unsigned *lines; /* where each row of config_row stands in the file; 0: it does not */
     struct mem *mem; /* the texts and lists are one allocation, given back by config_free. Each text
                         is followed by a NUL that is not part of it and holds no other */
     void *texts;
@@ -114,6 +115,8 @@ struct config_row {
 };
 /* NULL: there are no more. */
 const struct config_row *config_row(size_t i);
+/* The line of a key, by its name; 0: it stands nowhere. */
+unsigned config_line(const struct config *, const char *key);
 /* Whether both have the same in that row. */
 bool config_same(const struct config *, const struct config *, size_t row);
 

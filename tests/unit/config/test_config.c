@@ -126,6 +126,9 @@ static void every_key_is_read(void **state)
     assert_int_equal(c->log.format, CONFIG_LOG_JSON);
     EQUAL(c->metrics, "[::1]:9090");
     EQUAL(c->control, "/run/x");
+    assert_int_equal(config_line(c, "listen"), 2);
+    assert_int_equal(config_line(c, "accounts.nonce_life"), 16);
+    assert_int_equal(config_line(other, "listen"), 0);
     for (size_t k = 0; config_row(k); k++) {
         assert_true(config_same(c, c, k));
         if (config_same(c, other, k))
