@@ -1,6 +1,8 @@
 /* The verbs that change how the server runs. */
+#include "base/json.h"
 #include "server/boss.h"
 #include "server/control_client.h"
+#include "server/reload.h"
 
 enum control_step control_log(struct control_client *c)
 {
@@ -23,7 +25,30 @@ enum control_step control_drain(struct control_client *c)
     return CONTROL_DONE;
 }
 
+static void tell_fault(void *arg, const struct config_fault *fault)
+{
+    struct control_client *c = arg;
+    FILE *f = control_row(c);
+
+    fputs("{\"file\":", f);
+    json_string(f, str_from(fault->file));
+    fprintf(f, ",\"line\":%u", fault->line);
+    control_put_text(f, "key", str_from(fault->key));
+    control_put_text(f, "what", str_from(fault->what));
+    fprintf(f, ",\"warning\":%s}", fault->warning ? "true" : "false");
+    control_tell(c);
+}
+
 enum control_step control_reload(struct control_client *c)
 {
-    return control_end(c, 1, "there is nothing to reload: it was started without a configuration");
+    struct shared *s = c->control->shared;
+
+    if (!s->options->file)
+        return control_end(c, 1, "there is nothing to reload: it was started without --config");
+    if (!server_reload(s, tell_fault, c)) {
+        log_event(c->control->log, EV_RELOAD_REFUSED, LOG_TEXT("file", str_from(s->options->file)));
+        return control_end(c, 1, "the configuration stays as it was");
+    }
+    log_event(c->control->log, EV_RELOADED, LOG_TEXT("file", str_from(s->options->file)));
+    return CONTROL_DONE;
 }

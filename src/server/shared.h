@@ -25,7 +25,6 @@ struct shared {
     const struct config *config; /* as it was at the start: for what only a start changes */
     struct current current;      /* as it is now: for all else */
     bool all_loopback;           /* nobody elsewhere reaches a listener */
-    _Atomic bool any_account;    /* there is an account */
     unsigned n_workers;
     struct hash_key call_key, proxy_key, nonce_key;
     struct store *store;

@@ -150,6 +150,7 @@ static bool has_post(const struct worker *w)
     return (!w->held_until && !post_is_empty(s->post, w->index)) ||
            resolver_has_answer(s->resolver, w->index) || inquiry_waits(s->inquiries, w->index) ||
            store_has_answer(s->store, w->index) || atomic_load(&s->stop) ||
+           current_is_new(&s->current, w->index) ||
            (!w->drained && atomic_load(&s->draining));
 }
 
@@ -222,6 +223,7 @@ static void turn(struct worker *w, time_ns now)
 
     now = net_clock_now(&w->shared->clock);
     w->looked = now;
+    worker_take_config(w);
     worker_take_post(w, now);
     for (unsigned i = 0; i < n; i++)
         worker_event(w, &events[i], now);

@@ -74,6 +74,10 @@ void worker_take_post(struct worker *w, time_ns now);
 /* Timers, limits, ends of connections. */
 void worker_take_time(struct worker *w, time_ns now);
 
+/* --- worker_config.c: what holds now --- */
+/* Goes over to a configuration that has come since, or to what the first account changes. */
+void worker_take_config(struct worker *w);
+
 /* --- worker_inquire.c: what others ask --- */
 /* Answers some of the inquiries that wait (inquiry.h), between two turns. */
 void worker_answer_inquiries(struct worker *w);

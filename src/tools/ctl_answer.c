@@ -38,6 +38,11 @@ static const struct {
       {"age_s", "AGE", true},
       {"transport", "BY", false},
       {"peer", "PEER", false}}},
+    {"reload",
+     {{"file", "FILE", false},
+      {"line", "LINE", true},
+      {"key", "KEY", false},
+      {"what", "WHAT TO DO", false}}},
     {"help", {{"verb", "VERB", false}, {"arguments", "ARGUMENTS", false}, {"summary", "", false}}},
 };
 

@@ -12,20 +12,20 @@ from sipp import Sipp, register
 CALLS = 40
 
 
-def request(server, method, uri, lines=""):
+def request(server, method, uri, lines="", to=None):
     unique = uuid.uuid4().hex
     return (f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {server.host}:9;rport;branch=z9hG4bK{unique}\r\n"
-            f"Max-Forwards: 70\r\nFrom: <sip:carol@{server.host}>;tag=1\r\nTo: <sip:carol@{server.host}>\r\n"
+            f"Max-Forwards: 70\r\nFrom: <sip:carol@{server.host}>;tag=1\r\nTo: <{to or f'sip:carol@{server.host}'}>\r\n"
             f"Call-ID: {unique}\r\nCSeq: 1 {method}\r\n{lines}Content-Length: 0\r\n\r\n").encode()
 
 
-def ask(server, method, uri, lines="", transport="udp"):
+def ask(server, method, uri, lines="", transport="udp", to=None):
     """The answer to one request outside of any dialog."""
     kind = socket.SOCK_STREAM if transport == "tcp" else socket.SOCK_DGRAM
     with socket.socket(socket.AF_INET, kind) as peer:
         peer.settimeout(5)
         peer.connect((server.host, server.port))
-        peer.send(request(server, method, uri, lines))
+        peer.send(request(server, method, uri, lines, to))
         return peer.recv(65536).decode("latin-1")
 
 

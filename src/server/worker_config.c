@@ -1,0 +1,35 @@
+/* Goes over to another configuration between two turns: what is under way goes on. */
+#include "server/element_config.h"
+#include "server/worker.h"
+
+static bool needs_accounts(const struct worker *w)
+{
+    return element_needs_accounts(w->shared, current_config(&w->shared->current));
+}
+
+/* Without memory the old one holds on, and it is tried again at the next turn. */
+static bool take(struct worker *w)
+{
+    const struct config *config = current_config(&w->shared->current);
+    struct element_config c;
+
+    element_config_of(&c, w->shared, config);
+    if (element_reconfigure(w->element, &c) != OK)
+        return false;
+    w->access_required = c.access.required;
+    return true;
+}
+
+void worker_take_config(struct worker *w)
+{
+    struct current *current = &w->shared->current;
+
+    if (current_is_new(current, w->index)) {
+        if (take(w)) {
+            current_taken(current, w->index);
+            bell_ring_loud(w->shared->boss);
+        }
+    } else if (needs_accounts(w) != w->access_required) {
+        (void)take(w); /* the first account has come, or the last one has gone */
+    }
+}
