@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/check.h"
 #include "server/serve.h"
 #include "server/version.h"
-#include "tools/check.h"
 #include "tools/ctl.h"
 #include "tools/parse.h"
 #include "tools/user.h"

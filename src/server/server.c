@@ -245,10 +245,6 @@ static int read_config(struct shared *s, struct config *c)
     if (what)
         return fail(BAD_CONFIG, "listen", what);
     s->all_loopback = listen_all_loopback(&s->listen);
-    if (!s->all_loopback && c->accounts.auth != CONFIG_AUTH_NONE)
-        return fail(BAD_CONFIG, "listen",
-                    "a listener that is not on loopback needs accounts, which this version does "
-                    "not have; --no-auth lets everybody in who reaches it");
     s->n_workers = c->workers > 0 ? c->workers : cores();
     s->current.n_takers = s->n_workers + 1;
     return make_data_folder(c);

@@ -150,8 +150,7 @@ static bool has_post(const struct worker *w)
     return (!w->held_until && !post_is_empty(s->post, w->index)) ||
            resolver_has_answer(s->resolver, w->index) || inquiry_waits(s->inquiries, w->index) ||
            store_has_answer(s->store, w->index) || atomic_load(&s->stop) ||
-           current_is_new(&s->current, w->index) ||
-           (!w->drained && atomic_load(&s->draining));
+           current_is_new(&s->current, w->index) || (!w->drained && atomic_load(&s->draining));
 }
 
 static unsigned sleep_for_events(struct worker *w, struct loop_event *events, time_ns now)

@@ -108,16 +108,37 @@ def test_localhost_is_both_loopback_addresses():
             assert answers(*at), at
 
 
-def test_a_wildcard_needs_leave_and_names_every_address():
-    refused = subprocess.run([programs.PROGRAM, "serve", "--listen", "udp:0.0.0.0:0"], capture_output=True,
-                             text=True, timeout=30, check=False)
-    assert refused.returncode == 2 and "--no-auth" in refused.stderr, refused
+def register(host, port):
+    unique = str(time.monotonic_ns())
+    return options("udp", host, port, unique, unique).replace(b"OPTIONS", b"REGISTER").replace(
+        b"To: <sip:", b"Contact: <sip:a@127.0.0.1:9>\r\nTo: <sip:a@").replace(b"From: <sip:a@x.example>",
+                                                                            f"From: <sip:a@{host}>".encode())
+
+
+def asked(at):
+    with connect(*at) as peer:
+        peer.send(register(at[1], at[2]))
+        return peer.recv(65536).decode()
+
+
+def test_a_listener_that_is_not_on_loopback_asks_who_it_is():
+    with Started("--listen", "udp:0.0.0.0:0") as started:
+        if all(at[1].startswith("127.") for at in started.listeners):
+            raise tap.Skip("no address but loopback")
+        for at in started.listeners:
+            answer = asked(at)
+            assert answer.startswith("SIP/2.0 401 ") and "\r\nWWW-Authenticate: Digest " in answer, answer
+
+
+def test_a_wildcard_names_every_address_and_may_let_everybody_in():
     with Started("--listen", "udp:0.0.0.0:0", "--listen", "tcp:0.0.0.0:0", "--no-auth") as started:
         assert ("udp", "127.0.0.1") in [at[:2] for at in started.listeners], started.listeners
         assert ("tcp", "127.0.0.1") in [at[:2] for at in started.listeners], started.listeners
         for at in started.listeners:
             if at[1] == "127.0.0.1":
                 assert answers(*at), at
+            if at[0] == "udp":
+                assert asked(at).startswith("SIP/2.0 200 "), at
 
 
 def test_several_workers_share_connections_and_calls():

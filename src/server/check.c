@@ -1,5 +1,5 @@
 /* `tandem check`: says everything that is wrong with a configuration file; changes nothing. */
-#include "tools/check.h"
+#include "server/check.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* `tandem check`. */
-#ifndef TANDEM_TOOLS_CHECK_H
-#define TANDEM_TOOLS_CHECK_H
+#ifndef TANDEM_SERVER_CHECK_H
+#define TANDEM_SERVER_CHECK_H
 
 extern const char check_help[];
 
