@@ -73,13 +73,6 @@ bool current_replace(struct current *c, struct config *config)
     return may;
 }
 
-void current_again(struct current *c)
-{
-    (void)current_hold(c);
-    atomic_fetch_add(&c->generation, 1);
-    current_release(c);
-}
-
 void current_sweep(struct current *c)
 {
     (void)current_hold(c);

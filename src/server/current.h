@@ -38,9 +38,6 @@ void current_release(struct current *c);
 /* Takes `config` over; the takers must be woken. False: the last one was not taken by all yet, and
  * `config` is still the caller's. In any thread. */
 MUST_USE bool current_replace(struct current *c, struct config *config);
-/* What it means has changed, though not what it says: all takers shall take it again, and must be
- * woken. In any thread. */
-void current_again(struct current *c);
 /* Frees the old one once all have gone over. In any thread. */
 void current_sweep(struct current *c);
 

@@ -13,7 +13,7 @@ bool element_needs_accounts(const struct shared *s, const struct config *config)
 {
     if (config->accounts.auth != CONFIG_AUTH_AUTO)
         return config->accounts.auth == CONFIG_AUTH_REQUIRED;
-    return !s->all_loopback || store_accounts(s->store) > 0;
+    return !s->all_loopback || atomic_load(&s->any_account);
 }
 
 static struct access_config access_of(const struct shared *s, const struct config *config)

@@ -64,7 +64,6 @@ static void note_accounts(void *arg, size_t n)
 
     if (atomic_exchange(&s->any_account, n > 0) == (n > 0))
         return;
-    current_again(&s->current);
     for (unsigned i = 0; i < s->n_workers; i++)
         bell_ring_loud(post_bell(s->post, i));
 }

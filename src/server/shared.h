@@ -25,6 +25,7 @@ struct shared {
     const struct config *config; /* as it was at the start: for what only a start changes */
     struct current current;      /* as it is now: for all else */
     bool all_loopback;           /* nobody elsewhere reaches a listener */
+    _Atomic bool any_account;    /* there is an account: workers look in each turn */
     unsigned n_workers;
     struct hash_key call_key, proxy_key, nonce_key;
     struct store *store;
