@@ -222,7 +222,7 @@ static void turn(struct worker *w, time_ns now)
 
     now = net_clock_now(&w->shared->clock);
     w->looked = now;
-    worker_take_config(w);
+    worker_take_config(w, now);
     worker_take_post(w, now);
     for (unsigned i = 0; i < n; i++)
         worker_event(w, &events[i], now);

@@ -76,7 +76,7 @@ void worker_take_time(struct worker *w, time_ns now);
 
 /* --- worker_config.c: what holds now --- */
 /* Goes over to a configuration that has come since, or to what the first account changes. */
-void worker_take_config(struct worker *w);
+void worker_take_config(struct worker *w, time_ns now);
 
 /* --- worker_inquire.c: what others ask --- */
 /* Answers some of the inquiries that wait (inquiry.h), between two turns. */

@@ -1,6 +1,7 @@
 /* Goes over to another configuration between two turns: what is under way goes on. */
 #include "server/element_config.h"
 #include "server/worker.h"
+#include "server/worker_guard.h"
 
 static bool needs_accounts(const struct worker *w)
 {
@@ -8,28 +9,28 @@ static bool needs_accounts(const struct worker *w)
 }
 
 /* Without memory the old one holds on, and it is tried again at the next turn. */
-static bool take(struct worker *w)
+static bool take(struct worker *w, time_ns now)
 {
     const struct config *config = current_config(&w->shared->current);
     struct element_config c;
 
     element_config_of(&c, w->shared, config);
-    if (element_reconfigure(w->element, &c) != OK)
+    if (element_reconfigure(w->element, &c) != OK || worker_guard_reconfigure(w, now) != OK)
         return false;
     w->access_required = c.access.required;
     return true;
 }
 
-void worker_take_config(struct worker *w)
+void worker_take_config(struct worker *w, time_ns now)
 {
     struct current *current = &w->shared->current;
 
     if (current_is_new(current, w->index)) {
-        if (take(w)) {
+        if (take(w, now)) {
             current_taken(current, w->index);
             bell_ring_loud(w->shared->boss);
         }
     } else if (needs_accounts(w) != w->access_required) {
-        (void)take(w); /* the first account has come, or the last one has gone */
+        (void)take(w, now); /* the first account has come, or the last one has gone */
     }
 }
