@@ -112,6 +112,12 @@ static bool is_idle(const struct node *n)
     return s->tx_client == 0 && s->tx_server == 0;
 }
 
+static void free_asked(struct asked *q)
+{
+    free(q->sent.text);
+    free(q);
+}
+
 static void free_agent(struct node *n)
 {
     struct agent *a = of(n);
@@ -119,7 +125,7 @@ static void free_agent(struct node *n)
         call_free(&a->calls[i]);
     dialog_fini(&a->registration);
     for (size_t i = 0; i < a->n_asked; i++)
-        free(a->asked[i]);
+        free_asked(a->asked[i]);
     free(a->asked);
     engine_free(n->engine);
     free(a);

@@ -4,6 +4,7 @@
 #ifndef SIM_AGENT_H
 #define SIM_AGENT_H
 
+#include "auth/digest.h"
 #include "dialog/early.h"
 #include "sim/node.h"
 
@@ -33,6 +34,25 @@ struct call;
 /* What `user` of a client transaction leads to: what it was for. */
 enum agent_use { USE_INVITE, USE_REINVITE, USE_WITHIN, USE_BYE, USE_REGISTER, USE_OTHER };
 
+/* What went out, for when a challenge comes. */
+struct sent {
+    char *text; /* without credentials and Via */
+    size_t len;
+    char hop[96];
+    bool proved;    /* it bore credentials */
+    unsigned tries; /* challenges answered */
+};
+
+/* What an agent knows of its servers' challenges. */
+struct agent_auth {
+    const char *password; /* NULL: it answers no challenge */
+    enum digest_algorithm algorithm;
+    bool before_asked; /* it sends credentials unasked, by the nonce that it has */
+    char realm[64], nonce[80], opaque[40];
+    uint32_t count;
+    unsigned refused; /* credentials that were refused though the password is right */
+};
+
 /* A request of ours other than ACK and CANCEL, and what its user was told of it. */
 struct asked {
     struct agent *agent;
@@ -47,6 +67,7 @@ struct asked {
     unsigned status;   /* of the first final one; a timeout is 408, a transport error 503 */
     bool unanswered;   /* the failure was none that came from the other side */
     bool lost;         /* its agent crashed before it knew */
+    struct sent sent;
 };
 
 /* An INVITE that came, and its final answer: a 2xx is repeated until its ACK comes, one way for the
@@ -123,6 +144,7 @@ struct agent {
     struct node *home; /* that proxy */
     struct dialog registration;
     struct agent_binding binding;
+    struct agent_auth auth;
     unsigned register_status; /* of the last answer; 0: none came */
     unsigned request_status;  /* of the last request outside dialogs */
     struct call calls[AGENT_CALLS];
@@ -163,6 +185,13 @@ struct asked *agent_ask(struct agent *a, struct dialog *d, const struct dialog_r
 bool agent_ack(struct agent *a, struct dialog *d, uint32_t cseq, bool answers_offer);
 /* The request that an event's `user` names. */
 struct asked *agent_asked(const struct agent *a, uint64_t user);
+
+/* --- agent_auth.c: challenges and their answers (RFC 3261 22, RFC 7616) --- */
+void agent_know_password(struct agent *a, const char *password);
+/* The whole request with credentials, where it has some to give; else as it is. */
+void agent_prove(struct agent *a, struct sent *s, struct buf *out);
+/* A final answer came. True: it asked for credentials, and the request is under way again. */
+bool agent_asked_to_prove(struct asked *q, struct msg *m);
 
 /* --- agent_register.c --- */
 /* Binds our contact; 0 removes it. While one is under way it waits (RFC 3261 10.2). */

@@ -33,7 +33,17 @@ struct asked *agent_asked(const struct agent *a, uint64_t user)
 /* It was not sent after all. */
 static void forget_last(struct agent *a)
 {
-    free(a->asked[--a->n_asked]);
+    free(a->asked[--a->n_asked]->sent.text);
+    free(a->asked[a->n_asked]);
+}
+
+static void keep(struct sent *s, struct str text, const struct uri *hop)
+{
+    s->text = malloc(text.len);
+    assert(s->text && hop->text.len < sizeof s->hop);
+    memcpy(s->text, text.at, text.len);
+    s->len = text.len;
+    memcpy(s->hop, hop->text.at, hop->text.len);
 }
 
 struct asked *agent_ask(struct agent *a, struct dialog *d, const struct dialog_request *r,
@@ -48,6 +58,9 @@ struct asked *agent_ask(struct agent *a, struct dialog *d, const struct dialog_r
     q->call = c;
     q->dialog = c ? d : NULL;
     q->cseq = d->local_seq;
+    keep(&q->sent, buf_str(&b), &hop);
+    buf_init(&b, printed, sizeof(printed));
+    agent_prove(a, &q->sent, &b);
     struct outgoing out = {.text = buf_str(&b), .hop = &hop, .user = a->n_asked};
     if (engine_request(a->node.engine, &out, node_now(&a->node), &q->tx) == OK)
         return q;

@@ -25,6 +25,10 @@ static void on_answer(struct agent *a, const struct engine_event *ev, unsigned s
 {
     struct asked *q = agent_asked(a, ev->user);
     assert(q);
+    if (q->tx != ev->tx) /* that was challenged, and is over */
+        return;
+    if (ev->msg && agent_asked_to_prove(q, ev->msg))
+        return;
     note_final(q, ev, status);
     switch (q->use) {
     case USE_INVITE:

@@ -27,6 +27,9 @@ bool check_is_kind(const struct world *w);
 /* check_bindings.c: at any moment, the registrars' records agree with what they acknowledged. */
 void check_bindings(const struct world *w);
 
+/* check_auth.c: whom servers that ask for passwords let in, and whom they refused. */
+void check_auth(const struct world *w);
+
 /* --- check_schedule.c --- */
 /* RFC 3261 17.1, 17.2.1: no request of a client transaction, and no final response of a server
  * transaction to INVITE, left sooner or oftener than the timers of its sender let it. */

@@ -9,6 +9,9 @@ struct element_node {
     struct element *element;
     struct sim_location location; /* of all workers, at the first */
     struct hash_key proxy_key;
+    bool asks;
+    struct addr_block peers[WORLD_NODES];
+    size_t n_peers;
 };
 
 static struct element *of(const struct node *n)
@@ -106,16 +109,26 @@ static const struct node_face face = {
     .free = free_node,
 };
 
+static void configure(const struct element_node *e, struct str *name, struct element_config *c)
+{
+    element_config_default(c);
+    *name = str_from(e->node.name);
+    c->proxy.key = e->proxy_key;
+    c->domains = name;
+    c->n_domains = 1;
+    c->access.required = e->asks;
+    c->access.auth_int = true;
+    c->access.peers = e->peers;
+    c->access.n_peers = e->n_peers;
+}
+
 static void start(struct element_node *e)
 {
     struct element_config c;
-    struct str name = str_from(e->node.name);
-    element_config_default(&c);
+    struct str name;
+    configure(e, &name, &c);
     c.engine = node_engine_config(&e->node);
     c.engine.mem = &e->node.w->elements_heap.mem;
-    c.proxy.key = e->proxy_key;
-    c.domains = &name;
-    c.n_domains = 1;
     e->element = element_new(&c);
     assert(e->element);
     e->node.engine = element_engine(e->element);
@@ -161,6 +174,29 @@ static struct element_node *worker(struct node *n, unsigned i)
 {
     assert(n->face == &face && i < n->n_workers);
     return (struct element_node *)n->workers[i];
+}
+
+void element_ask_passwords(struct node *n, struct node *const *peers, size_t n_peers)
+{
+    assert(n_peers <= WORLD_NODES);
+    for (unsigned i = 0; i < n->n_workers; i++) {
+        struct element_node *e = worker(n, i);
+        struct element_config c;
+        struct str name;
+        e->asks = true;
+        e->n_peers = n_peers;
+        for (size_t k = 0; k < n_peers; k++)
+            e->peers[k] = (struct addr_block){peers[k]->addr, 32};
+        configure(e, &name, &c);
+        int err = element_reconfigure(e->element, &c);
+        assert(!err);
+        (void)err;
+    }
+}
+
+bool element_asks_passwords(const struct node *n)
+{
+    return n->face == &face && ((const struct element_node *)n)->asks;
 }
 
 static void end(struct element_node *e)

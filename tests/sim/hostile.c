@@ -179,6 +179,7 @@ static const struct {
     {"cancel", hostile_cancel}, {"ack", hostile_ack},       {"bye", hostile_bye},
     {"spent", hostile_spent},   {"huge", hostile_huge},     {"circle", hostile_circle},
     {"via", hostile_via},       {"invite", hostile_invite}, {"garble", hostile_garble},
+    {"guess", hostile_guess},   {"steal", hostile_steal},
 };
 
 unsigned hostile_kinds(void)

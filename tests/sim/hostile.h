@@ -61,6 +61,13 @@ void hostile_huge(struct hostile *h);
 void hostile_circle(struct hostile *h);
 void hostile_via(struct hostile *h);
 void hostile_invite(struct hostile *h);
+/* A request with credentials that are guessed, by a nonce that was seen or none. */
+void hostile_guess(struct hostile *h);
+/* A request with the credentials that somebody sent, for itself. */
+void hostile_steal(struct hostile *h);
+/* A request with credentials that somebody sent, as if he sent another with our contact: for where
+ * they have been used already. */
+void hostile_repeat_for_us(struct hostile *h);
 /* Another stream, or bytes on the one that is open: garbage, or half a message. */
 void hostile_garble(struct hostile *h);
 

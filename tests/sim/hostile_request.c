@@ -169,6 +169,95 @@ void hostile_invite(struct hostile *h)
     send_to(h, &r, world_chance(h->node.w, 600) ? h->victim : hostile_target(h));
 }
 
+/* --- passwords --- */
+
+/* The last message seen with this header; NULL: none. */
+static const struct rung *seen(const struct hostile *h, const char *header)
+{
+    const struct world *w = h->node.w;
+    for (size_t i = w->ladder.n; i > 0; i--)
+        if (rung_header(&w->ladder.rungs[i - 1], header).len > 0)
+            return &w->ladder.rungs[i - 1];
+    return NULL;
+}
+
+static struct str nonce_in(struct str challenge)
+{
+    const char *at = challenge.len ? memmem(challenge.at, challenge.len, "nonce=\"", 7) : NULL;
+    if (!at)
+        return STR("made-up");
+    struct str rest = {at + 7, (size_t)(challenge.at + challenge.len - at - 7)};
+    return str_slice(rest, 0, str_find(rest, '"'));
+}
+
+void hostile_guess(struct hostile *h)
+{
+    static char line[1024];
+    char uri[128], id[64];
+    struct world *w = h->node.w;
+    bool binds = world_chance(w, 500);
+    struct request r = any(h, binds ? "REGISTER" : "MESSAGE", uri, sizeof(uri), id, sizeof(id));
+    const char *header = binds ? "WWW-Authenticate" : "Proxy-Authenticate";
+    const struct rung *challenge = seen(h, header);
+    struct str nonce = nonce_in(challenge ? rung_header(challenge, header) : STR_NONE);
+    struct buf b;
+    buf_init(&b, line, sizeof(line));
+    put(&b,
+        "%s: Digest username=\"%s\", realm=\"%s\", nonce=\"%.*s\", uri=\"%s\", "
+        "algorithm=MD5, response=\"%016llx%016llx\", qop=auth, cnonce=\"x\", nc=%08x\r\n",
+        binds ? "Authorization" : "Proxy-Authorization", world_chance(w, 500) ? "alice" : "bob",
+        h->victim->name, STR_ARG(nonce), uri, (unsigned long long)rand_u64(&w->rand),
+        (unsigned long long)rand_u64(&w->rand), 1 + (unsigned)world_below(w, 3));
+    r.headers = b.over ? STR_NONE : buf_str(&b);
+    send_to(h, &r, h->victim);
+}
+
+static const char *any_header(struct hostile *h)
+{
+    return world_chance(h->node.w, 500) ? "Authorization" : "Proxy-Authorization";
+}
+
+void hostile_steal(struct hostile *h)
+{
+    static char line[1024];
+    char uri[128], id[64];
+    const char *header = any_header(h);
+    const char *method = header[0] == 'A' ? "REGISTER" : "MESSAGE";
+    struct request r = any(h, method, uri, sizeof(uri), id, sizeof(id));
+    const struct rung *theirs = seen(h, header);
+    struct str stolen = theirs ? rung_header(theirs, header) : STR_NONE;
+    struct buf b;
+    buf_init(&b, line, sizeof(line));
+    if (stolen.len > 0 && stolen.len < 900)
+        put(&b, "%s: %.*s\r\n", header, STR_ARG(stolen));
+    r.headers = buf_str(&b);
+    send_to(h, &r, h->victim);
+}
+
+/* Overwrites what stands behind `what`, up to `until`. */
+static void overwrite(struct str text, const char *what, char until, char with)
+{
+    char *at = memmem(text.at, text.len, what, strlen(what));
+    if (!at)
+        return;
+    for (at += strlen(what); at < text.at + text.len && *at != until; at++)
+        *at = with;
+}
+
+void hostile_repeat_for_us(struct hostile *h)
+{
+    static char at[HOSTILE_TEXT];
+    const struct rung *theirs = seen(h, any_header(h));
+    if (!theirs || theirs->len > sizeof(at))
+        return;
+    memcpy(at, theirs->text, theirs->len);
+    struct str text = {at, theirs->len};
+    overwrite(text, "branch=z9hG4bK", '\r', (char)('a' + world_below(h->node.w, 26)));
+    overwrite(text, "Contact: <sip:", '@', 'm');
+    overwrite(text, "CSeq: ", ' ', '9');
+    hostile_send(h, &theirs->from->addr, &h->victim->addr, text);
+}
+
 /* --- streams --- */
 
 static void open_stream(struct hostile *h)

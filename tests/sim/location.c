@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "auth/account.h"
 #include "sim/node.h"
 
 struct sim_record {
@@ -166,14 +167,41 @@ static struct str put(char *at, struct str s)
     return (struct str){at, s.len};
 }
 
+/* In front of an account's key: those of locations are URIs. */
+#define ACCOUNT_MARK "account "
+
 static struct question *question_new(struct node *from, uint64_t query, const struct store_ask *ask)
 {
-    struct question *q = malloc(sizeof(*q) + ask->key.len + ask->value.len);
+    struct str mark = ask->space == STORE_ACCOUNTS ? STR(ACCOUNT_MARK) : STR_NONE;
+    struct question *q = malloc(sizeof(*q) + mark.len + ask->key.len + ask->value.len);
     assert(q);
     *q = (struct question){.from = from, .query = query, .ask = *ask};
-    q->ask.key = put(q->text, ask->key);
-    q->ask.value = put(q->text + ask->key.len, ask->value);
+    q->ask.key = put(q->text, mark);
+    q->ask.key.len += put(q->text + mark.len, ask->key).len;
+    q->ask.value = put(q->text + q->ask.key.len, ask->value);
     return q;
+}
+
+void location_put_account(struct sim_location *l, const char *user, const char *domain,
+                          const char *password)
+{
+    char key[LIMIT_AOR_BYTES + sizeof ACCOUNT_MARK], record[ACCOUNT_MAX_BYTES];
+    struct digester *d = digester_new(&mem_libc);
+    struct account a;
+    struct buf k, r;
+    assert(d);
+    int err = account_make(&a, d, str_from(user), str_from(domain), str_from(password));
+    assert(!err);
+    (void)err;
+    buf_init(&k, key, sizeof key);
+    buf_init(&r, record, sizeof record);
+    buf_put_lit(&k, ACCOUNT_MARK);
+    account_key(&k, a.user, a.realm);
+    account_write(&r, &a);
+    assert(!k.over && !r.over);
+    replace(find_or_add(l, buf_str(&k)),
+            &(struct store_ask){.value = buf_str(&r), .expires = TIME_NEVER});
+    digester_free(d);
 }
 
 void location_ask(struct sim_location *l, struct node *from, uint64_t query,

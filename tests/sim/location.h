@@ -25,6 +25,9 @@ void location_init(struct sim_location *l);
 void location_fini(struct sim_location *l);
 /* The record as it stands; empty: there is none. */
 struct str location_value(const struct sim_location *l, struct str key);
+/* An account of the store, from before the beginning; its key is not a location's. */
+void location_put_account(struct sim_location *l, const char *user, const char *domain,
+                          const char *password);
 /* The answer goes to the node after the delay, and that is when the question takes effect. Where
  * the node ends before, the question has taken effect or never will, as the world's chance has it.
  * Records end by the node's clock. */

@@ -85,6 +85,9 @@ void node_sleep(struct node *n, time_ns span);
 struct node *element_join(struct world *w, const char *domain);
 /* The same as `n` workers with one address and one store; the first of them. */
 struct node *element_join_workers(struct world *w, const char *domain, unsigned n);
+/* From now on it asks who sends, and trusts the servers of `peers`. Before anything fails. */
+void element_ask_passwords(struct node *n, struct node *const *peers, size_t n_peers);
+bool element_asks_passwords(const struct node *n);
 /* The program, all its workers, ends in the middle of everything: what was on the way to it is
  * lost, its connections end, and what it asked of the store was done or not. Any of its workers
  * will do; one that is down stays down. */

@@ -33,6 +33,23 @@ static void set_clock(struct run *r, struct node *n)
     node_set_clock(n, ppm, starts[r->plan->knob[KNOB_CLOCK]]);
 }
 
+static const char *const users[] = {"alice", "bob", "carol", "dave"};
+#define PASSWORD "a password that nobody else has"
+
+/* Mallory has an account of his own, and guesses those of others. */
+static void ask_passwords(struct run *r)
+{
+    size_t n = 0;
+    while (n < SERVERS && r->servers[n])
+        n++;
+    for (size_t i = 0; i < n; i++) {
+        struct node *s = r->servers[i];
+        for (size_t k = 0; k < sizeof users / sizeof *users; k++)
+            location_put_account(s->location, users[k], s->name, PASSWORD);
+        element_ask_passwords(s, r->servers, n);
+    }
+}
+
 static void open_servers(struct run *r)
 {
     static const char *const domains[SERVERS] = {"atlanta.example", "biloxi.example",
@@ -43,13 +60,15 @@ static void open_servers(struct run *r)
         r->servers[i] = element_join_workers(&r->w, domains[i], workers);
         set_clock(r, r->servers[i]);
     }
+    if (knob[KNOB_AUTH])
+        ask_passwords(r);
 }
 
 /* Slow is not kind either: who waits for too long gives up. */
 static bool is_spoilt(const struct plan *p)
 {
     for (size_t i = 0; i < N_KNOBS; i++)
-        if (i != KNOB_SERVERS && i != KNOB_WORKERS && p->knob[i])
+        if (i != KNOB_SERVERS && i != KNOB_WORKERS && i != KNOB_AUTH && p->knob[i])
             return true;
     return false;
 }
@@ -147,7 +166,6 @@ static struct agent_plan any_manner(uint32_t chance)
 
 static void do_join(struct run *r, const struct act *a)
 {
-    static const char *const users[] = {"alice", "bob", "carol", "dave"};
     uint32_t n = r->plan->knob[KNOB_SERVERS] ? r->plan->knob[KNOB_SERVERS] : 1;
     struct node *home = server(r, (a->b >> 4 & 0xf) % n);
     if (a->a >= PHONES || r->phones[a->a] || !home)
@@ -155,6 +173,8 @@ static void do_join(struct run *r, const struct act *a)
     struct agent *p =
         agent_join(&r->w, users[a->b & 3], home, a->b >> 8 ? TRANSPORT_TCP : TRANSPORT_UDP);
     r->phones[a->a] = p;
+    if (r->plan->knob[KNOB_AUTH])
+        agent_know_password(p, PASSWORD);
     set_clock(r, &p->node);
 }
 
