@@ -61,7 +61,7 @@ static void challenge(struct element *e, const struct engine_event *ev, enum pla
                                                 .auth_int = a->config.auth_int,
                                                 .algorithms = a->config.algorithms});
     assert(!lines.over);
-    answer(e, ev, by_proxy(place) ? 407 : 401, STR_NONE, buf_str(&lines), now);
+    answer_once(e, ev, by_proxy(place) ? 407 : 401, STR_NONE, buf_str(&lines), now);
 }
 
 /* --- what a request bears --- */
@@ -116,7 +116,7 @@ static void refuse_repeated(struct element *e, const struct engine_event *ev, en
         answer(e, ev, 482, STR("Merged request"), STR_NONE, now);
         return;
     }
-    note(e, NOTE_AUTH_FAILED, ev->msg, user);
+    note(e, NOTE_CHALLENGED, ev->msg, user);
     challenge(e, ev, place, true, now);
 }
 
@@ -124,8 +124,8 @@ static void refuse(struct element *e, const struct engine_event *ev, enum place 
                    enum bearing bearing, struct str user, time_ns now)
 {
     if (bearing == BEARS_IMPROPER) {
-        note(e, NOTE_AUTH_FAILED, ev->msg, STR_NONE);
-        answer(e, ev, 400, STR("Credentials that are improper"), STR_NONE, now);
+        note(e, NOTE_BAD_MESSAGE, ev->msg, STR_NONE);
+        answer_once(e, ev, 400, STR("Credentials that are improper"), STR_NONE, now);
     } else if (bearing == BEARS_REPEATED) {
         refuse_repeated(e, ev, place, user, now);
     } else {
@@ -136,7 +136,8 @@ static void refuse(struct element *e, const struct engine_event *ev, enum place 
 
 /* --- the account --- */
 
-/* An unknown user is told from a wrong password by nobody: the sum is the same. */
+/* An unknown user is told from a wrong password by nobody: the sum is the same. The nonce is ours:
+ * whoever failed does read what is sent to that address. */
 static void failed(struct element *e, const struct admission *a, time_ns now)
 {
     note(e, NOTE_AUTH_FAILED, a->event.msg, a->credentials.username);

@@ -13,6 +13,14 @@ void answer(struct element *e, const struct engine_event *ev, unsigned status, s
     (void)engine_reply(e->engine, ev->tx, &reply, now);
 }
 
+void answer_once(struct element *e, const struct engine_event *ev, unsigned status,
+                 struct str reason, struct str headers, time_ns now)
+{
+    const struct reply reply = {.status = status, .reason = reason, .headers = headers};
+    if (ev->kind == EVENT_REQUEST) /* without memory the engine owes it */
+        (void)engine_reply_once(e->engine, ev->tx, &reply, now);
+}
+
 void relay(struct element *e, const struct engine_event *ev, time_ns now)
 {
     (void)proxy_forward_on(e->proxy, ev, now); /* what cannot be forwarded, it answers */

@@ -153,6 +153,10 @@ void self_request(struct element *, const struct engine_event *, struct str info
  * Retry-After. */
 void answer(struct element *, const struct engine_event *, unsigned status, struct str reason,
             struct str headers, time_ns now);
+/* The same for who has not said who he is: once, and the transaction is over (RFC 3261 26.3.2.4).
+ */
+void answer_once(struct element *, const struct engine_event *, unsigned status, struct str reason,
+                 struct str headers, time_ns now);
 /* Gives a request to the proxy for its Route or Request-URI. */
 void relay(struct element *, const struct engine_event *, time_ns now);
 

@@ -104,11 +104,12 @@ int element_reconfigure(struct element *, const struct element_config *);
 
 /* --- what happened that others want to know of: a guard against strangers, a log, counters --- */
 enum element_note_kind {
-    NOTE_BAD_MESSAGE,  /* what came cannot be read */
-    NOTE_CHALLENGED,   /* without credentials; or those were out of date */
-    NOTE_AUTH_OK,      /* the credentials are the account's */
-    NOTE_AUTH_FAILED,  /* they are not: unknown user, wrong password, forged or repeated */
-    NOTE_FORBIDDEN,    /* known, but not allowed: somebody else's name, a foreign place */
+    NOTE_BAD_MESSAGE, /* what came, or the credentials in it, cannot be read */
+    NOTE_CHALLENGED,  /* without credentials; or those were out of date, or used before */
+    NOTE_AUTH_OK,     /* the credentials are the account's */
+    NOTE_AUTH_FAILED, /* they are not (unknown user, wrong password), and were computed with a nonce
+                         that went to the very address that they come from */
+    NOTE_FORBIDDEN,   /* known, but not allowed: somebody else's name, a foreign place */
     NOTE_UNKNOWN_USER, /* asked for a user of ours that does not exist */
     NOTE_REGISTERED,   /* a REGISTER took effect */
     N_ELEMENT_NOTES

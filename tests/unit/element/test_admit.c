@@ -42,6 +42,22 @@ static void challenges_are_strongest_first(void **state)
     finish(w);
 }
 
+/* RFC 3261 26.3.2.4: given once, whoever it is that the request was forged for. */
+static void a_challenge_keeps_no_state(void **state)
+{
+    (void)state;
+    static const char *const methods[] = {"INVITE", "MESSAGE"};
+    for (unsigned i = 0; i < 2; i++) {
+        struct world *w = world_of(required);
+        struct phone alice = alice_of(w);
+        phone_ask(&alice, methods[i], TO_BOB, "once");
+        assert_int_equal(phone_status(&alice), 407);
+        assert_true(element_is_idle(w->element));
+        assert_int_equal(engine_timers(element_engine(w->element)), 0);
+        finish(w);
+    }
+}
+
 static void without_being_required_nobody_is_asked(void **state)
 {
     (void)state;
@@ -237,7 +253,7 @@ static void improper_credentials_are_a_400(void **state)
     alice.lines = "Authorization: Digest realm=\"example.com\", username=\"alice\"\r\n";
     phone_ask(&alice, "REGISTER", HOME, "reg");
     assert_int_equal(phone_status(&alice), 400);
-    NOTES(w, NOTE_AUTH_FAILED);
+    NOTES(w, NOTE_BAD_MESSAGE);
     finish(w);
 }
 
@@ -296,7 +312,7 @@ static void credentials_are_good_once(void **state)
     assert_true(last_has(&alice, "stale=true"));
     assert_int_equal(registered(w), 1);
     assert_int_equal(w->accounts.asked, asked); /* no work is done for it */
-    NOTES(w, NOTE_AUTH_FAILED);
+    NOTES(w, NOTE_CHALLENGED);
     assert_true(phone_challenged(&alice));
     phone_answer(&alice);
     assert_int_equal(phone_status(&alice), 200);
@@ -391,6 +407,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_registration_is_asked_for_its_password),
         cmocka_unit_test(challenges_are_strongest_first),
+        cmocka_unit_test(a_challenge_keeps_no_state),
         cmocka_unit_test(without_being_required_nobody_is_asked),
         cmocka_unit_test(every_method_is_asked),
         cmocka_unit_test(ack_and_cancel_are_never_asked),
