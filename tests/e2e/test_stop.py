@@ -2,9 +2,11 @@
 import contextlib
 import signal
 import socket
+import subprocess
 import tempfile
 import uuid
 
+import server as programs
 import tap
 from server import STOP_S, Server, free_port, wait_for
 from sipp import Sipp, register
@@ -75,13 +77,15 @@ def test_calls_over_tcp_end_while_it_drains():
 
 
 def test_calls_in_progress_survive_a_restart():
-    """Offers within the call and its end arrive at a server that was started after the call was set up."""
+    """Offers within the call and its end pass a server that was started after it, which asks others for credentials."""
     with tempfile.TemporaryDirectory() as data:
         server = Server("--data", data)
         with calls_in_progress(server, 5000) as (caller, callee):
             server.process.send_signal(signal.SIGTERM)
             wait_for(lambda: "draining" in server.stderr(), 10, server.stderr)
             server.stop()
+            subprocess.run([programs.PROGRAM, "user", "add", f"carol@{server.host}", "--generate", "--data", data],
+                           stdout=subprocess.DEVNULL, timeout=30, check=True)
             with Server("--data", data, port=server.port):
                 called = caller.finish(60)
                 callee.finish(60)
