@@ -15,7 +15,7 @@ static struct target target_of(const struct binding *b)
     return (struct target){
         .uri = b->uri,
         .q = b->q,
-        .has_flow = b->by_flow && b->path.len == 0,
+        .has_flow = b->by_flow && b->path.len == 0 && b->flow.listener != RECORD_NO_LISTENER,
         .flow = b->flow,
         .path = b->path,
     };

@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+#include "registrar/registrar.h"
+
 #define FORMAT 1
 #define HEAD_BYTES 2     /* format, number of bindings */
 #define BINDING_BYTES 88 /* more than the fixed part of a binding with two IPv6 addresses */
@@ -257,6 +259,35 @@ bool record_read(struct str record, time_ns now, struct bindings *out)
         return false;
     }
     return true;
+}
+
+/* Where a binding has its flow, and a flow its connection, behind the two addresses. */
+#define FLOW_AT 15
+#define LISTENER_AT (FLOW_AT + 1)
+#define ADDRS_AT (FLOW_AT + 2)
+#define ADDR_BYTES 7 /* without the ip */
+
+static void restart_flow(char *at, const struct flow *f, registrar_listener *find, void *arg)
+{
+    size_t conn_at = ADDRS_AT + 2 * (ADDR_BYTES + (size_t)ip_bytes(f->local.family));
+    int listener = transport_is_reliable(f->transport)
+                       ? -1
+                       : find(arg, (enum transport)f->transport, &f->local);
+    at[LISTENER_AT] = (char)(listener < 0 ? RECORD_NO_LISTENER : listener);
+    memset(at + conn_at, 0, sizeof f->conn);
+}
+
+void registrar_restart(char *record, size_t len, registrar_listener *find, void *arg)
+{
+    struct reader r = {.rest = {record, len}};
+    r.bad = take_uint(&r, 1) != FORMAT;
+    for (size_t n = (size_t)take_uint(&r, 1); n > 0 && !r.bad; n--) {
+        char *at = record + (r.rest.at - record);
+        struct binding b;
+        take_binding(&r, &b);
+        if (!r.bad)
+            restart_flow(at, &b.flow, find, arg);
+    }
 }
 
 /* A folded line inside a quoted string becomes one space for each byte of its fold. */

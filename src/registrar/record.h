@@ -25,6 +25,8 @@ struct binding {
     struct flow flow; /* that the REGISTER came in by */
 };
 
+#define RECORD_NO_LISTENER 255 /* of a flow: it ended with an earlier run */
+
 /* Newest first. */
 struct bindings {
     size_t n;

@@ -26,7 +26,8 @@ struct registrar {
     struct pool pending;
 };
 
-static const struct refusal store_failed = {500, STR_INIT("Location store failed")};
+/* RFC 3261 10.3 step 7 has 500; a full disk passes, and 503 says when to come back. */
+static const struct refusal store_failed = {503, STR_INIT("Location store failed")};
 static const struct refusal no_memory = {503, STR_INIT("No memory")};
 
 struct registrar *registrar_new(struct engine *e, const struct registrar_config *config)

@@ -227,25 +227,45 @@ static void *run(void *arg)
 
 /* --- its life --- */
 
+struct reading {
+    struct keeper *keeper;
+    const struct keeper_config *config;
+    char value[ROWS_BYTES];
+};
+
 static int restore(void *arg, const struct location_record *row)
 {
-    return locations_restore(arg, row);
+    struct reading *r = arg;
+    struct location_record own = *row;
+
+    if (r->config->restart && row->value.len > 0) {
+        memcpy(r->value, row->value.at, row->value.len);
+        own.value.at = r->value;
+        r->config->restart(r->config->arg, r->value, row->value.len);
+    }
+    return locations_restore(r->keeper->locations, &own);
 }
 
-static bool read_all(struct keeper *k, struct store_fault *fault)
+static bool read_all(struct keeper *k, const struct keeper_config *config,
+                     struct store_fault *fault)
 {
-    int rc = journal_read(k->journal, restore, k->locations, fault);
+    struct reading r;
+
+    r.keeper = k;
+    r.config = config;
+    int rc = journal_read(k->journal, restore, &r, fault);
 
     if (rc == ERR_NOMEM || rc == ERR_LIMIT)
         (void)fault_say(fault, "%s: more registrations than there is room for", k->folder.path);
     return rc == OK && read_accounts(k, fault);
 }
 
-static bool open_files(struct keeper *k, const char *folder, struct store_fault *fault)
+static bool open_files(struct keeper *k, const char *folder, const struct keeper_config *config,
+                       struct store_fault *fault)
 {
     return folder_hold(&k->folder, folder, fault) &&
            (k->journal = journal_open(k->mem, folder, fault)) &&
-           (k->file = accounts_open(k->mem, folder, fault)) && read_all(k, fault);
+           (k->file = accounts_open(k->mem, folder, fault)) && read_all(k, config, fault);
 }
 
 /* An answer always finds room: no more writes are open than answers can wait. */
@@ -294,7 +314,8 @@ struct keeper *keeper_new(struct mem *mem, const char *folder, const struct keep
     k->arg = config->arg;
     k->n_askers = config->n_askers;
     k->bell.fd = -1;
-    if (bell_init(&k->bell) == 0 && init_askers(k, config->bells) && open_files(k, folder, fault)) {
+    if (bell_init(&k->bell) == 0 && init_askers(k, config->bells) &&
+        open_files(k, folder, config, fault)) {
         k->running = pthread_create(&k->thread, NULL, run, k) == 0;
         if (k->running)
             return k;

@@ -11,6 +11,7 @@
 
 #include "net/entropy.h"
 #include "net/socket.h"
+#include "registrar/registrar.h"
 #include "server/boss.h"
 #include "server/config_file.h"
 #include "server/control.h"
@@ -68,6 +69,23 @@ static void note_accounts(void *arg, size_t n)
         bell_ring_loud(post_bell(s->post, i));
 }
 
+static int find_listener(void *arg, enum transport transport, const struct addr *local)
+{
+    const struct listen_list *l = arg;
+
+    for (unsigned i = 0; i < l->n; i++)
+        if (l->list[i].transport == transport && addr_equal(&l->list[i].addr, local))
+            return (int)i;
+    return -1;
+}
+
+static void restart_record(void *arg, char *value, size_t len)
+{
+    struct shared *s = arg;
+
+    registrar_restart(value, len, find_listener, &s->listen);
+}
+
 /* Reads what the folder keeps: from then on records last, and calls find their way after a restart.
  */
 static int keep_store(struct shared *s)
@@ -78,6 +96,7 @@ static int keep_store(struct shared *s)
                                    .log = log_writer_log(s->log, s->n_workers + 2),
                                    .clock = &s->clock,
                                    .accounts_known = note_accounts,
+                                   .restart = restart_record,
                                    .arg = s};
     struct store_fault fault;
 

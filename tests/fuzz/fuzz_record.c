@@ -77,6 +77,24 @@ static void check_written(struct block_pool *pool, const struct bindings *all, t
     block_unref(pool, once);
 }
 
+static int no_listener(void *arg, enum transport t, const struct addr *local)
+{
+    assert(arg == NULL && t == TRANSPORT_UDP && local->family != ADDR_NONE);
+    return -1;
+}
+
+/* Whatever the bytes: they stay the record that they are, without flows. */
+static void check_restarted(struct str record, bool good, size_t n, time_ns now)
+{
+    struct target targets[LIMIT_BINDINGS];
+    struct bindings all;
+    registrar_restart((char *)(uintptr_t)record.at, record.len, no_listener, NULL);
+    assert(record_read(record, now, &all) == good && all.n == n);
+    n = registrar_targets(record, now, targets, LIMIT_BINDINGS);
+    while (n-- > 0)
+        assert(!targets[n].has_flow);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bindings all;
@@ -85,13 +103,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     time_ns now = (time_ns)draw_uint(&input, 2);
     struct str record = exact_copy(input);
     block_pool_init(&pool, &mem_libc, 4);
-    if (record_read(record, now, &all)) {
+    bool good = record_read(record, now, &all);
+    if (good) {
         check_inside(record, &all, now);
         check_targets(record, &all, now);
         check_written(&pool, &all, now);
     } else {
         assert(all.n == 0);
     }
+    check_restarted(record, good, all.n, now);
     assert(pool.live == 0);
     block_pool_fini(&pool);
     exact_free(record);

@@ -59,6 +59,12 @@ void registrar_key(struct buf *b, const struct uri *aor);
 /* The bindings of a record that are alive at `now`, best q first, newest first among equals. Views
  * into `record`. Returns how many were written. */
 size_t registrar_targets(struct str record, time_ns now, struct target *out, size_t max);
+/* The index of the listener at `local`; negative: there is none. */
+typedef int registrar_listener(void *arg, enum transport, const struct addr *local);
+/* An earlier run of the server wrote this record. In place: its connections are gone, and the flows
+ * of datagrams are those of the listeners as they are now. Bytes that are no record stay as they
+ * are. */
+void registrar_restart(char *record, size_t len, registrar_listener *find, void *arg);
 /* Is one of the record's live bindings registered from this flow's remote address (and connection,
  * for streams)? */
 bool registrar_is_from(struct str record, const struct flow *, time_ns now);

@@ -278,6 +278,63 @@ static void test_is_from(void **state)
     block_unref(&pool, b);
 }
 
+static int find_none(void *arg, enum transport t, const struct addr *local)
+{
+    (void)arg;
+    (void)t;
+    (void)local;
+    return -1;
+}
+
+static int find_third(void *arg, enum transport t, const struct addr *local)
+{
+    const struct addr *at = arg;
+    return t == TRANSPORT_UDP && addr_equal(at, local) ? 3 : -1;
+}
+
+static size_t targets_of(const struct bindings *all, registrar_listener *find, void *arg,
+                         struct target *out)
+{
+    bool large;
+    struct block *b = record_write(&pool, all, &large);
+    assert_non_null(b);
+    registrar_restart(b->bytes, b->len, find, arg);
+    size_t n = registrar_targets(block_str(b), NOW, out, 2);
+    for (size_t i = 0; i < n; i++)
+        assert_false(out[i].flow.transport == TRANSPORT_TCP &&
+                     registrar_is_from(block_str(b), &all->list[1].flow, NOW));
+    block_unref(&pool, b);
+    return n;
+}
+
+/* A connection ends with the process; a NAT's binding for datagrams does not, where the server
+ * still listens there. */
+static void test_flows_of_an_earlier_run(void **state)
+{
+    (void)state;
+    struct bindings all = {.n = 2};
+    struct target t[2];
+    all.list[0] = (struct binding){.uri = STR("sip:a@192.0.2.1"),
+                                   .call_id = STR("c"),
+                                   .expires = NOW + 1,
+                                   .by_flow = true,
+                                   .q = 1000,
+                                   .flow = flow_from("192.0.2.1:5060")};
+    all.list[1] = all.list[0];
+    all.list[1].q = 500;
+    all.list[1].flow.transport = TRANSPORT_TCP;
+    all.list[1].flow.conn = 0x0100000000000007;
+    assert_int_equal(targets_of(&all, find_third, &all.list[0].flow.local, t), 2);
+    assert_true(t[0].has_flow);
+    assert_int_equal(t[0].flow.listener, 3);
+    assert_true(addr_equal(&t[0].flow.remote, &all.list[0].flow.remote));
+    assert_false(t[1].has_flow);
+    assert_true(str_equal(t[1].uri, all.list[1].uri));
+    assert_int_equal(targets_of(&all, find_none, NULL, t), 2);
+    assert_false(t[0].has_flow);
+    assert_true(str_equal(t[0].uri, all.list[0].uri));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_targets_are_ordered),
         cmocka_unit_test(test_targets_by_flow),
         cmocka_unit_test(test_is_from),
+        cmocka_unit_test(test_flows_of_an_earlier_run),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
