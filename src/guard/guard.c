@@ -99,16 +99,21 @@ int guard_reconfigure(struct guard *g, const struct guard_config *c, time_ns now
     return OK;
 }
 
-void guard_stats(const struct guard *g, time_ns now, struct guard_stats *out)
+void guard_counters(const struct guard *g, struct guard_stats *out)
 {
-    struct guard_ban ban;
-    uint32_t cursor = 0;
-
     *out = (struct guard_stats){.passed = g->passed,
                                 .silenced = g->silenced,
                                 .flooded = g->flooded,
                                 .bans = g->bans,
                                 .sources = g->table.n};
+}
+
+void guard_stats(const struct guard *g, time_ns now, struct guard_stats *out)
+{
+    struct guard_ban ban;
+    uint32_t cursor = 0;
+
+    guard_counters(g, out);
     while (guard_each_ban(g, &cursor, &ban, now))
         out->banned++;
 }

@@ -238,3 +238,26 @@ bool guard_each_ban(const struct guard *g, uint32_t *cursor, struct guard_ban *o
     }
     return false;
 }
+
+size_t guard_list_bans(const struct guard *g, uint32_t *cursor, unsigned looks,
+                       struct guard_ban *out, size_t max, time_ns now)
+{
+    size_t n = 0;
+
+    for (; looks > 0 && n < max && *cursor < g->table.n; looks--) {
+        const struct source *s = &g->table.sources[(*cursor)++];
+
+        if (is_banned(s, now) && s->trust != TRUST_ALL)
+            describe(s, &out[n++]);
+    }
+    if (*cursor >= g->table.n)
+        *cursor = 0;
+    return n;
+}
+
+bool guard_has_banned(struct guard *g, const struct addr *a, time_ns now)
+{
+    const struct source *s = source_find(g, a);
+
+    return s && is_banned(s, now) && s->trust != TRUST_ALL;
+}

@@ -134,6 +134,8 @@ static void release(struct control *k)
             atomic_store(&k->clients[i].inquiry->answered, true);
             control_client_free(&k->clients[i]);
         }
+    for (unsigned i = 0; i < LIMIT_WORKERS; i++)
+        free(k->orphans[i]);
     if (k->listener >= 0)
         control_socket_close(k->path, k->listener);
     if (k->row)

@@ -15,6 +15,21 @@ enum control_step control_log(struct control_client *c)
     return CONTROL_DONE;
 }
 
+enum control_step control_accounts(struct control_client *c)
+{
+    struct shared *s = c->control->shared;
+
+    if (c->line.n == 1) {
+        fprintf(control_row(c), "{\"accounts\":%zu}", store_accounts(s->store));
+        control_tell(c);
+        return CONTROL_DONE;
+    }
+    if (!str_equal(c->line.list[1], STR("reload")))
+        return control_end(c, 2, "expected reload");
+    store_nudge(s->store);
+    return CONTROL_DONE;
+}
+
 enum control_step control_drain(struct control_client *c)
 {
     struct shared *s = c->control->shared;

@@ -37,6 +37,7 @@ void control_client_free(struct control_client *c)
         return;
     free(c->out);
     free(c->inquiry);
+    free(c->bans);
     c->used = false;
 }
 
@@ -86,11 +87,35 @@ enum control_step control_end(struct control_client *c, unsigned status, const c
     }
     putc('}', f);
     control_tell(c);
+    free(c->bans);
+    c->bans = NULL;
     c->verb = NULL;
     return CONTROL_DONE;
 }
 
 /* --- questions --- */
+
+/* The worker hangs: the inquiry stays its own, and the client gets another one. */
+static void abandon(struct control_client *c)
+{
+    struct inquiry *another = calloc(1, sizeof(*another));
+
+    c->asked = false;
+    for (unsigned i = 0; another && i < LIMIT_WORKERS; i++) {
+        struct inquiry **place = &c->control->orphans[i];
+
+        if (*place && !atomic_load_explicit(&(*place)->answered, memory_order_acquire))
+            continue;
+        free(*place);
+        *place = c->inquiry;
+        another->bell = &c->control->bell;
+        atomic_store(&another->answered, true);
+        c->inquiry = another;
+        return;
+    }
+    free(another);
+    c->ending = true; /* it can ask nobody any more */
+}
 
 static enum control_asked look_for_answer(struct control_client *c)
 {
@@ -100,7 +125,7 @@ static enum control_asked look_for_answer(struct control_client *c)
     }
     if (net_clock_now(&c->control->shared->clock) - c->asked_at < ANSWER_WITHIN)
         return CONTROL_PENDING;
-    c->asked = false;
+    abandon(c);
     return CONTROL_UNANSWERED;
 }
 
@@ -110,8 +135,8 @@ enum control_asked control_ask(struct control_client *c, enum inquiry_kind kind,
 
     if (c->asked)
         return look_for_answer(c);
-    if (!atomic_load_explicit(&c->inquiry->answered, memory_order_acquire))
-        return CONTROL_UNANSWERED; /* the last one still waits for a worker that is stuck */
+    if (c->ending)
+        return CONTROL_UNANSWERED;
     c->inquiry->kind = kind;
     if (!inquiry_ask(s->inquiries, ASKER_CONTROL, worker, c->inquiry)) {
         atomic_store(&c->inquiry->answered, true);
@@ -120,6 +145,14 @@ enum control_asked control_ask(struct control_client *c, enum inquiry_kind kind,
     c->asked = true;
     c->asked_at = net_clock_now(&s->clock);
     return CONTROL_PENDING;
+}
+
+enum control_step control_unanswered(struct control_client *c)
+{
+    char what[64];
+
+    snprintf(what, sizeof(what), "worker %u does not answer", c->progress.worker);
+    return control_end(c, 1, what);
 }
 
 /* --- commands --- */

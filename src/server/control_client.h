@@ -39,6 +39,7 @@ struct control_progress {
     uint64_t users, bindings;
     struct worker_figures sum;
     unsigned answered; /* workers */
+    unsigned changed;  /* workers */
     bool wrote;        /* the store was asked to write */
 };
 
@@ -57,6 +58,8 @@ struct control_client {
     struct words line;
     struct control_progress progress;
     struct inquiry *inquiry;
+    struct guard_ban *bans; /* collected from the workers; NULL: none are */
+    size_t n_bans;
     bool asked; /* the inquiry is a worker's */
     time_ns asked_at;
 };
@@ -74,6 +77,7 @@ struct control {
     char *row_at; /* what rows are written in */
     size_t row_len;
     FILE *row;
+    struct inquiry *orphans[LIMIT_WORKERS]; /* a worker that hangs still has them */
     struct control_client clients[LIMIT_CONTROL_CLIENTS];
 };
 
@@ -101,6 +105,9 @@ enum control_step control_end(struct control_client *, unsigned status, const ch
 enum control_asked { CONTROL_ANSWERED, CONTROL_PENDING, CONTROL_UNANSWERED };
 enum control_asked control_ask(struct control_client *, enum inquiry_kind, unsigned worker);
 
+/* "worker 3 does not answer" */
+enum control_step control_unanswered(struct control_client *);
+
 /* --- control_verbs.c --- */
 const struct control_verb *control_find_verb(struct str name);
 extern const struct control_verb control_verbs[];
@@ -112,6 +119,10 @@ enum control_step control_registrations(struct control_client *);
 enum control_step control_users(struct control_client *);
 enum control_step control_calls(struct control_client *);
 enum control_step control_transactions(struct control_client *);
+enum control_step control_bans(struct control_client *);
+enum control_step control_ban(struct control_client *);
+enum control_step control_unban(struct control_client *);
+enum control_step control_accounts(struct control_client *);
 enum control_step control_log(struct control_client *);
 enum control_step control_drain(struct control_client *);
 enum control_step control_reload(struct control_client *);

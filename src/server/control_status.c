@@ -86,6 +86,18 @@ static void put_traffic(FILE *f, const struct control_progress *p)
     put_number(f, "refused_overload", p->sum.engine.refused_overload);
 }
 
+static void put_store(FILE *f, struct shared *s)
+{
+    struct keeper_stats store;
+
+    store_stats(s->store, &store);
+    put_number(f, "accounts", store_accounts(s->store));
+    fprintf(f, ",\"store\":\"%s\"",
+            s->config->data.len == 0 ? "memory"
+            : store.failing          ? "failing"
+                                     : "good");
+}
+
 static void tell(struct control_client *c)
 {
     struct shared *s = c->control->shared;
@@ -101,6 +113,7 @@ static void tell(struct control_client *c)
     put_listeners(f, &s->listen);
     put_domains(f, s);
     put_traffic(f, &c->progress);
+    put_store(f, s);
     put_number(f, "memory_bytes", process.resident_bytes);
     fprintf(f, ",\"cpu_s\":%.2f", process.cpu_s);
     fprintf(f, ",\"log_level\":\"%s\"", log_level_name(log_writer_level(s->log)));

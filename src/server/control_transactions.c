@@ -77,14 +77,6 @@ static void take_answer(struct control_client *c,
         c->progress.worker++;
 }
 
-static enum control_step unanswered(struct control_client *c)
-{
-    char what[64];
-
-    snprintf(what, sizeof(what), "worker %u does not answer", c->progress.worker);
-    return control_end(c, 1, what);
-}
-
 static enum control_step list(struct control_client *c, enum inquiry_kind kind,
                               void (*tell)(struct control_client *, const struct shown_tx *))
 {
@@ -102,7 +94,7 @@ static enum control_step list(struct control_client *c, enum inquiry_kind kind,
     case CONTROL_PENDING:
         return CONTROL_WAIT;
     case CONTROL_UNANSWERED:
-        return unanswered(c);
+        return control_unanswered(c);
     case CONTROL_ANSWERED:
         take_answer(c, tell);
         break;

@@ -7,6 +7,7 @@
 
 #include "base/attr.h"
 #include "element/element.h"
+#include "guard/guard.h"
 #include "net/lane.h"
 
 /* Who asks: one thread each. */
@@ -15,7 +16,10 @@ enum inquiry_asker { ASKER_CONTROL, ASKER_METRICS, N_ASKERS };
 enum inquiry_kind {
     INQUIRY_FIGURES,
     INQUIRY_TRANSACTIONS,
-    INQUIRY_CALLS /* INVITEs of others that have no final answer yet */
+    INQUIRY_CALLS, /* INVITEs of others that have no final answer yet */
+    INQUIRY_BANS,
+    INQUIRY_BAN,  /* `ban`: n is 1 where it then is banned, 0 where it is trusted */
+    INQUIRY_UNBAN /* ban.addr: n is 1 where it was banned */
 };
 
 #define INQUIRY_ROWS 32   /* in one answer */
@@ -26,7 +30,8 @@ enum inquiry_kind {
 struct worker_figures {
     struct engine_stats engine;
     struct element_stats element;
-    uint64_t calls; /* element_calls */
+    uint64_t calls;           /* element_calls */
+    struct guard_stats guard; /* without `banned` */
     uint64_t timers;
     uint64_t connections;         /* stream connections, those being made and ended too */
     uint64_t datagrams_waiting;   /* for the kernel to take them */
@@ -60,6 +65,8 @@ struct inquiry {
     union {
         struct worker_figures figures;
         struct shown_tx txs[INQUIRY_ROWS];
+        struct guard_ban bans[INQUIRY_ROWS];
+        struct guard_ban ban;
     };
 };
 

@@ -82,6 +82,12 @@ static void ban(struct worker *w, const struct guard_ban *b, time_ns now)
     drop_soon(w, b, now);
 }
 
+void worker_ban(struct worker *w, const struct guard_ban *b, time_ns now)
+{
+    guard_set(w->guard, b, now);
+    drop_soon(w, b, now);
+}
+
 void worker_take_ban(struct worker *w, struct block *bytes, time_ns now)
 {
     struct guard_ban b;
@@ -89,8 +95,7 @@ void worker_take_ban(struct worker *w, struct block *bytes, time_ns now)
     block_enter(w->blocks, bytes);
     memcpy(&b, bytes->bytes, sizeof(b));
     block_unref(w->blocks, bytes);
-    guard_set(w->guard, &b, now);
-    drop_soon(w, &b, now);
+    worker_ban(w, &b, now);
 }
 
 struct question {

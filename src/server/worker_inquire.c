@@ -1,6 +1,7 @@
-/* What a worker tells of itself to who asks, a portion at a time; changes nothing. */
+/* What a worker tells of itself to who asks, a portion at a time, and whom it is told to ban. */
 #include "server/inquiry.h"
 #include "server/worker.h"
+#include "server/worker_guard.h"
 
 #define ANSWERS_MOST 4 /* a turn */
 
@@ -14,6 +15,7 @@ static void tell_figures(struct worker *w, struct worker_figures *f)
                                  .handovers_lost = w->lost_handovers,
                                  .blocks = w->blocks->live};
     element_stats(w->element, &f->element);
+    guard_counters(w->guard, &f->guard);
     for (unsigned i = 0; i < w->n_listeners; i++)
         if (w->listeners[i].at.transport == TRANSPORT_UDP) {
             f->datagrams_waiting += w->listeners[i].udp.n;
@@ -60,6 +62,15 @@ static void list(const struct worker *w, struct inquiry *q)
             show(&q->txs[q->n++], &found[i]);
 }
 
+static void list_bans(const struct worker *w, struct inquiry *q)
+{
+    uint32_t cursor = (uint32_t)q->cursor;
+
+    q->n = (unsigned)guard_list_bans(w->guard, &cursor, INQUIRY_LOOKS, q->bans, INQUIRY_ROWS,
+                                     w->looked);
+    q->cursor = cursor;
+}
+
 static void answer(struct worker *w, struct inquiry *q)
 {
     switch (q->kind) {
@@ -69,6 +80,17 @@ static void answer(struct worker *w, struct inquiry *q)
     case INQUIRY_TRANSACTIONS:
     case INQUIRY_CALLS:
         list(w, q);
+        break;
+    case INQUIRY_BANS:
+        list_bans(w, q);
+        break;
+    case INQUIRY_BAN:
+        worker_ban(w, &q->ban, w->looked);
+        q->n = guard_has_banned(w->guard, &q->ban.addr, w->looked);
+        break;
+    case INQUIRY_UNBAN:
+        q->n = guard_has_banned(w->guard, &q->ban.addr, w->looked);
+        guard_forgive(w->guard, &q->ban.addr);
         break;
     }
 }

@@ -55,10 +55,10 @@ class Wire:
 class Phone:
     """A UDP socket that sends requests and returns what comes back."""
 
-    def __init__(self, server, user):
+    def __init__(self, server, user, host="127.0.0.1"):
         self.server, self.user = server, user
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket.bind((host, 0))
         self.socket.settimeout(10)
         self.port = self.socket.getsockname()[1]
         self.count = 0
@@ -76,6 +76,16 @@ class Phone:
 
     def receive(self):
         return self.socket.recv(65536).decode()
+
+    def hears_nothing(self, seconds=1):
+        self.socket.settimeout(seconds)
+        try:
+            self.receive()
+            return False
+        except socket.timeout:
+            return True
+        finally:
+            self.socket.settimeout(10)
 
     def final(self):
         """The next response that is no 1xx."""

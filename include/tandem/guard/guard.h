@@ -97,12 +97,20 @@ void guard_forgive(struct guard *, const struct addr *);
 
 /* The banned, in any order: start with *cursor = 0; false at the end. */
 bool guard_each_ban(const struct guard *, uint32_t *cursor, struct guard_ban *, time_ns now);
+/* Some of the banned: start with *cursor = 0, which is 0 again at the end. Looks at `looks` sources
+ * at most and fills out[max]; returns how many. */
+size_t guard_list_bans(const struct guard *, uint32_t *cursor, unsigned looks,
+                       struct guard_ban *out, size_t max, time_ns now);
+/* Is it banned? Who is trusted never is. */
+bool guard_has_banned(struct guard *, const struct addr *, time_ns now);
 
 struct guard_stats {
     uint64_t passed, silenced, flooded, bans; /* ever */
     unsigned sources, banned;                 /* now */
 };
-/* Looks at every source: for people and metrics, not for each packet. */
+/* All but `banned`, which is 0. */
+void guard_counters(const struct guard *, struct guard_stats *);
+/* Looks at every source: for people, not for each packet. */
 void guard_stats(const struct guard *, time_ns now, struct guard_stats *);
 
 #endif
