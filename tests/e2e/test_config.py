@@ -187,7 +187,7 @@ def test_calls_in_progress_go_on_across_reloads():
 
 
 def test_the_advertised_name_is_what_others_are_told():
-    with file_of("advertise: sip.example.net\n") as name, Server("--config", name) as server, \
+    with file_of("advertise: sip.example.net\ndrain: 0\n") as name, Server("--config", name) as server, \
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as callee:
         callee.bind(("127.0.0.1", 0))
         callee.settimeout(5)
