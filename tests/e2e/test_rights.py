@@ -95,6 +95,32 @@ def test_files_that_root_left_in_the_data_folder_are_taken_over():
                 assert os.stat(os.path.join(data, name)).st_uid == pwd.getpwnam(USER).pw_uid, name
 
 
+def write_anew(path, text):
+    """As an editor does: another file takes the name."""
+    with open(path + ".new", "w", encoding="ascii") as f:
+        f.write(text)
+    os.chmod(path + ".new", 0o644)
+    os.replace(path + ".new", path)
+
+
+def test_a_reload_reads_the_file_that_took_the_name():
+    options = ("--user", USER) if os.geteuid() == 0 else ()
+    with data_folder() as data:
+        path = os.path.join(os.path.dirname(data), "tandem.yaml")
+        write_anew(path, "domains: [one.example]\n")
+        with Server("--config", path, "--data", data, *options) as server:
+            assert "one.example" in ctl(data, "status")
+            write_anew(path, "domains: [two.example]\n")
+            server.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: "reloaded" in server.stderr(), 5, server.stderr)
+            assert "two.example" in ctl(data, "status")
+            write_anew(path, "domain: [three.example]\n")
+            server.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: "reload refused" in server.stderr(), 5, server.stderr)
+            assert "two.example" in ctl(data, "status")
+            calls(server, "udp")
+
+
 def test_every_thread_is_in_the_sandbox():
     with data_folder() as data, Server("--data", data) as server:
         wait_for(lambda: len(os.listdir(f"/proc/{server.process.pid}/task")) >= 3, 5, "its threads")

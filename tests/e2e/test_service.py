@@ -78,6 +78,18 @@ def test_ready_is_told_by_path_and_by_abstract_name():
             assert not manager.heard("WATCHDOG=1"), "nobody asked for signs of life"
 
 
+def test_a_reload_is_told_from_its_begin_to_its_end():
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as f:
+        f.write("domains: [one.example]\n")
+        f.flush()
+        with served("--config", f.name) as (manager, server):
+            wait_for(lambda: manager.heard("READY=1"), 5, "READY=1")
+            del manager.said[:]
+            server.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: manager.heard("READY=1"), 5, "READY=1 again")
+            assert manager.said[0] == "RELOADING=1" and manager.said[1].startswith("MONOTONIC_USEC="), manager.said
+
+
 def test_an_idle_server_gives_signs_of_life():
     with served("--workers", "2", WATCHDOG_USEC=str(WATCHDOG_US)) as (manager, _):
         wait_for(lambda: manager.read() and manager.said.count("WATCHDOG=1") >= 5, 10, lambda: manager.said)
