@@ -40,7 +40,7 @@ _tandem()
     user)
         case $prev in
         --data) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
-        *) mapfile -t COMPREPLY < <(compgen -W 'add password remove list --data --generate --json --help' -- "$cur") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W 'add password remove list import --data --generate --json --help' -- "$cur") ;;
         esac
         ;;
     parse)

@@ -67,7 +67,27 @@ static const char update[] =
     "UPDATE account SET record = ?2, change = (SELECT max(change) + 1 FROM account)"
     " WHERE key = ?1 AND record IS NOT NULL";
 
-/* One statement is one transaction. `otherwise`: what it means that no row was touched. */
+static bool run(struct accounts_file *f, const char *sql, struct store_fault *fault)
+{
+    return sqlite3_exec(f->db, sql, NULL, NULL, NULL) == SQLITE_OK || database_fault(f->db, fault);
+}
+
+bool accounts_begin(struct accounts_file *f, struct store_fault *fault)
+{
+    return run(f, "BEGIN IMMEDIATE", fault);
+}
+
+bool accounts_end(struct accounts_file *f, bool keep, struct store_fault *fault)
+{
+    if (keep && run(f, "COMMIT", fault))
+        return true;
+    struct store_fault undone;
+
+    return run(f, "ROLLBACK", &undone) && !keep;
+}
+
+/* One statement is one transaction, unless one is open. `otherwise`: what it means that no row was
+ * touched. */
 static enum accounts_result write_one(struct accounts_file *f, const char *sql, struct str key,
                                       struct str record, enum accounts_result otherwise,
                                       struct store_fault *fault)

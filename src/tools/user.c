@@ -9,15 +9,17 @@
 
 #include "auth/account.h"
 #include "base/json.h"
-#include "msg/uri.h"
 #include "store/accounts.h"
 #include "tools/password.h"
+#include "tools/user_import.h"
+#include "tools/user_name.h"
 
 const char user_help[] =
     "usage: tandem user add AOR [--generate] [--data DIR] [--json]\n"
     "       tandem user password AOR [--generate] [--data DIR] [--json]\n"
     "       tandem user remove AOR [--data DIR] [--json]\n"
     "       tandem user list [--data DIR] [--json]\n"
+    "       tandem user import [--data DIR] [--json] <FILE\n"
     "\n"
     "Who may register and call. An AOR is a name and a domain of the server: alice@example.com.\n"
     "A server that runs on the folder knows of a change within a second. With the first account,\n"
@@ -25,6 +27,10 @@ const char user_help[] =
     "\n"
     "The password is asked for twice; where standard input is no terminal its first line is it,\n"
     "and TANDEM_PASSWORD in the environment counts before both. Only hashes of it are kept.\n"
+    "\n"
+    "import reads a line for each account from standard input: an AOR, white space, a password;\n"
+    "empty lines and those that begin with # are passed over. Accounts that exist get the new\n"
+    "password. Where a line is wrong nothing is changed.\n"
     "\n"
     "  --generate   makes one up and prints it\n"
     "  --data DIR   the server's data folder; $TANDEM_DATA, else /var/lib/tandem for root and\n"
@@ -41,8 +47,7 @@ struct user {
     bool generate, json, help;
     char folder[FOLDER_PATH_MAX];
     struct accounts_file *file;
-    char name_text[LIMIT_AOR_BYTES], realm_text[LIMIT_AOR_BYTES], key_text[LIMIT_AOR_BYTES];
-    struct buf name, realm, key;
+    struct user_name name;
 };
 
 static int complain(const char *where, const char *what, int status)
@@ -57,50 +62,13 @@ static int complain_of(const struct store_fault *fault, int status)
     return status;
 }
 
-/* --- the account's name --- */
-
-static bool take_aor(struct user *u, const struct uri *uri)
-{
-    if ((uri->scheme != URI_SIP && uri->scheme != URI_SIPS) || uri->user.len == 0 || uri->port ||
-        uri->params.len > 0 || uri->headers.len > 0)
-        return false;
-    uri_unescape(&u->name, uri->user);
-    for (size_t i = 0; i < uri->host.len; i++) {
-        char c = uri->host.at[i];
-
-        buf_put_char(&u->realm, c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c);
-    }
-    account_key(&u->key, buf_str(&u->name), buf_str(&u->realm));
-    return !u->name.over && !u->realm.over && !u->key.over;
-}
-
-static int read_aor(struct user *u)
-{
-    char text[2 * LIMIT_AOR_BYTES];
-    struct str aor = str_from(u->aor);
-    struct msg_error error;
-    struct uri uri;
-    struct buf b;
-
-    buf_init(&b, text, sizeof(text));
-    buf_init(&u->name, u->name_text, sizeof(u->name_text));
-    buf_init(&u->realm, u->realm_text, sizeof(u->realm_text));
-    buf_init(&u->key, u->key_text, sizeof(u->key_text));
-    if (str_find(aor, ':') > str_find(aor, '@'))
-        buf_put_lit(&b, "sip:");
-    buf_put(&b, aor);
-    if (b.over || !uri_parse(buf_str(&b), &uri, &error) || !take_aor(u, &uri))
-        return complain(u->aor, "expected a user and a domain, as alice@example.com", BAD_USAGE);
-    return DONE;
-}
-
 /* --- the folder --- */
 
 static int open_file(struct user *u)
 {
     struct store_fault fault;
     struct stat st;
-    bool may_make = !u->data && strcmp(u->verb, "add") == 0;
+    bool may_make = !u->data && (strcmp(u->verb, "add") == 0 || strcmp(u->verb, "import") == 0);
 
     if (u->data)
         (void)snprintf(u->folder, sizeof(u->folder), "%s", u->data);
@@ -118,7 +86,7 @@ static int open_file(struct user *u)
 
 static int tell(const struct user *u, const char *done, const char *password)
 {
-    struct str aor = buf_str(&u->key);
+    struct str aor = user_name_key(&u->name);
 
     if (u->json) {
         printf("{\"event\":\"%s\",\"aor\":", done);
@@ -159,20 +127,17 @@ static int write_account(struct user *u, const char *password)
     char record[ACCOUNT_MAX_BYTES];
     struct digester *d = digester_new(&mem_libc);
     struct store_fault fault;
-    struct account a;
+    struct str key = user_name_key(&u->name);
     struct buf b;
     int status = OUR_FAULT;
 
     buf_init(&b, record, sizeof(record));
-    if (!d || account_make(&a, d, buf_str(&u->name), buf_str(&u->realm), str_from(password)) != OK)
-        (void)complain(u->verb, "no memory", OUR_FAULT);
-    else if (account_write(&b, &a), b.over)
-        (void)complain(u->aor, "too long", OUR_FAULT);
+    if (!d || !user_name_record(&u->name, d, str_from(password), &b))
+        (void)complain(u->aor, "no memory, or the name is too long", OUR_FAULT);
     else if (strcmp(u->verb, "add") == 0)
-        status = judge(u, accounts_add(u->file, buf_str(&u->key), buf_str(&b), &fault), &fault);
+        status = judge(u, accounts_add(u->file, key, buf_str(&b), &fault), &fault);
     else
-        status = judge(u, accounts_replace(u->file, buf_str(&u->key), buf_str(&b), &fault), &fault);
-    explicit_bzero(&a, sizeof(a));
+        status = judge(u, accounts_replace(u->file, key, buf_str(&b), &fault), &fault);
     explicit_bzero(record, sizeof(record));
     digester_free(d);
     return status;
@@ -209,7 +174,7 @@ static int run_password(struct user *u)
 static int run_remove(struct user *u)
 {
     struct store_fault fault;
-    int status = judge(u, accounts_remove(u->file, buf_str(&u->key), &fault), &fault);
+    int status = judge(u, accounts_remove(u->file, user_name_key(&u->name), &fault), &fault);
 
     return status ? status : tell(u, "removed", NULL);
 }
@@ -251,6 +216,19 @@ static bool list_one(void *arg, struct str key, struct str record)
     return true;
 }
 
+static int run_import(struct user *u)
+{
+    unsigned n = 0;
+
+    if (!user_import(u->file, stdin, &n))
+        return REFUSED;
+    if (u->json)
+        printf("{\"event\":\"imported\",\"accounts\":%u}\n", n);
+    else
+        printf("%u imported\n", n);
+    return DONE;
+}
+
 static int run_list(struct user *u)
 {
     struct store_fault fault;
@@ -263,10 +241,8 @@ static const struct verb {
     int (*run)(struct user *);
     bool of_one;
 } verbs[] = {
-    {"add", run_add, true},
-    {"password", run_password, true},
-    {"remove", run_remove, true},
-    {"list", run_list, false},
+    {"add", run_add, true},    {"password", run_password, true}, {"remove", run_remove, true},
+    {"list", run_list, false}, {"import", run_import, false},
 };
 
 static const struct verb *find(const char *name)
@@ -311,19 +287,21 @@ static int read_options(struct user *u, int argc, char **argv)
 static int read_words(struct user *u, int argc, char **argv, const struct verb **out)
 {
     if (optind == argc)
-        return complain("add, password, remove or list", "one is expected; see tandem help user",
-                        BAD_USAGE);
+        return complain("add, password, remove, list or import",
+                        "one is expected; see tandem help user", BAD_USAGE);
     u->verb = argv[optind];
     *out = find(u->verb);
     if (!*out)
-        return complain(u->verb, "expected add, password, remove or list", BAD_USAGE);
+        return complain(u->verb, "expected add, password, remove, list or import", BAD_USAGE);
     int words = argc - optind - 1;
 
     if (words != ((*out)->of_one ? 1 : 0))
         return complain(u->verb, (*out)->of_one ? "expected one AOR" : "expected nothing behind it",
                         BAD_USAGE);
     u->aor = words ? argv[optind + 1] : NULL;
-    return u->aor ? read_aor(u) : DONE;
+    if (u->aor && !user_name_read(&u->name, str_from(u->aor)))
+        return complain(u->aor, USER_NAME_EXPECTED, BAD_USAGE);
+    return DONE;
 }
 
 int user_main(int argc, char **argv)

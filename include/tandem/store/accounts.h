@@ -25,7 +25,10 @@ enum accounts_result {
     ACCOUNTS_FAILED   /* the fault says why; nothing has changed */
 };
 
-/* Each is one transaction that lasts. */
+/* Each is one transaction that lasts, but between accounts_begin and accounts_end: all of these are
+ * one, kept or (`keep` false) undone. False: the fault says why, and nothing was begun, or kept. */
+MUST_USE bool accounts_begin(struct accounts_file *, struct store_fault *);
+MUST_USE bool accounts_end(struct accounts_file *, bool keep, struct store_fault *);
 enum accounts_result accounts_add(struct accounts_file *, struct str key, struct str record,
                                   struct store_fault *);
 enum accounts_result accounts_replace(struct accounts_file *, struct str key, struct str record,
