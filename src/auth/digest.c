@@ -106,8 +106,10 @@ static void sum_put_next(struct sum *s, struct str text)
     sum_put(s, text);
 }
 
+/* What a library that no sanitizer has seen writes counts as never written. */
 static bool sum_end(struct sum *s, uint8_t out[DIGEST_MAX_BYTES])
 {
+    memset(out, 0, s->len);
     return s->good && EVP_DigestFinal_ex(s->ctx, out, NULL) == 1;
 }
 
