@@ -3,6 +3,7 @@
 #include "server/reload.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "server/config_file.h"
 
@@ -54,9 +55,10 @@ bool server_reload(struct shared *s, config_tell *tell, void *arg)
     struct config_source source = {
         .file = o->file, .overrides = o->overrides, .n_overrides = o->n_overrides};
 
-    if (!o->file) {
-        config_fault_tell(tell, arg, NULL, "",
-                          "there is nothing to reload: it was started without --config");
+    if (!o->file || strcmp(o->file, "-") == 0) {
+        config_fault_tell(tell, arg, o->file, "", "there is nothing to reload: %s",
+                          o->file ? "standard input is read once"
+                                  : "it was started without --config");
         return false;
     }
     struct config *c = config_file_read(s->mem, &source, tell, arg);

@@ -30,7 +30,7 @@ class Server:
     """A running `tandem serve` on a free port of 127.0.0.1, UDP and TCP."""
 
     def __init__(self, *options, host="127.0.0.1", port=None, program=None,
-                 stderr=None):
+                 stderr=None, stdin=subprocess.DEVNULL):
         self.host = host
         self.port = port or free_port(host)
         shown = f"[{host}]" if ":" in host else host
@@ -40,7 +40,7 @@ class Server:
                    f"tcp:{self.addr}", *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE,
                                         stderr=stderr or self.errors,
-                                        stdin=subprocess.DEVNULL, text=True)
+                                        stdin=stdin, text=True)
         self.ready = self._line(READY_S)
         if not self.ready.startswith("ready "):
             self.process.kill()

@@ -173,6 +173,53 @@ def test_without_a_file_there_is_nothing_to_reload():
         assert ask(server, "OPTIONS", f"sip:{server.addr}").startswith("SIP/2.0 200 ")
 
 
+def test_standard_input_is_read_once():
+    with tempfile.TemporaryFile("w+") as given:
+        given.write("domains: [one.example]\n")
+        given.seek(0)
+        with Server("--config", "-", stdin=given) as server:
+            server.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: "standard input is read once" in server.stderr(), 10, lambda: server.stderr())
+            assert registers(server, "alice", "one.example")[0] == 200
+
+
+def test_ctl_reload_says_what_is_wrong():
+    with file_of("domains: [one.example]\n") as name, \
+            Server("--config", name, "--control", os.path.join(os.path.dirname(name), "ctl")) as server:
+        ctl = ("ctl", "--socket", os.path.join(os.path.dirname(name), "ctl"), "--json", "reload")
+        write(name, "domains: [two.example]\nworkers: 63\n")
+        said = run(*ctl)
+        rows = [json.loads(line) for line in said.stdout.splitlines()]
+        assert said.returncode == 0 and [(row["key"], row["line"], row["warning"]) for row in rows] == \
+            [("workers", 2, True)], said
+        assert registers(server, "alice", "two.example")[0] == 200
+        write(name, "lisen: x\ndrain: 5\n")
+        said = run(*ctl)
+        rows = [json.loads(line) for line in said.stdout.splitlines()]
+        assert said.returncode == 1 and [(row["key"], row["line"], row["warning"]) for row in rows] == \
+            [("lisen", 1, False), ("drain", 2, False)], said
+        assert registers(server, "alice", "two.example")[0] == 200
+
+
+def test_the_first_account_makes_everybody_authenticate():
+    with tempfile.TemporaryDirectory() as folder, Server("--data", folder, "--workers", "2") as server:
+        assert registers(server, "alice", server.host)[0] == 200
+        added = run("user", "add", f"sip:alice@{server.host}", "--data", folder, "--generate")
+        assert added.returncode == 0, added
+        wait_for(lambda: registers(server, "alice", server.host)[0] == 401, 10, "authentication")
+        for i in range(8):  # every worker
+            assert registers(server, f"bob{i}", server.host)[0] == 401, i
+
+
+def test_a_reload_changes_who_may_call():
+    with file_of("accounts: {auth: required}\n") as name, Server("--config", name) as server:
+        assert registers(server, "alice", server.host)[0] == 401
+        reload_with(server, name, "accounts: {auth: none}\n", "reloaded")
+        assert registers(server, "alice", server.host)[0] == 200
+        reload_with(server, name, "accounts: {auth: required}\npeers: [127.0.0.1]\n", "reloaded")
+        assert registers(server, "alice", server.host)[0] == 200, "a peer is trusted by address"
+
+
 def test_calls_in_progress_go_on_across_reloads():
     with file_of("log: {level: info}\n") as name:
         server = Server("--config", name)
