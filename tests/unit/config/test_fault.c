@@ -107,6 +107,7 @@ static void what_is_there_twice(void **state)
 {
     static const struct row rows[] = {
         {"workers: 1\n\nworkers: 2\n", "3:workers: is here a second time: the first is on line 1"},
+        {"workers: 1\nworkers: x\n", "2:workers: is here a second time"}, /* and no more */
         {"log:\n  level: warn\nlog:\n  format: json\n",
          "3:log: is here a second time: the first is on line 1"},
         {"log: {level: warn, level: warn}\n", "1:log.level: is here a second time"},
@@ -168,6 +169,7 @@ static void values_that_clash(void **state)
          "1:registrar.default_expires: registrar.default_expires must be at least"},
         {"timers: {t1: 5s}\n",
          "1:timers.t1: timers.t2 must be at least timers.t1 (timers.t2 is 4s"},
+        {"timers: {t1: 5s, t2: x}\n", "1:timers.t2: \"x\": expected"}, /* and no clash with it */
         {"accounts: {algorithms: []}\n", "1:accounts.algorithms: the list is empty"},
         {"listen: ['tcp:127.0.0.1:9090']\nmetrics: {listen: '127.0.0.1:9090'}\n",
          "2:metrics.listen: metrics.listen and a listener have the same port"},
