@@ -51,8 +51,9 @@ class Server:
         return self.process.stdout.readline() if readable else ""
 
     def stderr(self):
-        self.errors.seek(0)
-        return self.errors.read()
+        # The server writes at the offset that it shares with us: it must not move.
+        descriptor = self.errors.fileno()
+        return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode(errors="replace")
 
     def alive(self):
         return self.process.poll() is None
