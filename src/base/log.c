@@ -1,9 +1,6 @@
 /* Hands events to the program's sink, within a place's allowance; opens and owns no file. */
 #include "base/log.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 static const struct {
     const char *name;
     enum log_level level;
@@ -85,19 +82,4 @@ void log_fields_gated(const struct log *l, struct log_gate *g, time_ns now, enum
         return;
     tell(l, event, g->skipped, fields, n);
     g->skipped = 0;
-}
-
-void log_line(const struct log *l, enum log_level level, const char *fmt, ...)
-{
-    if (!log_wants(l, level))
-        return;
-    char line[LOG_LINE_MAX];
-    va_list args;
-    va_start(args, fmt);
-    int n = vsnprintf(line, sizeof line, fmt, args);
-    va_end(args);
-    if (n < 0)
-        return;
-    struct log_field text = LOG_TEXT("text", str_from(line));
-    l->write(l->arg, &(struct log_record){EV_LOG, level, 0, &text, 1});
 }

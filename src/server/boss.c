@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "server/life.h"
 #include "server/ready.h"
 #include "server/reload.h"
 #include "server/watchdog.h"
@@ -24,7 +25,8 @@ struct boss {
     struct worker **workers;
     const struct log *log;
     int signals;
-    bool told;         /* ready was printed */
+    bool told; /* ready was printed */
+    time_ns began;
     time_ns deadline;  /* of the drain; TIME_NEVER before */
     time_ns next_tell; /* of the drain's course */
     struct watchdog watchdog;
@@ -157,6 +159,7 @@ static void tell_ready(struct boss *b)
     if (b->told || !all(b, false))
         return;
     b->told = true;
+    life_ready(b->log, b->shared, b->began);
     ready_print(&b->shared->listen, b->shared->options->json);
     if (isatty(STDERR_FILENO) && !b->shared->options->json)
         welcome_print(stderr, b->shared, current_config(&b->shared->current));
@@ -266,6 +269,8 @@ int boss_run(struct shared *s, struct worker **workers)
     int error;
 
     b.log = log_writer_log(s->log, s->n_workers);
+    b.began = now_of(&b);
+    life_started(b.log, s);
     b.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     error = b.signals < 0 ? errno : start(&b, &started);
     if (error) {
@@ -281,5 +286,6 @@ int boss_run(struct shared *s, struct worker **workers)
     }
     if (b.signals >= 0)
         close(b.signals);
+    life_ended(b.log, s, b.began);
     return error ? 4 : 0;
 }

@@ -102,11 +102,6 @@ static void print_pairs(FILE *f, const struct log_entry *e)
 static void print_text(FILE *f, const struct log_entry *e)
 {
     fprintf(f, "tandem: %s: ", log_level_name((enum log_level)e->level));
-    if (e->event == EV_LOG) {
-        print_plain(f, (struct str){e->text, e->n > 0 ? e->fields[0].len : 0});
-        putc('\n', f);
-        return;
-    }
     for (const char *c = log_event_name((enum log_event)e->event); *c; c++)
         putc(*c == '_' ? ' ' : *c, f);
     print_pairs(f, e);

@@ -230,6 +230,7 @@ static void turn(struct worker *w, time_ns now)
     worker_flush(w, now);
     sweep(w, now);
     worker_answer_inquiries(w);
+    worker_tell_limits(w, now);
     pace_note(&w->pace, w->read, now);
     w->read = 0;
     drain_if_told(w);

@@ -14,6 +14,14 @@
 #include "server/dues.h"
 #include "server/shared.h"
 
+/* Tables that were full, for the log. */
+enum worker_limit {
+    WORKER_LIMIT_TRANSACTIONS,
+    WORKER_LIMIT_DESCRIPTORS,
+    WORKER_LIMIT_RING,
+    N_WORKER_LIMITS
+};
+
 /* Kinds of LOOP_TOKEN. */
 enum { TOKEN_BELL, TOKEN_UDP, TOKEN_LISTENER };
 
@@ -51,6 +59,8 @@ struct worker {
     bool drained;  /* the element was told that the server ends */
     unsigned read; /* messages read in this turn */
     uint64_t lost_handovers;
+    uint64_t refused[N_WORKER_LIMITS]; /* as the log was told last */
+    struct log_gate limit_gates[N_WORKER_LIMITS];
     struct log_gate gate, ban_gate, note_gates[N_ELEMENT_NOTES];
     struct guard *guard;
     time_ns next_drop; /* of connections whose far end was banned; TIME_NEVER: there are none */
@@ -81,6 +91,9 @@ void worker_take_config(struct worker *w, time_ns now);
 /* --- worker_inquire.c: what others ask --- */
 /* Answers some of the inquiries that wait (inquiry.h), between two turns. */
 void worker_answer_inquiries(struct worker *w);
+
+/* --- worker_limits.c --- */
+void worker_tell_limits(struct worker *w, time_ns now);
 
 /* --- worker_out.c: what goes out --- */
 /* After each input: drains the element and feeds it what follows, until nothing does. */

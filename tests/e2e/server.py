@@ -42,7 +42,7 @@ class Server:
                                         stderr=stderr or self.errors,
                                         stdin=stdin, text=True)
         self.ready = self._line(READY_S)
-        if not self.ready.startswith("ready "):
+        if not self.ready.startswith(("ready ", '{"event":"ready"')):
             self.process.kill()
             raise AssertionError(f"no ready line but {self.ready!r}\n{self.stderr()}")
 

@@ -54,7 +54,6 @@ struct log {
     void *arg;
 };
 
-#define LOG_LINE_MAX 1024 /* of log_line, with the NUL; longer lines are cut */
 #define LOG_PER_SECOND 5
 
 /* A place's own allowance: `per_second` events, the rest counted and told with the next one that
@@ -89,8 +88,5 @@ void log_fields(const struct log *l, enum log_event event, const struct log_fiel
                 unsigned n);
 void log_fields_gated(const struct log *l, struct log_gate *g, time_ns now, enum log_event event,
                       const struct log_field *fields, unsigned n);
-
-/* EV_LOG with a sentence, where an event of its own would be too much. */
-void log_line(const struct log *l, enum log_level level, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 #endif

@@ -74,7 +74,7 @@ static void what_is_long_is_cut(void **state)
 {
     static char many[2000];
     struct log_field fields[LOG_ENTRY_FIELDS + 3];
-    struct log_record r = {EV_LOG, LOG_INFO, 0, fields, LOG_ENTRY_FIELDS + 3};
+    struct log_record r = {EV_READY, LOG_INFO, 0, fields, LOG_ENTRY_FIELDS + 3};
     struct log_entry e;
     size_t sum = 0;
 

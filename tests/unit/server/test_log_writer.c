@@ -29,10 +29,10 @@ static void lines_arrive(void **state)
         enum config_log_format format;
         const char *start, *end;
     } rows[] = {
-        {CONFIG_LOG_TEXT, "tandem: warn: one \"two\"\n", "warn: one \"two\"\n"},
-        {CONFIG_LOG_LOGFMT, "time=20", " level=warn event=log text=\"one \\\"two\\\"\"\n"},
-        {CONFIG_LOG_JSON, "{\"event\":\"log\",\"level\":\"warn\",\"time\":\"20",
-         "Z\",\"text\":\"one \\\"two\\\"\"}\n"},
+        {CONFIG_LOG_TEXT, "tandem: warn: banned addr=", "addr=\"one \\\"two\\\"\"\n"},
+        {CONFIG_LOG_LOGFMT, "time=20", " level=warn event=banned addr=\"one \\\"two\\\"\"\n"},
+        {CONFIG_LOG_JSON, "{\"event\":\"banned\",\"level\":\"warn\",\"time\":\"20",
+         "Z\",\"addr\":\"one \\\"two\\\"\"}\n"},
     };
 
     (void)state;
@@ -43,8 +43,8 @@ static void lines_arrive(void **state)
         assert_int_equal(pipe(ends), 0);
         struct log_writer *w = log_writer_new(&mem_libc, 2, LOG_INFO, rows[i].format, ends[1]);
         assert_non_null(w);
-        log_line(log_writer_log(w, 1), LOG_WARN, "one %s", "\"two\"");
-        log_line(log_writer_log(w, 1), LOG_DEBUG, "not this");
+        log_event(log_writer_log(w, 1), EV_BANNED, LOG_TEXT("addr", STR("one \"two\"")));
+        log_event(log_writer_log(w, 1), EV_BAD_MESSAGE, LOG_TEXT("what", STR("not this")));
         log_writer_free(w);
         close(ends[1]);
         read_all(ends[0], got, sizeof(got));
@@ -66,7 +66,8 @@ static void a_stalled_reader_stalls_nobody(void **state)
     struct log_writer *w = log_writer_new(&mem_libc, 1, LOG_INFO, CONFIG_LOG_TEXT, ends[1]);
     assert_non_null(w);
     for (unsigned i = 0; i < 5000; i++) /* returns although nobody reads */
-        log_line(log_writer_log(w, 0), LOG_INFO, "%0100u", i);
+        log_event(log_writer_log(w, 0), EV_READY,
+                  LOG_TEXT("pad", STR("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")), LOG_NUMBER("ms", i));
     assert_true(fcntl(ends[1], F_SETPIPE_SZ, 1 << 20) >= 0);
     log_writer_free(w);
     close(ends[1]);
@@ -75,10 +76,31 @@ static void a_stalled_reader_stalls_nobody(void **state)
     close(ends[0]);
 }
 
+static void the_level_changes_at_once(void **state)
+{
+    char got[200];
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    struct log_writer *w = log_writer_new(&mem_libc, 1, LOG_WARN, CONFIG_LOG_TEXT, ends[1]);
+    assert_non_null(w);
+    log_event(log_writer_log(w, 0), EV_READY, LOG_NUMBER("ms", 1));
+    log_writer_set_level(w, LOG_INFO);
+    assert_int_equal(log_writer_level(w), LOG_INFO);
+    log_event(log_writer_log(w, 0), EV_READY, LOG_NUMBER("ms", 2));
+    log_writer_free(w);
+    close(ends[1]);
+    read_all(ends[0], got, sizeof(got));
+    assert_string_equal(got, "tandem: info: ready ms=2\n");
+    close(ends[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_arrive),
+        cmocka_unit_test(the_level_changes_at_once),
         cmocka_unit_test(a_stalled_reader_stalls_nobody),
     };
 

@@ -1,0 +1,26 @@
+/* Tells the log when a worker's tables were full. */
+#include "server/worker.h"
+
+static void tell(struct worker *w, enum worker_limit limit, const char *table, uint64_t refused,
+                 time_ns now)
+{
+    uint64_t more = refused - w->refused[limit];
+
+    if (more == 0)
+        return;
+    w->refused[limit] = refused;
+    log_event_gated(w->log, &w->limit_gates[limit], now, EV_LIMIT_REACHED,
+                    LOG_TEXT("table", str_from(table)), LOG_NUMBER("worker", w->index),
+                    LOG_NUMBER("refused", more));
+}
+
+void worker_tell_limits(struct worker *w, time_ns now)
+{
+    uint64_t overload = engine_stats(w->engine)->refused_overload;
+
+    if (w->drained) /* refused for another reason */
+        w->refused[WORKER_LIMIT_TRANSACTIONS] = overload;
+    tell(w, WORKER_LIMIT_TRANSACTIONS, "transactions", overload, now);
+    tell(w, WORKER_LIMIT_DESCRIPTORS, "descriptors", w->tcp.refused, now);
+    tell(w, WORKER_LIMIT_RING, "worker_ring", w->lost_handovers, now);
+}
