@@ -92,6 +92,16 @@ def test_calls_in_progress_survive_a_restart():
         assert called["ok"] == CALLS and called["failed"] == 0, (called, caller.errors(), callee.errors())
 
 
+def test_it_waits_no_longer_than_it_was_told_to():
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as f:
+        f.write("drain: 1s\n")
+        f.flush()
+        server = Server("--config", f.name)
+        with calls_in_progress(server, 100000, count=2):
+            errors = server.stop()
+    assert "calls left calls=2" in errors and "ending at once" not in errors, errors
+
+
 def test_a_second_signal_does_not_wait_for_calls():
     server = Server()
     with calls_in_progress(server, 100000, count=1):
