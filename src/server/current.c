@@ -7,14 +7,21 @@
 void current_init(struct current *c, struct config *config, unsigned n_takers)
 {
     assert(n_takers <= CURRENT_TAKERS);
-    *c = (struct current){.n_takers = n_takers, .now = config};
+    *c = (struct current){.n_takers = n_takers, .first = config, .now = config};
     atomic_store(&c->shown, config);
+}
+
+static void free_later(const struct current *c, struct config *config)
+{
+    if (config != c->first)
+        config_free(config);
 }
 
 void current_fini(struct current *c)
 {
-    config_free(c->old);
-    config_free(c->now);
+    free_later(c, c->old);
+    free_later(c, c->now);
+    config_free(c->first);
 }
 
 const struct config *current_config(const struct current *c)
@@ -53,7 +60,7 @@ static void free_old(struct current *c)
     for (unsigned i = 0; i < c->n_takers; i++)
         if (atomic_load_explicit(&c->taken[i], memory_order_acquire) != generation)
             return;
-    config_free(c->old);
+    free_later(c, c->old);
     c->old = NULL;
 }
 

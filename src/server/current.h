@@ -1,6 +1,6 @@
 /* The configuration that holds now: replaced whole by one thread while others run by it. Each
  * thread that does so is a taker and says when it has gone over to the new one; then the old one is
- * freed. */
+ * freed, but for the first: what only a start can change is looked up in it to the end. */
 #ifndef TANDEM_SERVER_CURRENT_H
 #define TANDEM_SERVER_CURRENT_H
 
@@ -13,6 +13,7 @@
 
 struct current {
     unsigned n_takers;
+    struct config *first;     /* owned, to the end */
     struct config *now, *old; /* owned; `old` is NULL once nobody runs by it */
     _Atomic(const struct config *) shown;
     _Atomic unsigned generation;

@@ -1,5 +1,5 @@
-/* The configuration that holds: the old one lives until every taker has gone over, and not longer.
- */
+/* The configuration that holds: an old one lives until every taker has gone over, and not longer;
+ * the first lives to the end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,12 +29,18 @@ static struct config *make(struct mem *mem)
 static void the_old_one_lives_until_all_have_gone_over(void **state)
 {
     struct mem_counting m = mem_counting();
-    struct config *first = make(&m.mem), *second = make(&m.mem), *third = make(&m.mem);
-    size_t each = m.n_live / 3;
+    struct config *zeroth = make(&m.mem), *first = make(&m.mem), *second = make(&m.mem);
+    struct config *third = make(&m.mem);
+    size_t each = m.n_live / 4;
     struct current c;
 
     (void)state;
-    current_init(&c, first, 2);
+    current_init(&c, zeroth, 2);
+    assert_true(current_replace(&c, first));
+    current_taken(&c, 0);
+    current_taken(&c, 1);
+    current_sweep(&c);
+    assert_int_equal(m.n_live, 4 * each); /* the one of the start stays */
     assert_ptr_equal(current_config(&c), first);
     assert_false(current_is_new(&c, 0));
     assert_true(current_replace(&c, second));
@@ -43,12 +49,12 @@ static void the_old_one_lives_until_all_have_gone_over(void **state)
 
     current_taken(&c, 0);
     current_sweep(&c);
-    assert_int_equal(m.n_live, 3 * each); /* the other one still runs by it */
+    assert_int_equal(m.n_live, 4 * each); /* the other one still runs by it */
     assert_false(current_replace(&c, third));
 
     current_taken(&c, 1);
     current_sweep(&c);
-    assert_int_equal(m.n_live, 2 * each);
+    assert_int_equal(m.n_live, 3 * each);
     assert_false(current_is_new(&c, 0) || current_is_new(&c, 1));
     assert_true(current_replace(&c, third));
     assert_ptr_equal(current_hold(&c), third);
