@@ -229,6 +229,7 @@ void element_start(struct node *n)
     unsigned failures = h->failures;
     assert(n->is_down);
     h->failures = 0;
+    location_restart(n->location, n);
     for (unsigned i = 0; i < n->n_workers; i++) {
         worker(n, i)->node.is_down = false;
         start(worker(n, i));

@@ -31,6 +31,7 @@ void location_init(struct sim_location *l)
 
 void location_fini(struct sim_location *l)
 {
+    assert(!l->waiting);
     while (l->records) {
         struct sim_record *r = l->records;
         l->records = r->next;
@@ -91,12 +92,12 @@ static bool fails(const struct question *q)
            fault_hits(&w->fault, FAULT_STORE);
 }
 
-static void replace(struct sim_record *r, const struct store_ask *ask)
+static void replace(struct sim_location *l, struct sim_record *r, const struct store_ask *ask)
 {
     free(r->value);
     r->value = copy(ask->value);
     r->value_len = ask->value.len;
-    r->version++;
+    r->version = ++l->last_version;
     r->expires = ask->expires;
 }
 
@@ -109,7 +110,7 @@ static enum store_status apply(const struct question *q, struct sim_record *r, t
         return STORE_CONFLICT;
     if (q->from->location->full && q->ask.value.len > len)
         return STORE_FAILED;
-    replace(r, &q->ask);
+    replace(q->from->location, r, &q->ask);
     return STORE_OK;
 }
 
@@ -139,16 +140,121 @@ static void answer(const struct question *q, enum store_status status, const str
         memcpy(e->bytes, r->value, len);
 }
 
+/* --- a writer that lags: a write is seen at once, and told when the commit has made it last --- */
+
+struct sim_write {
+    struct sim_write *next; /* made before it */
+    struct question *question;
+    struct sim_record *record;
+    uint64_t version;
+    struct sim_record before; /* its own copy of the value */
+};
+
+static void drop_write(struct sim_write *x)
+{
+    free(x->before.value);
+    free(x->question);
+    free(x);
+}
+
+static void undo(struct sim_write *x)
+{
+    struct sim_record *r = x->record;
+    free(r->value);
+    r->value = x->before.value;
+    r->value_len = x->before.value_len;
+    r->version = x->before.version;
+    r->expires = x->before.expires;
+    x->before.value = NULL;
+}
+
+static void answer_write(const struct sim_write *x, enum store_status status)
+{
+    struct world *w = x->question->from->w;
+    struct sim_event *e = world_event(w, w->now, 0, run_answer);
+    e->node = x->question->from;
+    e->n = x->question->query;
+    e->side = status;
+    e->flow.conn = status == STORE_OK ? x->version : 0;
+}
+
+/* All that waits lasts, or nothing does: then the youngest is undone first. */
+static void end_commit(struct sim_location *l, bool lasts, bool told)
+{
+    while (l->waiting) {
+        struct sim_write *x = l->waiting;
+        l->waiting = x->next;
+        if (!lasts)
+            undo(x);
+        if (told)
+            answer_write(x, lasts ? STORE_OK : STORE_FAILED);
+        drop_write(x);
+    }
+}
+
+static void run_commit(struct world *w, struct sim_event *e)
+{
+    struct sim_location *l = e->node->location;
+    bool failed = world_chance(w, l->failures) || world_chance(w, l->put_failures) ||
+                  fault_hits(&w->fault, FAULT_STORE);
+    end_commit(l, !failed, true);
+}
+
+static void forget_commit(struct sim_event *e)
+{
+    end_commit(e->node->location, world_chance(e->node->w, 500), false);
+}
+
+/* Before it is applied. */
+static struct sim_write *write_new(struct question *q, struct sim_record *r)
+{
+    struct sim_write *x = calloc(1, sizeof(*x));
+    assert(x);
+    *x = (struct sim_write){.question = q, .record = r, .before = *r};
+    x->before.value = copy((struct str){r->value, r->value_len});
+    return x;
+}
+
+static void wait_for_commit(struct sim_location *l, struct sim_write *x)
+{
+    struct node *from = x->question->from;
+    struct world *w = from->w;
+    x->version = x->record->version;
+    x->next = l->waiting;
+    l->waiting = x;
+    if (x->next)
+        return;
+    struct sim_event *e = world_event(w, w->now + world_below(w, l->commit_max + 1), 0, run_commit);
+    e->node = from;
+    e->forget = forget_commit;
+}
+
+static void do_question(struct question *q)
+{
+    struct sim_location *l = q->from->location;
+    struct sim_record *r = find_or_add(l, q->ask.key);
+    struct sim_write *x = q->ask.op == STORE_PUT && l->commit_max ? write_new(q, r) : NULL;
+    enum store_status status = apply(q, r, node_now(q->from));
+    if (x && status == STORE_OK) {
+        wait_for_commit(l, x);
+        return;
+    }
+    answer(q, status, r);
+    if (x)
+        drop_write(x);
+    else
+        free(q);
+}
+
 static void run_question(struct world *w, struct sim_event *e)
 {
     (void)w;
     struct question *q = e->arg;
-    if (fails(q)) {
-        answer(q, STORE_FAILED, NULL);
-    } else {
-        struct sim_record *r = find_or_add(q->from->location, q->ask.key);
-        answer(q, apply(q, r, node_now(q->from)), r);
+    if (!fails(q)) {
+        do_question(q);
+        return;
     }
+    answer(q, STORE_FAILED, NULL);
     free(q);
 }
 
@@ -199,7 +305,7 @@ void location_put_account(struct sim_location *l, const char *user, const char *
     account_key(&k, a.user, a.realm);
     account_write(&r, &a);
     assert(!k.over && !r.over);
-    replace(find_or_add(l, buf_str(&k)),
+    replace(l, find_or_add(l, buf_str(&k)),
             &(struct store_ask){.value = buf_str(&r), .expires = TIME_NEVER});
     digester_free(d);
 }
@@ -213,4 +319,16 @@ void location_ask(struct sim_location *l, struct node *from, uint64_t query,
     e->node = from;
     e->arg = question_new(from, query, ask);
     e->forget = forget_question;
+}
+
+static int find_listener(void *arg, enum transport transport, const struct addr *local)
+{
+    const struct node *n = arg;
+    return transport == TRANSPORT_UDP && addr_equal(local, &n->addr) ? LISTENER_UDP : -1;
+}
+
+void location_restart(struct sim_location *l, const struct node *n)
+{
+    for (struct sim_record *r = l->records; r; r = r->next)
+        registrar_restart(r->value, r->value_len, find_listener, (void *)(uintptr_t)n);
 }

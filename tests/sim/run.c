@@ -96,6 +96,7 @@ static void spoil(void *arg)
         struct sim_location *l = r->servers[i]->location;
         l->delay_max = knob[KNOB_STORE_DELAY] * NS_PER_MS;
         l->failures = knob[KNOB_STORE_FAILURES];
+        l->commit_max = knob[KNOB_STORE_COMMIT] * NS_PER_MS;
         l->full = knob[KNOB_STORE_FULL] > 0;
     }
     r->w.elements_heap.failures = knob[KNOB_SCARCE];
@@ -105,6 +106,7 @@ static void mend_store(struct sim_location *l)
 {
     l->delay_max = 0;
     l->failures = 0;
+    l->commit_max = 0;
     l->full = false;
 }
 
