@@ -1,8 +1,6 @@
 /* Says what is wrong with text that is no YAML; reads none itself. */
 #include "config/syntax.h"
 
-#include "base/known.h"
-
 struct hint {
     const char *problem, *hint;
 };
@@ -114,10 +112,4 @@ void syntax_fault(struct reader *r, const yaml_parser_t *p)
         fault(r, 0, STR_NONE, "this is no YAML: %s", problem);
         break;
     }
-}
-
-void syntax_know(const yaml_event_t *e)
-{
-    if (e->type == YAML_SCALAR_EVENT)
-        KNOWN(e->data.scalar.value, e->data.scalar.length);
 }

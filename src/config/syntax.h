@@ -8,8 +8,6 @@
 
 /* After yaml_parser_parse has failed. */
 void syntax_fault(struct reader *, const yaml_parser_t *);
-/* libyaml is no part of what MemorySanitizer watches: what it wrote is known. */
-void syntax_know(const yaml_event_t *);
 bool has_control(struct str);
 
 #endif

@@ -1,6 +1,7 @@
 /* Takes the events of YAML from the file's text; knows no key. */
 #include <yaml.h>
 
+#include "base/known.h"
 #include "base/limits.h"
 #include "config/syntax.h"
 #include "config/walk.h"
@@ -61,17 +62,27 @@ static void take_event(struct walk *w, const yaml_event_t *e)
     }
 }
 
+static bool next_event(yaml_parser_t *parser, yaml_event_t *e)
+{
+    memset(e, 0, sizeof *e);
+    UNWATCHED_BEGIN();
+    bool done = yaml_parser_parse(parser, e);
+
+    UNWATCHED_END();
+    if (done && e->type == YAML_SCALAR_EVENT)
+        KNOWN(e->data.scalar.value, e->data.scalar.length);
+    return done;
+}
+
 static void walk(struct walk *w, yaml_parser_t *parser)
 {
     yaml_event_t e;
 
     while (!w->over && !fault_is_enough(w->r)) {
-        memset(&e, 0, sizeof e);
-        if (!yaml_parser_parse(parser, &e)) {
+        if (!next_event(parser, &e)) {
             syntax_fault(w->r, parser);
             return;
         }
-        syntax_know(&e);
         take_event(w, &e);
         yaml_event_delete(&e);
     }

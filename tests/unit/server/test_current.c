@@ -63,6 +63,27 @@ static void the_old_one_lives_until_all_have_gone_over(void **state)
     assert_int_equal(m.n_live, 0);
 }
 
+/* It says what only a start changes: each reload compares with it. */
+static void the_first_one_stays_to_the_end(void **state)
+{
+    struct mem_counting m = mem_counting();
+    struct config *first = make(&m.mem);
+    size_t each = m.n_live;
+    struct current c;
+
+    (void)state;
+    current_init(&c, first, 1);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_true(current_replace(&c, make(&m.mem)));
+        current_taken(&c, 0);
+        current_sweep(&c);
+        assert_int_equal(m.n_live, 2 * each);
+        assert_int_equal(first->registrar.max_contacts, 10);
+    }
+    current_fini(&c);
+    assert_int_equal(m.n_live, 0);
+}
+
 #define TURNS 20000
 
 static struct current shared;
@@ -112,6 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_old_one_lives_until_all_have_gone_over),
+        cmocka_unit_test(the_first_one_stays_to_the_end),
         cmocka_unit_test(threads_never_see_a_freed_one),
     };
 
