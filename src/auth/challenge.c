@@ -3,12 +3,15 @@
 
 static void put_quoted(struct buf *b, struct str s)
 {
+    size_t from = 0;
     buf_put_char(b, '"');
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] == '"' || s.at[i] == '\\')
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] == '"' || s.at[i] == '\\') {
+            buf_put(b, str_slice(s, from, i - from));
             buf_put_char(b, '\\');
-        buf_put_char(b, s.at[i]);
-    }
+            from = i;
+        }
+    buf_put(b, str_slice(s, from, s.len));
     buf_put_char(b, '"');
 }
 

@@ -84,14 +84,18 @@ static void request(struct element *e, const struct engine_event *ev, time_ns no
 {
     struct step s = {.place = PLACE_SELF};
     struct grant grant;
-    if (!is_for_self(e, ev->msg)) {
+    bool for_self = is_for_self(e, ev->msg);
+    if (!for_self) {
         enum proxy_verdict verdict = proxy_inspect(e->proxy, ev, &s.view, now);
         if (verdict == PROXY_DONE)
             return;
         s.place = place_of(e, ev->msg, verdict, &s.view.request_uri, &s.aor);
     }
-    if (admit(e, ev, s.place, s.view.marked, &grant, now))
-        take(e, ev, &s, &grant, now);
+    if (!admit(e, ev, s.place, s.view.marked, &grant, now))
+        return;
+    if (!for_self)
+        proxy_trying(e->proxy, ev, now);
+    take(e, ev, &s, &grant, now);
 }
 
 /* RFC 3261 22.1: an ACK is never asked. */
@@ -116,6 +120,7 @@ void dispatch_admitted(struct element *e, const struct engine_event *ev, const s
             return;
         }
         s.place = place_of(e, ev->msg, verdict, &s.view.request_uri, &s.aor);
+        proxy_trying(e->proxy, ev, now);
     }
     take(e, ev, &s, grant, now);
 }

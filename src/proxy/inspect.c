@@ -1,5 +1,5 @@
 /* Request validation (RFC 3261 16.3): what is refused before anybody looks for targets, and the 100
- * that an INVITE gets at once. */
+ * that an INVITE gets. */
 #include "proxy/context.h"
 
 #define UNSUPPORTED_MAX 1024
@@ -69,8 +69,7 @@ static bool is_valid(struct proxy *p, const struct engine_event *ev, const struc
     return true;
 }
 
-/* RFC 3261 17.2.1: before any lookup. */
-static void say_trying(struct proxy *p, const struct engine_event *ev, time_ns now)
+void proxy_trying(struct proxy *p, const struct engine_event *ev, time_ns now)
 {
     if (ev->kind == EVENT_REQUEST && ev->msg->method == METHOD_INVITE)
         proxy_answer(p, ev->tx, 100, STR_NONE, STR_NONE, now);
@@ -128,6 +127,5 @@ enum proxy_verdict proxy_inspect(struct proxy *p, const struct engine_event *ev,
         p->plan_of = NULL;
         return PROXY_DONE;
     }
-    say_trying(p, ev, now);
     return verdict(&p->plan, view);
 }

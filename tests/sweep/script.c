@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-static const struct script_table *const tables[] = {&flows_register, &flows_call,  &flows_refused,
-                                                    &flows_fork,     &flows_race,  &flows_request,
-                                                    &flows_broken,   &flows_within};
+static const struct script_table *const tables[] = {&flows_register, &flows_call,   &flows_refused,
+                                                    &flows_fork,     &flows_race,   &flows_request,
+                                                    &flows_broken,   &flows_within, &flows_auth};
 
 const struct script *script_at(size_t n)
 {

@@ -28,7 +28,7 @@ struct script_table {
 
 /* One table for each family. */
 extern const struct script_table flows_register, flows_call, flows_refused, flows_fork, flows_race,
-    flows_request, flows_broken, flows_within;
+    flows_request, flows_broken, flows_within, flows_auth;
 
 /* The n-th of all flows; NULL: there are fewer. */
 const struct script *script_at(size_t n);

@@ -170,7 +170,8 @@ int engine_reply(struct engine *, tx_id, const struct reply *, time_ns now);
  * said who he is (RFC 3261 26.3.2.4: a challenge that was retransmitted would multiply what a
  * forged request sends to its victim). The transaction ends (EVENT_SERVER_END); the request coming
  * again is a new one, and the ACK to the answer is taken by the engine. Where the connection that
- * the request came by is gone, the answer is lost. */
+ * the request came by is gone, the answer is lost. An INVITE that had a 1xx does not come again:
+ * its answer is engine_reply's. */
 int engine_reply_once(struct engine *, tx_id, const struct reply *, time_ns now);
 /* Passes a received response on through a server transaction: the topmost Via and what `edits` says
  * are changed (edits may be NULL), and Content-Length comes in where there is none. A 2xx may pass

@@ -60,13 +60,17 @@ struct proxy_view {
     bool marked;
 };
 
-/* RFC 3261 16.3 and 16.4 on EVENT_REQUEST or EVENT_ACK, before its targets are sought. An INVITE
- * that passes gets its 100 at once. What must be refused is answered (400, 414, 416, 420, 482, 483)
- * and gives PROXY_DONE; an ACK is dropped instead. An OPTIONS for us with Max-Forwards 0 gives
- * PROXY_TARGETS: the element may answer it (RFC 3261 11); forwarding it then answers 483.
- * `view` is filled for every verdict but PROXY_DONE. */
+/* RFC 3261 16.3 and 16.4 on EVENT_REQUEST or EVENT_ACK, before its targets are sought. What must be
+ * refused is answered (400, 414, 416, 420, 482, 483) and gives PROXY_DONE; an ACK is dropped
+ * instead. An OPTIONS for us with Max-Forwards 0 gives PROXY_TARGETS: the element may answer it
+ * (RFC 3261 11); forwarding it then answers 483. `view` is filled for every verdict but PROXY_DONE.
+ */
 enum proxy_verdict proxy_inspect(struct proxy *, const struct engine_event *, struct proxy_view *,
                                  time_ns now);
+
+/* RFC 3261 17.2.1: an EVENT_REQUEST that is an INVITE gets its 100: once it is not going to be
+ * challenged, since who has a 100 does not ask again for a challenge that was lost. */
+void proxy_trying(struct proxy *, const struct engine_event *, time_ns now);
 
 /* The verdict and the view once more, of a request that proxy_inspect let pass and that had to wait
  * since: nothing is answered. PROXY_DONE: it cannot be read after all. */

@@ -59,6 +59,7 @@ static void send(struct phone *p, const char *credentials)
 {
     char from[128], to[128];
     const char *body = p->body ? p->body : "";
+    p->branch = ++branches;
     name(p, p->from, from, sizeof from);
     name(p, p->to, to, sizeof to);
     world_sendf(p->w, p->at,
@@ -66,7 +67,7 @@ static void send(struct phone *p, const char *credentials)
                 "Via: SIP/2.0/UDP %s;branch=z9hG4bKp%u\r\nMax-Forwards: 70\r\n"
                 "From: <%s>;tag=f\r\nTo: <%s>\r\nCall-ID: %s\r\nCSeq: %u %s\r\n"
                 "Contact: <sip:%s@%s>\r\n%s%sContent-Length: %zu\r\n\r\n%s",
-                p->method, p->uri, p->at, ++branches, from, to, p->call_id, p->cseq, p->method,
+                p->method, p->uri, p->at, p->branch, from, to, p->call_id, p->cseq, p->method,
                 p->user, p->at, credentials, p->lines ? p->lines : "", strlen(body), body);
 }
 

@@ -14,7 +14,7 @@ struct phone {
     enum digest_qop qop;
     const char *lines, *body; /* may be NULL */
     char realm[64], nonce[128], method[16], call_id[32], uri[64];
-    unsigned count, cseq;
+    unsigned count, cseq, branch;
 };
 
 void phone_init(struct phone *, struct world *, const char *at, const char *user,

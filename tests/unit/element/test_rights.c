@@ -169,13 +169,11 @@ static void a_caller_may_give_up_while_the_account_is_asked_for(void **state)
     w->hold = true;
     phone_answer(&alice);
     assert_false(element_is_quiet(w->element));
-    const char *sent = strstr(world_last(w, ALICE), "branch=");
-    assert_non_null(sent);
     world_sendf(w, ALICE,
-                "CANCEL " TO_BOB " SIP/2.0\r\nVia: SIP/2.0/UDP " ALICE ";%.*s\r\n"
+                "CANCEL " TO_BOB " SIP/2.0\r\nVia: SIP/2.0/UDP " ALICE ";branch=z9hG4bKp%u\r\n"
                 "From: <sip:alice@example.com>;tag=f\r\nTo: <sip:alice@example.com>\r\n"
                 "Call-ID: call\r\nCSeq: %u CANCEL\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
-                (int)strcspn(sent, "\r;"), sent, alice.cseq);
+                alice.branch, alice.cseq);
     assert_int_equal(world_count(w, ALICE, "SIP/2.0 487"), 1);
     world_forget(w);
     world_release(w);

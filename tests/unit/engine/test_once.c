@@ -45,6 +45,24 @@ static void nothing_is_kept(void **state)
     rig_end(&rig);
 }
 
+/* RFC 3261 17.1.1.2: after a 100 the INVITE does not come again, so its answer must. */
+static void an_invite_that_had_a_100_is_answered_for_sure(void **state)
+{
+    const struct reply trying = {.status = 100};
+    (void)state;
+    rig_new(&rig);
+    rig_recv(&rig, rig_request("INVITE", "z9hG4bK100", "", ""));
+    tx_id tx = arrived();
+    assert_int_equal(engine_reply(rig.e, tx, &trying, rig.now), OK);
+    assert_int_equal(engine_reply_once(rig.e, tx, &challenge, rig.now), OK);
+    rig_drain(&rig);
+    rig_pass(&rig, 2 * NS_S);
+    assert_true(rig_count(&rig, "SIP/2.0 407 ") > 1);
+    rig_pass(&rig, 40 * NS_S);
+    assert_int_equal(engine_stats(rig.e)->tx_server, 0);
+    rig_end(&rig);
+}
+
 /* The tag of the n-th sent text's To. */
 static const char *tag_of(size_t n)
 {
@@ -125,6 +143,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_kept),
+        cmocka_unit_test(an_invite_that_had_a_100_is_answered_for_sure),
         cmocka_unit_test(its_ack_is_taken),
         cmocka_unit_test(the_ack_to_a_refusal_is_taken_too),
         cmocka_unit_test(only_what_can_be_given_once),

@@ -95,6 +95,8 @@ static void request(struct rig *r, const struct engine_event *ev)
 {
     r->tx = ev->tx;
     r->verdict = proxy_inspect(r->proxy, ev, &r->view, r->now);
+    if (r->verdict != PROXY_DONE)
+        proxy_trying(r->proxy, ev, r->now);
     if (r->verdict == PROXY_DONE)
         return;
     note_view(r);
