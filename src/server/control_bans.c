@@ -95,8 +95,9 @@ enum control_step control_bans(struct control_client *c)
 static bool read_ban(struct control_client *c, struct guard_ban *b)
 {
     struct shared *s = c->control->shared;
-    uint64_t seconds = s->config->limits.ban_s;
+    uint64_t seconds = current_hold(&s->current)->limits.ban_s;
 
+    current_release(&s->current);
     if (!addr_parse_ip(c->line.list[1], &b->addr))
         return false;
     if (c->line.n > 2 && (!str_to_u64(c->line.list[2], UINT32_MAX, &seconds) || seconds == 0))
