@@ -16,14 +16,14 @@ struct sim_location {
     struct sim_record *records;
     uint64_t last_version;
     struct sim_write *waiting; /* for the commit, youngest first */
-    time_ns delay;     /* of every answer */
+    time_ns delay;             /* of every answer */
     time_ns delay_max; /* where more than `delay`: anything between; answers overtake each other */
     unsigned failures; /* per mille of the questions that fail, with nothing done */
     unsigned get_failures; /* the same of the reads alone */
     unsigned put_failures; /* and of the writes */
-    time_ns commit_max;    /* where more than 0: a write is seen at once, and told when it lasts; all
-                              that were made until then last together, or none does */
-    bool full; /* nothing new is kept, and no record grows: that fails; the rest works */
+    time_ns commit_max; /* where more than 0: a write is seen at once, and told when it lasts; all
+                           that were made until then last together, or none does */
+    bool full;          /* nothing new is kept, and no record grows: that fails; the rest works */
 };
 
 void location_init(struct sim_location *l);
