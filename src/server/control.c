@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -119,6 +120,7 @@ static void *run(void *arg)
     struct control *k = arg;
     bool more = false;
 
+    (void)prctl(PR_SET_NAME, "control");
     while (!atomic_load(&k->stop)) {
         turn(k, more);
         more = run_clients(k, net_clock_now(&k->shared->clock));
