@@ -95,12 +95,28 @@ static void what_is_long_is_cut(void **state)
     free(got);
 }
 
+/* No half number; what is shorter and comes after it has its place. */
+static void a_number_is_whole_or_absent(void **state)
+{
+    static char many[LOG_ENTRY_BYTES];
+    struct log_field fields[] = {LOG_TEXT("a", ((struct str){many, LOG_ENTRY_BYTES - 3})),
+                                 LOG_NUMBER("b", 123456), LOG_TEXT("c", STR("yes"))};
+    struct log_record r = {EV_READY, LOG_INFO, 0, fields, 3};
+
+    (void)state;
+    memset(many, 'x', sizeof(many));
+    char *got = print(&r, CONFIG_LOG_JSON);
+    assert_non_null(strstr(got, ",\"b\":\"\",\"c\":\"yes\"}\n"));
+    free(got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_forms),
         cmocka_unit_test(a_line_stays_one_line),
         cmocka_unit_test(what_is_long_is_cut),
+        cmocka_unit_test(a_number_is_whole_or_absent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
