@@ -2,13 +2,20 @@
  * ACKs to 2xx. Keeps no state. */
 #include "engine/state.h"
 
-/* The same for a retransmission, so that both answers are one. */
+static uint64_t fold(const struct engine *e, uint64_t h, struct str s)
+{
+    return (h << 7 | h >> 57) ^ siphash13(&e->key, s);
+}
+
+/* RFC 3261 8.2.6.2: the same for a retransmission, and to be told from its ACK, whose Via may bear
+ * what ours has added to it. */
 static struct str stateless_tag(const struct engine *e, struct msg *m, char at[16])
 {
     const struct via *v = msg_via(m);
+    struct str own = !v ? m->bytes : tx_branch_has_cookie(v->branch) ? v->branch : v->text;
     struct buf b;
     buf_init(&b, at, 16);
-    buf_put_hex(&b, siphash13(&e->key, v ? v->text : m->bytes), 16);
+    buf_put_hex(&b, fold(e, siphash13(&e->key, own), msg_call_id(m)), 16);
     return buf_str(&b);
 }
 
@@ -89,11 +96,6 @@ bool stateless_takes_ack(const struct engine *e, struct msg *ack)
     const struct nameaddr *to = msg_to(ack);
     char tag[16];
     return to && str_equal(to->tag, stateless_tag(e, ack, tag));
-}
-
-static uint64_t fold(const struct engine *e, uint64_t h, struct str s)
-{
-    return (h << 7 | h >> 57) ^ siphash13(&e->key, s);
 }
 
 /* RFC 3261 16.11: the received branch, or all that tells an RFC 2543 transaction from another. */

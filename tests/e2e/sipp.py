@@ -13,12 +13,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 class Sipp:
     """One SIPp process. `finish` waits for its end and returns its last line of statistics."""
 
-    def __init__(self, scenario, port, *options, remote=None, transport="u1"):
+    def __init__(self, scenario, port, *options, remote=None, transport="u1", host="127.0.0.1"):
         if not shutil.which("sipp"):
             raise Skip("no sipp")
         self.folder = tempfile.TemporaryDirectory()
         self.stats = os.path.join(self.folder.name, "stats.csv")
-        command = ["sipp", "-sf", os.path.join(HERE, "sipp", scenario), "-i", "127.0.0.1", "-p", str(port),
+        command = ["sipp", "-sf", os.path.join(HERE, "sipp", scenario), "-i", host, "-p", str(port),
                    "-t", transport, "-nostdin", "-trace_stat", "-stf", self.stats, "-fd", "1",
                    "-trace_err", "-error_file", os.path.join(self.folder.name, "errors"), *options]
         if remote:
@@ -66,10 +66,10 @@ class Sipp:
         self.stop()
 
 
-def register(server, user, port, transport="udp", local_port=None):
-    """Registers user at 127.0.0.1:port with a SIPp of its own."""
-    sipp = Sipp("register.xml", local_port, "-m", "1", "-s", user, "-timeout", "20s",
+def register(server, user, port, transport="udp", local_port=None, host="127.0.0.1", scenario="register.xml"):
+    """Registers user at host:port with a SIPp of its own."""
+    sipp = Sipp(scenario, local_port, "-m", "1", "-s", user, "-timeout", "20s",
                 "-key", "contact_port", str(port), "-key", "contact_transport", transport,
-                remote=server.addr, transport="u1" if transport == "udp" else "t1")
+                remote=server.addr, transport="u1" if transport == "udp" else "t1", host=host)
     got = sipp.finish(30)
     assert got["ok"] == 1 and got["failed"] == 0, f"REGISTER: {got} {sipp.errors()}"

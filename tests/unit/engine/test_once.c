@@ -93,6 +93,23 @@ static void its_ack_is_taken(void **state)
     rig_end(&rig);
 }
 
+/* Some phones copy the Via of the answer, with what it says of where they are. */
+static void an_ack_may_copy_the_answers_via(void **state)
+{
+    char ack[1024];
+    (void)state;
+    rig_new(&rig);
+    answer_once("INVITE", "z9hG4bKa");
+    const char *text = rig_request("ACK", "z9hG4bKa", tag_of(0), "");
+    const char *at = strstr(text, "branch=z9hG4bKa");
+    assert_non_null(at);
+    at += strlen("branch=z9hG4bKa");
+    snprintf(ack, sizeof ack, "%.*s;received=192.0.2.9%s", (int)(at - text), text, at);
+    rig_recv(&rig, ack);
+    assert_int_equal(rig_count_events(&rig, EVENT_ACK), 0);
+    rig_end(&rig);
+}
+
 static void the_ack_to_a_refusal_is_taken_too(void **state)
 {
     (void)state;
@@ -145,6 +162,7 @@ int main(void)
         cmocka_unit_test(nothing_is_kept),
         cmocka_unit_test(an_invite_that_had_a_100_is_answered_for_sure),
         cmocka_unit_test(its_ack_is_taken),
+        cmocka_unit_test(an_ack_may_copy_the_answers_via),
         cmocka_unit_test(the_ack_to_a_refusal_is_taken_too),
         cmocka_unit_test(only_what_can_be_given_once),
         cmocka_unit_test(without_memory_it_is_owed),
