@@ -88,13 +88,27 @@ def busy_s():
 class Server:
     """A server under test, pinned to the first CPU. Ends with the `with`."""
 
-    def __init__(self, who, command, port, says_ready):
+    def __init__(self, who, command, port, says_ready, prepare=None):
         self.who, self.port, self.says_ready = who, port, says_ready
         self.folder = tempfile.TemporaryDirectory(prefix="bench-")
+        if prepare:
+            prepare(self.folder.name)
         self.log = open(os.path.join(self.folder.name, "log"), "w+b")
-        command = [part.replace("@FOLDER@", self.folder.name) for part in command]
-        self.process = subprocess.Popen(["taskset", "-c", str(cpus()[0])] + command, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, stderr=self.log)
+        self.command = ["taskset", "-c", str(cpus()[0])] + [part.replace("@FOLDER@", self.folder.name) for part in command]
+        self._start()
+
+    def _start(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log)
+
+    def restart(self):
+        """Ends it and starts it on the same folder; the seconds until it is ready."""
+        self._end()
+        self.process.stdout.close()
+        began = time.monotonic()
+        self._start()
+        self._wait_ready()
+        self.pids = tree(self.process.pid)
+        return time.monotonic() - began
 
     def __enter__(self):
         try:
@@ -178,10 +192,19 @@ class Server:
         return told
 
 
-def tandem(domain=None):
+def tandem(domain=None, lasting=False, accounts=()):
+    """`lasting`: in a data folder. Accounts, lines of an AOR and a password, are in it, too."""
     port = free_port()
     command = [os.path.join(BUILD, "tandem"), "serve", "--listen", f"udp:127.0.0.1:{port}", "--workers", "1"]
-    return Server("tandem", command + (["--domain", domain] if domain else []), port, True)
+    command += ["--domain", domain] if domain else []
+    command += ["--data", "@FOLDER@"] if lasting or accounts else []
+    return Server("tandem", command, port, True, lambda folder: add_accounts(folder, accounts))
+
+
+def add_accounts(folder, lines):
+    if lines:
+        subprocess.run([os.path.join(BUILD, "tandem"), "user", "import", "--data", folder], input="\n".join(lines), text=True,
+                       stdout=subprocess.DEVNULL, check=True)
 
 
 def kamailio_program():

@@ -6,7 +6,7 @@ import re
 import sys
 
 PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "docs", "performance.md")
-PLACES = {"us": 1, "bytes": 0, "1/cpu-s": 0}
+PLACES = {"us": 1, "ms": 0, "bytes": 0, "1/cpu-s": 0}
 
 
 def grid(head, rows):
