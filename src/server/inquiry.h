@@ -32,6 +32,7 @@ struct worker_figures {
     struct element_stats element;
     uint64_t calls;           /* element_calls */
     struct guard_stats guard; /* without `banned` */
+    uint64_t notes[N_ELEMENT_NOTES];
     uint64_t timers;
     uint64_t connections;         /* stream connections, those being made and ended too */
     uint64_t datagrams_waiting;   /* for the kernel to take them */

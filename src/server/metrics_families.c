@@ -112,6 +112,23 @@ void metrics_bad_messages(FILE *f, const char *name, const struct metrics_sample
     }
 }
 
+void metrics_admissions(FILE *f, const char *name, const struct metrics_sample *s)
+{
+    static const char *const results[N_ELEMENT_NOTES] = {
+        [NOTE_CHALLENGED] = "challenged",     [NOTE_AUTH_OK] = "authenticated",
+        [NOTE_AUTH_FAILED] = "failed",        [NOTE_FORBIDDEN] = "forbidden",
+        [NOTE_UNKNOWN_USER] = "unknown_user", [NOTE_REGISTERED] = "registered"};
+
+    for (unsigned i = 0; i < N_ELEMENT_NOTES; i++) {
+        uint64_t n = 0;
+
+        for (unsigned w = 0; w < s->n_workers; w++)
+            n += s->workers[w].notes[i];
+        if (results[i])
+            fprintf(f, "%s_total{result=\"%s\"} %llu\n", name, results[i], (unsigned long long)n);
+    }
+}
+
 /* --- limits --- */
 
 void metrics_limits(FILE *f, const char *name, const struct metrics_sample *s)

@@ -63,6 +63,7 @@ struct worker {
     struct log_gate limit_gates[N_WORKER_LIMITS];
     struct log_gate gate, ban_gate, note_gates[N_ELEMENT_NOTES];
     struct guard *guard;
+    uint64_t notes[N_ELEMENT_NOTES]; /* that were taken */
     time_ns next_drop; /* of connections whose far end was banned; TIME_NEVER: there are none */
 };
 

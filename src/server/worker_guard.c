@@ -174,6 +174,7 @@ void worker_take_notes(struct worker *w, time_ns now)
     while (element_note(w->element, &n)) {
         const struct meaning *m = &meanings[n.kind];
 
+        w->notes[n.kind]++;
         if (m->event >= 0)
             log_note(w, &n, (enum log_event)m->event, now);
         if (m->fact >= 0)

@@ -16,6 +16,7 @@ static void tell_figures(struct worker *w, struct worker_figures *f)
                                  .blocks = w->blocks->live};
     element_stats(w->element, &f->element);
     guard_counters(w->guard, &f->guard);
+    memcpy(f->notes, w->notes, sizeof(f->notes));
     for (unsigned i = 0; i < w->n_listeners; i++)
         if (w->listeners[i].at.transport == TRANSPORT_UDP) {
             f->datagrams_waiting += w->listeners[i].udp.n;

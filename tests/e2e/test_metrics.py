@@ -87,6 +87,9 @@ def test_messages_are_counted_by_what_they_are():
             assert value(found, "tandem_responses_total", direction="out", code=code) == count, code
         assert value(found, "tandem_messages_total", direction="in", transport="udp") == 5
         assert value(found, "tandem_messages_total", transport="tcp") == 0
+        assert value(found, "tandem_admissions_total", result="registered") == 1
+        assert value(found, "tandem_admissions_total", result="unknown_user") == 1
+        assert value(found, "tandem_admissions_total", result="failed") == 0
         assert value(found, "tandem_location_records") == 1
         assert value(found, "tandem_limit", table="transactions") == 1000000
 
