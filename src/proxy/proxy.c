@@ -41,6 +41,11 @@ static bool copy_domains(struct proxy *p, const struct proxy_config *from)
     return true;
 }
 
+static time_ns timer_c_of(const struct proxy_config *config)
+{
+    return config->timer_c > 0 ? config->timer_c : TIMER_C_DEFAULT;
+}
+
 struct proxy *proxy_new(struct engine *engine, const struct proxy_config *config)
 {
     struct mem *mem = engine_mem(engine);
@@ -52,8 +57,7 @@ struct proxy *proxy_new(struct engine *engine, const struct proxy_config *config
     p->config = *config;
     p->config.domains = NULL;
     p->config.n_domains = 0;
-    if (p->config.timer_c == 0)
-        p->config.timer_c = TIMER_C_DEFAULT;
+    p->config.timer_c = timer_c_of(config);
     if (!copy_domains(p, config)) {
         mem_free(mem, p, sizeof *p);
         return NULL;
@@ -81,6 +85,8 @@ int proxy_reconfigure(struct proxy *p, const struct proxy_config *config)
     if (!copy_domains(p, config))
         return ERR_NOMEM;
     p->config.takes_credentials = config->takes_credentials;
+    p->config.record_route = config->record_route;
+    p->config.timer_c = timer_c_of(config);
     p->plan_of = NULL;
     return OK;
 }

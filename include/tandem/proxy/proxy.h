@@ -33,7 +33,8 @@ struct proxy_config {
 struct proxy *proxy_new(struct engine *, const struct proxy_config *);
 /* Drops all contexts without answering anything. NULL is legal. */
 void proxy_free(struct proxy *);
-/* Only domains and takes_credentials are looked at. ERR_NOMEM: the old ones stay. */
+/* `owner` and `key` stay. What is under way keeps the Timer C that runs. ERR_NOMEM: the old one
+ * stays. */
 MUST_USE int proxy_reconfigure(struct proxy *, const struct proxy_config *);
 
 enum proxy_verdict {

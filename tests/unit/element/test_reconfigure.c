@@ -120,6 +120,28 @@ static void what_was_begun_goes_on(void **state)
     finish(w);
 }
 
+static void the_proxy_goes_over_too(void **state)
+{
+    (void)state;
+    static const struct str domains[] = {STR_INIT("example.com")};
+    struct element_config c;
+    for (int stays = 0; stays < 2; stays++) {
+        struct world *w = world_of(NULL);
+        struct phone alice = alice_of(w);
+        world_register(w, BOB, "bob", 600);
+        element_config_default(&c);
+        c.domains = domains;
+        c.n_domains = 1;
+        c.proxy.record_route = stays;
+        assert_int_equal(element_reconfigure(w->element, &c), OK);
+        phone_ask(&alice, "INVITE", TO_BOB, "c");
+        assert_int_equal(world_count(w, BOB, "INVITE"), 1);
+        assert_int_equal(strstr(world_last(w, BOB), "Record-Route:") != NULL, stays);
+        world_answer(w, BOB, 486, "");
+        finish(w);
+    }
+}
+
 /* --- notes --- */
 
 static void what_cannot_be_read_is_noted(void **state)
@@ -170,6 +192,7 @@ int main(void)
         cmocka_unit_test(reconfigured_whole_or_not_at_all),
         cmocka_unit_test(what_cannot_be_configured_changes_nothing),
         cmocka_unit_test(what_was_begun_goes_on),
+        cmocka_unit_test(the_proxy_goes_over_too),
         cmocka_unit_test(what_cannot_be_read_is_noted),
         cmocka_unit_test(notes_say_who_and_have_a_bound),
     };

@@ -91,6 +91,30 @@ static void test_invite_only(void **state)
     rig_end(r);
 }
 
+/* What rings keeps the Timer C that runs; what comes later gets the new one. */
+static void test_reconfigured(void **state)
+{
+    (void)state;
+    const struct str domain = STR(RIG_DOMAIN);
+    const struct proxy_config config = {
+        .record_route = true, .timer_c = 300 * NS_PER_S, .domains = &domain, .n_domains = 1};
+    for (int later = 0; later < 2; later++) {
+        struct rig *r = rig_new();
+        const struct rig_sent *s = later ? NULL : call(r);
+        if (s)
+            rig_answer(r, s, 180, "b", "");
+        assert_int_equal(proxy_reconfigure(r->proxy, &config), OK);
+        if (!s) {
+            s = call(r);
+            rig_answer(r, s, 180, "b", "");
+        }
+        rig_pass(r, 182 * NS_PER_S);
+        assert_int_equal(rig_count(r, "CANCEL ") > 0, !later);
+        rig_answer(r, s, 487, "b", "");
+        rig_end(r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -99,6 +123,7 @@ int main(void)
         cmocka_unit_test(test_without_provisional),
         cmocka_unit_test(test_ends_with_the_branch),
         cmocka_unit_test(test_invite_only),
+        cmocka_unit_test(test_reconfigured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
