@@ -17,6 +17,7 @@ struct house {
     struct stage stage;
     struct record_store store;
     struct element *element;
+    struct element_config config;
     bool cut;     /* no end is waited for */
     bool bounded; /* a datagram is being worked on */
 };
@@ -141,12 +142,13 @@ static const struct stage_face face = {
     .asked = asked,
 };
 
+static const struct str domains[] = {STR_INIT("example.com"), STR_INIT("example.org")};
+
 /* The first digits: workers, the most transactions, Record-Route, relaying for loopback, contacts.
  */
 static void begin(struct house *h, const uint8_t *data, size_t size)
 {
     static const uint32_t most[] = {0, 4, 16};
-    static const struct str domains[] = {STR_INIT("example.com"), STR_INIT("example.org")};
     struct element_config c;
     h->cut = false;
     stage_init(&h->stage, &face, h, data, size);
@@ -164,6 +166,7 @@ static void begin(struct house *h, const uint8_t *data, size_t size)
     c.registrar.max_contacts = 10 - 8 * acts_digit(a, 2);
     c.domains = domains;
     c.n_domains = 2;
+    h->config = c;
     h->element = element_new(&c);
     assert(h->element);
     h->stage.engine = element_engine(h->element);
@@ -200,7 +203,27 @@ static void play_cut(struct house *h)
     h->cut = digit(h) == 0 || !element_is_quiet(h->element);
 }
 
-/*   y  an answer of the store comes: which
+#define ASKED 1
+#define FOREIGN_CALLERS 2
+#define PEERS 4
+#define ONE_DOMAIN 8
+
+static void play_configuration(struct house *h)
+{
+    static const struct addr_block peers = {{.family = ADDR_IP4, .ip = {192, 0, 2}}, 25};
+    struct element_config *c = &h->config;
+    unsigned flags = digit(h);
+    c->access.required = flags & ASKED;
+    c->access.foreign_callers = flags & FOREIGN_CALLERS;
+    c->access.peers = &peers;
+    c->access.n_peers = flags & PEERS ? 1 : 0;
+    c->n_domains = flags & ONE_DOMAIN ? 1 : 2;
+    int err = element_reconfigure(h->element, c);
+    assert(err == OK || err == ERR_NOMEM);
+}
+
+/*   j  another configuration: who is asked, which domains
+ *   y  an answer of the store comes: which
  *   l  answers are late from now on, or not
  *   q  the next questions fail: how many
  *   s  somebody else writes a record: which
@@ -208,8 +231,8 @@ static void play_cut(struct house *h)
 static void play(struct house *h, char letter)
 {
     static void (*const plays['z' + 1])(struct house *) = {
-        ['y'] = play_answer, ['l'] = play_late, ['q'] = play_failures,
-        ['s'] = play_touch,  ['i'] = play_cut,
+        ['j'] = play_configuration, ['y'] = play_answer, ['l'] = play_late,
+        ['q'] = play_failures,      ['s'] = play_touch,  ['i'] = play_cut,
     };
     if (plays[(unsigned char)letter])
         plays[(unsigned char)letter](h);
