@@ -71,6 +71,29 @@ def enumerate_users(source, target, users):
     return answers
 
 
+def answers_to(source, target, text, seconds):
+    """Everything that comes back for one packet in that time, ACKs withheld."""
+    answers = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind((source, 0))
+        s.sendto(text.encode(), target)
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            s.settimeout(left)
+            try:
+                answers.append(s.recv(65536))
+            except socket.timeout:
+                break
+    return answers
+
+
+def smallest(method, host):
+    """About the shortest request that is no bad one."""
+    return (f"{method} sip:a@{host} SIP/2.0\r\nv:SIP/2.0/UDP {host};branch=z9hG4bK{os.urandom(3).hex()};rport\r\n"
+            f"Max-Forwards:9\r\nf:<sip:a@{host}>;tag=1\r\nt:<sip:a@{host}>\r\ni:{os.urandom(3).hex()}\r\n"
+            f"CSeq:1 {method}\r\nl:0\r\n\r\n")
+
+
 def connection(source, target):
     s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     s.settimeout(5)

@@ -17,19 +17,20 @@ PASSWORD = "wonderland"  # of the scenarios, too
 CALLS, RATE = int(os.environ.get("TANDEM_E2E_ATTACK_CALLS", "500")), 50
 FLOOD_RATE = 20000
 ASKED = 2000
+MULTIPLE = 5
 
 
 class Attacked(Server):
     """A server with accounts. SIPVicious knows MD5 alone."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, algorithms="[MD5]"):
         self.data = tempfile.TemporaryDirectory()
         for user in ("alice", "bob", "1001"):
             subprocess.run([programs.PROGRAM, "user", "add", f"{user}@{SERVER}", "--data", self.data.name], check=True,
                            input=PASSWORD + "\n", text=True, capture_output=True)
         config = os.path.join(self.data.name, "tandem.yaml")
         with open(config, "w", encoding="ascii") as f:
-            f.write("accounts: {algorithms: [MD5]}\n")
+            f.write(f"accounts: {{algorithms: {algorithms}}}\n")
         super().__init__("--config", config, "--domain", SERVER, "--data", self.data.name, *options, host=SERVER)
         self.target = (SERVER, self.port)
 
@@ -118,6 +119,16 @@ def test_callers_lose_nothing_in_a_flood_of_garbage():
         assert sent > 0.9 * FLOOD_RATE * seconds, "the flood was none"
         assert server.rss_kb() < 200000
         assert_banned(server, ATTACKER, OTHER)
+
+
+def test_one_packet_brings_one_answer_of_bounded_size():
+    """RFC 3261 26.3.2.4: whoever forges a source gets little thrown at it. All three algorithms are offered."""
+    with Attacked(algorithms="[SHA-512-256, SHA-256, MD5]") as server:
+        for method in ("INVITE", "REGISTER", "MESSAGE"):
+            request = attack.smallest(method, SERVER)
+            answers = attack.answers_to(ATTACKER, server.target, request, 3)
+            tap.note(f"{method}: {len(request)} bytes bring {[len(a) for a in answers]}")
+            assert len(answers) == 1 and len(answers[0]) < MULTIPLE * len(request), (method, answers)
 
 
 def test_a_banned_peer_has_no_connection():
