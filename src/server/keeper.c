@@ -13,9 +13,10 @@
 #include "store/journal.h"
 #include "store/rows.h"
 
-/* A lone write is committed at once; under load writes gather for so long, which bounds what
- * commits cost. */
-#define COMMIT_APART (8 * NS_PER_MS)
+/* A lone write is committed at once. Under load commits keep apart, the more the more there was to
+ * write: what one costs (half a millisecond of CPU, most of it the disk's) is shared by many. */
+#define APART_LEAST (4 * NS_PER_MS)
+#define APART_MOST (32 * NS_PER_MS)
 #define ACCOUNTS_EVERY NS_PER_S
 
 struct asker {
@@ -40,8 +41,8 @@ struct keeper {
     _Atomic bool stop, nudged;
     bool running;
     pthread_t thread;
-    time_ns committed; /* when the last commit began */
-    time_ns look;      /* when the accounts are looked at next */
+    time_ns next_commit; /* not before */
+    time_ns look;        /* when the accounts are looked at next */
     _Atomic uint64_t commits_within[KEEPER_BUCKETS];
     _Atomic uint64_t commits, writes, failures, commit_ns, rows;
     _Atomic bool failing;
@@ -118,13 +119,23 @@ static void note_end(struct keeper *k, bool lasts, size_t n, time_ns began,
         log_event(k->log, EV_STORE_BACK, LOG_NUMBER("writes", n));
 }
 
+/* As the square root of what was written: 4 ms for one, 32 for 64 and more. */
+static time_ns apart(size_t writes)
+{
+    time_ns span = APART_LEAST;
+
+    for (; writes >= 4 && span < APART_MOST; writes /= 4)
+        span *= 2;
+    return span;
+}
+
 static void commit(struct keeper *k)
 {
     struct keeper_now now = {k, net_clock_now(k->clock)};
     struct store_fault fault;
     size_t n = locations_take(k->locations);
 
-    k->committed = now.now;
+    k->next_commit = now.now + apart(n);
     journal_begin(k->journal);
     journal_clean(k->journal, locations_count(k->locations), n, needs, &now);
     locations_each_taken(k->locations, write_row, k);
@@ -202,10 +213,10 @@ static void wait_for_work(struct keeper *k)
 
 static void gather(const struct keeper *k)
 {
-    time_ns now = net_clock_now(k->clock), until = k->committed + COMMIT_APART;
+    time_ns now = net_clock_now(k->clock);
 
-    if (now < until && !atomic_load(&k->stop))
-        (void)nanosleep(&(struct timespec){.tv_nsec = (long)(until - now)}, NULL);
+    if (now < k->next_commit && !atomic_load(&k->stop))
+        (void)nanosleep(&(struct timespec){.tv_nsec = (long)(k->next_commit - now)}, NULL);
 }
 
 static void *run(void *arg)

@@ -23,10 +23,11 @@ static const char *const migrations[] = {
 
 /* FULL: a commit lasts through a loss of power. EXCLUSIVE: one process, no shared memory file. */
 static const struct schema schema = {
-    .settings = "PRAGMA locking_mode = EXCLUSIVE;"
+    .settings = "PRAGMA page_size = 16384;"
+                "PRAGMA locking_mode = EXCLUSIVE;"
                 "PRAGMA journal_mode = WAL;"
                 "PRAGMA synchronous = FULL;"
-                "PRAGMA wal_autocheckpoint = 4000;"
+                "PRAGMA wal_autocheckpoint = 1000;"
                 "PRAGMA journal_size_limit = 33554432;"
                 "PRAGMA cache_size = -4096",
     .migrations = migrations,
