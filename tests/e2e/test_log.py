@@ -118,6 +118,17 @@ def test_strangers_fill_no_disk():
         assert "\x1b" not in server.stderr()
 
 
+def test_a_full_table_is_told():
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as config:
+        config.write("limits:\n  transactions: 100\n")
+        config.flush()
+        with Server("--config", config.name, "--workers", "1") as server, Phone(server, "eve") as phone:
+            for i in range(150):
+                phone.send("MESSAGE", f"sip:u{i}@127.0.0.1", f"sip:u{i}@127.0.0.1")
+            wait_for(lambda: "limit reached table=transactions worker=0 refused=" in server.stderr(), 10, "the event")
+            assert len([line for line in server.stderr().splitlines() if "limit reached" in line]) <= 10
+
+
 def test_a_servers_life_is_told_in_each_form():
     for form, first in (("text", r"tandem: info: started version=\S+ pid=\d+ workers=2$"),
                         ("logfmt", r"time=\S+Z level=info event=started version=\S+ pid=\d+ workers=2$"),
