@@ -29,7 +29,7 @@ enabled=0
 class Linphone:
     """One user agent registered at `server` as `user`."""
 
-    def __init__(self, server, user, transport="udp"):
+    def __init__(self, server, user, transport="udp", password=None):
         program = shutil.which("linphone-daemon")
         if not program:
             raise Skip("no linphone-daemon")
@@ -46,7 +46,8 @@ class Linphone:
                                         env={"HOME": home, "PATH": os.environ["PATH"]}, bufsize=1)
         threading.Thread(target=self._read, daemon=True).start()
         self.send("firewall-policy none")
-        self.send(f"register sip:{user}@{server.addr} sip:{server.addr};transport={transport}")
+        secret = f" {password} {user}" if password else ""
+        self.send(f"register sip:{user}@{server.addr} sip:{server.addr};transport={transport}{secret}")
         self.poll("register-status ALL", "State: LinphoneRegistrationOk")
 
     def _read(self):
