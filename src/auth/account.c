@@ -2,6 +2,8 @@
  * Knows no store and no request. */
 #include "auth/account.h"
 
+#include <openssl/crypto.h>
+
 #include "msg/uri.h"
 
 #define FORMAT 1
@@ -103,4 +105,9 @@ bool account_read(struct account *a, struct str record)
         if (a->algorithms & 1u << i && !take_hash(&record, a, i))
             return false;
     return record.len == 0;
+}
+
+void account_wipe(struct account *a)
+{
+    OPENSSL_cleanse(a, sizeof *a);
 }

@@ -2,6 +2,7 @@
  * and no account. */
 #include "auth/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 struct digester {
@@ -183,5 +184,6 @@ bool digest_response(struct digester *d, const struct digest_input *in,
         sum_put_next(&s, in->qop == DIGEST_QOP_AUTH ? STR("auth") : STR("auth-int"));
     }
     sum_put_next(&s, (struct str){a2, 2 * s.len});
+    OPENSSL_cleanse(ha1, sizeof ha1);
     return sum_end_hex(&s, hex);
 }

@@ -267,6 +267,7 @@ void admit_stored(struct element *e, const struct engine_event *ev, time_ns now)
         answer(e, &a->event, 503, STR("Account store failed"), STR_NONE, now);
     else
         verify(e, a, account_read(&account, ev->store.value) ? &account : NULL, now);
+    account_wipe(&account);
     drop(e, ev->user);
 }
 

@@ -31,4 +31,7 @@ void account_key(struct buf *b, struct str user, struct str realm);
 void account_write(struct buf *b, const struct account *);
 MUST_USE bool account_read(struct account *, struct str record);
 
+/* The hashes are as good as the password: nothing of them stays in memory. */
+void account_wipe(struct account *);
+
 #endif
