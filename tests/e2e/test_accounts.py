@@ -52,7 +52,7 @@ def test_bad_words_are_told():
                     "bob@example.com;x=y", "bob@exa mple.com", "b" * 300 + "@example.com"):
             refused(user(data, "add", aor), 2, "expected a user and a domain")
         refused(user(data, "add"), 2, "expected one AOR")
-        refused(user(data, "lst"), 2, "expected add, password, remove or list")
+        refused(user(data, "lst"), 2, "lst: expected add, password, remove")
         refused(user(data, "add", "bob@example.com", "--bogus"), 2, "unknown option")
         refused(user(os.path.join(data, "none"), "list"), 2, "no such folder")
         refused(user(data, "add", "bob@example.com", password=""), 1, "the password is empty")
