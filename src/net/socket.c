@@ -136,7 +136,7 @@ static bool interface_address(const struct ifaddrs *i, enum addr_family family, 
         memcpy(&s, i->ifa_addr, sizeof(struct sockaddr_in));
     else if (i->ifa_addr->sa_family == AF_INET6)
         memcpy(&s, i->ifa_addr, sizeof(struct sockaddr_in6));
-    return addr_from_sockaddr(&s, out) && out->family == family;
+    return addr_from_sockaddr(&s, out) && out->family == family && out->scope == 0;
 }
 
 size_t socket_interfaces(enum addr_family family, struct addr *out, size_t max)

@@ -19,8 +19,9 @@ void socket_stream_options(int fd);
 /* The local end as the kernel has it. */
 bool socket_local(int fd, struct addr *out);
 
-/* The addresses of this machine's interfaces that are up, of one family, without a port. Link-local
- * ones keep their zone. Returns how many were written. */
+/* The addresses of this machine's interfaces that are up, of one family, without a port. IPv6 ones
+ * of one link are left out: they mean something with a zone alone, and a SIP URI has none (RFC 4007
+ * 11.2). Returns how many were written. */
 size_t socket_interfaces(enum addr_family family, struct addr *out, size_t max);
 /* This machine can bind ::1. */
 bool socket_has_ip6(void);
