@@ -320,6 +320,31 @@ static void credentials_are_good_once(void **state)
     finish(w);
 }
 
+/* Challenged twice within one tick of the clock: both nonces are good, each with its first count,
+ * in whatever order they are used. */
+static void two_challenges_of_one_moment_are_two(void **state)
+{
+    (void)state;
+    for (unsigned first = 0; first < 2; first++) {
+        struct world *w = world_of(required);
+        struct phone alice[2] = {alice_of(w), alice_of(w)};
+        for (unsigned i = 0; i < 2; i++) {
+            alice[i].cseq = i;
+            phone_ask(&alice[i], "REGISTER", HOME, "reg");
+            assert_true(phone_challenged(&alice[i]));
+        }
+        assert_string_not_equal(alice[0].nonce, alice[1].nonce);
+        for (unsigned i = 0; i < 2; i++) {
+            struct phone *p = &alice[first ^ i];
+            p->cseq = 10 + i;
+            phone_answer(p);
+            assert_int_equal(phone_status(p), 200);
+            assert_int_equal(p->count, 1);
+        }
+        finish(w);
+    }
+}
+
 /* RFC 2069's form has no count: each needs a nonce of its own. */
 static void without_a_count_a_nonce_serves_once(void **state)
 {
@@ -423,6 +448,7 @@ int main(void)
         cmocka_unit_test(credentials_for_another_are_a_400),
         cmocka_unit_test(a_nonce_serves_again_with_the_next_count),
         cmocka_unit_test(credentials_are_good_once),
+        cmocka_unit_test(two_challenges_of_one_moment_are_two),
         cmocka_unit_test(without_a_count_a_nonce_serves_once),
         cmocka_unit_test(of_two_at_once_one_is_good),
         cmocka_unit_test(an_old_nonce_is_stale),
