@@ -212,6 +212,27 @@ static bool same_place(const struct uri *a, const struct uri *b)
     return !x.over && !y.over && str_equal(buf_str(&x), buf_str(&y));
 }
 
+/* Phones write their domain where the request goes to our address, another port, or no user; never
+ * another user. */
+static bool means(const struct uri *uri, const struct uri *request_uri, struct str domain)
+{
+    struct uri a = *uri, b = *request_uri;
+    if (a.scheme == URI_TEL || b.scheme == URI_TEL)
+        return same_place(&a, &b);
+    if (str_equal_nocase(a.host, domain))
+        a.host = b.host;
+    if (!a.user.at)
+        b.user = a.user;
+    a.port = b.port = 0;
+    return same_place(&a, &b);
+}
+
+static struct str without_brackets(struct str s)
+{
+    bool has = s.len >= 2 && s.at[0] == '<' && s.at[s.len - 1] == '>';
+    return has ? (struct str){s.at + 1, s.len - 2} : s;
+}
+
 static bool came_directly(struct msg *m)
 {
     const struct via *top = msg_via(m);
@@ -224,9 +245,9 @@ bool credentials_fit(const struct credentials *c, struct msg *m)
     struct msg_error err;
     if (str_equal(c->uri, m->uri_text))
         return true;
-    if (!uri_parse(c->uri, &uri, &err) ||
+    if (!uri_parse(without_brackets(c->uri), &uri, &err) ||
         (uri.scheme != URI_SIP && uri.scheme != URI_SIPS && uri.scheme != URI_TEL))
         return false;
     const struct uri *request_uri = msg_uri(m);
-    return !came_directly(m) || (request_uri && same_place(&uri, request_uri));
+    return !came_directly(m) || (request_uri && means(&uri, request_uri, c->realm));
 }

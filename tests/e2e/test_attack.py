@@ -53,7 +53,7 @@ class Calls:
         self.callee = Sipp("callee.xml", port, "-m", str(CALLS), "-timeout", "120s", host=CALLEE)
         register(self.server, "bob", port, local_port=free_port(CALLEE), host=CALLEE, scenario="register_auth.xml")
         self.caller = Sipp("caller_auth.xml", free_port(CALLER), "-s", "bob", "-m", str(CALLS), "-r", str(RATE),
-                           "-timeout", "60s", "-auth_uri", f"bob@{self.server.addr}", remote=self.server.addr, host=CALLER)
+                           "-timeout", "60s", remote=self.server.addr, host=CALLER)
         return self
 
     def __exit__(self, kind, *_):

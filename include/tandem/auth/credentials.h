@@ -38,8 +38,9 @@ MUST_USE int credentials_check(struct digester *, const struct credentials *, co
                                const struct account *account, const uint8_t dummy[DIGEST_MAX_BYTES],
                                bool *good);
 
-/* RFC 7616 3.4.6, RFC 3261 22.4 item 6: does the credentials' uri name whom the request came to us
- * for? Parameters do not count. Behind another proxy it may name whom it was for before: any SIP
+/* RFC 7616 3.4.6, RFC 3261 22.4 item 6: does the credentials' uri name whom the request is for?
+ * That is: the Request-URI's user or none, at its host or at the realm; port, parameters, case and
+ * "<>" do not count. Behind another proxy it may name whom it was for before: any SIP, SIPS or tel
  * URI then. */
 bool credentials_fit(const struct credentials *, struct msg *);
 

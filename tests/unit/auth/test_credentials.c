@@ -294,30 +294,67 @@ static void the_dummy_opens_nothing(void **state)
     msg_unref(&pool, m);
 }
 
+static struct msg *message_to(const char *uri, const char *vias)
+{
+    char text[1024];
+    int len = snprintf(text, sizeof text,
+                       "MESSAGE %s SIP/2.0\r\n%sVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
+                       "From: <sip:alice@example.com>;tag=1\r\nTo: <sip:bob@example.com>\r\n"
+                       "Call-ID: 1\r\nCSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n",
+                       uri, vias);
+    assert_in_range(len, 1, (int)sizeof text - 1);
+    struct msg *m = msg_new(&pool, (struct str){text, (size_t)len}, MSG_DATAGRAM);
+    assert_non_null(m);
+    return m;
+}
+
+/* RFC 3261 22.4 item 6. */
 static void the_uri_is_for_whom_the_request_is(void **state)
 {
     (void)state;
+#define HOME "sip:example.com"
+#define BY_ADDRESS "sip:bob@192.0.2.9:5070"
     static const struct {
-        const char *uri;
+        const char *uri, *request_uri;
         bool direct, behind_a_proxy;
     } cases[] = {
-        {"sip:example.com", true, true},
-        {"sip:EXAMPLE.com;transport=udp", true, true},
-        {"sips:example.com", true, true},
-        {"sip:bob@example.com", false, true},
-        {"sip:example.org", false, true},
-        {"tel:+15551234", false, true},
-        {"http://example.com", false, false},
-        {"/dir/index.html", false, false},
-        {"sip:", false, false},
+        {HOME, HOME, true, true},
+        {"sip:EXAMPLE.com;transport=udp", HOME, true, true},
+        {"sips:example.com", HOME, true, true},
+        {"sip:example.com:5060", HOME, true, true},
+        {"<sip:example.com>", HOME, true, true},
+        {"sip:bob@example.com", HOME, false, true},
+        {"sip:example.org", HOME, false, true},
+        {"tel:+15551234", HOME, false, true},
+        {"http://example.com", HOME, false, false},
+        {"/dir/index.html", HOME, false, false},
+        {"sip:", HOME, false, false},
+        {"<>", HOME, false, false},
+        {"<", HOME, false, false},
+        {"sip:bob@192.0.2.9", BY_ADDRESS, true, true},
+        {"sip:%62ob@192.0.2.9:5060;transport=tcp", BY_ADDRESS, true, true},
+        {"sip:bob@Example.com", BY_ADDRESS, true, true},
+        {"sip:192.0.2.9:5070", BY_ADDRESS, true, true},
+        {"sip:example.com", BY_ADDRESS, true, true},
+        {"sip:carol@192.0.2.9:5070", BY_ADDRESS, false, true},
+        {"sip:Bob@192.0.2.9:5070", BY_ADDRESS, false, true},
+        {"sip:bob@192.0.2.8:5070", BY_ADDRESS, false, true},
+        {"sip:bob@example.org", BY_ADDRESS, false, true},
+        {"sip:bob@[2001:DB8::1]", "sip:bob@[2001:db8:0::1]:5070", true, true},
+        {"tel:+1-555-1234", "tel:+15551234", true, true},
+        {"tel:+15551235", "tel:+15551234", false, true},
+        {"sip:example.com", "tel:+15551234", false, true},
+        {"tel:+15551234", "http://example.com", false, true},
+        {"http://example.com", "http://example.com", true, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct credentials c = {.uri = str_from(cases[i].uri)};
-        struct msg *direct = request("", "");
-        struct msg *behind = request("Via: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK0\r\n", "");
+        struct credentials c = {.uri = str_from(cases[i].uri), .realm = STR("example.com")};
+        struct msg *direct = message_to(cases[i].request_uri, "");
+        struct msg *behind =
+            message_to(cases[i].request_uri, "Via: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK0\r\n");
         if (credentials_fit(&c, direct) != cases[i].direct ||
             credentials_fit(&c, behind) != cases[i].behind_a_proxy)
-            fail_msg("%s", cases[i].uri);
+            fail_msg("%s for %s", cases[i].uri, cases[i].request_uri);
         msg_unref(&pool, direct);
         msg_unref(&pool, behind);
     }
