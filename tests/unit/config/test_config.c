@@ -28,7 +28,7 @@ static void nothing_is_the_defaults(void **state)
     assert_int_equal(first->data.len, 0);
     assert_int_equal(first->drain_s, 30);
     assert_int_equal(first->accounts.auth, CONFIG_AUTH_AUTO);
-    assert_int_equal(first->accounts.algorithms, 7);
+    assert_int_equal(first->accounts.algorithms, 1u << 1 | 1u << 2);
     assert_int_equal(first->accounts.nonce_life_s, 300);
     assert_int_equal(first->registrar.min_expires_s, 60);
     assert_int_equal(first->registrar.max_expires_s, 7200);
@@ -68,7 +68,7 @@ static const char every_key[] =
     "  auth: required\n"
     "  foreign_callers: true\n"
     "  auth_int: true\n"
-    "  algorithms: [MD5, sha-256]\n"
+    "  algorithms: [MD5, sha-512-256]\n"
     "  nonce_life: 1h\n"
     "peers: [192.0.2.0/24]\n"
     "registrar: {min_expires: 2m, max_expires: 1d, default_expires: 3m,\n"
@@ -103,7 +103,7 @@ static void every_key_is_read(void **state)
     assert_int_equal(c->accounts.auth, CONFIG_AUTH_REQUIRED);
     assert_true(c->accounts.foreign_callers);
     assert_true(c->accounts.auth_int);
-    assert_int_equal(c->accounts.algorithms, 1u << 2 | 1u << 1);
+    assert_int_equal(c->accounts.algorithms, 1u << 2 | 1u << 0);
     assert_int_equal(c->accounts.nonce_life_s, 3600);
     assert_int_equal(c->peers.n, 1);
     assert_int_equal(c->peers.list[0].bits, 24);
