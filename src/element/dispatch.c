@@ -174,9 +174,9 @@ static void count_answer(struct element *e, struct msg *m, time_ns now)
     uint64_t dialog = calls_dialog(&e->calls, m);
     if (m->status == 481)
         calls_over(&e->calls, dialog);
-    else if (cseq->method == METHOD_INVITE)
+    else if (cseq->method == METHOD_INVITE && e->stays_in_path)
         calls_stands(&e->calls, dialog, now);
-    else if (cseq->method == METHOD_UPDATE)
+    else if (cseq->method == METHOD_INVITE || cseq->method == METHOD_UPDATE)
         calls_heard(&e->calls, dialog, now);
 }
 
@@ -191,8 +191,7 @@ static void count_call(struct element *e, const struct engine_event *ev, time_ns
 
 void dispatch(struct element *e, const struct engine_event *ev, time_ns now)
 {
-    if (e->counts_calls)
-        count_call(e, ev, now);
+    count_call(e, ev, now);
     switch (ev->kind) {
     case EVENT_REQUEST:
         request(e, ev, now);

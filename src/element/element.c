@@ -60,7 +60,7 @@ struct element *element_new(const struct element_config *config)
     lookup_init(e);
     admit_init(e);
     e->engine = engine_new(&config->engine);
-    e->counts_calls = config->proxy.record_route;
+    e->stays_in_path = config->proxy.record_route;
     if (!e->engine || calls_init(&e->calls, mem, &config->proxy.key) != OK ||
         home_make(mem, &e->home, config->domains, config->n_domains) != OK ||
         access_make(e, &e->access, &config->access, NULL) != OK || roles_init(e, config) != OK) {
@@ -110,6 +110,7 @@ int element_reconfigure(struct element *e, const struct element_config *config)
     home_drop(e->mem, &e->home);
     e->access = access;
     e->home = home;
+    e->stays_in_path = config->proxy.record_route;
     e->relay_loopback = config->relay_loopback;
     return OK;
 }

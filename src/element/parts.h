@@ -44,7 +44,7 @@ struct element {
     struct registrar *registrar;
     struct proxy *proxy;
     struct pool lookups;
-    bool counts_calls; /* it stays in the path of calls */
+    bool stays_in_path; /* of calls that begin now: they are counted */
     struct calls calls;
     struct access access;
     struct pool admissions;
@@ -98,7 +98,7 @@ bool rights_of(const struct element *, struct msg *, enum place, struct str user
 
 /* --- access.c --- */
 /* Makes in *out what `config` asks for, taking over from `old` (NULL: nothing) what stays; the old
- * one is to be freed with access_replace or stays as it was. ERR_NOMEM, ERR_LIMIT. */
+ * one is to be freed with access_drop or stays as it was. ERR_NOMEM, ERR_LIMIT. */
 MUST_USE int access_make(struct element *, struct access *out, const struct access_config *config,
                          const struct access *old);
 /* Frees of `old` what `new` (NULL: nothing) has not taken over. */

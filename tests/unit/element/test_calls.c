@@ -196,6 +196,39 @@ static void test_none_where_their_end_would_not_be_seen(void **state)
     finish(w);
 }
 
+static void reconfigure(struct world *w, bool record_route)
+{
+    static const struct str domains[] = {STR_INIT("example.com")};
+    struct element_config c;
+
+    element_config_default(&c);
+    c.domains = domains;
+    c.n_domains = 1;
+    c.proxy.record_route = record_route;
+    assert_int_equal(element_reconfigure(w->element, &c), OK);
+}
+
+static void test_a_new_configuration_counts_what_begins_under_it(void **state)
+{
+    (void)state;
+    struct world *w = world_of(no_record_route);
+    char lines[512];
+    reconfigure(w, true);
+    invite(w, 180);
+    route(w, lines, sizeof lines);
+    world_answer(w, BOB, 200, "");
+    request(w, ALICE, "ACK", FROM TO);
+    assert_int_equal(calls(w), 1);
+    reconfigure(w, false);
+    assert_int_equal(calls(w), 1);
+    request(w, BOB, "BYE", lines); /* of a call that we are in the path of */
+    assert_int_equal(calls(w), 0);
+    world_answer(w, ALICE, 200, "");
+    invite(w, 200);
+    assert_int_equal(calls(w), 0);
+    finish(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +239,7 @@ int main(void)
         cmocka_unit_test(test_what_fails_counts_for_nothing),
         cmocka_unit_test(test_a_481_says_that_it_is_gone),
         cmocka_unit_test(test_none_where_their_end_would_not_be_seen),
+        cmocka_unit_test(test_a_new_configuration_counts_what_begins_under_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
