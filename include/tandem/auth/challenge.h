@@ -17,7 +17,7 @@ struct challenge {
     unsigned algorithms; /* a bit for each enum digest_algorithm */
 };
 
-/* A whole line for each algorithm, strongest first (RFC 8760 2.4). An overflow sticks in `b`. */
+/* A whole line for each algorithm, strongest first (RFC 8760 2.3). An overflow sticks in `b`. */
 void challenge_print(struct buf *b, const struct challenge *);
 
 /* RFC 7616 3.5: "Authentication-Info: …" with rspauth for a response without a body to what bore

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-/* Strongest first: the order in which challenges are given (RFC 8760 2.4). */
+/* Strongest first: the order in which challenges are given (RFC 8760 2.3). */
 enum digest_algorithm { DIGEST_SHA512_256, DIGEST_SHA256, DIGEST_MD5, N_DIGEST_ALGORITHMS };
 #define DIGEST_ALL ((1u << N_DIGEST_ALGORITHMS) - 1)
 #define DIGEST_MAX_BYTES 32
