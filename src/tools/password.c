@@ -18,6 +18,18 @@ void password_wipe(char at[PASSWORD_MAX])
     explicit_bzero(at, PASSWORD_MAX);
 }
 
+const char *password_judge(struct str password)
+{
+    if (password.len == 0)
+        return "the password is empty";
+    if (password.len >= PASSWORD_MAX)
+        return "the password is too long";
+    for (size_t i = 0; i < password.len; i++)
+        if ((unsigned char)password.at[i] < ' ' || password.at[i] == 0x7f)
+            return "the password has a control character in it";
+    return NULL;
+}
+
 /* Byte by byte: no buffer of the C library keeps a copy. */
 static const char *read_line(char at[PASSWORD_MAX])
 {
@@ -32,17 +44,7 @@ static const char *read_line(char at[PASSWORD_MAX])
     if (n > 0 && at[n - 1] == '\r')
         n--;
     at[n] = '\0';
-    return NULL;
-}
-
-static const char *judge(const char *at)
-{
-    if (!*at)
-        return "the password is empty";
-    for (; *at; at++)
-        if ((unsigned char)*at < ' ' || *at == 0x7f)
-            return "the password has a control character in it";
-    return NULL;
+    return password_judge((struct str){at, n});
 }
 
 static const char *ask(const char *prompt, char at[PASSWORD_MAX])
@@ -68,8 +70,6 @@ static const char *ask_twice(char at[PASSWORD_MAX])
     const char *wrong = ask("Password: ", at);
 
     if (!wrong)
-        wrong = judge(at);
-    if (!wrong)
         wrong = ask("Once more: ", again);
     if (!wrong && strcmp(at, again) != 0)
         wrong = "the two passwords differ";
@@ -81,13 +81,13 @@ static const char *ask_twice(char at[PASSWORD_MAX])
 static const char *take_from_environment(char *told, char at[PASSWORD_MAX])
 {
     size_t len = strlen(told);
+    const char *wrong = password_judge((struct str){told, len});
 
-    if (len >= PASSWORD_MAX)
-        return "the password is too long";
-    memcpy(at, told, len + 1);
+    if (!wrong)
+        memcpy(at, told, len + 1);
     explicit_bzero(told, len);
     (void)unsetenv("TANDEM_PASSWORD");
-    return judge(at);
+    return wrong;
 }
 
 const char *password_read(char at[PASSWORD_MAX])
@@ -96,11 +96,7 @@ const char *password_read(char at[PASSWORD_MAX])
 
     if (told)
         return take_from_environment(told, at);
-    if (isatty(STDIN_FILENO))
-        return ask_twice(at);
-    const char *wrong = read_line(at);
-
-    return wrong ? wrong : judge(at);
+    return isatty(STDIN_FILENO) ? ask_twice(at) : read_line(at);
 }
 
 /* No two letters or digits that look alike. */

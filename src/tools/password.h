@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/attr.h"
+#include "base/str.h"
 
 #define PASSWORD_MAX 256 /* with the NUL */
 
@@ -13,6 +14,8 @@
  * it; else the first line of standard input. NULL: `at` has it; else what is wrong with it. Whoever
  * gets it wipes it (password_wipe). */
 MUST_USE const char *password_read(char at[PASSWORD_MAX]);
+/* NULL: it may be one; else what is wrong with it. */
+MUST_USE const char *password_judge(struct str password);
 /* One that nobody guesses and anybody can type: 99 bits. False: the kernel gave no entropy. */
 MUST_USE bool password_make(char at[PASSWORD_MAX]);
 void password_wipe(char at[PASSWORD_MAX]);

@@ -40,8 +40,10 @@ static bool take_account(struct import *i, struct str aor, struct str password)
     buf_init(&b, record, sizeof(record));
     if (!user_name_read(&name, aor))
         return wrong(i, USER_NAME_EXPECTED);
-    if (password.len == 0 || password.len >= PASSWORD_MAX)
-        return wrong(i, "expected a password behind the AOR, of at most 255 bytes");
+    const char *unfit = password_judge(password);
+
+    if (unfit)
+        return wrong(i, unfit);
     bool good = user_name_record(&name, i->digester, password, &b) || wrong(i, "no memory");
 
     good = good && put(i, &name, buf_str(&b));
@@ -69,19 +71,28 @@ static bool take_line(struct import *i, struct str line)
     return take_account(i, str_slice(line, 0, n), str_trim(str_slice(line, n, line.len)));
 }
 
+/* What fgets took ends with a newline, but where it found no room, a NUL, or the end. */
+static bool is_whole(const char *line, FILE *from)
+{
+    size_t len = strlen(line);
+
+    return len > 0 && (line[len - 1] == '\n' || feof(from));
+}
+
 static bool take_lines(struct import *i, FILE *from)
 {
+    static char buffer[BUFSIZ]; /* the stream's, to be wiped */
     char line[LINE_MAX_BYTES + 1];
     bool good = true;
 
+    (void)setvbuf(from, buffer, _IOFBF, sizeof(buffer));
     while (good && fgets(line, sizeof(line), from)) {
         i->line++;
-        if (strlen(line) == LINE_MAX_BYTES)
-            good = wrong(i, "too long");
-        else
-            good = take_line(i, str_from(line));
+        good = is_whole(line, from) ? take_line(i, str_from(line))
+                                    : wrong(i, "too long, or has a NUL in it");
     }
     explicit_bzero(line, sizeof(line));
+    explicit_bzero(buffer, sizeof(buffer));
     return good && (!ferror(from) || wrong(i, "cannot be read"));
 }
 

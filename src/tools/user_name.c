@@ -1,8 +1,6 @@
 /* Reads the name of an account and makes its record; knows no store. */
 #include "tools/user_name.h"
 
-#include <string.h>
-
 #include "msg/uri.h"
 
 static bool take_uri(struct user_name *n, const struct uri *uri)
@@ -45,6 +43,6 @@ bool user_name_record(const struct user_name *n, struct digester *d, struct str 
 
     if (made)
         account_write(record, &a);
-    explicit_bzero(&a, sizeof(a));
+    account_wipe(&a);
     return made && !record->over;
 }
