@@ -1,14 +1,15 @@
 """Accounts from the command line, and a running server that learns of them by itself."""
+import hashlib
 import json
 import os
 import pty
 import re
+import socket
 import subprocess
 import tempfile
 
 import server as programs
 import tap
-from registrars import Registrars
 from server import Server, wait_for
 
 
@@ -107,19 +108,83 @@ def test_asked_for_twice_and_not_shown():
         assert status == 1 and "the two passwords differ" in shown, shown
 
 
-def status_of(server):
-    with Registrars(server.port) as phone:
-        phone.run([1], contact=False, seconds=5)
-        return phone.answered[1][0]
+def test_import_is_all_or_nothing():
+    with tempfile.TemporaryDirectory() as data:
+        lines = "# two\nalice@example.com first password\n\n  bob@example.com\tsecond\n"
+        assert done(user(data, "import", password=lines)) == "2 imported\n"
+        for wrong, what in (("bob@example.com", "line 2: the password is empty"),
+                            ("bob@example.com a\tb", "line 2: the password has a control character"),
+                            ("bob@example.com a\0b", "line 2: too long, or has a NUL in it"),
+                            ("bob@example.com " + "x" * 1000, "line 2: too long"),
+                            ("bob x", "line 2: expected a user and a domain")):
+            refused(user(data, "import", password=f"carol@example.com third\n{wrong}\n"), 1, what)
+        assert done(user(data, "list")) == "sip:alice@example.com\nsip:bob@example.com\n"
 
 
-def test_the_first_account_closes_a_running_server():
-    with tempfile.TemporaryDirectory() as data, Server("--data", data) as server:
-        assert status_of(server) == 200
-        done(user(data, "add", "u1@localhost"))
-        wait_for(lambda: status_of(server) == 401, 10, "still open to everybody")
-        done(user(data, "remove", "u1@localhost"))
-        wait_for(lambda: status_of(server) == 200, 10, "still closed")
+class Phone:
+    """Registers by UDP, and says who it is when it is asked."""
+
+    def __init__(self, server, name):
+        self.server, self.name, self.cseq = server, name, 0
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.settimeout(5)
+        self.port = self.socket.getsockname()[1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def ask(self, more=""):
+        self.cseq += 1
+        aor, request_uri = f"sip:{self.name}@127.0.0.1", "sip:127.0.0.1"
+        self.socket.sendto((f"REGISTER {request_uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{self.cseq}\r\n"
+                            f"Max-Forwards: 70\r\nFrom: <{aor}>;tag=1\r\nTo: <{aor}>\r\nCall-ID: {self.port}@127.0.0.1\r\n"
+                            f"CSeq: {self.cseq} REGISTER\r\nContact: <sip:{self.name}@127.0.0.1:{self.port}>\r\n{more}"
+                            "Content-Length: 0\r\n\r\n").encode(), ("127.0.0.1", self.server.port))
+        return self.socket.recv(4096).decode()
+
+    def register(self, password):
+        """The status of the last answer."""
+        answer = self.ask()
+        challenges = re.findall(r"WWW-Authenticate: *Digest ([^\r]*)", answer)
+        for challenge in challenges:
+            said = dict(re.findall(r'(\w+)="?([^",]*)"?', challenge))
+            if said.get("algorithm", "MD5") == "MD5":
+                return status_of(self.ask(self.credentials(said, password)))
+        return status_of(answer)
+
+    def credentials(self, said, password):
+        def md5(*parts):
+            return hashlib.md5(":".join(parts).encode()).hexdigest()
+        a1, a2 = md5(self.name, said["realm"], password), md5("REGISTER", "sip:127.0.0.1")
+        response = md5(a1, said["nonce"], "00000001", "c", "auth", a2)
+        return (f'Authorization: Digest username="{self.name}", realm="{said["realm"]}", nonce="{said["nonce"]}", uri="sip:127.0.0.1", '
+                f'response="{response}", algorithm=MD5, cnonce="c", nc=00000001, qop=auth\r\n')
+
+
+def status_of(answer):
+    return int(answer.split(" ", 2)[1])
+
+
+def test_a_running_server_obeys_the_accounts():
+    with tempfile.TemporaryDirectory() as data, Server("--domain", "127.0.0.1", "--data", data) as server, \
+            Phone(server, "alice") as alice, Phone(server, "eve") as eve:
+        assert status_of(alice.ask()) == 200, "nobody is asked while there is no account"
+        done(user(data, "import", password="alice@127.0.0.1 secret\nbob@127.0.0.1 other\n"))
+        wait_for(lambda: status_of(eve.ask()) == 401, 10, "still open to everybody")
+        assert alice.register("secret") == 200
+        assert alice.register("wrong") == 401
+        assert eve.register("secret") == 401
+        done(user(data, "password", "alice@127.0.0.1", password="changed"))
+        wait_for(lambda: alice.register("changed") == 200, 10, "the new password is not known")
+        assert alice.register("secret") == 401
+        done(user(data, "remove", "alice@127.0.0.1"))
+        wait_for(lambda: alice.register("changed") == 401, 10, "who was removed is let in")
+        done(user(data, "remove", "bob@127.0.0.1"))
+        wait_for(lambda: status_of(eve.ask()) == 200, 10, "still closed without an account")
 
 
 if __name__ == "__main__":
