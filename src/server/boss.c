@@ -125,17 +125,27 @@ static void take_signal(struct boss *b)
         end(b);
 }
 
-static bool all(const struct boss *b, bool idle)
+static bool all_idle(const struct boss *b)
 {
-    for (unsigned i = 0; i < b->shared->n_workers; i++)
-        if (!atomic_load(idle ? &b->workers[i]->idle : &b->workers[i]->running))
-            return false;
-    return true;
+    unsigned n = 0;
+
+    while (n < b->shared->n_workers && atomic_load(&b->workers[n]->idle))
+        n++;
+    return n == b->shared->n_workers;
+}
+
+static bool all_running(const struct boss *b)
+{
+    unsigned n = 0;
+
+    while (n < b->shared->n_workers && atomic_load(&b->workers[n]->running))
+        n++;
+    return n == b->shared->n_workers;
 }
 
 static bool is_over(const struct boss *b)
 {
-    return drains(b) && (now_of(b) >= b->deadline || all(b, true));
+    return drains(b) && (now_of(b) >= b->deadline || all_idle(b));
 }
 
 static time_ns next_time(const struct boss *b)
@@ -156,7 +166,7 @@ static int wait_ms(const struct boss *b)
 
 static void tell_ready(struct boss *b)
 {
-    if (b->told || !all(b, false))
+    if (b->told || !all_running(b))
         return;
     b->told = true;
     life_ready(b->log, b->shared, b->began);
