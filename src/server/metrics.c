@@ -52,10 +52,12 @@ static unsigned ask_all(struct metrics *m, bool *waiting)
 
     for (unsigned i = 0; i < m->shared->n_workers; i++) {
         (void)take_answer(m, i);
-        m->inquiries[i].kind = m->asked[i] ? m->inquiries[i].kind : INQUIRY_FIGURES;
-        waiting[i] =
-            !m->asked[i] && inquiry_ask(m->shared->inquiries, ASKER_METRICS, i, &m->inquiries[i]);
-        m->asked[i] |= waiting[i];
+        waiting[i] = false;
+        if (m->asked[i])
+            continue; /* it is the worker's */
+        m->inquiries[i].kind = INQUIRY_FIGURES;
+        waiting[i] = inquiry_ask(m->shared->inquiries, ASKER_METRICS, i, &m->inquiries[i]);
+        m->asked[i] = waiting[i];
         n += waiting[i];
     }
     return n;
