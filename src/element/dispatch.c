@@ -8,7 +8,7 @@ static void refuse_relay(struct element *e, const struct engine_event *ev, time_
     answer(e, ev, 403, STR("Not relayed: neither end is ours"), STR_NONE, now);
 }
 
-/* To a foreign place: for who proved to be one of ours, or by today's leave. */
+/* To a foreign place: for who proved to be one of ours, or as policy.c has it. */
 static void consider_relay(struct element *e, const struct engine_event *ev, const struct uri *hop,
                            enum standing standing, time_ns now)
 {

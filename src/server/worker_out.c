@@ -114,7 +114,6 @@ static void resolve(struct worker *w, const struct engine_output *o)
 static void ask_store(struct worker *w, const struct engine_output *o, time_ns now)
 {
     struct due due = {.kind = DUE_STORED, .answer.query = o->query};
-
     struct locations_asker who = {w->index, o->query};
 
     if (store_ask(w->shared->store, who, &o->ask, now, w->blocks, &due.answer, &due.value))
