@@ -48,7 +48,8 @@ static void check_request(const struct world *w, const struct groups *g, size_t 
     EXPECT(w, n < (invite ? 7 : 11));
 }
 
-/* How often the INVITE that `r` answers may have reached its server. */
+/* How often the INVITE that `r` answers may have reached its server. Who obeys no rule may spell
+ * its Call-ID as nobody else does. */
 static size_t askings(const struct world *w, const struct rung *r)
 {
     struct str id = rung_header(r, "Call-ID");
@@ -56,8 +57,10 @@ static size_t askings(const struct world *w, const struct rung *r)
     for (size_t i = 0; i < w->ladder.n; i++) {
         const struct rung *q = &w->ladder.rungs[i];
         bool asks = q->to && addr_equal(&q->to->addr, &r->from->addr) &&
-                    strncmp(q->text, "INVITE ", 7) == 0 && str_equal(rung_header(q, "Call-ID"), id);
-        if (asks)
+                    strncmp(q->text, "INVITE ", 7) == 0;
+        bool same = str_equal(rung_header(q, "Call-ID"), id) ||
+                    (w->temper == TEMPER_HOSTILE && q->from == r->to);
+        if (asks && same)
             n += q->fate == FATE_DOUBLED ? 2 : 1;
     }
     return n;
