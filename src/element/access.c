@@ -26,12 +26,14 @@ static bool begin_asking(struct element *e, struct access *a)
     struct hash_key keys[2];
     for (unsigned i = 0; i < 2; i++)
         keys[i] = own_key(e, &a->config.nonce_key);
+    const struct hash_key slow_key = own_key(e, &a->config.nonce_key);
     rand_bytes(engine_rand(e->engine), a->dummy, sizeof a->dummy);
     buf_init(&opaque, a->opaque, sizeof a->opaque);
     buf_put_hex(&opaque, rand_u64(engine_rand(e->engine)), 16);
     a->digester = digester_new(e->mem);
     a->nonces = nonces_new(e->mem, keys, LIMIT_NONCES);
-    return a->digester && a->nonces;
+    a->slow = slow_new(e->mem, &slow_key);
+    return a->digester && a->nonces && a->slow;
 }
 
 int access_make(struct element *e, struct access *out, const struct access_config *config,
@@ -64,6 +66,8 @@ void access_drop(struct element *e, struct access *old, const struct access *new
         digester_free(old->digester);
     if (!new || new->nonces != old->nonces)
         nonces_free(old->nonces);
+    if (!new || new->slow != old->slow)
+        slow_free(old->slow);
 }
 
 bool access_is_peer(const struct access *a, const struct addr *from)

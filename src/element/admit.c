@@ -10,6 +10,9 @@ struct admission {
     enum place place;
     struct nonce nonce;
     struct credentials credentials;
+    enum store_space asked;
+    uint64_t account; /* slow_account */
+    bool is_counted;  /* a guess at the account was taken for it */
 };
 
 static void drop(struct element *e, pool_id id)
@@ -175,9 +178,14 @@ static void proved(struct element *e, const struct admission *a, const struct ac
 {
     const struct credentials *c = &a->credentials;
     struct msg *m = a->event.msg;
+    if (a->is_counted)
+        slow_give_back(e->access.slow, a->account, now);
     if (!nonce_use(e->access.nonces, &a->nonce, c->count)) {
         refuse_repeated(e, &a->event, a->place, c->username, now);
-    } else if (!rights_of(e, m, a->place, c->username, c->realm)) {
+        return;
+    }
+    slow_proved(e->access.slow, a->account, &m->flow.remote, now);
+    if (!rights_of(e, m, a->place, c->username, c->realm)) {
         note(e, NOTE_FORBIDDEN, m, c->username);
         answer(e, &a->event, 403, STR("Not under this name"), STR_NONE, now);
     } else {
@@ -201,9 +209,35 @@ static void verify(struct element *e, const struct admission *a, const struct ac
 static int ask(struct element *e, pool_id id, struct str key)
 {
     struct admission *a = pool_get(&e->admissions, id);
-    const struct store_ask get = {.op = STORE_GET, .space = STORE_ACCOUNTS, .key = key};
+    const struct store_ask get = {.op = STORE_GET, .space = a->asked, .key = key};
     int rc = engine_own(e->engine, a->event.tx, OWNER_ADMISSION, id);
     return rc == OK ? engine_ask_store(e->engine, &get, OWNER_ADMISSION, id) : rc;
+}
+
+static void ask_or_refuse(struct element *e, pool_id id, struct str key, time_ns now)
+{
+    struct admission *a = pool_get(&e->admissions, id);
+    if (ask(e, id, key) != OK) {
+        answer(e, &a->event, 503, STR("No memory"), STR_NONE, now);
+        drop(e, id);
+    }
+}
+
+/* Guesses at one account are looked at no faster from many addresses than from one. */
+static bool may_guess(struct element *e, struct admission *a, time_ns now)
+{
+    if (slow_knows(e->access.slow, a->account, &a->event.msg->flow.remote, now))
+        return true;
+    a->is_counted = slow_take(e->access.slow, a->account, now);
+    return a->is_counted;
+}
+
+static struct str key_of(const struct admission *a, char space[LIMIT_AOR_BYTES])
+{
+    struct buf key;
+    buf_init(&key, space, LIMIT_AOR_BYTES);
+    account_key(&key, a->credentials.username, a->credentials.realm);
+    return key.over ? STR_NONE : buf_str(&key);
 }
 
 /* Whose name is too long for an account fails like any other. */
@@ -211,14 +245,28 @@ static void begin(struct element *e, pool_id id, time_ns now)
 {
     struct admission *a = pool_get(&e->admissions, id);
     char space[LIMIT_AOR_BYTES];
-    struct buf key;
-    buf_init(&key, space, sizeof space);
-    account_key(&key, a->credentials.username, a->credentials.realm);
-    if (key.over) {
+    struct str key = key_of(a, space);
+    if (key.len == 0) {
         verify(e, a, NULL, now);
         drop(e, id);
-    } else if (ask(e, id, buf_str(&key)) != OK) {
-        answer(e, &a->event, 503, STR("No memory"), STR_NONE, now);
+        return;
+    }
+    a->account = slow_account(e->access.slow, key);
+    a->asked = may_guess(e, a, now) ? STORE_ACCOUNTS : STORE_LOCATIONS;
+    ask_or_refuse(e, id, key, now);
+}
+
+/* The account is slowed: its phones have bindings, everybody else fails after the same work as with
+ * a wrong password, one record and one sum. */
+static void located(struct element *e, pool_id id, struct str bindings, time_ns now)
+{
+    struct admission *a = pool_get(&e->admissions, id);
+    char space[LIMIT_AOR_BYTES];
+    if (registrar_is_at(bindings, &a->event.msg->flow.remote, now)) {
+        a->asked = STORE_ACCOUNTS;
+        ask_or_refuse(e, id, key_of(a, space), now);
+    } else {
+        verify(e, a, NULL, now);
         drop(e, id);
     }
 }
@@ -257,18 +305,28 @@ bool admit(struct element *e, const struct engine_event *ev, enum place place, b
     return false;
 }
 
+static void found(struct element *e, pool_id id, struct str record, time_ns now)
+{
+    struct admission *a = pool_get(&e->admissions, id);
+    struct account account;
+    verify(e, a, account_read(&account, record) ? &account : NULL, now);
+    account_wipe(&account);
+    drop(e, id);
+}
+
 void admit_stored(struct element *e, const struct engine_event *ev, time_ns now)
 {
     struct admission *a = pool_get(&e->admissions, ev->user);
-    struct account account;
     if (!a)
         return;
-    if (ev->store.status != STORE_OK)
+    if (ev->store.status != STORE_OK) {
         answer(e, &a->event, 503, STR("Account store failed"), STR_NONE, now);
-    else
-        verify(e, a, account_read(&account, ev->store.value) ? &account : NULL, now);
-    account_wipe(&account);
-    drop(e, ev->user);
+        drop(e, ev->user);
+    } else if (a->asked == STORE_LOCATIONS) {
+        located(e, ev->user, ev->store.value, now);
+    } else {
+        found(e, ev->user, ev->store.value, now);
+    }
 }
 
 void admit_cancelled(struct element *e, const struct engine_event *ev, time_ns now)

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "element/calls.h"
 #include "element/element.h"
+#include "element/slow.h"
 
 /* Whose an event is. */
 enum owner { OWNER_NONE, OWNER_ELEMENT, OWNER_REGISTRAR, OWNER_PROXY, OWNER_ADMISSION };
@@ -15,8 +16,9 @@ enum owner { OWNER_NONE, OWNER_ELEMENT, OWNER_REGISTRAR, OWNER_PROXY, OWNER_ADMI
 /* access.c: the configuration of who must say who they are, and what asking needs. */
 struct access {
     struct access_config config; /* peers: ours */
-    struct digester *digester;   /* these two NULL as long as nobody is asked */
+    struct digester *digester;   /* these three NULL as long as nobody is asked */
     struct nonces *nonces;
+    struct slow *slow;
     uint8_t dummy[DIGEST_MAX_BYTES]; /* in place of the hash of an account that there is not */
     char opaque[16];
 };

@@ -53,3 +53,13 @@ bool registrar_is_from(struct str record, const struct flow *flow, time_ns now)
             return true;
     return false;
 }
+
+bool registrar_is_at(struct str record, const struct addr *remote, time_ns now)
+{
+    struct bindings all;
+    record_read(record, now, &all);
+    for (size_t i = 0; i < all.n; i++)
+        if (addr_equal_ip(&all.list[i].flow.remote, remote))
+            return true;
+    return false;
+}

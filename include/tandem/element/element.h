@@ -24,7 +24,10 @@
  * place goes what proved right alone, and by relay_loopback what was let in; nothing by its flow,
  * but for ACKs. A 2xx of our own bears Authentication-Info. 400: the credentials are improper (RFC
  * 7616 3.4) or for another request; 482: the same request by another way (RFC 3261 8.2.2.2); 503:
- * the store has no answer. */
+ * the store has no answer. An account that gets LIMIT_SLOW_GUESSES wrong answers, wherever they
+ * come from, and whether or not there is such an account, has further ones looked at slowly, one in
+ * LIMIT_SLOW_GUESS_S: the others fail unseen, right or wrong. Not so from where it has a binding or
+ * was right lately (LIMIT_SLOW_KNOWN_S). */
 #ifndef TANDEM_ELEMENT_ELEMENT_H
 #define TANDEM_ELEMENT_ELEMENT_H
 
@@ -104,12 +107,13 @@ int element_reconfigure(struct element *, const struct element_config *);
 
 /* --- what happened that others want to know of: a guard against strangers, a log, counters --- */
 enum element_note_kind {
-    NOTE_BAD_MESSAGE, /* what came, or the credentials in it, cannot be read */
-    NOTE_CHALLENGED,  /* without credentials; or those were out of date, or used before */
-    NOTE_AUTH_OK,     /* the credentials are the account's */
-    NOTE_AUTH_FAILED, /* they are not (unknown user, wrong password), and were computed with a nonce
-                         that went to the very address that they come from */
-    NOTE_FORBIDDEN,   /* known, but not allowed: somebody else's name, a foreign place */
+    NOTE_BAD_MESSAGE,  /* what came, or the credentials in it, cannot be read */
+    NOTE_CHALLENGED,   /* without credentials; or those were out of date, or used before */
+    NOTE_AUTH_OK,      /* the credentials are the account's */
+    NOTE_AUTH_FAILED,  /* they are not (unknown user, wrong password), or were not looked at, and
+                          were  computed with a nonce that went to the very address that they come
+                          from */
+    NOTE_FORBIDDEN,    /* known, but not allowed: somebody else's name, a foreign place */
     NOTE_UNKNOWN_USER, /* asked for a user of ours that does not exist */
     NOTE_REGISTERED,   /* a REGISTER took effect */
     N_ELEMENT_NOTES

@@ -68,6 +68,8 @@ void registrar_restart(char *record, size_t len, registrar_listener *find, void 
 /* Is one of the record's live bindings registered from this flow's remote address (and connection,
  * for streams)? */
 bool registrar_is_from(struct str record, const struct flow *, time_ns now);
+/* Is one of them from this address? Ports and connections do not count. */
+bool registrar_is_at(struct str record, const struct addr *, time_ns now);
 
 /* A binding as who looks after a server wants to see it; texts are views into the record. */
 struct registered {

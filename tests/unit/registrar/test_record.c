@@ -278,6 +278,20 @@ static void test_is_from(void **state)
     block_unref(&pool, b);
 }
 
+static void test_is_at(void **state)
+{
+    (void)state;
+    struct bindings in;
+    struct block *b = sample_record(&in);
+    struct flow f = flow_from("192.0.2.1:9"), other = flow_from("192.0.2.77:5060");
+    assert_true(registrar_is_at(block_str(b), &f.remote, NOW));
+    assert_false(registrar_is_at(block_str(b), &other.remote, NOW));
+    assert_true(registrar_is_at(block_str(b), &in.list[1].flow.remote, NOW));
+    assert_false(registrar_is_at(block_str(b), &in.list[1].flow.remote, NOW + 1));
+    assert_false(registrar_is_at(STR_NONE, &f.remote, NOW));
+    block_unref(&pool, b);
+}
+
 static int find_none(void *arg, enum transport t, const struct addr *local)
 {
     (void)arg;
@@ -348,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_targets_are_ordered),
         cmocka_unit_test(test_targets_by_flow),
         cmocka_unit_test(test_is_from),
+        cmocka_unit_test(test_is_at),
         cmocka_unit_test(test_flows_of_an_earlier_run),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
