@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/words.h"
@@ -82,27 +83,34 @@ static int run_command(struct wire *w, const struct ctl_settings *s, const struc
 
 /* --- where commands come from --- */
 
+static int run_line(struct wire *w, struct ctl_settings *s, struct str line)
+{
+    struct words l;
+    const char *wrong;
+
+    s->line++;
+    if (line.len > 0 && line.at[0] == '#')
+        return CTL_DONE;
+    wrong = words_read(&l, line);
+    if (wrong)
+        return ctl_complain(s, "-", wrong, CTL_MISUSED);
+    return l.n > 0 ? run_command(w, s, &l) : CTL_DONE;
+}
+
 static int run_script(struct wire *w, struct ctl_settings *s)
 {
-    char text[LINE_BYTES];
+    char *text = NULL;
+    size_t cap = 0;
+    ssize_t n;
     int worst = CTL_DONE;
 
-    while (worst != CTL_NOBODY && fgets(text, sizeof(text), stdin)) {
-        struct words l;
-        struct str line = str_trim(str_from(text));
-        const char *wrong = words_read(&l, line);
-        int status = CTL_DONE;
+    while (worst != CTL_NOBODY && (n = getline(&text, &cap, stdin)) >= 0) {
+        int status = run_line(w, s, str_trim((struct str){text, (size_t)n}));
 
-        s->line++;
-        if (line.len > 0 && line.at[0] == '#')
-            continue;
-        if (wrong)
-            status = ctl_complain(s, "-", wrong, CTL_MISUSED);
-        else if (l.n > 0)
-            status = run_command(w, s, &l);
         worst = status > worst ? status : worst;
         fflush(stdout);
     }
+    free(text);
     return worst;
 }
 

@@ -133,6 +133,9 @@ def test_commands_come_from_a_script():
         assert [row["status"] for row in rows if "status" in row] == [0, 0, 0, 1], rows
         assert ctl(folder, "status")[0]["log_level"] == "warn"
         ctl(folder, "-", stdin="status\nnonsense\n", status=2)
+        ctl(folder, "-", stdin="users " + "x" * 4089 + "drain\n", status=2)  # the end of a line is no command
+        ctl(folder, "-", stdin="status\0drain\n", status=2)
+        assert not ctl(folder, "status")[0]["draining"]
 
 
 def test_what_cannot_be_done_is_said():
