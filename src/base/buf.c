@@ -1,7 +1,17 @@
-/* Numbers as text, written into lent memory; knows no protocol. */
+/* Numbers and lower case as text, written into lent memory; knows no protocol. */
 #include "base/buf.h"
 
 #include <assert.h>
+
+#include "base/ascii.h"
+
+void buf_put_lower(struct buf *b, struct str s)
+{
+    size_t i = b->len;
+    buf_put(b, s);
+    for (; i < b->len; i++)
+        b->at[i] = (char)ascii_lower((unsigned char)b->at[i]);
+}
 
 void buf_put_u64(struct buf *b, uint64_t n)
 {

@@ -2,12 +2,6 @@
  * and no message. */
 #include "element/parts.h"
 
-static void put_lower(char *at, struct str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        at[i] = (char)(s.at[i] >= 'A' && s.at[i] <= 'Z' ? s.at[i] + 32 : s.at[i]);
-}
-
 static bool sizes_fit(const struct str *domains, size_t n, size_t *size)
 {
     *size = n * sizeof *domains;
@@ -30,11 +24,12 @@ int home_make(struct mem *mem, struct home *h, const struct str *domains, size_t
     if (!h->domains)
         return ERR_NOMEM;
     h->n = n;
-    char *text = (char *)(h->domains + n);
+    struct buf text;
+    buf_init(&text, (char *)(h->domains + n), h->size - n * sizeof *h->domains);
     for (size_t i = 0; i < n; i++) {
-        put_lower(text, domains[i]);
-        h->domains[i] = (struct str){text, domains[i].len};
-        text += domains[i].len;
+        size_t from = text.len;
+        buf_put_lower(&text, domains[i]);
+        h->domains[i] = (struct str){text.at + from, text.len - from};
     }
     return OK;
 }

@@ -3,12 +3,6 @@
 #include "msg/uri.h"
 #include "msg/uri_text.h"
 
-static void put_lower(struct buf *b, struct str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        buf_put_char(b, lex_lower(s.at[i]));
-}
-
 static void put_escaped(struct buf *b, unsigned char c)
 {
     static const char digits[] = "0123456789ABCDEF";
@@ -36,7 +30,7 @@ static void put_host(struct buf *b, const struct uri *u)
     if (u->host.at[0] == '[' && uri_host_addr(u, &a))
         addr_print_host(b, &a);
     else
-        put_lower(b, u->host);
+        buf_put_lower(b, u->host);
 }
 
 static void print_sip(struct buf *b, const struct uri *u)
@@ -66,7 +60,7 @@ static void print_tel(struct buf *b, const struct uri *u)
     if (u->user.at[0] == '+' || !uri_param(u, STR("phone-context"), &context))
         return;
     buf_put_lit(b, ";phone-context=");
-    put_lower(b, context);
+    buf_put_lower(b, context);
 }
 
 void uri_print_aor(struct buf *b, const struct uri *u)

@@ -9,11 +9,7 @@ static bool take_uri(struct user_name *n, const struct uri *uri)
         uri->params.len > 0 || uri->headers.len > 0)
         return false;
     uri_unescape(&n->user, uri->user);
-    for (size_t i = 0; i < uri->host.len; i++) {
-        char c = uri->host.at[i];
-
-        buf_put_char(&n->realm, c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c);
-    }
+    buf_put_lower(&n->realm, uri->host);
     account_key(&n->key, buf_str(&n->user), buf_str(&n->realm));
     return !n->user.over && !n->realm.over && !n->key.over;
 }

@@ -39,6 +39,8 @@ static inline void buf_put_char(struct buf *b, char c)
     b->at[b->len++] = c;
 }
 
+/* buf_put with ASCII letters in lower case. */
+void buf_put_lower(struct buf *b, struct str s);
 /* Decimal, no leading zero. */
 void buf_put_u64(struct buf *b, uint64_t n);
 /* Lower-case hexadecimal of exactly `digits` digits (1-16), high digits cut. */

@@ -26,6 +26,23 @@ static void writes_text_and_numbers(void **state)
     assert_true(str_equal(buf_str(&b), STR("n=0 18446744073709551615 0000beefbc")));
 }
 
+static void lower_case_is_of_ascii_letters_alone(void **state)
+{
+    (void)state;
+    char room[16];
+    struct buf b;
+    buf_init(&b, room, sizeof room);
+    buf_put_lit(&b, "AB");
+    buf_put_lower(&b, STR("@AZaz[\xc4\xd6_9"));
+    assert_true(str_equal(buf_str(&b), STR("AB@azaz[\xc4\xd6_9")));
+    assert_false(b.over);
+    buf_put_lower(&b, STR("12345"));
+    assert_true(b.over);
+    assert_true(str_equal(buf_str(&b), STR("AB@azaz[\xc4\xd6_9")));
+    buf_put_lower(&b, STR("X"));
+    assert_int_equal(b.len, 12);
+}
+
 static void fits_exactly(void **state)
 {
     (void)state;
@@ -73,6 +90,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_text_and_numbers),
+        cmocka_unit_test(lower_case_is_of_ascii_letters_alone),
         cmocka_unit_test(fits_exactly),
         cmocka_unit_test(the_first_overflow_sticks),
         cmocka_unit_test(no_room_at_all_is_legal),
