@@ -114,6 +114,7 @@ static bool is_idle(const struct node *n)
 
 static void free_asked(struct asked *q)
 {
+    free(q->sent.hop);
     free(q->sent.text);
     free(q);
 }

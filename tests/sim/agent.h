@@ -38,7 +38,7 @@ enum agent_use { USE_INVITE, USE_REINVITE, USE_WITHIN, USE_BYE, USE_REGISTER, US
 struct sent {
     char *text; /* without credentials and Via */
     size_t len;
-    char hop[96];
+    char *hop;      /* a URI, as long as others like */
     bool proved;    /* it bore credentials */
     unsigned tries; /* challenges answered */
 };

@@ -33,17 +33,18 @@ struct asked *agent_asked(const struct agent *a, uint64_t user)
 /* It was not sent after all. */
 static void forget_last(struct agent *a)
 {
-    free(a->asked[--a->n_asked]->sent.text);
+    free(a->asked[--a->n_asked]->sent.hop);
+    free(a->asked[a->n_asked]->sent.text);
     free(a->asked[a->n_asked]);
 }
 
 static void keep(struct sent *s, struct str text, const struct uri *hop)
 {
     s->text = malloc(text.len);
-    assert(s->text && hop->text.len < sizeof s->hop);
+    s->hop = strndup(hop->text.at, hop->text.len);
+    assert(s->text && s->hop);
     memcpy(s->text, text.at, text.len);
     s->len = text.len;
-    memcpy(s->hop, hop->text.at, hop->text.len);
 }
 
 struct asked *agent_ask(struct agent *a, struct dialog *d, const struct dialog_request *r,
