@@ -70,8 +70,18 @@ static void check_refused(const struct world *w)
     }
 }
 
+/* Whoever keeps the rules is listened to, whatever the network does to what he sends. */
+static void check_banned(const struct world *w)
+{
+    if (w->temper == TEMPER_HOSTILE)
+        return;
+    for (size_t i = 0; i < w->n_nodes; i++)
+        EXPECT(w, element_bans(w->nodes[i]) == 0);
+}
+
 void check_auth(const struct world *w)
 {
+    check_banned(w);
     bool asked = false;
     for (size_t i = 0; i < w->ladder.n; i++) {
         const struct rung *r = &w->ladder.rungs[i];

@@ -2,11 +2,14 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/err.h"
 #include "sim/node.h"
+#include "sim/watch.h"
 
 struct element_node {
     struct node node;
     struct element *element;
+    struct guard *guard;
     struct sim_location location; /* of all workers, at the first */
     struct hash_key proxy_key;
     bool asks;
@@ -19,54 +22,87 @@ static struct element *of(const struct node *n)
     return ((const struct element_node *)n)->element;
 }
 
+static struct guard *guard_of(const struct node *n)
+{
+    return ((const struct element_node *)n)->guard;
+}
+
+/* --- its guard --- */
+
+static void tell_workers(struct node *n, const struct guard_ban *ban)
+{
+    for (unsigned i = 0; i < n->n_workers; i++)
+        if (n->workers[i] != n)
+            guard_set(guard_of(n->workers[i]), ban, node_now(n));
+}
+
+static int watched(struct node *n, int rc)
+{
+    struct element_note note;
+    struct guard_ban ban;
+    while (element_note(of(n), &note))
+        if (watch_note(guard_of(n), &note, node_now(n), &ban))
+            tell_workers(n, &ban);
+    return rc;
+}
+
+/* --- inputs --- */
+
 static void on_datagram(struct node *n, const struct flow *f, struct str bytes)
 {
-    (void)element_datagram(of(n), f, bytes, node_now(n));
+    if (guard_packet(guard_of(n), &f->remote, node_now(n)) == GUARD_PASS)
+        (void)watched(n, element_datagram(of(n), f, bytes, node_now(n)));
 }
 
 static conn_id on_accepted(struct node *n, const struct flow *f)
 {
+    if (guard_connection(guard_of(n), &f->remote, node_now(n)) != GUARD_PASS)
+        return 0;
     return element_accepted(of(n), f, node_now(n));
 }
 
 static int on_connected(struct node *n, conn_id id, const struct addr *local)
 {
-    return element_connected(of(n), id, local, node_now(n));
+    return watched(n, element_connected(of(n), id, local, node_now(n)));
 }
 
 static int on_stream(struct node *n, conn_id id, struct str bytes)
 {
-    return element_stream(of(n), id, bytes, node_now(n));
+    struct flow f;
+    if (engine_conn_flow(n->engine, id, &f) &&
+        guard_stream(guard_of(n), &f.remote, node_now(n)) != GUARD_PASS)
+        return ERR_NOMEM; /* it is closed then */
+    return watched(n, element_stream(of(n), id, bytes, node_now(n)));
 }
 
 static int on_closed(struct node *n, conn_id id)
 {
-    return element_closed(of(n), id, node_now(n));
+    return watched(n, element_closed(of(n), id, node_now(n)));
 }
 
 static void on_unreachable(struct node *n, const struct flow *f)
 {
-    (void)element_unreachable(of(n), f, node_now(n));
+    (void)watched(n, element_unreachable(of(n), f, node_now(n)));
 }
 
 static int on_adopt(struct node *n, struct msg *m)
 {
-    return element_adopt(of(n), m, node_now(n));
+    return watched(n, element_adopt(of(n), m, node_now(n)));
 }
 
 static int on_resolved(struct node *n, uint64_t query, const struct addr *a, size_t count)
 {
-    return element_resolved(of(n), query, a, count, node_now(n));
+    return watched(n, element_resolved(of(n), query, a, count, node_now(n)));
 }
 
 static int on_stored(struct node *n, const struct store_answer *a)
 {
-    return element_store_answered(of(n), a, node_now(n));
+    return watched(n, element_store_answered(of(n), a, node_now(n)));
 }
 
 static void on_time(struct node *n)
 {
-    (void)element_time(of(n), node_now(n));
+    (void)watched(n, element_time(of(n), node_now(n)));
 }
 
 static time_ns deadline(const struct node *n)
@@ -88,6 +124,7 @@ static void free_node(struct node *n)
 {
     struct element_node *e = (struct element_node *)n;
     element_free(e->element);
+    guard_free(e->guard);
     location_fini(&e->location);
     free(e);
 }
@@ -131,6 +168,7 @@ static void start(struct element_node *e)
     c.engine.mem = &e->node.w->elements_heap.mem;
     e->element = element_new(&c);
     assert(e->element);
+    e->guard = watch_begin(e->node.w, e->peers, e->n_peers);
     e->node.engine = element_engine(e->element);
     node_listen(&e->node);
 }
@@ -191,7 +229,24 @@ void element_ask_passwords(struct node *n, struct node *const *peers, size_t n_p
         int err = element_reconfigure(e->element, &c);
         assert(!err);
         (void)err;
+        watch_anew(e->guard, n->w, e->peers, e->n_peers, node_now(n));
     }
+}
+
+void element_beware(struct node *n)
+{
+    for (unsigned i = 0; i < n->n_workers && !n->is_down; i++) {
+        struct element_node *e = worker(n, i);
+        watch_anew(e->guard, n->w, e->peers, e->n_peers, node_now(n));
+    }
+}
+
+uint64_t element_bans(const struct node *n)
+{
+    struct guard_stats stats = {0};
+    if (n->face == &face && !n->is_down)
+        guard_counters(guard_of(n), &stats);
+    return stats.bans;
 }
 
 bool element_asks_passwords(const struct node *n)
@@ -202,6 +257,8 @@ bool element_asks_passwords(const struct node *n)
 static void end(struct element_node *e)
 {
     element_free(e->element);
+    guard_free(e->guard);
+    e->guard = NULL;
     e->element = NULL;
     e->node.engine = NULL;
     e->node.wake_at = TIME_NEVER;

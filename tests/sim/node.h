@@ -88,6 +88,10 @@ struct node *element_join_workers(struct world *w, const char *domain, unsigned 
 /* From now on it asks who sends, and trusts the servers of `peers`. Before anything fails. */
 void element_ask_passwords(struct node *n, struct node *const *peers, size_t n_peers);
 bool element_asks_passwords(const struct node *n);
+/* Somebody who obeys no rule has come: its guard is strict from now on. */
+void element_beware(struct node *n);
+/* How many its guard has banned since it began; 0 of any other node. */
+uint64_t element_bans(const struct node *n);
 /* The program, all its workers, ends in the middle of everything: what was on the way to it is
  * lost, its connections end, and what it asked of the store was done or not. Any of its workers
  * will do; one that is down stays down. */

@@ -183,8 +183,11 @@ static void do_join(struct run *r, const struct act *a)
 static void do_hostile(struct run *r, const struct act *a)
 {
     uint32_t n = r->plan->knob[KNOB_SERVERS] ? r->plan->knob[KNOB_SERVERS] : 1;
-    if (a->a < HOSTILES && !r->hostiles[a->a])
-        r->hostiles[a->a] = hostile_join(&r->w, "mallory", r->servers[a->b % n]);
+    if (a->a >= HOSTILES || r->hostiles[a->a])
+        return;
+    r->hostiles[a->a] = hostile_join(&r->w, "mallory", r->servers[a->b % n]);
+    for (size_t i = 0; i < SERVERS && r->servers[i]; i++)
+        element_beware(r->servers[i]);
 }
 
 static void do_manner(struct run *r, const struct act *a)
