@@ -55,8 +55,9 @@ static const char *ask(const char *prompt, char at[PASSWORD_MAX])
         return "the terminal cannot be used";
     hidden = shown;
     hidden.c_lflag &= ~(tcflag_t)ECHO;
-    fputs(prompt, stderr);
+    /* what was typed before is flushed: nobody is asked until that is done */
     (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+    fputs(prompt, stderr);
     const char *wrong = read_line(at);
 
     (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
