@@ -4,11 +4,29 @@
 
 #define KEY(member) key_of(offsetof(struct config, member))
 
-/* The line of whichever key of the two stands later: that is the one that was wrong. */
+/* The option that gave the value; NULL: none did. */
+static const char *option_of(const struct reader *r, size_t key)
+{
+    for (size_t i = 0; r->beside[key] && i < r->source->n_overrides; i++)
+        if (key_find(str_from(r->source->overrides[i].key)) == &keys[key])
+            return r->source->overrides[i].option;
+    return NULL;
+}
+
+/* The option, or the line of whichever key of the two stands later: that is the one that was wrong.
+ */
 static void tell(struct reader *r, size_t key, size_t other, const char *what)
 {
+    const char *option = option_of(r, key);
+
+    if (!option)
+        option = option_of(r, other);
     if (r->bad[key] || r->bad[other])
         return;
+    if (option) {
+        fault_of_option(r, option, "%s", what);
+        return;
+    }
     if (r->lines[other] > r->lines[key]) {
         size_t swap = key;
 
