@@ -55,6 +55,8 @@ class Wire:
 class Phone:
     """A UDP socket that sends requests and returns what comes back."""
 
+    domain = "127.0.0.1"
+
     def __init__(self, server, user, host="127.0.0.1"):
         self.server, self.user = server, user
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -69,7 +71,7 @@ class Phone:
         self.socket.sendto((
             f"{method} {uri} SIP/2.0\r\n"
             f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{self.port}x{self.count};rport\r\n"
-            f"From: <sip:{self.user}@127.0.0.1>;tag={self.user}\r\nTo: <{to}>\r\nCall-ID: {call_id}\r\n"
+            f"From: <sip:{self.user}@{self.domain}>;tag={self.user}\r\nTo: <{to}>\r\nCall-ID: {call_id}\r\n"
             f"CSeq: {self.count} {method}\r\nMax-Forwards: 70\r\n{more}Content-Length: 0\r\n\r\n").encode(),
             (self.server.host, self.server.port))
         return call_id

@@ -53,16 +53,7 @@ def register(phone, password, secrets, algorithm="SHA-256", more=""):
 class Caller(Phone):
     """From is of the server's domain."""
 
-    def send(self, method, uri, to, more="", call_id=None):
-        self.count += 1
-        call_id = call_id or f"{self.user}-{self.count}-{self.port}"
-        self.socket.sendto((
-            f"{method} {uri} SIP/2.0\r\n"
-            f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{self.port}x{self.count};rport\r\n"
-            f"From: <sip:{self.user}@localhost>;tag={self.user}\r\nTo: <{to}>\r\nCall-ID: {call_id}\r\n"
-            f"CSeq: {self.count} {method}\r\nMax-Forwards: 70\r\n{more}Content-Length: 0\r\n\r\n").encode(),
-            (self.server.host, self.server.port))
-        return call_id
+    domain = "localhost"
 
 
 def events(text):
