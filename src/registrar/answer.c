@@ -4,7 +4,7 @@
 #include <assert.h>
 
 #define RETRY_AFTER_S 5
-#define FIXED_BYTES 64   /* Supported, Path's name and line end */
+#define FIXED_BYTES 128  /* Supported, Require, Flow-Timer, Path's name and line end */
 #define CONTACT_BYTES 48 /* what stands around a binding's URI and parameters */
 
 static size_t ok_size(const struct bindings *all, const struct extras *extras)
@@ -32,6 +32,20 @@ static void put_contact(struct buf *b, const struct binding *x, time_ns now)
     buf_put_lit(b, "\r\n");
 }
 
+/* RFC 5626 6: Flow-Timer only with "Require: outbound". */
+static void put_outbound(struct buf *b, const struct extras *extras)
+{
+    buf_put_lit(b, "Supported: path, outbound\r\n");
+    if (!extras->outbound)
+        return;
+    buf_put_lit(b, "Require: outbound\r\n");
+    if (extras->flow_timer_s == 0)
+        return;
+    buf_put_lit(b, "Flow-Timer: ");
+    buf_put_u64(b, extras->flow_timer_s);
+    buf_put_lit(b, "\r\n");
+}
+
 int answer_ok(struct engine *e, tx_id tx, const struct bindings *all, const struct extras *extras,
               time_ns now)
 {
@@ -48,7 +62,7 @@ int answer_ok(struct engine *e, tx_id tx, const struct bindings *all, const stru
         buf_put(&b, extras->path);
         buf_put_lit(&b, "\r\n");
     }
-    buf_put_lit(&b, "Supported: path\r\n");
+    put_outbound(&b, extras);
     buf_put(&b, extras->info);
     assert(!b.over);
     struct reply reply = {.status = 200, .headers = buf_str(&b)};

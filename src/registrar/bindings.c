@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+#include "registrar/instance.h"
+
 _Static_assert((int)LIMIT_REGISTER_CONTACTS <= (int)LIMIT_BINDINGS, "one request fits a record");
 
 static const struct refusal none = {0};
@@ -11,43 +13,32 @@ static const struct refusal none = {0};
 /* RFC 3261 10.3 step 7: an update that came out of order fails the whole request. */
 static const struct refusal out_of_order = {500, STR_INIT("CSeq is not higher than before")};
 
-static bool same_param(struct params a, struct params b, struct str name, bool *both)
-{
-    struct str x, y;
-    if (!params_get(a, name, &x) || !params_get(b, name, &y)) {
-        *both = false;
-        return false;
-    }
-    return str_equal(x, y);
-}
-
 /* RFC 5626 6: instance and reg-id together name a binding, whatever its URI. */
-static bool same_instance(struct params a, struct params b, bool *both)
+static bool is_flow_of(const struct binding *b, const struct nameaddr *contact)
 {
-    *both = true;
-    bool instance = same_param(a, b, STR("+sip.instance"), both);
-    bool reg = same_param(a, b, STR("reg-id"), both);
-    return *both && instance && reg;
+    return instance_equal(instance_of(b->params), instance_of(contact->params)) &&
+           reg_id_of(b->params) == reg_id_of(contact->params);
 }
 
-static bool is_of(const struct binding *b, const struct nameaddr *contact)
+static bool is_at_uri(const struct binding *b, const struct nameaddr *contact)
 {
     struct uri uri;
     struct msg_error err;
-    bool both;
-    bool same = same_instance(b->params, contact->params, &both);
-    if (both)
-        return same;
-    if (str_equal(b->uri, contact->uri_text))
-        return true;
-    return uri_parse(b->uri, &uri, &err) && uri_equal(&uri, &contact->uri);
+    return str_equal(b->uri, contact->uri_text) ||
+           (uri_parse(b->uri, &uri, &err) && uri_equal(&uri, &contact->uri));
+}
+
+static bool is_of(const struct binding *b, const struct wish *wish)
+{
+    return b->outbound && wish->outbound ? is_flow_of(b, wish->contact)
+                                         : is_at_uri(b, wish->contact);
 }
 
 /* The index of the binding that the contact means, or all->n. */
-static size_t find(const struct bindings *all, const struct nameaddr *contact)
+static size_t find(const struct bindings *all, const struct wish *wish)
 {
     size_t i = 0;
-    while (i < all->n && !is_of(&all->list[i], contact))
+    while (i < all->n && !is_of(&all->list[i], wish))
         i++;
     return i;
 }
@@ -102,7 +93,8 @@ static void fill(struct binding *b, const struct wish *wish, const struct wishes
         .path = at->path,
         .expires = time_add(at->now, wish->expires_s * NS_PER_S),
         .flow = *at->flow,
-        .by_flow = contact_is_sender(wish->contact, at->via, at->flow),
+        .by_flow = wish->outbound || contact_is_sender(wish->contact, at->via, at->flow),
+        .outbound = wish->outbound,
     };
 }
 
@@ -117,7 +109,7 @@ static void remove_at(struct bindings *all, size_t i)
 static void grant(struct bindings *made, const struct wish *wish, const struct wishes *w,
                   const struct arrival *at)
 {
-    size_t i = find(made, wish->contact);
+    size_t i = find(made, wish);
     if (wish->expires_s > 0) {
         assert(i < LIMIT_BINDINGS);
         fill(&made->list[i], wish, w, at);
@@ -142,7 +134,7 @@ static struct refusal apply_wishes(const struct bindings *old, const struct wish
 {
     for (size_t i = 0; i < w->n; i++) {
         for (size_t k = 0; k < old->n; k++) {
-            if (!is_of(&old->list[k], w->list[i].contact))
+            if (!is_of(&old->list[k], &w->list[i]))
                 continue;
             if (!is_in_order(&old->list[k], w))
                 return out_of_order;
@@ -151,6 +143,46 @@ static struct refusal apply_wishes(const struct bindings *old, const struct wish
         grant(made, &w->list[i], w, at);
     }
     return none;
+}
+
+/* The newest binding of an instance, of its flow where the binding is of one; NULL: none. */
+static const struct binding *newest(const struct bindings *all, struct str instance,
+                                    const struct binding *flow)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        const struct binding *b = &all->list[i];
+        if (!instance_equal(instance_of(b->params), instance))
+            continue;
+        if (!flow || !flow->outbound ||
+            (b->outbound && reg_id_of(b->params) == reg_id_of(flow->params)))
+            return b;
+    }
+    return NULL;
+}
+
+/* RFC 5627 5.1: a new Call-ID begins anew for all bindings of the instance. */
+static time_ns begin_of(const struct bindings *old, const struct binding *b, struct str instance,
+                        time_ns now)
+{
+    const struct binding *before = newest(old, instance, b);
+    const struct binding *any = newest(old, instance, NULL);
+    if (before && !str_equal(before->call_id, b->call_id))
+        return now;
+    return any && any->begun ? any->begun : now;
+}
+
+/* Of the n_made newest bindings, which the request has made, to all of their instances. */
+static void set_begun(const struct bindings *old, size_t n_made, struct bindings *all, time_ns now)
+{
+    for (size_t i = 0; i < n_made; i++) {
+        struct str instance = instance_of(all->list[i].params);
+        if (instance.len == 0)
+            continue;
+        time_ns begun = begin_of(old, &all->list[i], instance, now);
+        for (size_t k = 0; k < all->n; k++)
+            if (instance_equal(instance_of(all->list[k].params), instance))
+                all->list[k].begun = begun;
+    }
 }
 
 static const struct refusal too_many = {403, STR_INIT("Too many contacts for this user")};
@@ -185,5 +217,10 @@ struct refusal bindings_apply(const struct bindings *old, const struct wishes *w
     for (size_t i = 0; i < old->n; i++)
         n_gone += gone[i];
     *changed = out->n > 0 || n_gone > 0;
-    return r.status ? r : keep_rest(old, gone, max, out);
+    size_t n_made = out->n;
+    if (!r.status)
+        r = keep_rest(old, gone, max, out);
+    if (!r.status)
+        set_begun(old, n_made, out, at->now);
+    return r;
 }

@@ -2,12 +2,19 @@
  * one of them. */
 #include <assert.h>
 
+#include "registrar/instance.h"
 #include "registrar/record.h"
 #include "registrar/registrar.h"
 
 void registrar_key(struct buf *b, const struct uri *aor)
 {
     uri_print_aor(b, aor);
+}
+
+/* RFC 5626 7: by the flow of its registration or not at all: its URI leads nowhere. */
+static bool is_lost(const struct binding *b)
+{
+    return b->outbound && b->path.len == 0 && b->flow.listener == RECORD_NO_LISTENER;
 }
 
 static struct target target_of(const struct binding *b)
@@ -17,6 +24,8 @@ static struct target target_of(const struct binding *b)
         .q = b->q,
         .has_flow = b->by_flow && b->path.len == 0 && b->flow.listener != RECORD_NO_LISTENER,
         .flow = b->flow,
+        .instance = instance_of(b->params),
+        .params = b->params.text,
         .path = b->path,
     };
 }
@@ -28,6 +37,8 @@ size_t registrar_targets(struct str record, time_ns now, struct target *out, siz
     record_read(record, now, &all);
     for (size_t i = 0; i < all.n; i++) {
         size_t at = n;
+        if (is_lost(&all.list[i]))
+            continue;
         while (at > 0 && out[at - 1].q < all.list[i].q)
             at--;
         if (at == max)

@@ -4,12 +4,14 @@
 
 #include <assert.h>
 
+#include "registrar/instance.h"
 #include "registrar/registrar.h"
 
-#define FORMAT 1
+#define FORMAT 2
+#define OLD_FORMAT 1     /* without outbound and begun */
 #define HEAD_BYTES 2     /* format, number of bindings */
-#define BINDING_BYTES 88 /* more than the fixed part of a binding with two IPv6 addresses */
-#define FLAG_BY_FLOW 1
+#define BINDING_BYTES 96 /* more than the fixed part of a binding with two IPv6 addresses */
+enum { FLAG_BY_FLOW = 1, FLAG_OUTBOUND = 2, FLAG_BEGUN = 4, ALL_FLAGS = 7 };
 
 /* --- bytes out: little-endian, sticky overflow --- */
 
@@ -51,12 +53,18 @@ static void put_params(struct buf *b, struct params params)
     }
 }
 
+static unsigned flags_of(const struct binding *x)
+{
+    return (x->by_flow ? FLAG_BY_FLOW : 0u) | (x->outbound ? FLAG_OUTBOUND : 0u) |
+           (x->begun ? FLAG_BEGUN : 0u);
+}
+
 static void put_binding(struct buf *b, const struct binding *x)
 {
     put_uint(b, x->expires, 8);
     put_uint(b, x->cseq, 4);
     put_uint(b, x->q, 2);
-    put_uint(b, x->by_flow ? FLAG_BY_FLOW : 0, 1);
+    put_uint(b, flags_of(x), 1);
     put_uint(b, x->flow.transport, 1);
     put_uint(b, x->flow.listener, 1);
     put_addr(b, &x->flow.local);
@@ -66,6 +74,8 @@ static void put_binding(struct buf *b, const struct binding *x)
     put_params(b, x->params);
     put_text(b, x->call_id);
     put_text(b, x->path);
+    if (x->begun)
+        put_uint(b, x->begun, 8);
 }
 
 static size_t texts_len(const struct binding *x)
@@ -109,6 +119,7 @@ time_ns record_end(const struct bindings *all, time_ns now)
 struct reader {
     struct str rest;
     bool bad;
+    bool is_old; /* OLD_FORMAT */
 };
 
 static struct str take(struct reader *r, size_t len)
@@ -222,21 +233,43 @@ bool is_storable_contact(struct str uri, struct params params)
     return true;
 }
 
+/* What a record of the old format says of flags is what its parameters say. */
+static uint64_t take_flags(struct reader *r)
+{
+    uint64_t flags = take_uint(r, 1);
+    r->bad |= flags > (r->is_old ? FLAG_BY_FLOW : ALL_FLAGS);
+    return flags;
+}
+
 static void take_binding(struct reader *r, struct binding *out)
 {
     *out = (struct binding){.expires = take_uint(r, 8)};
     out->cseq = (uint32_t)take_uint(r, 4);
     out->q = (uint16_t)take_uint(r, 2);
-    uint64_t flags = take_uint(r, 1);
-    out->by_flow = flags == FLAG_BY_FLOW;
+    uint64_t flags = take_flags(r);
+    out->by_flow = flags & FLAG_BY_FLOW;
+    out->outbound = flags & FLAG_OUTBOUND;
     take_flow(r, &out->flow);
     out->uri = take_text(r);
     out->params.text = take_text(r);
     out->call_id = take_text(r);
     out->path = take_text(r);
-    r->bad = r->bad || flags > FLAG_BY_FLOW || out->q > 1000 || !is_record_uri(out->uri) ||
+    if (flags & FLAG_BEGUN)
+        out->begun = take_uint(r, 8);
+    if (r->is_old)
+        out->outbound = instance_of(out->params).len > 0 && reg_id_of(out->params) > 0;
+    r->bad = r->bad || out->q > 1000 || !is_record_uri(out->uri) ||
              !is_record_params(out->params.text) || !is_line_text(out->call_id) ||
              !is_line_text(out->path);
+}
+
+/* How many bindings follow. */
+static size_t take_head(struct reader *r)
+{
+    uint64_t format = take_uint(r, 1);
+    r->is_old = format == OLD_FORMAT;
+    r->bad |= format != FORMAT && !r->is_old;
+    return (size_t)take_uint(r, 1);
 }
 
 bool record_read(struct str record, time_ns now, struct bindings *out)
@@ -245,8 +278,7 @@ bool record_read(struct str record, time_ns now, struct bindings *out)
     if (record.len == 0)
         return true;
     struct reader r = {.rest = record};
-    r.bad = take_uint(&r, 1) != FORMAT;
-    size_t n = (size_t)take_uint(&r, 1);
+    size_t n = take_head(&r);
     r.bad |= n > LIMIT_BINDINGS;
     for (size_t i = 0; i < n && !r.bad; i++) {
         struct binding *b = &out->list[out->n];
@@ -280,8 +312,7 @@ static void restart_flow(char *at, const struct flow *f, registrar_listener *fin
 void registrar_restart(char *record, size_t len, registrar_listener *find, void *arg)
 {
     struct reader r = {.rest = {record, len}};
-    r.bad = take_uint(&r, 1) != FORMAT;
-    for (size_t n = (size_t)take_uint(&r, 1); n > 0 && !r.bad; n--) {
+    for (size_t n = take_head(&r); n > 0 && !r.bad; n--) {
         char *at = record + (r.rest.at - record);
         struct binding b;
         take_binding(&r, &b);

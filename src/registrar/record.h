@@ -19,8 +19,10 @@ struct binding {
     struct str call_id;
     struct str path; /* RFC 3327: its values, comma separated; empty: none */
     uint32_t cseq;
-    uint16_t q;   /* 0-1000 */
-    bool by_flow; /* the phone itself registered: it is reached by its flow */
+    uint16_t q;    /* 0-1000 */
+    bool by_flow;  /* the phone itself registered: it is reached by its flow */
+    bool outbound; /* RFC 5626 6: named by its instance and reg-id, whatever its URI */
+    time_ns begun; /* with an instance: since when its Call-IDs have been the same (RFC 5627 5.1) */
     time_ns expires;
     struct flow flow; /* that the REGISTER came in by */
 };

@@ -102,7 +102,9 @@ static int finish_ok(struct registrar *r, pool_id id, const struct bindings *all
 {
     struct pending *p = pool_get(&r->pending, id);
     const struct extras extras = {.path = p->wishes.path_asked ? pending_path(p) : STR_NONE,
-                                  .info = p->info ? block_str(p->info) : STR_NONE};
+                                  .info = p->info ? block_str(p->info) : STR_NONE,
+                                  .outbound = p->wishes.outbound && p->wishes.outbound_asked,
+                                  .flow_timer_s = r->config.flow_timer_s};
     if (answer_ok(r->engine, p->tx, all, &extras, now) == ERR_NOMEM)
         return finish(r, id, no_memory, now);
     pending_drop(r, id);

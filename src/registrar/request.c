@@ -2,6 +2,7 @@
  * bindings and no store. */
 #include "registrar/request.h"
 
+#include "registrar/instance.h"
 #include "registrar/record.h"
 
 /* RFC 3261 10.2.1.1: what a malformed expiry counts as. */
@@ -18,7 +19,7 @@ static struct refusal refuse(unsigned status, struct str reason)
 
 static bool is_supported(struct str option)
 {
-    return str_equal_nocase(option, STR("path"));
+    return str_equal_nocase(option, STR("path")) || str_equal_nocase(option, STR("outbound"));
 }
 
 bool request_unsupported(struct msg *m, struct buf *names)
@@ -138,28 +139,75 @@ static struct refusal check_star(const struct msg *m, const struct wishes *w)
     return none;
 }
 
+static bool path_is_readable(struct msg *m)
+{
+    const struct nameaddr *p = NULL;
+    while ((p = msg_nameaddr_next(m, HDR_PATH, p)))
+        ;
+    return !has_malformed(m, HDR_PATH);
+}
+
+/* RFC 5626 6: does the phone's first hop keep its flow? We do where we are it; else whoever is says
+ * so by "ob", which nobody but the first hop may say (RFC 5626 5.1). */
+static bool first_hop_keeps_flow(struct msg *m)
+{
+    const struct via *v = msg_via(m);
+    if (!v || !msg_via_next(m, v))
+        return true;
+    for (const struct nameaddr *p = NULL; (p = msg_nameaddr_next(m, HDR_PATH, p));)
+        if (uri_has_param(&p->uri, STR("ob")))
+            return true;
+    return false;
+}
+
+/* RFC 5626 6: a reg-id without an instance is ignored; one flow is registered at a time. */
+static struct refusal judge_flows(struct msg *m, struct wishes *w)
+{
+    size_t n_lasting = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        struct wish *wish = &w->list[i];
+        uint32_t reg_id = reg_id_of(wish->contact->params);
+        wish->outbound = reg_id > 0 && instance_of(wish->contact->params).len > 0;
+        w->outbound |= wish->outbound;
+        n_lasting += wish->expires_s > 0;
+        if (wish->outbound && reg_id == REG_ID_BAD)
+            return refuse(400, STR("Contact reg-id is no number from 1"));
+    }
+    if (w->outbound && n_lasting > 1)
+        return refuse(400, STR("reg-id with several contacts"));
+    if (!w->outbound || first_hop_keeps_flow(m))
+        return none;
+    if (w->outbound_asked)
+        return refuse(439, STR_NONE);
+    w->outbound = false;
+    for (size_t i = 0; i < w->n; i++)
+        w->list[i].outbound = false;
+    return none;
+}
+
+static bool is_asked(struct msg *m, struct str option)
+{
+    return msg_has_token(m, HDR_SUPPORTED, option) || msg_has_token(m, HDR_REQUIRE, option);
+}
+
 struct refusal request_read(struct msg *m, const struct registrar_config *config,
                             struct wishes *out)
 {
     const struct cseq *cseq = msg_cseq(m);
-    out->star = false;
+    out->star = out->outbound = false;
     out->n = 0;
     out->call_id = msg_call_id(m);
     if (!cseq || out->call_id.len == 0)
         return refuse(400, STR_NONE);
     out->cseq = cseq->number;
-    out->path_asked = msg_has_token(m, HDR_SUPPORTED, STR("path"));
+    out->path_asked = is_asked(m, STR("path"));
+    out->outbound_asked = is_asked(m, STR("outbound"));
     struct refusal r = read_contacts(m, config, out);
     if (!r.status && out->star)
         r = check_star(m, out);
-    if (!r.status && msg_header(m, HDR_PATH)) {
-        const struct nameaddr *p = msg_nameaddr_next(m, HDR_PATH, NULL);
-        while (p)
-            p = msg_nameaddr_next(m, HDR_PATH, p);
-        if (has_malformed(m, HDR_PATH))
-            r = refuse(400, STR("Malformed Path"));
-    }
-    return r;
+    if (!r.status && !path_is_readable(m))
+        r = refuse(400, STR("Malformed Path"));
+    return r.status ? r : judge_flows(m, out);
 }
 
 void request_print_path(struct buf *b, const struct msg *m)

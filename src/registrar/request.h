@@ -12,11 +12,14 @@ struct wish {
     const struct nameaddr *contact; /* lives with the message */
     uint32_t expires_s;             /* 0: remove; else what the registrar grants */
     uint16_t q;                     /* 0-1000 */
+    bool outbound;                  /* instance and reg-id name its binding (RFC 5626 6) */
 };
 
 struct wishes {
-    bool star;       /* Contact: * */
-    bool path_asked; /* Supported: path (RFC 3327) */
+    bool star;           /* Contact: * */
+    bool path_asked;     /* Supported: path (RFC 3327) */
+    bool outbound_asked; /* Supported or Require: outbound (RFC 5626) */
+    bool outbound;       /* one of the contacts is outbound */
     struct str call_id;
     uint32_t cseq;
     size_t n; /* 0 without star: only the current bindings are asked for */

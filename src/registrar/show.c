@@ -1,20 +1,7 @@
 /* Location records for who looks after a server: shown, and shortened by hand. Knows no request. */
+#include "registrar/instance.h"
 #include "registrar/record.h"
 #include "registrar/registrar.h"
-
-/* RFC 5626 4.1: "<urn:uuid:…>" with its quotes. */
-static struct str instance_of(struct params params)
-{
-    struct str value = STR_NONE;
-
-    if (!params_get(params, STR("+sip.instance"), &value))
-        return STR_NONE;
-    if (value.len > 1 && value.at[0] == '"')
-        value = str_slice(value, 1, value.len - 2);
-    if (value.len > 1 && value.at[0] == '<')
-        value = str_slice(value, 1, value.len - 2);
-    return value;
-}
 
 static void show(const struct binding *b, struct registered *out)
 {

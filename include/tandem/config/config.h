@@ -45,7 +45,7 @@ struct config {
     struct addr_block_list peers; /* trusted by address */
 
     struct {
-        unsigned min_expires_s, max_expires_s, default_expires_s, max_contacts;
+        unsigned min_expires_s, max_expires_s, default_expires_s, max_contacts, flow_timer_s;
     } registrar;
     struct {
         bool record_route;

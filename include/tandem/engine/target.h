@@ -10,6 +10,10 @@ struct target {
     unsigned q;     /* 0-1000 */
     bool has_flow;  /* the registration's own flow is known: prefer it (NAT) */
     struct flow flow;
+    struct str instance; /* the phone's URN (RFC 5626 4.1); empty: unknown. Of one instance one
+                            target is tried at a time */
+    struct str params;   /* of the Contact as it was registered, ";name=value" each, its
+                            capabilities (RFC 3840) among them */
     struct str path; /* Path values of the registration (RFC 3327), comma separated; empty: none */
 };
 

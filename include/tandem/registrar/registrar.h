@@ -8,7 +8,12 @@
  *  - more contacts than max_contacts, LIMIT_REGISTER_CONTACTS or LIMIT_RECORD_BYTES allow: 403 with
  *    the reason; refreshing is refused to nobody when a limit was lowered;
  *  - an expires value that is no number counts as 3600 (RFC 3261 10.2.1.1), also in Expires;
- *  - a contact with the +sip.instance and reg-id of a binding replaces it whatever its URI;
+ *  - a contact with the +sip.instance and reg-id of a binding replaces it whatever its URI, where
+ * we are the phone's first hop or a Path value says "ob" (RFC 5626 6); else reg-id counts for
+ *    nothing, or for 439 where outbound was asked for. "ob" counts in whichever Path value it
+ *    stands: no other hop may say it;
+ *  - such a binding is reached by its flow or its Path alone; it is no target once its flow is
+ * gone;
  *  - Path (RFC 3327) is kept also without "Supported: path", and echoed with it;
  *  - a user stays known for LIMIT_RECORD_KEPT_S after the last binding ended: the record then holds
  *    none. */
@@ -25,6 +30,7 @@ struct registrar_config {
     uint32_t max_expires_s;     /* longer wishes are cut to it */
     uint32_t default_expires_s; /* where the request names none */
     unsigned max_contacts;      /* bindings of one user */
+    uint32_t flow_timer_s;      /* Flow-Timer of RFC 5626 6; 0: none */
     uint8_t owner;              /* our transactions and store questions carry it */
 };
 

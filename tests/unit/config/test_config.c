@@ -72,7 +72,7 @@ static const char every_key[] =
     "  nonce_life: 1h\n"
     "peers: [192.0.2.0/24]\n"
     "registrar: {min_expires: 2m, max_expires: 1d, default_expires: 3m,\n"
-    "            max_contacts: '4'}\n"
+    "            max_contacts: '4', flow_timer: 90s}\n"
     "proxy: {record_route: false, timer_c: 4m}\n"
     "timers: {t1: 1s, t2: 2500ms, t4: 6s}\n"
     "limits: {transactions: 1000, sources: 100, strikes: 0, ban: 1h,\n"
@@ -111,6 +111,7 @@ static void every_key_is_read(void **state)
     assert_int_equal(c->registrar.max_expires_s, 86400);
     assert_int_equal(c->registrar.default_expires_s, 180);
     assert_int_equal(c->registrar.max_contacts, 4);
+    assert_int_equal(c->registrar.flow_timer_s, 90);
     assert_false(c->proxy.record_route);
     assert_int_equal(c->proxy.timer_c_s, 240);
     assert_int_equal(c->timers.t1_ms, 1000);

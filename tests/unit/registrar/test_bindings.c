@@ -295,6 +295,116 @@ static void test_instance(void **state)
     end(&u);
 }
 
+#define PHONE "+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-AABBCCDDEEFF>\""
+#define SAME_PHONE "+sip.instance=\"<URN:uuid:00000000-0000-1000-8000-aabbccddeeff>\""
+#define SECOND_HOP "Via: SIP/2.0/UDP 192.0.2.50;branch=z9hG4bKx\r\n"
+
+/* RFC 5626 4.1: what is equal is decided by the scheme's rules. */
+static void test_instances_are_compared(void **state)
+{
+    (void)state;
+    struct user u = {0};
+    assert_int_equal(send(&u, "c", 1, "Contact: <sip:a@h:1>;" PHONE ";reg-id=1\r\n"), 200);
+    assert_int_equal(send(&u, "d", 1, "Contact: <sip:a@h:2>;" SAME_PHONE ";reg-id=01\r\n"), 200);
+    assert_int_equal(u.now.n, 1);
+    assert_int_equal(
+        send(&u, "e", 1, "Contact: <sip:a@h:3>;+sip.instance=\"<urn:x:A>\";reg-id=1\r\n"), 200);
+    assert_int_equal(
+        send(&u, "e", 2, "Contact: <sip:a@h:4>;+sip.instance=\"<urn:x:a>\";reg-id=1\r\n"), 200);
+    assert_int_equal(u.now.n, 3);
+    end(&u);
+}
+
+/* RFC 5626 6: only where the phone's first hop keeps its flow; else reg-id counts for nothing, or
+ * the phone is told. */
+static void test_first_hop(void **state)
+{
+    (void)state;
+    struct user u = {0};
+    assert_int_equal(send(&u, "c", 1,
+                          SECOND_HOP "Supported: outbound\r\n"
+                                     "Contact: <sip:a@h>;" PHONE ";reg-id=1\r\n"),
+                     439);
+    assert_int_equal(send(&u, "c", 2,
+                          SECOND_HOP "Supported: outbound, path\r\nPath: <sip:p;lr>\r\n"
+                                     "Contact: <sip:a@h>;" PHONE ";reg-id=1\r\n"),
+                     439);
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(
+            send(&u, "c", 3 + i, SECOND_HOP "Contact: <sip:a@h>;" PHONE ";reg-id=1\r\n"), 200);
+    assert_int_equal(u.now.n, 1);
+    assert_false(u.now.list[0].outbound);
+    assert_int_equal(send(&u, "d", 1,
+                          SECOND_HOP "Supported: outbound, path\r\n"
+                                     "Path: <sip:p2;lr>, <sip:p1;lr;ob>\r\n"
+                                     "Contact: <sip:b@h>;" PHONE ";reg-id=1\r\n"),
+                     200);
+    assert_true(u.now.list[0].outbound);
+    end(&u);
+}
+
+/* RFC 5626 6: one flow at a time; others may be removed with it. */
+static void test_one_flow_at_a_time(void **state)
+{
+    (void)state;
+    struct user u = {0};
+    assert_int_equal(send(&u, "c", 1, "Contact: <sip:a@h>;" PHONE ";reg-id=1, <sip:b@h>\r\n"), 400);
+    assert_int_equal(send(&u, "c", 2, "Contact: <sip:b@h>\r\n"), 200);
+    assert_int_equal(
+        send(&u, "c", 3, "Contact: <sip:a@h>;" PHONE ";reg-id=1, <sip:b@h>;expires=0\r\n"), 200);
+    assert_int_equal(u.now.n, 1);
+    assert_int_equal(send(&u, "c", 4, "Contact: <sip:c@h>;reg-id=1, <sip:d@h>\r\n"), 200);
+    assert_false(u.now.list[0].outbound);
+    assert_int_equal(send(&u, "c", 5, "Contact: <sip:a@h>;" PHONE ";reg-id=0\r\n"), 400);
+    assert_int_equal(send(&u, "c", 6, "Contact: <sip:a@h>;" PHONE ";reg-id=2147483648\r\n"), 400);
+    end(&u);
+}
+
+/* RFC 5626 4.2: two flows of one phone with one URI are two bindings; each is replaced by its own.
+ */
+static void test_flows_of_one_uri(void **state)
+{
+    (void)state;
+    struct user u = {0};
+    assert_int_equal(send(&u, "c", 1, "Contact: <sip:a@h;ob>;" PHONE ";reg-id=1\r\n"), 200);
+    assert_int_equal(send(&u, "c", 2, "Contact: <sip:a@h;ob>;" PHONE ";reg-id=2\r\n"), 200);
+    assert_int_equal(u.now.n, 2);
+    assert_true(u.now.list[0].by_flow);
+    assert_int_equal(send(&u, "c", 3, "Contact: <sip:a@h;ob>;" PHONE ";reg-id=1;expires=0\r\n"),
+                     200);
+    assert_int_equal(u.now.n, 1);
+    assert_true(memmem(u.now.list[0].params.text.at, u.now.list[0].params.text.len, "reg-id=2", 8));
+    end(&u);
+}
+
+/* RFC 5627 5.1: a phone that has begun anew shows it by its Call-ID; its other flows begin with it.
+ */
+static void test_begin_of_an_instance(void **state)
+{
+    (void)state;
+    struct user u = {0};
+    assert_int_equal(send(&u, "c", 1, "Contact: <sip:a@h>;" PHONE ";reg-id=1\r\n"), 200);
+    assert_int_equal(u.now.list[0].begun, NOW);
+    assert_int_equal(send_at(&u, "c", 2, "Contact: <sip:a@h>;" PHONE ";reg-id=1\r\n", NOW + 1),
+                     200);
+    assert_int_equal(u.now.list[0].begun, NOW);
+    assert_int_equal(send_at(&u, "d", 1, "Contact: <sip:a@h>;" PHONE ";reg-id=2\r\n", NOW + 2),
+                     200);
+    assert_int_equal(u.now.list[0].begun, NOW);
+    assert_int_equal(send_at(&u, "e", 1, "Contact: <sip:a@h>;" PHONE ";reg-id=2\r\n", NOW + 3),
+                     200);
+    assert_int_equal(u.now.n, 2);
+    assert_int_equal(u.now.list[0].begun, NOW + 3);
+    assert_int_equal(u.now.list[1].begun, NOW + 3);
+    assert_int_equal(send_at(&u, "e", 2, "Contact: *\r\nExpires: 0\r\n", NOW + 4), 200);
+    assert_int_equal(send_at(&u, "e", 3, "Contact: <sip:a@h>;" PHONE ";reg-id=2\r\n", NOW + 5),
+                     200);
+    assert_int_equal(u.now.list[0].begun, NOW + 5);
+    assert_int_equal(send(&u, "f", 1, "Contact: <sip:plain@h>\r\n"), 200);
+    assert_int_equal(u.now.list[0].begun, 0);
+    end(&u);
+}
+
 /* The limit refuses new contacts; old ones are refreshed and replaced. Ended ones count no more. */
 static void test_limit_of_contacts(void **state)
 {
@@ -383,6 +493,11 @@ int main(void)
         cmocka_unit_test(test_star),
         cmocka_unit_test(test_twice_in_one_request),
         cmocka_unit_test(test_instance),
+        cmocka_unit_test(test_instances_are_compared),
+        cmocka_unit_test(test_first_hop),
+        cmocka_unit_test(test_one_flow_at_a_time),
+        cmocka_unit_test(test_flows_of_one_uri),
+        cmocka_unit_test(test_begin_of_an_instance),
         cmocka_unit_test(test_limit_of_contacts),
         cmocka_unit_test(test_what_is_kept),
         cmocka_unit_test(test_by_flow),

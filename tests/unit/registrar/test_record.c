@@ -57,6 +57,8 @@ static void sample(struct bindings *all)
     all->list[2].uri = STR("mailto:alice@example.com");
     all->list[2].params.text = STR(";methods=\"INVITE, \\\"BYE\\\"\";flag");
     all->list[2].expires = NOW;
+    all->list[2].outbound = true;
+    all->list[2].begun = NOW - 5;
 }
 
 static struct block *sample_record(struct bindings *all)
@@ -78,6 +80,8 @@ static void assert_same(const struct binding *a, const struct binding *b)
     assert_int_equal(a->cseq, b->cseq);
     assert_int_equal(a->q, b->q);
     assert_int_equal(a->by_flow, b->by_flow);
+    assert_int_equal(a->outbound, b->outbound);
+    assert_int_equal(a->begun, b->begun);
     assert_int_equal(a->expires, b->expires);
     assert_int_equal(a->flow.transport, b->flow.transport);
     assert_int_equal(a->flow.listener, b->flow.listener);
@@ -292,6 +296,57 @@ static void test_is_at(void **state)
     block_unref(&pool, b);
 }
 
+/* A record that an earlier version wrote: its form had neither mark nor time for instances. */
+static void test_old_format(void **state)
+{
+    (void)state;
+    struct bindings in = {.n = 2}, out;
+    bool large;
+    for (unsigned i = 0; i < 2; i++)
+        in.list[i] = (struct binding){.uri = STR("sip:a@192.0.2.1"),
+                                      .params = {STR(";+sip.instance=\"<urn:uuid:1>\";reg-id=1")},
+                                      .call_id = STR("c"),
+                                      .expires = NOW + 1,
+                                      .by_flow = true,
+                                      .flow = flow_from("192.0.2.1:5060")};
+    in.list[1].params.text = STR(";+sip.instance=\"<urn:uuid:1>\"");
+    struct block *b = record_write(&pool, &in, &large);
+    b->bytes[0] = 1;
+    assert_true(record_read(block_str(b), NOW, &out));
+    in.list[0].outbound = true;
+    assert_same(&in.list[0], &out.list[0]);
+    assert_same(&in.list[1], &out.list[1]);
+    b->bytes[0] = 3;
+    assert_false(record_read(block_str(b), NOW, &out));
+    block_unref(&pool, b);
+}
+
+/* RFC 5626 7: what was registered by a flow is no target once the flow is gone; a Path is. */
+static void test_lost_flows_are_no_targets(void **state)
+{
+    (void)state;
+    struct bindings all = {.n = 3};
+    struct target t[3];
+    bool large;
+    for (unsigned i = 0; i < 3; i++)
+        all.list[i] = (struct binding){.uri = STR("sip:a@192.0.2.1"),
+                                       .params = {STR(";audio;+sip.instance=\"<urn:uuid:1>\"")},
+                                       .expires = NOW + 1,
+                                       .by_flow = true,
+                                       .outbound = true,
+                                       .flow = flow_from("192.0.2.1:5060")};
+    all.list[0].flow.listener = all.list[1].flow.listener = RECORD_NO_LISTENER;
+    all.list[1].path = STR("<sip:p;lr;ob>");
+    struct block *b = record_write(&pool, &all, &large);
+    assert_int_equal(registrar_targets(block_str(b), NOW, t, 3), 2);
+    assert_false(t[0].has_flow);
+    assert_true(str_equal(t[0].path, all.list[1].path));
+    assert_true(t[1].has_flow);
+    assert_true(str_equal(t[1].instance, STR("urn:uuid:1")));
+    assert_true(str_equal(t[1].params, all.list[2].params.text));
+    block_unref(&pool, b);
+}
+
 static int find_none(void *arg, enum transport t, const struct addr *local)
 {
     (void)arg;
@@ -365,6 +420,8 @@ int main(void)
         cmocka_unit_test(test_targets_by_flow),
         cmocka_unit_test(test_is_from),
         cmocka_unit_test(test_is_at),
+        cmocka_unit_test(test_old_format),
+        cmocka_unit_test(test_lost_flows_are_no_targets),
         cmocka_unit_test(test_flows_of_an_earlier_run),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -266,8 +266,8 @@ static void test_refusals(void **state)
     } cases[] = {
         {"<sip:a@h>", "Contact: <sip:a@h>\r\nExpires: 10\r\n", 423, "\r\nMin-Expires: 60\r\n"},
         /* RFC 3261 8.2.2.3 */
-        {"<sip:a@h>", "Require: path, outbound, 100rel\r\n", 420,
-         "\r\nUnsupported: outbound, 100rel\r\n"},
+        {"<sip:a@h>", "Require: path, outbound, 100rel, x\r\n", 420,
+         "\r\nUnsupported: 100rel, x\r\n"},
         /* RFC 3261 10.2: To is a SIP or SIPS URI (RFC 4475 3.3.4) */
         {"isbn:2983792873", "", 400, "To is not a SIP URI"},
         {"<tel:+1555>", "", 400, "To is not a SIP URI"},
@@ -283,6 +283,36 @@ static void test_refusals(void **state)
         assert_refused(w, got, cases[i].status, cases[i].text);
         world_free(w);
     }
+}
+
+/* RFC 5626 6: who asked for outbound and got it is told so; Flow-Timer comes with that alone. */
+static void test_outbound_is_told(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    assert_int_equal(send(w, "c", 1, "Supported: outbound\r\nContact: <sip:a@h;ob>\r\n"), 200);
+    assert_true(has(w, "\r\nSupported: path, outbound\r\n"));
+    assert_false(has(w, "Require:"));
+    assert_int_equal(
+        send(w, "c", 2, "Contact: <sip:a@h>;+sip.instance=\"<urn:uuid:1>\";reg-id=1\r\n"), 200);
+    assert_false(has(w, "Require:"));
+    assert_int_equal(send(w, "c", 3,
+                          "Supported: outbound\r\n"
+                          "Contact: <sip:a@h>;+sip.instance=\"<urn:uuid:1>\";reg-id=1\r\n"),
+                     200);
+    assert_true(has(w, "\r\nRequire: outbound\r\n"));
+    assert_false(has(w, "Flow-Timer"));
+    struct registrar_config config = {.max_expires_s = 7200, .max_contacts = 3, .flow_timer_s = 90};
+    registrar_reconfigure(w->registrar, &config);
+    assert_int_equal(
+        send(w, "c", 4,
+             "Require: outbound\r\n"
+             "Contact: <sip:a@h>;+sip.instance=\"<urn:uuid:1>\";reg-id=1;expires=60\r\n"),
+        200);
+    assert_true(has(w, "\r\nRequire: outbound\r\nFlow-Timer: 90\r\n"));
+    assert_int_equal(send(w, "c", 5, "Contact: <sip:b@h>;expires=60\r\n"), 200);
+    assert_false(has(w, "Flow-Timer"));
+    world_free(w);
 }
 
 /* RFC 3261 10.3 step 5: To is no user of the Request-URI's domain. RFC 3261 8.2.2.2: merged. */
@@ -481,6 +511,7 @@ int main(void)
         cmocka_unit_test(test_key),
         cmocka_unit_test(test_odd_contacts),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_outbound_is_told),
         cmocka_unit_test(test_said_by_the_element),
         cmocka_unit_test(test_out_of_order),
         cmocka_unit_test(test_remove_all),
