@@ -85,6 +85,8 @@ static int start_cancel(struct engine *e, struct client *invite, time_ns now)
     *p = invite->parcel;
     p->by_size = false;
     p->flow = invite->job.flow;
+    if (p->domain)
+        block_ref(p->domain);
     p->bytes = print(e, invite, STR("CANCEL"), NULL, extra);
     err = p->bytes ? client_launch(e, c, now) : ERR_NOMEM;
     if (err) {

@@ -23,7 +23,7 @@ void client_free(struct engine *e, struct client *c)
     wheel_stop(&e->wheel, &c->job.alarm.timer);
     job_detach(&c->job);
     query_free(e, c->query);
-    block_unref(&e->blocks, c->parcel.bytes);
+    parcel_fini(e, &c->parcel);
     block_unref(&e->blocks, c->ack);
     block_unref(&e->blocks, c->cancel_headers);
     block_unref(&e->blocks, c->others);
@@ -59,8 +59,8 @@ void client_start(struct engine *e, struct client *c, unsigned method, time_ns n
 
 static int launch_by_conn(struct engine *e, struct client *c, time_ns now)
 {
-    struct conn *conn =
-        c->job.flow.conn ? conn_of_flow(e, &c->job.flow) : conn_to(e, &c->job.flow, now);
+    struct conn *conn = c->job.flow.conn ? conn_of_flow(e, &c->job.flow)
+                                         : conn_to(e, &c->job.flow, c->parcel.domain, now);
     if (!conn)
         return ERR_NOMEM;
     int err = conn_send(e, conn, c->parcel.bytes, NULL, NULL);

@@ -33,12 +33,20 @@ bool engine_conn_flow(const struct engine *e, conn_id id, struct flow *out)
     return c != NULL;
 }
 
-static struct conn *find_remote(const struct engine *e, const struct flow *f)
+/* RFC 5922 7.3: a connection is used for the domain alone that its far end proved to be. */
+static bool expects(const struct conn *c, const struct block *domain)
+{
+    return !domain || (c->domain && str_equal_nocase(block_str(c->domain), block_str(domain)));
+}
+
+static struct conn *find_remote(const struct engine *e, const struct flow *f,
+                                const struct block *domain)
 {
     struct map_node *n = map_find(&e->conns_by_remote, remote_hash(e, f));
     for (; n; n = map_find_next(n)) {
         struct conn *c = CONTAINER_OF(n, struct conn, by_remote);
-        if (c->flow.transport == f->transport && addr_equal(&c->flow.remote, &f->remote))
+        if (c->flow.transport == f->transport && addr_equal(&c->flow.remote, &f->remote) &&
+            expects(c, domain))
             return c;
     }
     return NULL;
@@ -101,9 +109,9 @@ struct conn *conn_of_flow(struct engine *e, const struct flow *f)
     return new_conn(e, f, f->conn, CONN_FOREIGN);
 }
 
-struct conn *conn_to(struct engine *e, const struct flow *f, time_ns now)
+struct conn *conn_to(struct engine *e, const struct flow *f, struct block *domain, time_ns now)
 {
-    struct conn *c = find_remote(e, f);
+    struct conn *c = find_remote(e, f, domain);
     if (c)
         return c;
     /* None is made for a message that it then could not keep. */
@@ -111,6 +119,7 @@ struct conn *conn_to(struct engine *e, const struct flow *f, time_ns now)
         c = new_conn(e, f, next_id(e), CONN_CONNECTING);
     if (!c)
         return NULL;
+    c->domain = domain ? block_ref(domain) : NULL;
     c->active_at = now;
     conn_arm(e, c);
     output_connect(e, c);
@@ -208,6 +217,7 @@ void conn_free(struct engine *e, struct conn *c)
     assert(list_is_empty(&c->jobs));
     wheel_stop(&e->wheel, &c->alarm.timer);
     block_unref(&e->blocks, c->in);
+    block_unref(&e->blocks, c->domain);
     pool_free(&e->conns, c->slot);
 }
 
@@ -258,7 +268,7 @@ static void send_otherwise(struct engine *e, struct pending *p, time_ns now)
         output_send(e, &p->other_flow, p->other);
         return;
     }
-    struct conn *c = conn_to(e, &p->other_flow, now);
+    struct conn *c = conn_to(e, &p->other_flow, NULL, now);
     if (!c || conn_send(e, c, p->other, NULL, NULL))
         e->stats.transport_errors++;
 }

@@ -35,6 +35,13 @@ void job_detach(struct job *j)
     j->conn = NULL;
 }
 
+/* RFC 3261 18.2.2: a response goes to whoever asked. */
+static struct block *domain_of(struct job *j)
+{
+    return j->alarm.kind == ALARM_CLIENT ? CONTAINER_OF(j, struct client, job)->parcel.domain
+                                         : NULL;
+}
+
 int job_send(struct engine *e, struct job *j, struct block *bytes, time_ns now)
 {
     if (!transport_is_reliable(j->flow.transport)) {
@@ -42,7 +49,7 @@ int job_send(struct engine *e, struct job *j, struct block *bytes, time_ns now)
         return OK;
     }
     if (!j->conn) {
-        struct conn *c = conn_to(e, &j->flow, now);
+        struct conn *c = conn_to(e, &j->flow, domain_of(j), now);
         if (!c)
             return ERR_NOMEM;
         job_attach(j, c);

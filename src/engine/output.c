@@ -62,6 +62,13 @@ static bool fill_query(const struct engine *e, struct engine_output *out)
     return true;
 }
 
+static void fill_domain(const struct engine *e, struct engine_output *out)
+{
+    const struct conn *c = out->kind == OUTPUT_CONNECT ? conn_get(e, out->conn) : NULL;
+    if (c && c->domain)
+        out->domain = block_str(c->domain);
+}
+
 bool engine_output(struct engine *e, struct engine_output *out)
 {
     const struct output *o;
@@ -73,6 +80,7 @@ bool engine_output(struct engine *e, struct engine_output *out)
                                       .query = o->query,
                                       .msg = o->msg,
                                       .worker = o->worker};
+        fill_domain(e, out);
         if (o->query == 0 || fill_query(e, out))
             return true;
     }

@@ -21,6 +21,21 @@ void parcel_branch(struct engine *e, struct parcel *p, tx_id id, struct str suff
     p->branch_len = (uint8_t)b.len;
 }
 
+void parcel_fini(struct engine *e, struct parcel *p)
+{
+    block_unref(&e->blocks, p->bytes);
+    block_unref(&e->blocks, p->domain);
+    p->bytes = p->domain = NULL;
+}
+
+void parcel_share(struct parcel *p)
+{
+    if (p->bytes)
+        block_ref(p->bytes);
+    if (p->domain)
+        block_ref(p->domain);
+}
+
 void parcel_rebranch(struct engine *e, struct parcel *p)
 {
     struct buf b;

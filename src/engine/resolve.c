@@ -24,7 +24,7 @@ void query_free(struct engine *e, pool_id id)
     if (!q)
         return;
     block_unref(&e->blocks, q->text);
-    block_unref(&e->blocks, q->parcel.bytes);
+    parcel_fini(e, &q->parcel);
     pool_free(&e->queries, id);
 }
 
@@ -50,7 +50,7 @@ int resolve_start(struct engine *e, const struct hop *hop, enum query_kind kind,
     q->client = client;
     if (kind == QUERY_PARCEL) {
         q->parcel = *parcel;
-        q->parcel.bytes = block_ref(parcel->bytes);
+        parcel_share(&q->parcel);
     }
     output_query(e, OUTPUT_RESOLVE, *query);
     return OK;

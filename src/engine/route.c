@@ -39,7 +39,8 @@ int hop_of(const struct engine *e, const struct uri *u, struct hop *h)
         transport = TRANSPORT_TLS;
     if (transport > TRANSPORT_SCTP || !has_listener(e, transport))
         return ERR_NO_ROUTE;
-    *h = (struct hop){.transport = (uint8_t)transport, .name = u->host, .port = u->port};
+    *h = (struct hop){
+        .transport = (uint8_t)transport, .domain = u->host, .name = u->host, .port = u->port};
     if (h->port == 0)
         h->port = transport == TRANSPORT_TLS || transport == TRANSPORT_WSS ? 5061 : 5060;
     struct str maddr;
@@ -49,6 +50,18 @@ int hop_of(const struct engine *e, const struct uri *u, struct hop *h)
     h->numeric = addr_parse_ip(h->name, &h->addr) ||
                  (str_equal_nocase(h->name, STR("localhost")) && localhost(e, transport, &h->addr));
     h->addr.port = h->port;
+    return OK;
+}
+
+int hop_expect(struct engine *e, struct parcel *p, unsigned transport, struct str domain)
+{
+    if (p->domain || !transport_is_secure(transport) || domain.len == 0)
+        return OK;
+    p->domain = block_new(&e->blocks, domain.len);
+    if (!p->domain)
+        return ERR_NOMEM;
+    memcpy(p->domain->bytes, domain.at, domain.len);
+    p->domain->len = (uint32_t)domain.len;
     return OK;
 }
 

@@ -48,6 +48,7 @@ static int send_to(struct engine *e, struct client *c, struct outgoing *o, time_
     if (!o->hop)
         return ERR_NO_ROUTE;
     int err = hop_of(e, o->hop, &hop);
+    err = err ? err : hop_expect(e, &c->parcel, hop.transport, hop.domain);
     if (err)
         return err;
     if (!hop.numeric)

@@ -42,6 +42,7 @@ struct job {
  * there). */
 struct parcel {
     struct block *bytes;
+    struct block *domain; /* of secure transports: whom to expect there; NULL: anybody */
     uint32_t via_at, via_end;
     struct flow flow;
     bool by_size; /* goes by TCP for its size alone: UDP where no connection can be made */
@@ -109,7 +110,8 @@ struct conn {
     struct list pending;
     size_t n_pending;
     struct frame frame;
-    struct block *in; /* what is not yet a whole message */
+    struct block *domain; /* whom a connection of ours expects there; NULL: anybody, or accepted */
+    struct block *in;     /* what is not yet a whole message */
     struct alarm alarm;
     time_ns active_at, partial_at;
     bool stalled; /* bytes wait in `in` for memory */
@@ -290,6 +292,10 @@ struct block *client_make_ack(struct engine *, struct client *, struct msg *resp
 struct client *cancel_find(const struct engine *, struct str branch);
 
 /* parcel.c */
+/* Lets go of what it holds. */
+void parcel_fini(struct engine *, struct parcel *);
+/* A second holder of the same. */
+void parcel_share(struct parcel *);
 void parcel_branch(struct engine *, struct parcel *, tx_id, struct str suffix);
 /* Another branch of the same transaction id and suffix; the Via has to be put anew. */
 void parcel_rebranch(struct engine *, struct parcel *);
@@ -304,12 +310,15 @@ MUST_USE int parcel_send(struct engine *, struct parcel *, time_ns now);
 
 /* route.c */
 struct hop {
+    struct str domain; /* the URI's host */
     uint8_t transport;
     uint16_t port;
     bool numeric;
     struct addr addr;
     struct str name;
 };
+/* The parcel goes to this hop by a secure transport: whom it expects there. ERR_NOMEM. */
+MUST_USE int hop_expect(struct engine *, struct parcel *, unsigned transport, struct str domain);
 MUST_USE int hop_of(const struct engine *, const struct uri *, struct hop *);
 /* ERR_NO_ROUTE: no listener fits. */
 MUST_USE int route_to(const struct engine *, unsigned transport, const struct addr *,
@@ -341,8 +350,9 @@ struct conn *conn_get(const struct engine *, conn_id);
 bool conn_is_foreign(const struct engine *, const struct flow *);
 /* The connection of a flow: ours, or an entry for another worker's. NULL: gone or no memory. */
 struct conn *conn_of_flow(struct engine *, const struct flow *);
-/* A connection to flow->remote: one that stands, or a new one. NULL: limit, no memory. */
-struct conn *conn_to(struct engine *, const struct flow *, time_ns now);
+/* A connection to flow->remote: one that stands, or a new one. Where `domain` is given, one that
+ * expects the same. NULL: limit, no memory. */
+struct conn *conn_to(struct engine *, const struct flow *, struct block *domain, time_ns now);
 /* `other`: what goes by `other_flow` where the connection cannot be made; NULL: nothing. */
 MUST_USE int conn_send(struct engine *, struct conn *, struct block *, struct block *other,
                        const struct flow *other_flow);

@@ -140,7 +140,8 @@ static int send_by_conn(struct engine *e, struct parcel *p, time_ns now)
             return err;
         }
     }
-    struct conn *c = p->flow.conn ? conn_of_flow(e, &p->flow) : conn_to(e, &p->flow, now);
+    struct conn *c =
+        p->flow.conn ? conn_of_flow(e, &p->flow) : conn_to(e, &p->flow, p->domain, now);
     int err = c ? conn_send(e, c, p->bytes, udp.bytes, &udp.flow) : ERR_NOMEM;
     block_unref(&e->blocks, udp.bytes);
     if (c)
@@ -191,6 +192,8 @@ int engine_send_stateless(struct engine *e, struct outgoing *o, time_ns now)
     stateless_branch(e, &p, o);
     bool by_flow = o->flow && flow_is_alive(e, o->flow);
     int err = by_flow ? OK : o->hop ? hop_of(e, o->hop, &hop) : ERR_NO_ROUTE;
+    if (!err && !by_flow)
+        err = hop_expect(e, &p, hop.transport, hop.domain);
     if (err)
         return err;
     if (by_flow) {
@@ -206,6 +209,6 @@ int engine_send_stateless(struct engine *e, struct outgoing *o, time_ns now)
         err = parcel_print(e, &p, o, -1);
         err = err ? err : resolve_start(e, &hop, QUERY_PARCEL, 0, &p, &query);
     }
-    block_unref(&e->blocks, p.bytes);
+    parcel_fini(e, &p);
     return err;
 }

@@ -30,11 +30,6 @@ struct plan {
 /* RFC 3261 16.4. False: a Route header cannot be read. */
 bool plan_route(const struct proxy *p, struct msg *m, struct plan *plan);
 
-static inline bool transport_is_secure(unsigned transport)
-{
-    return transport == TRANSPORT_TLS || transport == TRANSPORT_WSS;
-}
-
 /* Is it a domain of ours? Listeners do not count. */
 bool host_is_domain(const struct proxy *p, struct str host);
 /* Does it name one of our listeners, or a domain of ours without port or with one of theirs? */

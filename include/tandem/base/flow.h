@@ -32,4 +32,9 @@ static inline bool transport_is_reliable(unsigned t)
     return t > TRANSPORT_UDP;
 }
 
+static inline bool transport_is_secure(unsigned t)
+{
+    return t == TRANSPORT_TLS || t == TRANSPORT_WSS;
+}
+
 #endif

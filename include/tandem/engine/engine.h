@@ -235,6 +235,10 @@ struct engine_output {
     struct flow flow;     /* SEND: where; flow.conn may belong to another worker (its top byte).
                              CONNECT: to flow.remote from flow.listener */
     conn_id conn;         /* CONNECT: the id that it shall have; CLOSE */
+    struct str domain;    /* CONNECT: the host of the URI that led there, as it stands (a name or an
+                             address): what the far end's certificate must be for (RFC 5922 7.3).
+                             Empty but for TLS and WSS, and where no URI did. Borrowed until the
+                             next engine_output */
     struct block *bytes;  /* SEND: the caller takes this reference and gives it back with
                              block_unref(engine_blocks()) */
     uint64_t query;       /* RESOLVE, STORE */

@@ -255,6 +255,38 @@ static void a_tried_address_is_past(void **state)
     rig_end(&rig);
 }
 
+/* What OUTPUT_CONNECT asks to be proved there; empty: nothing, or no connection is asked for. */
+static struct str expected_for(const char *uri)
+{
+    struct engine_output o;
+    struct msg_error err;
+    struct uri hop;
+    tx_id tx;
+    struct outgoing out = {.text = STR("OPTIONS sip:a@b SIP/2.0\r\n\r\n"), .hop = &hop};
+    assert_true(uri_parse(str_from(uri), &hop, &err));
+    assert_int_equal(engine_request(rig.e, &out, rig.now, &tx), OK);
+    while (engine_output(rig.e, &o))
+        if (o.kind == OUTPUT_CONNECT)
+            return o.domain;
+    return STR_NONE;
+}
+
+/* RFC 5922 7.3: the domain that the certificate must be for is the URI's; a connection serves the
+ * one that it was made for. */
+static void secure_connections_are_for_a_domain(void **state)
+{
+    (void)state;
+    rig_new(&rig);
+    struct addr local = rig_addr("192.0.2.1:5061");
+    assert_true(engine_listen(rig.e, TRANSPORT_TLS, &local, STR_NONE) > 0);
+    assert_true(str_equal(expected_for("sips:x@example.net;maddr=192.0.2.20"), STR("example.net")));
+    assert_int_equal(expected_for("sip:x@EXAMPLE.net;maddr=192.0.2.20;transport=tls").len, 0);
+    assert_true(str_equal(expected_for("sips:x@example.org;maddr=192.0.2.20"), STR("example.org")));
+    assert_true(str_equal(expected_for("sips:x@192.0.2.20"), STR("192.0.2.20")));
+    assert_int_equal(expected_for("sip:x@192.0.2.20;transport=tcp").len, 0);
+    rig_end(&rig);
+}
+
 static void unknown_names_are_transport_errors(void **state)
 {
     (void)state;
@@ -319,6 +351,7 @@ int main(void)
         cmocka_unit_test(names_are_resolved),
         cmocka_unit_test(addresses_are_tried_in_turn),
         cmocka_unit_test(a_tried_address_is_past),
+        cmocka_unit_test(secure_connections_are_for_a_domain),
         cmocka_unit_test(unknown_names_are_transport_errors),
         cmocka_unit_test(hops_without_a_listener_have_no_route),
     };
