@@ -39,6 +39,7 @@ struct worker_figures {
     uint64_t datagrams_lost;      /* ever: the queue was full */
     uint64_t connections_refused; /* ever: for want of descriptors */
     uint64_t handovers_lost;      /* ever: another worker's ring was full */
+    uint64_t stun_answers;        /* ever */
     uint64_t blocks;              /* of bytes, in use */
 };
 

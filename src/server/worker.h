@@ -59,6 +59,7 @@ struct worker {
     bool drained;  /* the element was told that the server ends */
     unsigned read; /* messages read in this turn */
     uint64_t lost_handovers;
+    uint64_t stun_answers;
     uint64_t refused[N_WORKER_LIMITS]; /* as the log was told last */
     struct log_gate limit_gates[N_WORKER_LIMITS];
     struct log_gate gate, ban_gate, note_gates[N_ELEMENT_NOTES];

@@ -2,6 +2,7 @@
  * one after the other. */
 #include "base/err.h"
 #include "server/worker_guard.h"
+#include "server/worker_stun.h"
 
 #define ROUNDS 4        /* batches read from one socket before the others get their turn */
 #define ACCEPTS_MOST 64 /* connections taken from one listener likewise */
@@ -29,7 +30,7 @@ static void take_batch(struct worker *w, unsigned listener, const struct udp_in 
 
     for (unsigned i = 0; i < n; i++) {
         f.remote = in[i].remote;
-        if (!worker_hears(w, &f.remote, now))
+        if (!worker_hears(w, &f.remote, now) || worker_takes_stun(w, listener, &in[i]))
             continue;
         note(w, element_datagram(w->element, &f, in[i].bytes, now), now);
         worker_settle(w, now);

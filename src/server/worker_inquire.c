@@ -13,6 +13,7 @@ static void tell_figures(struct worker *w, struct worker_figures *f)
                                  .connections = tcp_count(&w->tcp),
                                  .connections_refused = w->tcp.refused,
                                  .handovers_lost = w->lost_handovers,
+                                 .stun_answers = w->stun_answers,
                                  .blocks = w->blocks->live};
     element_stats(w->element, &f->element);
     guard_counters(w->guard, &f->guard);

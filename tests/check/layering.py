@@ -32,7 +32,7 @@ PLAIN = {"assert.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h", "stdboo
 INTRINSICS = re.compile(r"[a-z]?mmintrin\.h|x86intrin\.h|immintrin\.h|arm_neon\.h")
 SYSTEM_FOLDERS = {"net", "server", "phone"}
 # The libraries that such a folder stands on (docs/dependencies.md).
-LIBRARIES = {"auth": {"openssl/evp.h", "openssl/crypto.h"}, "config": {"yaml.h"}}
+LIBRARIES = {"auth": {"openssl/evp.h", "openssl/crypto.h"}, "stun": {"openssl/evp.h", "openssl/crypto.h"}, "config": {"yaml.h"}}
 # Sockets, clocks, threads and entropy.
 SYSTEM = re.compile(r"sys/(socket|un|time|timerfd|epoll|eventfd|select|random|uio)\.h|netinet/|arpa/|"
                     r"net/|netdb\.h|linux/|poll\.h|time\.h|pthread\.h|threads\.h|sched\.h|semaphore\.h")
