@@ -1,4 +1,6 @@
 /* Finds values that are good alone and not together; reads no text. */
+#include <stdio.h>
+
 #include "config/listener.h"
 #include "config/reader.h"
 
@@ -8,7 +10,7 @@
 static const char *option_of(const struct reader *r, size_t key)
 {
     for (size_t i = 0; r->beside[key] && i < r->source->n_overrides; i++)
-        if (key_find(str_from(r->source->overrides[i].key)) == &keys[key])
+        if (key_find(&root_table, str_from(r->source->overrides[i].key)) == &keys[key])
             return r->source->overrides[i].option;
     return NULL;
 }
@@ -96,10 +98,62 @@ static void check_metrics(struct reader *r)
         }
 }
 
+static unsigned line_of(const struct config_route *r, const char *key)
+{
+    return config_entry_line("route", &r->entry, key);
+}
+
+/* A rule takes the request in one way at most. */
+static void check_route(struct reader *r, unsigned i)
+{
+    const struct config_route *route = &r->config->routes.list[i];
+    const char *const ways[] = {
+        route->reply.len ? "reply" : NULL, route->serve != CONFIG_SERVE_NO ? "serve" : NULL,
+        route->forward.n ? "forward" : NULL, route->redirect.n ? "redirect" : NULL};
+    const char *first = NULL;
+    char key[64];
+
+    for (size_t w = 0; w < sizeof ways / sizeof ways[0]; w++) {
+        (void)snprintf(key, sizeof key, "routes[%u].%s", i + 1, ways[w] ? ways[w] : "");
+        if (ways[w] && first)
+            fault(r, line_of(route, ways[w]), str_from(key),
+                  "a rule does one thing: leave out either this or %s (line %u)", first,
+                  line_of(route, first));
+        if (!first)
+            first = ways[w];
+    }
+}
+
+static void check_routes(struct reader *r)
+{
+    for (unsigned i = 0; i < r->config->routes.n; i++)
+        check_route(r, i);
+}
+
+/* Two sets of one name. */
+static void check_sets(struct reader *r)
+{
+    const struct config_set_list *sets = &r->config->sets;
+    char key[64];
+
+    for (unsigned i = 0; i < sets->n; i++)
+        for (unsigned j = 0; j < i; j++) {
+            if (sets->list[i].name.len == 0 || !str_equal(sets->list[i].name, sets->list[j].name))
+                continue;
+            (void)snprintf(key, sizeof key, "sets[%u].name", i + 1);
+            fault(r, config_entry_line("set", &sets->list[i].entry, "name"), str_from(key),
+                  "there is a set of this name already, on line %u: give one of them another",
+                  sets->list[j].entry.line);
+            break;
+        }
+}
+
 void find_clashes(struct reader *r)
 {
     check_expiries(r);
     check_timers(r);
     check_algorithms(r);
     check_metrics(r);
+    check_routes(r);
+    check_sets(r);
 }

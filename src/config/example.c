@@ -24,11 +24,34 @@ static void print_sentence(FILE *f, struct str text, const char *indent)
     fputc('\n', f);
 }
 
+/* The table of what its entries have as entries; NULL: none. */
+static const struct key_table *entries_within(const struct key_table *t)
+{
+    for (unsigned i = 0; i < t->n; i++)
+        if (key_entries(&t->keys[i]))
+            return key_entries(&t->keys[i]);
+    return NULL;
+}
+
+/* The keys of a list's entries, as remarks. */
+static void print_entries(FILE *f, const struct key_table *t, const char *indent)
+{
+    fprintf(f, "%s# The keys of a %s:\n", indent, t->name);
+    for (unsigned i = 0; i < t->n; i++) {
+        const struct key *k = &t->keys[i];
+
+        print_sentence(f, str_from(k->row.what), indent);
+        fprintf(f, "%s#     %s: %s\n", indent, k->row.key, k->row.example);
+    }
+}
+
 static void print_key(FILE *f, const struct key *k, const char *name, const char *indent)
 {
     print_sentence(f, str_from(k->row.what), indent);
     if (k->row.preset[0])
         fprintf(f, "%s# Default: %s\n", indent, k->row.preset);
+    for (const struct key_table *t = key_entries(k); t; t = entries_within(t))
+        print_entries(f, t, indent);
     fprintf(f, "%s#%s: %s\n\n", indent, name, k->row.example);
 }
 

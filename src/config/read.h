@@ -18,6 +18,11 @@ bool read_name(struct str text, struct buf *expected);
 bool read_host(struct str text, struct buf *expected);
 bool read_path(const struct key *, struct str text, struct buf *expected);
 bool read_user(const struct key *, struct str text, struct buf *expected);
+/* Any text of a list, not empty. */
+bool read_item(struct str text, struct buf *expected);
+bool read_line(const struct key *, struct str text, struct buf *expected);
+/* Letters, digits, - . _ */
+bool read_label(const struct key *, struct str text, struct buf *expected);
 bool read_address(struct str text, struct buf *expected);
 bool read_listener(struct str text, struct buf *expected);
 bool read_block(struct str text, struct addr_block *out, struct buf *expected);

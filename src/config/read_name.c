@@ -1,4 +1,5 @@
 /* Reads names, paths and addresses; opens and looks up none of them. */
+#include "base/limits.h"
 #include "config/listener.h"
 #include "config/read.h"
 
@@ -54,6 +55,38 @@ bool read_user(const struct key *k, struct str text, struct buf *expected)
     if (is_name(text) && text.len <= k->most)
         return true;
     buf_put_lit(expected, "expected the name of a user of this machine, such as ");
+    buf_put(expected, str_from(k->row.example));
+    return false;
+}
+
+bool read_item(struct str text, struct buf *expected)
+{
+    if (text.len > 0 && text.len <= LIMIT_CONFIG_TEXT)
+        return true;
+    buf_put_lit(expected, "expected a text of 1 to ");
+    buf_put_u64(expected, LIMIT_CONFIG_TEXT);
+    buf_put_lit(expected, " bytes");
+    return false;
+}
+
+bool read_line(const struct key *k, struct str text, struct buf *expected)
+{
+    if (text.len >= k->least && text.len <= k->most)
+        return true;
+    buf_put_lit(expected, "expected a text of ");
+    buf_put_u64(expected, k->least);
+    buf_put_lit(expected, " to ");
+    buf_put_u64(expected, k->most);
+    buf_put_lit(expected, " bytes, such as ");
+    buf_put(expected, str_from(k->row.example));
+    return false;
+}
+
+bool read_label(const struct key *k, struct str text, struct buf *expected)
+{
+    if (is_name(text) && text.len <= k->most)
+        return true;
+    buf_put_lit(expected, "expected a name of letters, digits, - . and _, such as ");
     buf_put(expected, str_from(k->row.example));
     return false;
 }

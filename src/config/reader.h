@@ -8,7 +8,6 @@
 struct reader {
     const struct config_source *source;
     struct config *config;
-    struct shelf shelf;
     config_tell *tell;
     void *arg;
     unsigned faults;

@@ -8,9 +8,9 @@
 #define RELOAD false
 #define RESTART true
 
-const struct key keys[N_KEYS] = {
+static const struct key root_keys[] = {
 #define CONFIG(path, member, kind, least, most, preset, when, what, example) \
-    {{path, preset, what, example, when},                                    \
+    {{path, preset, what, example, when, false},                             \
      offsetof(struct config, member),                                        \
      KIND_##kind,                                                            \
      least,                                                                  \
@@ -19,24 +19,93 @@ const struct key keys[N_KEYS] = {
 #undef CONFIG
 };
 
-#define WORD_MAX 48 /* longer words resemble no key */
+#define OPTIONAL false
+#define NEEDED true
+#define ROW(type, path, member, kind, least, most, preset, needed, what, example) \
+    {{path, preset, what, example, false, needed},                                \
+     offsetof(struct type, member),                                               \
+     KIND_##kind,                                                                 \
+     least,                                                                       \
+     most},
+#define ENTRY(table, ...) ENTRY_##table(__VA_ARGS__)
 
-const struct key *key_find(struct str path)
+static const struct key route_keys[] = {
+#define ENTRY_route(...) ROW(config_route, __VA_ARGS__)
+#define ENTRY_set(...)
+#define ENTRY_member(...)
+#include "config_entries.def"
+#undef ENTRY_route
+#undef ENTRY_set
+};
+
+static const struct key set_keys[] = {
+#define ENTRY_route(...)
+#define ENTRY_set(...) ROW(config_set, __VA_ARGS__)
+#include "config_entries.def"
+#undef ENTRY_set
+#undef ENTRY_member
+};
+
+static const struct key member_keys[] = {
+#define ENTRY_set(...)
+#define ENTRY_member(...) ROW(config_member, __VA_ARGS__)
+#include "config_entries.def"
+#undef ENTRY_route
+#undef ENTRY_set
+#undef ENTRY_member
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define TABLE(name, keys, type)               \
+    {                                         \
+        name, keys, COUNT(keys), sizeof(type) \
+    }
+
+static_assert(COUNT(root_keys) <= TABLE_KEYS_MAX, "walk.h has room for them");
+static_assert(COUNT(route_keys) <= TABLE_KEYS_MAX, "walk.h has room for them");
+
+const struct key_table root_table = TABLE("", root_keys, struct config);
+const struct key *const keys = root_keys;
+
+static const struct key_table entry_tables[] = {
+    TABLE("route", route_keys, struct config_route),
+    TABLE("set", set_keys, struct config_set),
+    TABLE("member", member_keys, struct config_member),
+};
+
+const struct key_table *key_entries(const struct key *k)
 {
-    for (size_t i = 0; i < N_KEYS; i++)
-        if (str_equal(path, str_from(keys[i].row.key)))
-            return &keys[i];
+    bool is_list = k->kind >= KIND_ROUTES && k->kind <= KIND_MEMBERS;
+
+    return is_list ? &entry_tables[k->kind - KIND_ROUTES] : NULL;
+}
+
+const struct key_table *table_named(const char *name)
+{
+    for (size_t i = 0; i < COUNT(entry_tables); i++)
+        if (strcmp(entry_tables[i].name, name) == 0)
+            return &entry_tables[i];
     return NULL;
 }
 
-const struct key *key_in_section(struct str name)
+#define WORD_MAX 48 /* longer words resemble no key */
+
+const struct key *key_find(const struct key_table *t, struct str path)
 {
-    for (size_t i = 0; i < N_KEYS; i++) {
-        struct str path = str_from(keys[i].row.key);
+    for (size_t i = 0; i < t->n; i++)
+        if (str_equal(path, str_from(t->keys[i].row.key)))
+            return &t->keys[i];
+    return NULL;
+}
+
+const struct key *key_in_section(const struct key_table *t, struct str name)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        struct str path = str_from(t->keys[i].row.key);
         size_t dot = str_find(path, '.');
 
         if (dot < path.len && str_equal(name, str_slice(path, 0, dot)))
-            return &keys[i];
+            return &t->keys[i];
     }
     return NULL;
 }
@@ -95,17 +164,17 @@ static unsigned unlike(struct str path, struct str key)
     return whole < part ? whole : part;
 }
 
-const struct key *key_nearest(struct str path)
+const struct key *key_nearest(const struct key_table *t, struct str path)
 {
     const struct key *found = NULL;
     unsigned best = (unsigned)last_part(path).len / 3 + 2;
 
-    for (size_t i = 0; i < N_KEYS && path.len <= WORD_MAX; i++) {
-        unsigned n = unlike(path, str_from(keys[i].row.key));
+    for (size_t i = 0; i < t->n && path.len <= WORD_MAX; i++) {
+        unsigned n = unlike(path, str_from(t->keys[i].row.key));
 
         if (n < best) {
             best = n;
-            found = &keys[i];
+            found = &t->keys[i];
         }
     }
     return found;

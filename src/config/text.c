@@ -90,9 +90,10 @@ static void walk(struct walk *w, yaml_parser_t *parser)
 
 void read_text(struct reader *r)
 {
-    struct walk w = {.r = r};
+    struct walk w;
     yaml_parser_t parser;
 
+    walk_init(&w, r);
     memset(&parser, 0, sizeof parser);
     if (!yaml_parser_initialize(&parser)) {
         fault(r, 0, STR_NONE, "there is no memory for it");
@@ -102,5 +103,6 @@ void read_text(struct reader *r)
 
     yaml_parser_set_input_string(&parser, (const unsigned char *)text.at, text.len);
     walk(&w, &parser);
+    walk_end(&w);
     yaml_parser_delete(&parser);
 }

@@ -1,4 +1,4 @@
-/* Puts values into struct config, by the kind of their key; knows no file. */
+/* Puts values into struct config and its entries, by the kind of their key; knows no file. */
 #include "config/value.h"
 
 #include <assert.h>
@@ -7,15 +7,30 @@
 #include "config/listener.h"
 #include "config/read.h"
 
-static const char *const auth_words[] = {"auto", "required", "none"};
-static const char *const level_words[] = {"error", "warn", "info", "debug"};
-static const char *const format_words[] = {"text", "logfmt", "json"};
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define WORDS(...)                                                      \
+    {                                                                   \
+        (const char *const[]){__VA_ARGS__},                             \
+            sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *) \
+    }
+
+/* Words are kept as their index: in the order of their enums. */
+static const struct {
+    const char *const *list;
+    unsigned n;
+} words[N_KINDS - KIND_AUTH] = {
+    [KIND_AUTH - KIND_AUTH] = WORDS("auto", "required", "none"),
+    [KIND_LEVEL - KIND_AUTH] = WORDS("error", "warn", "info", "debug"),
+    [KIND_FORMAT - KIND_AUTH] = WORDS("text", "logfmt", "json"),
+    [KIND_SWITCH - KIND_AUTH] = WORDS("", "false", "true"),
+    [KIND_SERVE - KIND_AUTH] = WORDS("no", "register", "lookup", "default"),
+    [KIND_MODE - KIND_AUTH] = WORDS("stateful", "stateless"),
+    [KIND_ALLOW - KIND_AUTH] = WORDS("accounts", "peers", "anyone"),
+    [KIND_POLICY - KIND_AUTH] = WORDS("random", "round-robin", "call-id", "user", "least-calls"),
+};
 /* In the order of enum digest_algorithm. */
 static const char *const algorithm_words[] = {"SHA-512-256", "SHA-256", "MD5"};
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Words are kept as their index. */
 static_assert(sizeof(enum config_auth) == sizeof(unsigned), "an enum is an unsigned");
 static_assert(sizeof(enum log_level) == sizeof(unsigned), "an enum is an unsigned");
 
@@ -23,51 +38,39 @@ struct list {
     void *at;
     unsigned n;
 };
+static_assert(sizeof(struct list) == sizeof(struct str_list), "see list_of");
+static_assert(sizeof(struct list) == sizeof(struct config_route_list), "see list_of");
 
-static void *member(const struct key *k, struct config *c)
+static void *member(const struct key *k, void *base)
 {
-    return (char *)c + k->at;
+    return (char *)base + k->at;
 }
 
-static const void *const_member(const struct key *k, const struct config *c)
+static const void *const_member(const struct key *k, const void *base)
 {
-    return (const char *)c + k->at;
+    return (const char *)base + k->at;
 }
 
-/* NULL: full. */
-static void *shelf_take(struct shelf *s, size_t size)
+static bool no_memory(struct buf *expected)
 {
-    size_t at = (s->len + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
-
-    if (at > s->cap || size > s->cap - at)
-        return NULL;
-    s->len = at + size;
-    return s->at + at;
+    buf_put_lit(expected, "there is no memory for it");
+    return false;
 }
 
-/* A copy with a NUL behind it. */
 static bool keep(struct shelf *s, struct str text, struct str *out, struct buf *expected)
 {
-    if (text.len >= s->cap - s->len) {
-        buf_put_lit(expected, "there is no room for it");
-        return false;
-    }
-    char *at = s->at + s->len;
-
-    memcpy(at, text.at, text.len);
-    at[text.len] = '\0';
-    s->len += text.len + 1;
-    *out = (struct str){at, text.len};
-    return true;
+    return shelf_keep(s, text, out) || no_memory(expected);
 }
 
 /* --- lists --- */
 
 static size_t entry_size(const struct key *k)
 {
-    if (k->kind == KIND_NAMES || k->kind == KIND_LISTENERS)
+    if (k->kind == KIND_NAMES || k->kind == KIND_LISTENERS || k->kind == KIND_TEXTS)
         return sizeof(struct str);
-    return k->kind == KIND_BLOCKS ? sizeof(struct addr_block) : 0;
+    if (k->kind == KIND_BLOCKS)
+        return sizeof(struct addr_block);
+    return key_entries(k) ? key_entries(k)->size : 0;
 }
 
 bool value_is_list(const struct key *k)
@@ -75,31 +78,18 @@ bool value_is_list(const struct key *k)
     return entry_size(k) > 0 || k->kind == KIND_ALGORITHMS;
 }
 
-size_t value_lists_size(void)
+/* struct str_list, struct addr_block_list and the lists of entries are alike. */
+static struct list list_of(const struct key *k, const void *base)
 {
-    size_t size = 0;
+    struct list l;
 
-    for (size_t i = 0; i < N_KEYS; i++)
-        size += entry_size(&keys[i]) * keys[i].most + alignof(max_align_t);
-    return size;
+    memcpy(&l, const_member(k, base), sizeof l);
+    return l;
 }
 
-/* struct str_list and struct addr_block_list are alike. */
-static struct list list_of(const struct key *k, const struct config *c)
+static void set_list(const struct key *k, void *base, struct list l)
 {
-    const struct str_list *texts = const_member(k, c);
-    const struct addr_block_list *blocks = const_member(k, c);
-
-    return k->kind == KIND_BLOCKS ? (struct list){blocks->list, blocks->n}
-                                  : (struct list){texts->list, texts->n};
-}
-
-static void set_list(const struct key *k, struct config *c, struct list l)
-{
-    if (k->kind == KIND_BLOCKS)
-        *(struct addr_block_list *)member(k, c) = (struct addr_block_list){l.at, l.n};
-    else
-        *(struct str_list *)member(k, c) = (struct str_list){l.at, l.n};
+    memcpy(member(k, base), &l, sizeof l);
 }
 
 static bool same_listener(struct str a, struct str b)
@@ -114,6 +104,8 @@ static bool same_entry(const struct key *k, const void *a, const void *b)
 {
     const struct addr_block *x = a, *y = b;
 
+    if (k->kind == KIND_TEXTS)
+        return str_equal(*(const struct str *)a, *(const struct str *)b);
     if (k->kind == KIND_NAMES)
         return str_equal_nocase(*(const struct str *)a, *(const struct str *)b);
     if (k->kind == KIND_LISTENERS)
@@ -126,9 +118,11 @@ static bool read_entry(const struct key *k, struct shelf *s, struct str text, vo
 {
     if (k->kind == KIND_BLOCKS)
         return read_block(text, at, expected);
-    if (!(k->kind == KIND_NAMES ? read_name(text, expected) : read_listener(text, expected)))
-        return false;
-    return keep(s, text, at, expected);
+    bool good = k->kind == KIND_TEXTS   ? read_item(text, expected)
+                : k->kind == KIND_NAMES ? read_name(text, expected)
+                                        : read_listener(text, expected);
+
+    return good && keep(s, text, at, expected);
 }
 
 /* Port 0 is another one each time. */
@@ -139,30 +133,82 @@ static bool may_repeat(const struct key *k, struct str text)
     return k->kind == KIND_LISTENERS && !config_listener_parse(text, &l) && l.addr.port == 0;
 }
 
-static bool append(const struct key *k, struct config *c, struct shelf *s, struct str text,
-                   struct buf *expected)
+/* The place of a further entry, which does not count yet. Lists grow by doubling. */
+static void *next_place(const struct key *k, void *base, struct shelf *s, struct buf *expected)
 {
-    struct list l = list_of(k, c);
+    struct list l = list_of(k, base);
+    size_t size = entry_size(k);
 
-    if (!l.at)
-        l.at = shelf_take(s, k->most * entry_size(k));
-    if (!l.at || l.n == k->most) {
+    if (l.n == k->most) {
         buf_put_lit(expected, "too many entries: at most ");
         buf_put_u64(expected, k->most);
-        return false;
+        return NULL;
     }
-    char *entry = (char *)l.at + l.n * entry_size(k);
+    if ((l.n & (l.n - 1)) == 0) {
+        void *at = shelf_take(s, (l.n ? 2 * (size_t)l.n : 1) * size);
 
-    if (!read_entry(k, s, text, entry, expected))
+        if (!at) {
+            (void)no_memory(expected);
+            return NULL;
+        }
+        if (l.n > 0)
+            memcpy(at, l.at, l.n * size);
+        l.at = at;
+        set_list(k, base, l);
+    }
+    return (char *)l.at + l.n * size;
+}
+
+static void count_entry(const struct key *k, void *base)
+{
+    struct list l = list_of(k, base);
+
+    l.n++;
+    set_list(k, base, l);
+}
+
+static bool append(const struct key *k, void *base, struct shelf *s, struct str text,
+                   struct buf *expected)
+{
+    void *entry = next_place(k, base, s, expected);
+    struct list l = list_of(k, base);
+
+    if (!entry || !read_entry(k, s, text, entry, expected))
         return false;
     for (unsigned i = 0; i < l.n && !may_repeat(k, text); i++)
         if (same_entry(k, (char *)l.at + i * entry_size(k), entry)) {
             buf_put_lit(expected, "is in the list already: leave it out");
             return false;
         }
-    l.n++;
-    set_list(k, c, l);
+    count_entry(k, base);
     return true;
+}
+
+static bool preset_all(const struct key_table *t, struct config_entry *e, struct shelf *s)
+{
+    for (unsigned i = 0; i < t->n; i++)
+        if (!value_preset(&t->keys[i], e, s))
+            return false;
+    return true;
+}
+
+struct config_entry *value_add_entry(const struct key *k, void *base, struct shelf *s,
+                                     struct buf *expected)
+{
+    const struct key_table *t = key_entries(k);
+    struct config_entry *e = next_place(k, base, s, expected);
+    unsigned *lines = e ? shelf_take(s, t->n * sizeof *lines) : NULL;
+
+    if (!e)
+        return NULL;
+    memset(e, 0, t->size);
+    if (!lines || !preset_all(t, e, s)) {
+        (void)no_memory(expected);
+        return NULL;
+    }
+    e->lines = lines;
+    count_entry(k, base);
+    return e;
 }
 
 static bool add_algorithm(unsigned *bits, struct str text, struct buf *expected)
@@ -187,24 +233,48 @@ static bool is_text(const struct key *k, struct str text, struct buf *expected)
         return read_host(text, expected);
     if (k->kind == KIND_PATH)
         return read_path(k, text, expected);
-    return k->kind == KIND_TEXT ? read_user(k, text, expected) : read_address(text, expected);
+    if (k->kind == KIND_LINE)
+        return read_line(k, text, expected);
+    if (k->kind == KIND_ADDRESS)
+        return read_address(text, expected);
+    return k->kind == KIND_TEXT ? read_user(k, text, expected) : read_label(k, text, expected);
 }
 
-bool value_add(const struct key *k, struct config *c, struct shelf *s, struct str text,
+static bool add_word(const struct key *k, unsigned *at, struct str text, struct buf *expected)
+{
+    unsigned of_unsaid = k->kind == KIND_SWITCH;
+    unsigned n = words[k->kind - KIND_AUTH].n - of_unsaid;
+
+    if (!read_word(words[k->kind - KIND_AUTH].list + of_unsaid, n, text, at, expected))
+        return false;
+    *at += of_unsaid;
+    return true;
+}
+
+bool value_add(const struct key *k, void *base, struct shelf *s, struct str text,
                struct buf *expected)
 {
-    void *at = member(k, c);
+    void *at = member(k, base);
 
     switch (k->kind) {
     case KIND_NAMES:
     case KIND_LISTENERS:
     case KIND_BLOCKS:
-        return append(k, c, s, text, expected);
+    case KIND_TEXTS:
+        return append(k, base, s, text, expected);
     case KIND_ALGORITHMS:
         return add_algorithm(at, text, expected);
+    case KIND_ROUTES:
+    case KIND_SETS:
+    case KIND_MEMBERS:
+        buf_put_lit(expected, "expected entries with keys of their own, such as ");
+        buf_put(expected, str_from(k->row.example));
+        return false;
     case KIND_HOST:
     case KIND_PATH:
     case KIND_TEXT:
+    case KIND_LINE:
+    case KIND_LABEL:
     case KIND_ADDRESS:
         return is_text(k, text, expected) && keep(s, text, at, expected);
     case KIND_NUMBER:
@@ -216,11 +286,14 @@ bool value_add(const struct key *k, struct config *c, struct shelf *s, struct st
     case KIND_BOOL:
         return read_bool(text, at, expected);
     case KIND_AUTH:
-        return read_word(auth_words, COUNT(auth_words), text, at, expected);
     case KIND_LEVEL:
-        return read_word(level_words, COUNT(level_words), text, at, expected);
     case KIND_FORMAT:
-        return read_word(format_words, COUNT(format_words), text, at, expected);
+    case KIND_SWITCH:
+    case KIND_SERVE:
+    case KIND_MODE:
+    case KIND_ALLOW:
+    case KIND_POLICY:
+        return add_word(k, at, text, expected);
     case N_KINDS:
         break;
     }
@@ -229,47 +302,61 @@ bool value_add(const struct key *k, struct config *c, struct shelf *s, struct st
 
 static size_t size_of(const struct key *k)
 {
-    if (k->kind == KIND_HOST || k->kind == KIND_PATH || k->kind == KIND_TEXT ||
-        k->kind == KIND_ADDRESS)
+    if (k->kind >= KIND_HOST && k->kind <= KIND_ADDRESS)
         return sizeof(struct str);
     return k->kind == KIND_BOOL ? sizeof(bool) : sizeof(unsigned);
 }
 
-void value_clear(const struct key *k, struct config *c)
+/* What a list had stays on the shelf, unused: it may grow anew. */
+void value_clear(const struct key *k, void *base)
 {
     if (entry_size(k) > 0)
-        set_list(k, c, (struct list){list_of(k, c).at, 0});
+        set_list(k, base, (struct list){NULL, 0});
     else
-        memset(member(k, c), 0, size_of(k));
+        memset(member(k, base), 0, size_of(k));
 }
 
-void value_preset(const struct key *k, struct config *c, struct shelf *s)
+bool value_preset(const struct key *k, void *base, struct shelf *s)
 {
     struct str rest = str_from(k->row.preset);
     char text[200];
     struct buf expected;
+    bool good = true;
 
-    value_clear(k, c);
+    value_clear(k, base);
     buf_init(&expected, text, sizeof text);
-    while (rest.len > 0) {
+    while (rest.len > 0 && good) {
         struct str word = str_slice(rest, 0, str_find(rest, ' '));
-        bool good = value_add(k, c, s, word, &expected);
 
-        assert(good);
-        (void)good;
+        good = value_add(k, base, s, word, &expected);
         rest = str_trim(str_slice(rest, word.len, rest.len));
     }
+    return good;
+}
+
+static bool same_in_table(const struct key_table *t, const void *a, const void *b)
+{
+    for (unsigned i = 0; i < t->n; i++)
+        if (!value_same(&t->keys[i], a, b))
+            return false;
+    return true;
 }
 
 static bool same_lists(const struct key *k, struct list a, struct list b)
 {
-    for (unsigned i = 0; i < a.n && a.n == b.n; i++)
-        if (!same_entry(k, (char *)a.at + i * entry_size(k), (char *)b.at + i * entry_size(k)))
+    const struct key_table *t = key_entries(k);
+
+    for (unsigned i = 0; i < a.n && a.n == b.n; i++) {
+        const char *x = (const char *)a.at + i * entry_size(k);
+        const char *y = (const char *)b.at + i * entry_size(k);
+
+        if (!(t ? same_in_table(t, x, y) : same_entry(k, x, y)))
             return false;
+    }
     return a.n == b.n;
 }
 
-bool value_same(const struct key *k, const struct config *a, const struct config *b)
+bool value_same(const struct key *k, const void *a, const void *b)
 {
     if (entry_size(k) > 0)
         return same_lists(k, list_of(k, a), list_of(k, b));

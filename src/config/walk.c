@@ -46,6 +46,13 @@ static void skip(struct walk *w, const yaml_event_t *e, enum place next)
 
 /* --- values --- */
 
+/* Values of entries are judged one by one. */
+static void mark_bad(struct walk *w)
+{
+    if (w->n_frames == 1)
+        w->r->bad[w->key - keys] = true;
+}
+
 static void add_value(struct walk *w, const yaml_event_t *e)
 {
     struct reader *r = w->r;
@@ -56,9 +63,9 @@ static void add_value(struct walk *w, const yaml_event_t *e)
     buf_init(&expected, what, sizeof what);
     if (has_control(text))
         buf_put_lit(&expected, "control characters are not allowed");
-    else if (value_add(w->key, r->config, &r->shelf, text, &expected))
+    else if (value_add(w->key, frame_now(w)->base, r->config->shelf, text, &expected))
         return;
-    r->bad[w->key - keys] = true;
+    mark_bad(w);
     fault(r, walk_line(e), walk_path(w), "\"%.*s\": %.*s", (int)str_slice(text, 0, 60).len, text.at,
           (int)expected.len, expected.at);
 }
@@ -66,16 +73,30 @@ static void add_value(struct walk *w, const yaml_event_t *e)
 static void refuse_value(struct walk *w, const yaml_event_t *e, const char *what)
 {
     if (w->pending == PENDING_KEY)
-        w->r->bad[w->key - keys] = true;
+        mark_bad(w);
     fault(w->r, walk_line(e), walk_path(w), "%s such as %s", what, w->key->row.example);
+}
+
+static void begin_entry(struct walk *w, const yaml_event_t *e, bool is_alone)
+{
+    if (frame_begin(w, e, is_alone)) {
+        w->place = AT_KEY;
+        return;
+    }
+    mark_bad(w);
+    skip(w, e, is_alone ? AT_KEY : AT_ENTRIES);
 }
 
 static void take_value(struct walk *w, const yaml_event_t *e)
 {
-    bool is_list = value_is_list(w->key);
+    bool is_list = value_is_list(w->key), of_entries = key_entries(w->key);
 
     if (e->type == YAML_SEQUENCE_START_EVENT && is_list) {
-        w->place = AT_LIST;
+        w->place = of_entries ? AT_ENTRIES : AT_LIST;
+        return;
+    }
+    if (e->type == YAML_MAPPING_START_EVENT && of_entries) {
+        begin_entry(w, e, true);
         return;
     }
     skip(w, e, AT_KEY);
@@ -102,6 +123,19 @@ static void take_entry(struct walk *w, const yaml_event_t *e)
         refuse_value(w, e, "an entry is no single value: expected a list");
 }
 
+static void take_map(struct walk *w, const yaml_event_t *e)
+{
+    if (e->type == YAML_SEQUENCE_END_EVENT) {
+        w->place = AT_KEY;
+    } else if (e->type == YAML_MAPPING_START_EVENT) {
+        begin_entry(w, e, false);
+    } else {
+        skip(w, e, AT_ENTRIES);
+        if (e->type != YAML_ALIAS_EVENT)
+            refuse_value(w, e, "an entry has no keys of its own: expected a list");
+    }
+}
+
 static void take_section(struct walk *w, const yaml_event_t *e)
 {
     size_t len = walk_path(w).len;
@@ -109,7 +143,7 @@ static void take_section(struct walk *w, const yaml_event_t *e)
     if (e->type == YAML_MAPPING_START_EVENT) {
         w->place = AT_KEY;
         w->path[len] = '.';
-        w->section_len = len + 1;
+        frame_now(w)->section_len = len + 1;
         return;
     }
     skip(w, e, AT_KEY);
@@ -133,51 +167,62 @@ static bool is_first(struct walk *w, unsigned *first, unsigned line)
 
 static enum pending know_section(struct walk *w, const struct key *first, unsigned line)
 {
-    bool good = is_first(w, &w->section_lines[first - keys], line);
+    struct frame *f = frame_now(w);
+    bool good = is_first(w, &f->section_lines[first - f->table->keys], line);
 
     return good ? PENDING_SECTION : PENDING_NOTHING;
 }
 
 static enum pending know_key(struct walk *w, unsigned line)
 {
-    if (!is_first(w, &w->r->lines[w->key - keys], line))
+    struct frame *f = frame_now(w);
+
+    if (!is_first(w, &f->lines[w->key - f->table->keys], line))
         return PENDING_NOTHING;
-    value_clear(w->key, w->r->config);
+    value_clear(w->key, f->base);
     return PENDING_KEY;
 }
 
 static enum pending know_nothing(struct walk *w, unsigned line)
 {
-    const struct key *near = key_nearest(walk_path(w));
+    const struct frame *f = frame_now(w);
+    struct str name = str_slice(walk_path(w), f->path_len, walk_path(w).len);
+    const struct key *near = key_nearest(f->table, name);
 
     if (near)
         fault(w->r, line, walk_path(w), "unknown key: did you mean %s?", near->row.key);
     else
-        fault(w->r, line, walk_path(w),
-              "unknown key: tandem check --example prints all that there are");
+        fault(w->r, line, walk_path(w), "unknown key: %s",
+              w->n_frames > 1 ? "docs/configuration.md has all that there are"
+                              : "tandem check --example prints all that there are");
     return PENDING_NOTHING;
 }
 
 /* A name that is cut or has a control character is no key's. */
 static void set_path(struct walk *w, struct str name)
 {
+    char *at = w->path + frame_now(w)->section_len;
     size_t len = name.len < NAME_MAX_BYTES ? name.len : NAME_MAX_BYTES;
 
     for (size_t i = 0; i < len; i++) {
         bool is_control = has_control(str_slice(name, i, 1));
 
-        w->path[w->section_len + i] = is_control ? '?' : name.at[i];
+        at[i] = is_control ? '?' : name.at[i];
     }
-    w->path[w->section_len + len] = '\0';
+    at[len] = '\0';
 }
 
 static void take_key(struct walk *w, const yaml_event_t *e)
 {
+    const struct frame *f = frame_now(w);
+
     set_path(w, scalar_of(e));
-    const struct key *section = w->section_len == 0 ? key_in_section(walk_path(w)) : NULL;
+    struct str name = str_slice(walk_path(w), f->path_len, walk_path(w).len);
+    const struct key *section =
+        f->section_len == f->path_len ? key_in_section(f->table, name) : NULL;
 
     w->place = AT_VALUE;
-    w->key = key_find(walk_path(w));
+    w->key = key_find(f->table, name);
     if (w->key)
         w->pending = know_key(w, walk_line(e));
     else if (section)
@@ -188,8 +233,17 @@ static void take_key(struct walk *w, const yaml_event_t *e)
 
 static void end_mapping(struct walk *w)
 {
-    w->place = w->section_len > 0 ? AT_KEY : BEHIND;
-    w->section_len = 0;
+    struct frame *f = frame_now(w);
+
+    if (f->section_len > f->path_len) {
+        f->section_len = f->path_len;
+        w->place = AT_KEY;
+    } else if (f->list) {
+        w->place = f->is_alone ? AT_KEY : AT_ENTRIES;
+        frame_end(w);
+    } else {
+        w->place = BEHIND;
+    }
 }
 
 static void at_key(struct walk *w, const yaml_event_t *e)
@@ -229,6 +283,17 @@ static void at_root(struct walk *w, const yaml_event_t *e)
         fault(w->r, walk_line(e), STR_NONE, "expected lines such as `domains: [example.com]`");
 }
 
+void walk_init(struct walk *w, struct reader *r)
+{
+    *w = (struct walk){.r = r};
+    frame_begin_root(w, r->config);
+}
+
+void walk_end(struct walk *w)
+{
+    memcpy(w->r->lines, w->frames[0].lines, sizeof w->r->lines);
+}
+
 void walk_on(struct walk *w, const yaml_event_t *e)
 {
     switch (w->place) {
@@ -240,6 +305,9 @@ void walk_on(struct walk *w, const yaml_event_t *e)
         break;
     case AT_LIST:
         take_entry(w, e);
+        break;
+    case AT_ENTRIES:
+        take_map(w, e);
         break;
     case AT_VALUE:
         at_value(w, e);

@@ -1,5 +1,5 @@
 """The tables of docs/ that are made from the source: which RFC clause stands where, every limit,
-every event of the log, every key of the configuration. Compares them with
+every event of the log, every key of the configuration and of its entries. Compares them with
 what is there, or writes them with --write."""
 import os
 import re
@@ -65,16 +65,25 @@ def events():
 
 
 ENTRY = re.compile(r'^CONFIG\("([^"]+)", [\w.]+, (\w+), (\w+), (\w+), "([^"]*)", (\w+), "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)', re.M)
+ITEM = re.compile(r'^ENTRY\((\w+), "([^"]+)", [\w.]+, (\w+), (\w+), (\w+), "([^"]*)", (\w+), "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)', re.M)
 KEYS = ("<!-- keys: made from data/config.def by ./dev fmt -->\n", "<!-- end of keys -->\n")
 UNITS = {"SECONDS": (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)),
          "MILLISECONDS": (("s", 1000), ("ms", 1))}
 WORDS = {"NAMES": "list of names", "LISTENERS": "list of listeners", "BLOCKS": "list of addresses and blocks",
          "ALGORITHMS": "list of SHA-512-256, SHA-256, MD5", "HOST": "name or address", "PATH": "path", "TEXT": "name",
          "ADDRESS": "address and port", "BOOL": "true, false", "AUTH": "auto, required, none",
-         "LEVEL": "error, warn, info, debug", "FORMAT": "text, logfmt, json"}
+         "TEXTS": "list of texts", "ROUTES": "list of routes", "SETS": "list of sets", "MEMBERS": "list of members",
+         "LINE": "text", "LABEL": "name", "SWITCH": "true, false", "SERVE": "register, lookup, default",
+         "MODE": "stateful, stateless", "ALLOW": "accounts, peers, anyone",
+         "POLICY": "random, round-robin, call-id, user, least-calls", "LEVEL": "error, warn, info, debug", "FORMAT": "text, logfmt, json"}
+
+
+LISTS = ("NAMES", "LISTENERS", "BLOCKS", "TEXTS", "ROUTES", "SETS", "MEMBERS")
 
 
 def duration(n, kind):
+    if n == 0:
+        return "0"
     unit, size = next((u for u in UNITS[kind] if n % u[1] == 0 and n >= u[1]), ("", 1))
     return f"{n // size}{unit}"
 
@@ -85,7 +94,7 @@ def kind_of(kind, least, most, values):
         return f"number, {low} to {high}"
     if kind in UNITS:
         return f"duration, {duration(low, kind)} to {duration(high, kind)}"
-    return WORDS[kind] + (f", at most {high}" if kind in ("NAMES", "LISTENERS", "BLOCKS") else "")
+    return WORDS[kind] + (f", at most {high}" if kind in LISTS else "")
 
 
 def joined(name):
@@ -93,6 +102,19 @@ def joined(name):
     with open(os.path.join(source.root(), name), encoding="utf-8") as f:
         text = re.sub(r'"\s*\n\s*"', "", f.read())
     return re.sub(r",\s*\n\s*", ", ", text)
+
+
+def entries(values):
+    """A table for each list whose entries have keys of their own."""
+    rows, last = [], None
+    for table, key, kind, least, most, preset, needed, what, example in ITEM.findall(joined("data/config_entries.def")):
+        if table != last:
+            rows += ["", f"### The keys of a {table}", "", "| key | value | default | meaning | example |", "|---|---|---|---|---|"]
+            last = table
+        preset = "needed" if needed == "NEEDED" else f"`{preset}`" if preset and preset != "no" else "none"
+        example, what = (text.replace('\\"', '"').replace("|", "\\|") for text in (example, what))
+        rows.append(f"| `{key}` | {kind_of(kind, least, most, values)} | {preset} | {what} | `{example}` |")
+    return rows
 
 
 def configuration():
@@ -103,6 +125,7 @@ def configuration():
         star = " \\*" if when == "RESTART" else ""
         example = example.replace('\\"', '"')
         rows.append(f"| `{key}`{star} | {kind_of(kind, least, most, values)} | {preset} | {what} | `{example}` |")
+    rows += entries(values)
     with open(os.path.join(source.root(), "docs/configuration.md"), encoding="utf-8") as f:
         page = f.read()
     begin, end = page.index(KEYS[0]) + len(KEYS[0]), page.index(KEYS[1])

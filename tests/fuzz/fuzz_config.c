@@ -48,6 +48,40 @@ static void check_texts(const struct config *c)
         assert(texts[i].len == 0 || strlen(texts[i].at) == texts[i].len);
 }
 
+static bool is_within(const struct str_list *l, unsigned most)
+{
+    for (unsigned i = 0; i < l->n; i++)
+        if (l->list[i].len == 0 || l->list[i].len > LIMIT_CONFIG_TEXT ||
+            strlen(l->list[i].at) != l->list[i].len)
+            return false;
+    return l->n <= most;
+}
+
+static void check_route(const struct config_route *r)
+{
+    assert(r->entry.line > 0);
+    assert(is_within(&r->methods, LIMIT_ROUTE_LIST) && is_within(&r->days, 7));
+    assert(is_within(&r->forward, LIMIT_ROUTE_TARGETS) && r->sources.n <= LIMIT_ROUTE_LIST);
+    assert(r->strip <= 32 && r->redirect_status >= 300 && r->redirect_status <= 302);
+    assert((r->reply.len > 0) + (r->serve != CONFIG_SERVE_NO) + (r->forward.n > 0) +
+               (r->redirect.n > 0) <=
+           1);
+}
+
+static void check_entries(const struct config *c)
+{
+    assert(c->routes.n <= LIMIT_ROUTES && c->sets.n <= LIMIT_SETS);
+    for (unsigned i = 0; i < c->routes.n; i++)
+        check_route(&c->routes.list[i]);
+    for (unsigned i = 0; i < c->sets.n; i++) {
+        const struct config_set *s = &c->sets.list[i];
+
+        assert(s->name.len > 0 && s->members.n > 0 && s->members.n <= LIMIT_SET_MEMBERS);
+        for (unsigned k = 0; k < s->members.n; k++)
+            assert(s->members.list[k].uri.len > 0 && s->members.list[k].weight <= 1000);
+    }
+}
+
 static void check_config(const struct config *c)
 {
     struct config_listener l;
@@ -64,6 +98,7 @@ static void check_config(const struct config *c)
     for (unsigned i = 0; i < c->listen.n; i++)
         assert(!config_listener_parse(c->listen.list[i], &l));
     check_texts(c);
+    check_entries(c);
 }
 
 static void check_same(const struct config *a, const struct config *b)

@@ -11,16 +11,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/time.h"
-
-struct str_list {
-    struct str *list;
-    unsigned n;
-};
-
-struct addr_block_list {
-    struct addr_block *list;
-    unsigned n;
-};
+#include "config/entries.h"
 
 enum config_auth { CONFIG_AUTH_AUTO, CONFIG_AUTH_REQUIRED, CONFIG_AUTH_NONE };
 enum config_log_format { CONFIG_LOG_TEXT, CONFIG_LOG_LOGFMT, CONFIG_LOG_JSON };
@@ -43,6 +34,8 @@ struct config {
         unsigned nonce_life_s;
     } accounts;
     struct addr_block_list peers; /* trusted by address */
+    struct config_route_list routes;
+    struct config_set_list sets;
 
     struct {
         unsigned min_expires_s, max_expires_s, default_expires_s, max_contacts, flow_timer_s;
@@ -68,10 +61,10 @@ struct config {
     struct str control; /* path of the control socket; empty: DATA/control, or none without data */
 
     const unsigned *lines; /* where each row of config_row stands in the file; 0: it does not */
-    struct mem *mem; /* the texts and lists are one allocation, given back by config_free. Each text
-                        is followed by a NUL that is not part of it and holds no other */
-    void *texts;
-    size_t texts_size;
+    /* Where the texts and lists are, given back by config_free. Each text is followed by a NUL that
+     * is not part of it and holds no other. */
+    struct shelf *shelf;
+    struct mem *mem;
 };
 
 /* What is wrong with a configuration: where, and what to write instead. */
@@ -108,15 +101,21 @@ struct config *config_parse(struct mem *, const struct config_source *, config_t
 /* NULL is legal. */
 void config_free(struct config *);
 
-/* What a key is, for people: a row of data/config.def. */
+/* What a key is, for people: a row of data/config.def or data/config_entries.def. */
 struct config_row {
     const char *key, *preset, *what, *example;
     bool restart; /* a change takes effect at the next start alone */
+    bool needed;  /* an entry is none without it */
 };
 /* NULL: there are no more. */
 const struct config_row *config_row(size_t i);
 /* The line of a key, by its name; 0: it stands nowhere. */
 unsigned config_line(const struct config *, const char *key);
+/* A row of a table of data/config_entries.def, by the table's name. NULL: there are no more. */
+const struct config_row *config_entry_row(const char *table, unsigned i);
+/* The line of a key of a routing rule, a set or a member, by its name; where the entry begins, if
+ * it is not there. */
+unsigned config_entry_line(const char *table, const struct config_entry *, const char *key);
 /* Whether both have the same in that row. */
 bool config_same(const struct config *, const struct config *, size_t row);
 

@@ -71,6 +71,8 @@ static const char every_key[] =
     "  algorithms: [MD5, sha-512-256]\n"
     "  nonce_life: 1h\n"
     "peers: [192.0.2.0/24]\n"
+    "routes: [{user: x, reply: 404 No}]\n"
+    "sets: [{name: s, members: [{uri: 'sip:h'}]}]\n"
     "registrar: {min_expires: 2m, max_expires: 1d, default_expires: 3m,\n"
     "            max_contacts: '4', flow_timer: 90s}\n"
     "proxy: {record_route: false, timer_c: 4m}\n"
@@ -107,6 +109,8 @@ static void every_key_is_read(void **state)
     assert_int_equal(c->accounts.nonce_life_s, 3600);
     assert_int_equal(c->peers.n, 1);
     assert_int_equal(c->peers.list[0].bits, 24);
+    assert_int_equal(c->routes.n, 1);
+    assert_int_equal(c->sets.n, 1);
     assert_int_equal(c->registrar.min_expires_s, 120);
     assert_int_equal(c->registrar.max_expires_s, 86400);
     assert_int_equal(c->registrar.default_expires_s, 180);
@@ -213,17 +217,21 @@ static void without_memory_it_is_told(void **state)
     struct told t;
 
     (void)state;
-    for (unsigned spare = 0; spare < 3; spare++) {
+    bool done = false;
+
+    for (unsigned spare = 0; !done; spare++) {
         struct mem_counting m = mem_counting();
 
         m.refuse_after = spare;
         struct config *c = given_in(&m.mem, every_key, &t);
 
-        assert_int_equal(c != NULL, spare == 2);
-        assert_string_equal(t.text, c ? "" : "0:: there is no memory for it\n");
+        done = c != NULL;
+        assert_int_equal(t.n > 0, !done);
+        assert_int_equal(strstr(t.text, "there is no memory for it") != NULL, !done);
         config_free(c);
         assert_int_equal(m.n_live, 0);
         assert_int_equal(m.n_bytes, 0);
+        assert_true(spare < 100);
     }
 }
 

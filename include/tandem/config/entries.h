@@ -1,0 +1,93 @@
+/* The entries of those lists of the configuration that have keys of their own: routing rules, sets
+ * of peers. Their keys stand in data/config_entries.def; what texts mean beyond their form is read
+ * where they are used. */
+#ifndef TANDEM_CONFIG_ENTRIES_H
+#define TANDEM_CONFIG_ENTRIES_H
+
+#include "base/addr_block.h"
+#include "base/str.h"
+
+struct str_list {
+    struct str *list;
+    unsigned n;
+};
+
+struct addr_block_list {
+    struct addr_block *list;
+    unsigned n;
+};
+
+/* The first member of every entry. */
+struct config_entry {
+    unsigned line;   /* of the file, where it begins */
+    unsigned *lines; /* of each of its keys, in the table's order; 0: it is not there */
+};
+
+enum config_switch { CONFIG_UNSAID, CONFIG_OFF, CONFIG_ON };
+enum config_serve {
+    CONFIG_SERVE_NO,
+    CONFIG_SERVE_REGISTER,
+    CONFIG_SERVE_LOOKUP,
+    CONFIG_SERVE_DEFAULT
+};
+enum config_mode { CONFIG_STATEFUL, CONFIG_STATELESS };
+enum config_allow { CONFIG_ALLOW_ACCOUNTS, CONFIG_ALLOW_PEERS, CONFIG_ALLOW_ANYONE };
+enum config_policy {
+    CONFIG_POLICY_RANDOM,
+    CONFIG_POLICY_ROUND_ROBIN,
+    CONFIG_POLICY_CALL_ID,
+    CONFIG_POLICY_USER,
+    CONFIG_POLICY_LEAST_CALLS
+};
+
+struct config_route {
+    struct config_entry entry;
+    struct str name;
+    /* conditions: empty ones always hold */
+    struct str_list methods, domains, users, user_prefixes, user_patterns, numbers;
+    struct addr_block_list sources;
+    struct str_list transports, listeners, headers, times, days, senders, callers;
+    /* where it goes: at most one of these */
+    struct str reply;
+    enum config_serve serve;
+    struct str_list forward, redirect;
+    /* what is changed */
+    unsigned redirect_status, strip;
+    struct str prefix, set_user, set_domain;
+    struct str_list remove_headers, add_headers, set_headers;
+    enum config_switch record_route;
+    enum config_mode mode;
+    enum config_allow allow;
+};
+
+struct config_member {
+    struct config_entry entry;
+    struct str uri;
+    unsigned weight, priority, max_calls, max_rate;
+};
+
+struct config_route_list {
+    struct config_route *list;
+    unsigned n;
+};
+
+struct config_member_list {
+    struct config_member *list;
+    unsigned n;
+};
+
+struct config_set {
+    struct config_entry entry;
+    struct str name;
+    struct config_member_list members;
+    enum config_policy policy;
+    unsigned probe_s, down_after, up_after;
+    struct str_list alive;
+};
+
+struct config_set_list {
+    struct config_set *list;
+    unsigned n;
+};
+
+#endif
