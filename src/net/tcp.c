@@ -9,9 +9,11 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "net/tcp_conn.h"
+#include "net/tls.h"
 
 static const time_ns phase_span[TCP_N_PHASES] = {
     [TCP_CONNECTING] = LIMIT_TCP_CONNECT_S * NS_PER_S,
+    [TCP_SHAKING] = LIMIT_TLS_HANDSHAKE_S * NS_PER_S,
     [TCP_SILENT] = LIMIT_TCP_SILENT_S * NS_PER_S,
     [TCP_OPEN] = LIMIT_TCP_IDLE_S * NS_PER_S,
     [TCP_ENDING] = LIMIT_TCP_LINGER_S * NS_PER_S,
@@ -22,6 +24,7 @@ int tcp_init(struct tcp *t, struct loop *loop, struct mem *mem, struct block_poo
 {
     *t = (struct tcp){.mem = mem, .blocks = blocks, .loop = loop, .spare = -1};
     list_init(&t->dirty);
+    list_init(&t->parked);
     for (unsigned i = 0; i < TCP_N_PHASES; i++)
         list_init(&t->phases[i]);
     if (map_init(&t->conns, mem, 64) != OK)
@@ -35,13 +38,20 @@ int tcp_init(struct tcp *t, struct loop *loop, struct mem *mem, struct block_poo
     return error;
 }
 
+static bool is_silent(const struct tcp_conn *c, enum tcp_phase phase)
+{
+    return phase == TCP_SILENT || (phase == TCP_SHAKING && c->accepted);
+}
+
 static void conn_free(struct tcp *t, struct tcp_conn *c)
 {
-    t->n_silent -= c->phase == TCP_SILENT;
+    t->n_silent -= is_silent(c, c->phase);
     if (c->fd >= 0)
         close(c->fd);
     list_remove(&c->in_phase);
     list_remove(&c->in_dirty);
+    list_remove(&c->in_parked);
+    tcp_drop_layers(c);
     map_remove(&t->conns, &c->node);
     outq_fini(&c->out, t->mem, t->blocks);
     mem_free(t->mem, c, sizeof(*c));
@@ -53,6 +63,7 @@ void tcp_fini(struct tcp *t)
         LIST_EACH (&t->phases[i], node, after)
             conn_free(t, CONTAINER_OF(node, struct tcp_conn, in_phase));
     map_fini(&t->conns);
+    tcp_forget_tls(t);
     if (t->area)
         mem_free(t->mem, t->area, TCP_AREA_BYTES);
     if (t->spare >= 0)
@@ -118,35 +129,41 @@ static struct tcp_conn *conn_new(struct tcp *t, int fd, conn_id id, const struct
     c->remote = *remote;
     list_init(&c->in_phase);
     list_init(&c->in_dirty);
+    list_init(&c->in_parked);
     outq_init(&c->out);
     map_insert(&t->conns, &c->node, hash_of(id));
     return c;
 }
 
-int tcp_insert(struct tcp *t, int fd, conn_id id, const struct addr *remote, enum tcp_phase phase,
-               time_ns now)
+struct tcp_conn *tcp_insert(struct tcp *t, int fd, conn_id id, const struct addr *remote,
+                            enum tcp_phase phase, time_ns now, int *error)
 {
     struct tcp_conn *c = conn_new(t, fd, id, remote);
 
     if (!c) {
         close(fd);
-        return t->conns.n_nodes < LIMIT_TCP_CONNECTIONS ? ERR_NOMEM : ERR_LIMIT;
+        *error = t->conns.n_nodes < LIMIT_TCP_CONNECTIONS ? ERR_NOMEM : ERR_LIMIT;
+        return NULL;
     }
     assert(LOOP_IS_CONN(id));
+    c->accepted = phase != TCP_CONNECTING;
     c->interest = phase == TCP_CONNECTING ? LOOP_WRITE : LOOP_READ;
     if (loop_add(t->loop, fd, id, c->interest)) {
         conn_free(t, c);
-        return ERR_LIMIT;
+        *error = ERR_LIMIT;
+        return NULL;
     }
     tcp_enter(t, c, phase, now);
-    return OK;
+    return c;
 }
 
 void tcp_enter(struct tcp *t, struct tcp_conn *c, enum tcp_phase phase, time_ns now)
 {
-    t->n_silent += (unsigned)(phase == TCP_SILENT) - (unsigned)(c->phase == TCP_SILENT);
+    t->n_silent += (unsigned)is_silent(c, phase) - (unsigned)is_silent(c, c->phase);
     c->phase = phase;
     c->since = now;
+    if (phase != TCP_SHAKING)
+        list_remove(&c->in_parked);
     list_remove(&c->in_phase);
     list_append(&t->phases[phase], &c->in_phase);
 }
@@ -164,7 +181,9 @@ void tcp_die(struct tcp *t, struct tcp_conn *c)
     close(c->fd);
     c->fd = -1;
     list_remove(&c->in_dirty);
+    list_remove(&c->in_parked);
     outq_fini(&c->out, t->mem, t->blocks);
+    tcp_drop_layers(c);
     if (c->phase == TCP_ENDING)
         conn_free(t, c);
     else
@@ -191,6 +210,8 @@ void tcp_end(struct tcp *t, conn_id id, time_ns now)
     }
     bool connecting = c->phase == TCP_CONNECTING;
 
+    if (!connecting)
+        tcp_say_end(t, c);
     tcp_enter(t, c, TCP_ENDING, now);
     if (connecting)
         tcp_die(t, c);
@@ -215,8 +236,10 @@ static time_ns phase_deadline(const struct tcp *t, unsigned phase)
 void tcp_expire(struct tcp *t, time_ns now)
 {
     for (unsigned phase = 0; phase < TCP_DEAD; phase++)
-        while (phase_deadline(t, phase) <= now)
+        while (phase_deadline(t, phase) <= now) {
+            tcp_note_failure(t, eldest(t, phase), "it took too long");
             tcp_die(t, eldest(t, phase));
+        }
 }
 
 time_ns tcp_deadline(const struct tcp *t)

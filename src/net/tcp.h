@@ -7,6 +7,7 @@
 #include "base/addr.h"
 #include "base/attr.h"
 #include "base/block.h"
+#include "base/buf.h"
 #include "base/flow.h"
 #include "base/list.h"
 #include "base/map.h"
@@ -15,12 +16,25 @@
 
 enum tcp_phase {
     TCP_CONNECTING, /* LIMIT_TCP_CONNECT_S since its start */
+    TCP_SHAKING,    /* its layers are not ready: LIMIT_TLS_HANDSHAKE_S since it stands */
     TCP_SILENT,     /* accepted, no whole message yet: LIMIT_TCP_SILENT_S since it was accepted */
     TCP_OPEN,       /* LIMIT_TCP_IDLE_S since the last bytes either way */
     TCP_ENDING, /* ended by us: LIMIT_TCP_LINGER_S to write what waits and to see the peer's end */
     TCP_DEAD,   /* closed; waits to be told by tcp_gone */
     TCP_N_PHASES
 };
+
+/* A handshake that came to nothing. */
+struct tcp_failure {
+    struct addr remote;
+    bool accepted;   /* the peer came to us */
+    const char *why; /* for people; lasts */
+    char name[128];  /* whom we wanted, cut; or for whom the peer asked */
+};
+#define TCP_FAILURES 16
+
+struct tls_context;
+struct tls_sessions;
 
 struct tcp {
     struct mem *mem;
@@ -29,10 +43,17 @@ struct tcp {
     struct map conns;
     struct list phases[TCP_N_PHASES]; /* in the order of their deadlines */
     struct list dirty;                /* to be written at the next flush */
+    struct list parked;               /* wait for their turn to go on with a handshake */
+    unsigned shakes;                  /* that are left for this turn */
     int spare; /* a descriptor given up to accept, and so to close, one more connection when there
                   is none left */
     char *area;
-    unsigned n_silent; /* connections that have not brought a message yet */
+    char *plain;             /* where TLS puts plaintext; NULL until the first such connection */
+    struct tls_context *tls; /* by which the next connections are made; NULL: there is no TLS */
+    struct tls_sessions *sessions;
+    struct tcp_failure failures[TCP_FAILURES];
+    unsigned n_failures;
+    unsigned n_silent; /* accepted connections that have not brought a message yet */
     uint64_t refused;  /* connections closed for want of descriptors */
 };
 
@@ -41,6 +62,9 @@ MUST_USE int tcp_init(struct tcp *t, struct loop *loop, struct mem *mem, struct 
 /* Closes every connection. */
 void tcp_fini(struct tcp *t);
 size_t tcp_count(const struct tcp *t);
+/* From now on connections with TLS are made by this; keeps it. NULL: there are none. ERR_NOMEM: the
+ * old one stays. */
+MUST_USE int tcp_use_tls(struct tcp *t, struct tls_context *c);
 
 struct tcp_accepted {
     int fd;
@@ -54,19 +78,52 @@ bool tcp_accept(struct tcp *t, int listener, struct tcp_accepted *out);
 bool tcp_has_enough(const struct tcp *t, const struct addr *remote);
 /* Closes what tcp_accept gave and nobody wants. */
 void tcp_refuse(const struct tcp_accepted *a);
-/* Takes over an accepted connection under this id. Where this fails (ERR_NOMEM, ERR_LIMIT) the
- * connection is closed and not known. */
-MUST_USE int tcp_add(struct tcp *t, const struct tcp_accepted *a, conn_id id, time_ns now);
-/* Begins to connect from `local`'s address (any port). ERR_NOMEM, ERR_LIMIT, ERR_NO_ROUTE: there
- * will be no such connection and nothing more is told of it. */
-MUST_USE int tcp_connect(struct tcp *t, conn_id id, const struct addr *local,
-                         const struct addr *remote, time_ns now);
+/* What stands between a connection and its user. */
+struct tcp_layers {
+    bool tls;
+    struct str name; /* of a connection that we make with TLS: the domain that the peer's
+                        certificate must be of */
+};
 
-enum tcp_result { TCP_NOTHING, TCP_CONNECTED, TCP_BYTES };
-/* An event whose token is this connection's id; `bytes` is valid until the next call, `local` with
- * TCP_CONNECTED. Look at tcp_gone afterwards. */
-enum tcp_result tcp_ready(struct tcp *t, const struct loop_event *e, time_ns now, struct str *bytes,
-                          struct addr *local);
+/* Takes over an accepted connection under this id. Where this fails (ERR_NOMEM, ERR_LIMIT;
+ * ERR_INVALID: a layer that there is not) the connection is closed and not known. */
+MUST_USE int tcp_add(struct tcp *t, const struct tcp_accepted *a, conn_id id,
+                     const struct tcp_layers *layers, time_ns now);
+/* Begins to connect from `local`'s address (any port). ERR_NOMEM, ERR_LIMIT, ERR_NO_ROUTE,
+ * ERR_INVALID: there will be no such connection and nothing more is told of it. */
+MUST_USE int tcp_connect(struct tcp *t, conn_id id, const struct addr *local,
+                         const struct addr *remote, const struct tcp_layers *layers, time_ns now);
+
+enum tcp_result {
+    TCP_NOTHING,
+    TCP_CONNECTED, /* one that we made can be used, its layers are ready; `bytes` may hold what came
+                      with that */
+    TCP_SECURED,   /* the same of an accepted one that has layers */
+    TCP_BYTES
+};
+struct tcp_news {
+    conn_id conn;
+    struct str bytes;  /* valid until the next call */
+    struct addr local; /* with TCP_CONNECTED */
+};
+/* An event whose token is a connection's id. Look at tcp_gone afterwards. */
+enum tcp_result tcp_ready(struct tcp *t, const struct loop_event *e, time_ns now,
+                          struct tcp_news *news);
+/* Begins a turn of the loop: LIMIT_TLS_HANDSHAKES_TURN handshakes may go on in it. */
+void tcp_turn(struct tcp *t);
+/* Goes on with a handshake that had to wait for its turn. False: none waits, or none may. */
+bool tcp_parked(struct tcp *t, time_ns now, enum tcp_result *result, struct tcp_news *news);
+/* One waits: do not sleep. */
+static inline bool tcp_has_parked(const struct tcp *t)
+{
+    return !list_is_empty(&t->parked);
+}
+/* The SIP identities (RFC 5922) of an accepted connection's peer that its certificate has proved, a
+ * space between two. */
+void tcp_peer_names(const struct tcp *t, conn_id id, struct buf *out);
+/* Takes one of the handshakes that failed lately. False: none is left. */
+bool tcp_failure(struct tcp *t, struct tcp_failure *out);
+
 /* The connection has brought a whole message. */
 void tcp_proven(struct tcp *t, conn_id id, time_ns now);
 

@@ -1,4 +1,15 @@
-/* One connection of the table: for tcp.c, tcp_open.c and tcp_io.c alone. */
+/* One connection of the table, and its layers: for the files tcp*.c alone.
+ *
+ * Between a connection's socket and who uses it stand layers, each a machine without a socket:
+ *
+ *     socket  <->  TLS (tls.h)  <->  [WebSocket (ws.h) stands here]  <->  tcp.h's user
+ *
+ * tcp_up carries what was read upwards, tcp_down what is to be sent downwards (tcp_layer.c); `out`
+ * holds what the lowest layer wants written. A connection without a layer skips it. A layer has
+ * to say when it is ready: until the topmost one is, the connection is TCP_SHAKING, no bytes of it
+ * go up, and what comes down waits in the layer. Adding one means a member here, its step in
+ * tcp_up, tcp_begin, tcp_down and tcp_say_end, its freeing in tcp_drop_layers, and a word in struct
+ * tcp_layers by which a listener asks for it; phases, limits and the loop are the same for all. */
 #ifndef TANDEM_NET_TCP_CONN_H
 #define TANDEM_NET_TCP_CONN_H
 
@@ -15,15 +26,18 @@ struct tcp_conn {
     unsigned interest; /* what the loop watches it for */
     struct list in_phase;
     struct list in_dirty;
+    struct list in_parked; /* has to wait for its turn to go on with its handshake */
+    bool accepted;
     time_ns since; /* the phase's time runs from here */
     struct outq out;
+    struct tls *tls; /* NULL: there is no such layer */
 };
 
 /* NULL: none. */
 struct tcp_conn *tcp_find(const struct tcp *t, conn_id id);
-/* Takes `fd` and watches it. ERR_NOMEM, ERR_LIMIT: fd is closed. */
-MUST_USE int tcp_insert(struct tcp *t, int fd, conn_id id, const struct addr *remote,
-                        enum tcp_phase phase, time_ns now);
+/* Takes `fd` and watches it. NULL, and *error: ERR_NOMEM, ERR_LIMIT; fd is closed. */
+struct tcp_conn *tcp_insert(struct tcp *t, int fd, conn_id id, const struct addr *remote,
+                            enum tcp_phase phase, time_ns now, int *error);
 /* The only writer of `phase`. */
 void tcp_enter(struct tcp *t, struct tcp_conn *c, enum tcp_phase phase, time_ns now);
 /* Something moved on an open connection. */
@@ -34,5 +48,21 @@ void tcp_die(struct tcp *t, struct tcp_conn *c);
 void tcp_watch(struct tcp *t, struct tcp_conn *c, unsigned interest);
 /* Writes as far as the kernel takes it. It may die. */
 void tcp_write(struct tcp *t, struct tcp_conn *c, time_ns now);
+
+/* --- tcp_layer.c --- */
+/* The connection stands: its layers begin, where it has any. */
+enum tcp_result tcp_begin(struct tcp *t, struct tcp_conn *c, time_ns now, struct tcp_news *news);
+/* Bytes of the socket go up; what came of them. It may die. */
+enum tcp_result tcp_up(struct tcp *t, struct tcp_conn *c, struct str raw, time_ns now,
+                       struct tcp_news *news);
+/* Takes the reference. False: it cannot be sent, and the connection must end. */
+MUST_USE bool tcp_down(struct tcp *t, struct tcp_conn *c, struct block *bytes);
+/* The layers say that nothing more comes from here. */
+void tcp_say_end(struct tcp *t, struct tcp_conn *c);
+void tcp_drop_layers(struct tcp_conn *c);
+/* Once there is no connection any more. */
+void tcp_forget_tls(struct tcp *t);
+/* Of one that is SHAKING; nothing of others. */
+void tcp_note_failure(struct tcp *t, const struct tcp_conn *c, const char *why);
 
 #endif

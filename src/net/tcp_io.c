@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/limits.h"
 #include "net/socket.h"
 #include "net/tcp_conn.h"
 
@@ -47,7 +48,9 @@ void tcp_write(struct tcp *t, struct tcp_conn *c, time_ns now)
     }
     if (c->out.n == 0 && c->phase == TCP_ENDING)
         (void)shutdown(c->fd, SHUT_WR);
-    tcp_watch(t, c, c->out.n > 0 ? LOOP_READ | LOOP_WRITE : LOOP_READ);
+    unsigned reading = list_is_empty(&c->in_parked) ? LOOP_READ : 0;
+
+    tcp_watch(t, c, c->out.n > 0 ? reading | LOOP_WRITE : reading);
 }
 
 bool tcp_send(struct tcp *t, conn_id id, struct block *bytes)
@@ -58,8 +61,7 @@ bool tcp_send(struct tcp *t, conn_id id, struct block *bytes)
         block_unref(t->blocks, bytes);
         return false;
     }
-    if (outq_push(&c->out, t->mem, bytes) != OK) {
-        block_unref(t->blocks, bytes);
+    if (!tcp_down(t, c, bytes)) {
         tcp_die(t, c);
         return false;
     }
@@ -80,49 +82,90 @@ void tcp_flush(struct tcp *t, time_ns now)
 }
 
 static enum tcp_result finish_connect(struct tcp *t, struct tcp_conn *c, time_ns now,
-                                      struct addr *local)
+                                      struct tcp_news *news)
 {
     int error = 0;
     socklen_t len = sizeof(error);
 
     if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0 || error ||
-        !socket_local(c->fd, local)) {
+        !socket_local(c->fd, &news->local)) {
         tcp_die(t, c);
         return TCP_NOTHING;
     }
-    tcp_enter(t, c, TCP_OPEN, now);
-    tcp_write(t, c, now);
-    return TCP_CONNECTED;
+    return tcp_begin(t, c, now, news);
 }
 
-static enum tcp_result read_some(struct tcp *t, struct tcp_conn *c, time_ns now, struct str *bytes)
+static enum tcp_result read_some(struct tcp *t, struct tcp_conn *c, time_ns now,
+                                 struct tcp_news *news)
 {
     ssize_t n = recv(c->fd, t->area, TCP_AREA_BYTES, 0);
 
     if (n > 0) {
         tcp_touch(t, c, now);
-        *bytes = (struct str){t->area, (size_t)n};
-        return c->phase == TCP_ENDING ? TCP_NOTHING : TCP_BYTES;
+        return c->phase == TCP_ENDING ? TCP_NOTHING
+                                      : tcp_up(t, c, (struct str){t->area, (size_t)n}, now, news);
     }
-    if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+    if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) {
+        tcp_note_failure(t, c, "the peer hung up");
         tcp_die(t, c);
+    }
     return TCP_NOTHING;
 }
 
-enum tcp_result tcp_ready(struct tcp *t, const struct loop_event *e, time_ns now, struct str *bytes,
-                          struct addr *local)
+/* Public-key work takes long: others get their turn in between. */
+static bool must_wait(struct tcp *t, struct tcp_conn *c)
+{
+    if (c->phase != TCP_SHAKING)
+        return false;
+    if (t->shakes > 0) {
+        t->shakes--;
+        return false;
+    }
+    tcp_watch(t, c, c->interest & ~(unsigned)LOOP_READ);
+    if (c->phase == TCP_SHAKING)
+        list_append(&t->parked, &c->in_parked);
+    return true;
+}
+
+enum tcp_result tcp_ready(struct tcp *t, const struct loop_event *e, time_ns now,
+                          struct tcp_news *news)
 {
     struct tcp_conn *c = tcp_find(t, e->token);
 
+    *news = (struct tcp_news){.conn = e->token};
     if (!c || c->phase == TCP_DEAD)
         return TCP_NOTHING;
     if (c->phase == TCP_CONNECTING)
-        return finish_connect(t, c, now, local);
+        return finish_connect(t, c, now, news);
     if (e->writable) {
         tcp_write(t, c, now);
         c = tcp_find(t, e->token);
     }
-    if (!c || c->phase == TCP_DEAD || !e->readable)
+    if (!c || c->phase == TCP_DEAD || !e->readable || !list_is_empty(&c->in_parked) ||
+        must_wait(t, c))
         return TCP_NOTHING;
-    return read_some(t, c, now, bytes);
+    return read_some(t, c, now, news);
+}
+
+void tcp_turn(struct tcp *t)
+{
+    t->shakes = LIMIT_TLS_HANDSHAKES_TURN;
+}
+
+bool tcp_parked(struct tcp *t, time_ns now, enum tcp_result *result, struct tcp_news *news)
+{
+    struct list *node = t->shakes > 0 ? list_first(&t->parked) : NULL;
+
+    if (!node)
+        return false;
+    struct tcp_conn *c = CONTAINER_OF(node, struct tcp_conn, in_parked);
+
+    t->shakes--;
+    list_remove(node);
+    *news = (struct tcp_news){.conn = c->id};
+    *result = TCP_NOTHING;
+    tcp_watch(t, c, c->interest | LOOP_READ);
+    if (c->phase == TCP_SHAKING)
+        *result = read_some(t, c, now, news);
+    return true;
 }

@@ -11,6 +11,7 @@
 #include "net/addrconv.h"
 #include "net/socket.h"
 #include "net/tcp_conn.h"
+#include "net/tls.h"
 
 /* No descriptor is left: a connection that nobody takes would keep the listener readable and the
  * loop spinning. */
@@ -58,6 +59,8 @@ bool tcp_has_enough(const struct tcp *t, const struct addr *remote)
         return false;
     LIST_EACH (&t->phases[TCP_SILENT], node, after)
         n += is_one(&CONTAINER_OF(node, struct tcp_conn, in_phase)->remote, remote);
+    LIST_EACH (&t->phases[TCP_SHAKING], shaking, behind)
+        n += is_one(&CONTAINER_OF(shaking, struct tcp_conn, in_phase)->remote, remote);
     return n >= LIMIT_CONNS_SILENT_OF_ONE;
 }
 
@@ -66,10 +69,49 @@ void tcp_refuse(const struct tcp_accepted *a)
     close(a->fd);
 }
 
-int tcp_add(struct tcp *t, const struct tcp_accepted *a, conn_id id, time_ns now)
+/* False: no memory; the connection is gone and nothing is told of it. */
+static bool add_layers(struct tcp *t, struct tcp_conn *c, const struct tcp_layers *layers)
 {
+    struct tls_home home = {t->mem, t->blocks};
+    char peer[80];
+    struct buf b;
+
+    if (!layers->tls)
+        return true;
+    buf_init(&b, peer, sizeof(peer));
+    addr_print(&b, &c->remote);
+    c->tls = c->accepted ? tls_new_server(&home, t->tls)
+                         : tls_new_client(&home, t->tls, t->sessions, layers->name, buf_str(&b));
+    return c->tls != NULL;
+}
+
+static bool has_layers(const struct tcp *t, const struct tcp_layers *layers, bool accepted)
+{
+    return !layers->tls || (t->tls && (!accepted || tls_context_can_serve(t->tls)));
+}
+
+static int insert(struct tcp *t, int fd, conn_id id, const struct addr *remote,
+                  const struct tcp_layers *layers, enum tcp_phase phase, time_ns now)
+{
+    int error = OK;
+    struct tcp_conn *c = tcp_insert(t, fd, id, remote, phase, now, &error);
+
+    if (!c || add_layers(t, c, layers))
+        return error;
+    tcp_enter(t, c, TCP_ENDING, now); /* so that its end is not told */
+    tcp_die(t, c);
+    return ERR_NOMEM;
+}
+
+int tcp_add(struct tcp *t, const struct tcp_accepted *a, conn_id id,
+            const struct tcp_layers *layers, time_ns now)
+{
+    if (!has_layers(t, layers, true)) {
+        close(a->fd);
+        return ERR_INVALID;
+    }
     socket_stream_options(a->fd);
-    return tcp_insert(t, a->fd, id, &a->remote, TCP_SILENT, now);
+    return insert(t, a->fd, id, &a->remote, layers, layers->tls ? TCP_SHAKING : TCP_SILENT, now);
 }
 
 /* The port is the kernel's to choose, and only once the destination is known: many connections then
@@ -91,8 +133,10 @@ static bool start(int fd, const struct addr *local, const struct addr *remote)
 }
 
 int tcp_connect(struct tcp *t, conn_id id, const struct addr *local, const struct addr *remote,
-                time_ns now)
+                const struct tcp_layers *layers, time_ns now)
 {
+    if (!has_layers(t, layers, false))
+        return ERR_INVALID;
     int family = remote->family == ADDR_IP6 ? AF_INET6 : AF_INET;
     int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
@@ -102,5 +146,5 @@ int tcp_connect(struct tcp *t, conn_id id, const struct addr *local, const struc
         close(fd);
         return ERR_NO_ROUTE;
     }
-    return tcp_insert(t, fd, id, remote, TCP_CONNECTING, now);
+    return insert(t, fd, id, remote, layers, TCP_CONNECTING, now);
 }

@@ -150,7 +150,8 @@ static bool has_post(const struct worker *w)
     return (!w->held_until && !post_is_empty(s->post, w->index)) ||
            resolver_has_answer(s->resolver, w->index) || inquiry_waits(s->inquiries, w->index) ||
            store_has_answer(s->store, w->index) || atomic_load(&s->stop) ||
-           current_is_new(&s->current, w->index) || (!w->drained && atomic_load(&s->draining));
+           current_is_new(&s->current, w->index) || tcp_has_parked(&w->tcp) ||
+           (!w->drained && atomic_load(&s->draining));
 }
 
 static unsigned sleep_for_events(struct worker *w, struct loop_event *events, time_ns now)
@@ -224,6 +225,7 @@ static void turn(struct worker *w, time_ns now)
     w->looked = now;
     worker_take_config(w, now);
     worker_take_post(w, now);
+    worker_take_parked(w, now);
     for (unsigned i = 0; i < n; i++)
         worker_event(w, &events[i], now);
     worker_take_time(w, now);

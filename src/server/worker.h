@@ -81,6 +81,8 @@ MUST_USE bool worker_join(struct worker *w, time_ns within);
 
 /* --- worker_in.c: what comes in --- */
 void worker_event(struct worker *w, const struct loop_event *e, time_ns now);
+/* Handshakes that had to wait for this turn. */
+void worker_take_parked(struct worker *w, time_ns now);
 /* Parcels, answers of the resolver. */
 void worker_take_post(struct worker *w, time_ns now);
 /* Timers, limits, ends of connections. */
@@ -100,6 +102,8 @@ void worker_tell_limits(struct worker *w, time_ns now);
 /* --- worker_out.c: what goes out --- */
 /* After each input: drains the element and feeds it what follows, until nothing does. */
 void worker_settle(struct worker *w, time_ns now);
+/* What stands between a connection of this transport (enum transport) and the element. */
+struct tcp_layers worker_layers(unsigned transport);
 /* Ends a connection and tells all who know of it. */
 void worker_drop(struct worker *w, conn_id conn, time_ns now);
 /* Writes everything that was gathered, tells the element and the other workers of connections that

@@ -72,7 +72,8 @@ static void take_datagrams(struct worker *w, unsigned listener, const struct loo
 static void take_connection(struct worker *w, unsigned listener, const struct tcp_accepted *a,
                             time_ns now)
 {
-    struct flow f = {.transport = TRANSPORT_TCP,
+    struct tcp_layers layers = worker_layers(w->listeners[listener].at.transport);
+    struct flow f = {.transport = w->listeners[listener].at.transport,
                      .listener = (uint8_t)listener,
                      .local = a->local,
                      .remote = a->remote};
@@ -81,7 +82,7 @@ static void take_connection(struct worker *w, unsigned listener, const struct tc
         f.conn = element_accepted(w->element, &f, now);
     if (!f.conn)
         tcp_refuse(a);
-    else if (tcp_add(&w->tcp, a, f.conn, now))
+    else if (tcp_add(&w->tcp, a, f.conn, &layers, now))
         note(w, element_closed(w->element, f.conn, now), now);
     worker_settle(w, now);
 }
@@ -119,22 +120,35 @@ static void take_bytes(struct worker *w, conn_id conn, struct str bytes, time_ns
     worker_settle(w, now);
 }
 
+static void take_news(struct worker *w, enum tcp_result result, const struct tcp_news *news,
+                      time_ns now)
+{
+    if (result == TCP_NOTHING)
+        return;
+    if (result == TCP_CONNECTED) {
+        note(w, element_connected(w->element, news->conn, &news->local, now), now);
+        worker_settle(w, now);
+    }
+    if (news->bytes.len > 0)
+        take_bytes(w, news->conn, news->bytes, now);
+}
+
 static void take_stream(struct worker *w, const struct loop_event *e, time_ns now)
 {
-    struct str bytes;
-    struct addr local;
+    struct tcp_news news;
+    enum tcp_result result = tcp_ready(&w->tcp, e, now, &news);
 
-    switch (tcp_ready(&w->tcp, e, now, &bytes, &local)) {
-    case TCP_CONNECTED:
-        note(w, element_connected(w->element, e->token, &local, now), now);
-        worker_settle(w, now);
-        break;
-    case TCP_BYTES:
-        take_bytes(w, e->token, bytes, now);
-        break;
-    case TCP_NOTHING:
-        break;
-    }
+    take_news(w, result, &news, now);
+}
+
+void worker_take_parked(struct worker *w, time_ns now)
+{
+    struct tcp_news news;
+    enum tcp_result result;
+
+    tcp_turn(&w->tcp);
+    while (tcp_parked(&w->tcp, now, &result, &news))
+        take_news(w, result, &news, now);
 }
 
 void worker_event(struct worker *w, const struct loop_event *e, time_ns now)

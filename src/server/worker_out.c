@@ -7,6 +7,11 @@ static unsigned worker_of(conn_id conn)
     return (unsigned)(conn >> 56);
 }
 
+struct tcp_layers worker_layers(unsigned transport)
+{
+    return (struct tcp_layers){.tls = transport == TRANSPORT_TLS};
+}
+
 static void later(struct worker *w, const struct due *due)
 {
     dues_push(&w->dues, due);
@@ -99,9 +104,11 @@ static void send_bytes(struct worker *w, const struct engine_output *o)
 
 static void connect_to(struct worker *w, const struct engine_output *o, time_ns now)
 {
-    const struct addr *local = &w->listeners[o->flow.listener].at.addr;
+    const struct listen_at *from = &w->listeners[o->flow.listener].at;
+    struct tcp_layers layers = worker_layers(from->transport);
 
-    if (tcp_connect(&w->tcp, o->conn, local, &o->flow.remote, now) != OK)
+    layers.name = o->name;
+    if (tcp_connect(&w->tcp, o->conn, &from->addr, &o->flow.remote, &layers, now) != OK)
         later(w, &(struct due){.kind = DUE_CLOSED, .conn = o->conn});
 }
 

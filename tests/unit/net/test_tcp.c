@@ -19,6 +19,8 @@
 
 #define PATIENCE (5 * NS_PER_S)
 
+static const struct tcp_layers bare;
+
 struct world {
     struct loop loop;
     struct tcp tcp;
@@ -76,7 +78,7 @@ static void accept_as(struct world *w, conn_id id)
     assert_true(tcp_accept(&w->tcp, w->listener, &a));
     assert_true(addr_is_loopback(&a.remote));
     assert_true(addr_equal(&a.local, &w->at));
-    assert_int_equal(tcp_add(&w->tcp, &a, id, w->now), OK);
+    assert_int_equal(tcp_add(&w->tcp, &a, id, &bare, w->now), OK);
 }
 
 static struct block *block_of(struct world *w, size_t len)
@@ -92,10 +94,13 @@ static struct block *block_of(struct world *w, size_t len)
 static enum tcp_result next(struct world *w, struct str *bytes)
 {
     struct loop_event e[LOOP_EVENTS];
-    struct addr local;
+    struct tcp_news news;
 
     assert_true(loop_wait(&w->loop, 0, PATIENCE, e) >= 1);
-    return tcp_ready(&w->tcp, &e[0], w->now, bytes, &local);
+    enum tcp_result result = tcp_ready(&w->tcp, &e[0], w->now, &news);
+
+    *bytes = news.bytes;
+    return result;
 }
 
 static void bytes_come_and_go(void **state)
@@ -158,11 +163,10 @@ static void a_peer_that_does_not_read_is_closed(void **state)
         sent += 60000;
         assert_true(sent < 64u << 20); /* the kernel's buffers end somewhere */
         struct loop_event e[LOOP_EVENTS];
-        struct str bytes;
-        struct addr local;
+        struct tcp_news news;
         unsigned n = loop_wait(&w->loop, 0, 0, e);
         for (unsigned i = 0; i < n; i++)
-            assert_int_equal(tcp_ready(&w->tcp, &e[i], w->now, &bytes, &local), TCP_NOTHING);
+            assert_int_equal(tcp_ready(&w->tcp, &e[i], w->now, &news), TCP_NOTHING);
     }
     assert_int_equal(tcp_gone(&w->tcp), 7);
 }
@@ -229,16 +233,15 @@ static void connecting_succeeds_and_sends_what_was_queued(void **state)
 {
     struct world *w = *state;
     struct loop_event e[LOOP_EVENTS];
-    struct str bytes;
-    struct addr local;
+    struct tcp_news news;
     char got[8];
 
-    assert_int_equal(tcp_connect(&w->tcp, 9, &w->at, &w->at, w->now), OK);
+    assert_int_equal(tcp_connect(&w->tcp, 9, &w->at, &w->at, &bare, w->now), OK);
     assert_true(tcp_send(&w->tcp, 9, block_of(w, 4)));
     tcp_flush(&w->tcp, w->now);
     assert_true(loop_wait(&w->loop, 0, PATIENCE, e) == 1);
-    assert_int_equal(tcp_ready(&w->tcp, &e[0], w->now, &bytes, &local), TCP_CONNECTED);
-    assert_true(local.port != 0 && addr_is_loopback(&local));
+    assert_int_equal(tcp_ready(&w->tcp, &e[0], w->now, &news), TCP_CONNECTED);
+    assert_true(news.local.port != 0 && addr_is_loopback(&news.local));
     w->peer = accept(w->listener, NULL, NULL);
     assert_int_equal(read(w->peer, got, sizeof(got)), 4);
 }
@@ -250,7 +253,7 @@ static void a_refused_connection_is_told(void **state)
 
     close(w->listener);
     w->listener = dup(0);
-    if (tcp_connect(&w->tcp, 9, &w->at, &w->at, w->now) == OK) {
+    if (tcp_connect(&w->tcp, 9, &w->at, &w->at, &bare, w->now) == OK) {
         assert_int_equal(next(w, &bytes), TCP_NOTHING);
         assert_int_equal(tcp_gone(&w->tcp), 9);
     }
@@ -264,7 +267,7 @@ static void add_silent(struct world *w, conn_id id, const char *from)
     struct tcp_accepted a = {.local = w->at, .fd = socket(AF_UNIX, SOCK_STREAM, 0)};
 
     assert_true(a.fd >= 0 && addr_parse(str_from(from), &a.remote));
-    assert_int_equal(tcp_add(&w->tcp, &a, id, w->now), OK);
+    assert_int_equal(tcp_add(&w->tcp, &a, id, &bare, w->now), OK);
 }
 
 static bool has_enough(const struct world *w, const char *from)
