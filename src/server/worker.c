@@ -233,8 +233,8 @@ static void turn(struct worker *w, time_ns now)
     sweep(w, now);
     worker_answer_inquiries(w);
     worker_tell_limits(w, now);
-    pace_note(&w->pace, w->read, now);
-    w->read = 0;
+    pace_note(&w->pace, w->read, w->slow, now);
+    w->read = w->slow = 0;
     drain_if_told(w);
     count_turn(w);
 }

@@ -58,6 +58,7 @@ struct worker {
     time_ns next_sweep;
     bool drained;  /* the element was told that the server ends */
     unsigned read; /* messages read in this turn */
+    unsigned slow; /* writes that a commit is awaited for since */
     uint64_t lost_handovers;
     uint64_t stun_answers;
     uint64_t refused[N_WORKER_LIMITS]; /* as the log was told last */
