@@ -24,12 +24,15 @@ struct locations *locations_new(struct mem *mem, const struct hash_key *key, siz
         return NULL;
     l->mem = mem;
     l->key = *key;
-    for (unsigned i = 0; i < STRIPES; i++)
+    for (unsigned i = 0; i < STRIPES; i++) {
         pthread_mutex_init(&l->stripes[i].lock, NULL);
+        slab_init(&l->stripes[i].slab, mem);
+    }
     for (unsigned i = 0; i < STRIPES; i++) {
         struct stripe *s = &l->stripes[i];
 
-        s->records = location_new(mem, &inner, (max + STRIPES - 1) / STRIPES, &l->last_version);
+        s->records = location_new(&s->slab.mem, &inner, (max + STRIPES - 1) / STRIPES,
+                                  &l->last_version);
         if (!s->records) {
             locations_free(l);
             return NULL;
@@ -46,6 +49,7 @@ void locations_free(struct locations *l)
         if (l->stripes[i].records)
             stripe_forget(l, &l->stripes[i]);
         location_free(l->stripes[i].records);
+        slab_fini(&l->stripes[i].slab);
         pthread_mutex_destroy(&l->stripes[i].lock);
     }
     mem_free(l->mem, l, sizeof(*l));

@@ -3,34 +3,44 @@
 #include "base/err.h"
 #include "server/stripes.h"
 
+static int change(struct stripe *s, const struct store_ask *ask, struct write write, time_ns now,
+                  struct location_record *record)
+{
+    struct write *w = mem_alloc(&s->slab.mem, sizeof(*w));
+
+    if (!w)
+        return ERR_NOMEM;
+    *w = write;
+    int rc = location_change(s->records, &w->change, ask->key, ask->value, ask->version,
+                             ask->expires, now, record);
+
+    if (rc != OK)
+        mem_free(&s->slab.mem, w, sizeof(*w));
+    return rc;
+}
+
 bool locations_change(struct locations *l, const struct store_ask *ask, struct locations_asker who,
                       time_ns now, struct block_pool *pool, struct store_answer *answer,
                       struct block **copy)
 {
     unsigned i = stripe_index(l, ask->key);
-    struct location *records = l->stripes[i].records;
-    struct write *w = mem_alloc(l->mem, sizeof(*w));
+    struct stripe *s = &l->stripes[i];
     struct location_record record = {0};
     bool copied = true;
 
     *copy = NULL;
     *answer = (struct store_answer){.query = answer->query, .status = STORE_FAILED};
-    if (!w)
-        return false;
-    *w = (struct write){.who = who, .stripe = i};
-    pthread_mutex_lock(&l->stripes[i].lock);
-    int rc = location_change(records, &w->change, ask->key, ask->value, ask->version, ask->expires,
-                             now, &record);
+    pthread_mutex_lock(&s->lock);
+    int rc = change(s, ask, (struct write){.who = who, .stripe = i}, now, &record);
 
     if (rc == ERR_STALE)
         copied = stripe_copy(pool, record.value, answer, copy);
     else if (rc == OK)
         atomic_fetch_add(&l->waiting, 1);
     answer->version = record.version;
-    pthread_mutex_unlock(&l->stripes[i].lock);
+    pthread_mutex_unlock(&s->lock);
     if (rc == OK)
         return true;
-    mem_free(l->mem, w, sizeof(*w));
     answer->status = copied ? stripe_status(rc) : STORE_FAILED;
     return false;
 }
@@ -74,13 +84,6 @@ void locations_each_taken(const struct locations *l, locations_given *give, void
     }
 }
 
-static void end_write(struct locations *l, struct write *w, const struct store_answer *a,
-                      locations_told *tell, void *arg)
-{
-    tell(arg, w->who, a);
-    mem_free(l->mem, w, sizeof(*w));
-}
-
 void locations_settle(struct locations *l, locations_told *tell, void *arg)
 {
     struct location_record made;
@@ -88,15 +91,17 @@ void locations_settle(struct locations *l, locations_told *tell, void *arg)
     while (l->taken) {
         struct write *w = l->taken;
         struct stripe *s = &l->stripes[w->stripe];
-        struct store_answer a = {.query = w->who.query, .status = STORE_OK};
+        struct locations_asker who = w->who;
+        struct store_answer a = {.query = who.query, .status = STORE_OK};
 
         l->taken = w->next;
         location_changed(&w->change, &made);
         a.version = made.value.len > 0 ? made.version : 0;
         pthread_mutex_lock(&s->lock);
         location_settle(s->records, &w->change);
+        mem_free(&s->slab.mem, w, sizeof(*w));
         pthread_mutex_unlock(&s->lock);
-        end_write(l, w, &a, tell, arg);
+        tell(arg, who, &a);
     }
 }
 
@@ -117,6 +122,13 @@ static struct write *undo_stripe(struct locations *l, struct stripe *s)
     return undone;
 }
 
+static void free_write(struct stripe *s, struct write *w)
+{
+    pthread_mutex_lock(&s->lock);
+    mem_free(&s->slab.mem, w, sizeof(*w));
+    pthread_mutex_unlock(&s->lock);
+}
+
 void stripe_forget(struct locations *l, struct stripe *s)
 {
     struct write *undone = undo_stripe(l, s);
@@ -125,7 +137,7 @@ void stripe_forget(struct locations *l, struct stripe *s)
         struct write *w = undone;
 
         undone = w->next;
-        mem_free(l->mem, w, sizeof(*w));
+        free_write(s, w);
     }
 }
 
@@ -140,7 +152,8 @@ void locations_undo(struct locations *l, locations_told *tell, void *arg)
             struct store_answer a = {.query = w->who.query, .status = STORE_FAILED};
 
             undone = w->next;
-            end_write(l, w, &a, tell, arg);
+            tell(arg, w->who, &a);
+            free_write(&l->stripes[i], w);
         }
     }
 }

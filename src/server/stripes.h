@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "base/slab.h"
 #include "server/location.h"
 
 #define STRIPES 64
@@ -17,6 +18,7 @@ struct write {
 
 struct stripe {
     pthread_mutex_t lock;
+    struct slab slab; /* what its records and writes are made of */
     struct location *records;
     char apart[64];
 };
