@@ -286,22 +286,35 @@ def conditions(runs, **more):
             "foreign_cpu_share": [round(run["foreign"], 3) for run in runs], **more, **machine()}
 
 
+def bar_of(figure, most):
+    """What is asked of a figure, and whether it is met; None: nothing is asked, or there is none."""
+    return None if figure is None or most is None else {"most": most, "met": figure <= most}
+
+
+def bar_text(told):
+    bar = told.get("bar")
+    return f"{bar['most']:g}: {'met' if bar['met'] else 'not met'}" if bar else ""
+
+
 class Report:
     """Prints what is measured, as JSON Lines or as a table, and remembers whether all went well."""
 
     def __init__(self, bench, as_json):
         self.bench, self.as_json, self.failed = bench, as_json, False
 
-    def figures(self, what, unit, values, told):
-        """One figure for each of {who: value}, with the ratio to Kamailio's; told: {who: conditions}."""
+    def figures(self, what, unit, values, told, most=None, most_ratio=None):
+        """One figure for each of {who: value}, with the ratio to Kamailio's; told: {who: conditions}. A bar, of the value or of
+        the ratio, is Tandem's alone."""
         base = next((value for who, value in values.items() if who.startswith("kamailio")), None)
         for who, value in values.items():
-            self._print(who, what, value, unit, round(value / base, 3) if base else None, told[who])
+            ratio = round(value / base, 3) if base else None
+            bar = bar_of(value, most) or bar_of(ratio, most_ratio) if who == "tandem" else None
+            self._print(who, what, value, unit, ratio, {**told[who], **({"bar": bar} if bar else {})})
 
-    def costs(self, what, runs, **more):
+    def costs(self, what, runs, most_ratio=None, **more):
         """CPU time an item, of {who: runs}; calls that Tandem lost are a failure."""
         self.figures(what, "us", {who: median(taken, "us") for who, taken in runs.items()},
-                     {who: conditions(taken, **more) for who, taken in runs.items()})
+                     {who: conditions(taken, **more) for who, taken in runs.items()}, most_ratio=most_ratio)
         for run in runs["tandem"]:
             if run["lost"] or run["bad"]:
                 say(f"tandem, {what}: {run['lost']} lost, {run['bad']} bad (status {run['bad_status']})")
@@ -313,8 +326,9 @@ class Report:
                                "ratio_to_kamailio": ratio, "conditions": told}, separators=(",", ":"))
         else:
             beside = f"{ratio:6.2f} of kamailio's" if ratio is not None else " " * 20
-            line = (f"{who:<16} {what:<28} {value:9.2f} {unit:<5} {beside}  p50 {told['p50_us']:>5} us  p99 {told['p99_us']:>6} us  "
-                    f"lost {sum(told['lost'])}  others' share {max(told['foreign_cpu_share']):.2f}")
+            line = (f"{who:<16} {what:<38} {value:9.2f} {unit:<5} {beside}  p50 {told['p50_us']:>5} us  p99 {told['p99_us']:>6} us  "
+                    f"lost {sum(told['lost'])}  others' share {max(told['foreign_cpu_share']):.2f}"
+                    f"{'  at most ' + bar_text(told) if 'bar' in told else ''}")
         print(line, flush=True)
 
 

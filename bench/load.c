@@ -27,12 +27,13 @@ static int usage(void)
     fputs(
         "usage: load call|options|register --server PORT [--rate N] [--count N]\n"
         "            [--caller PORT] [--callee PORT] [--domain NAME] [--calls PREFIX] [--cseq N]\n"
-        "            [--user N] [--users N] [--password WORD]\n"
+        "            [--user N] [--users N] [--password WORD] [--rich]\n"
         "Offers load to 127.0.0.1:PORT and prints a JSON object. --calls begins the Call-IDs of\n"
         "this run, random otherwise; --cseq and --user are the first numbers of their kind;\n"
         "after --users of them the first one registers again. With --password, that of every "
         "user,\n"
-        "register answers MD5 challenges.\n",
+        "register answers MD5 challenges. With --rich it comes by an edge proxy (Path) from a\n"
+        "phone that has an instance and flows (RFC 5626).\n",
         stderr);
     return 2;
 }
@@ -70,7 +71,8 @@ enum option_id {
     CSEQ,
     USER,
     USERS,
-    PASSWORD
+    PASSWORD,
+    RICH
 };
 
 struct ports {
@@ -103,6 +105,9 @@ static bool read_option(int id, struct ports *ports)
     case PASSWORD:
         load.password = optarg;
         return true;
+    case RICH:
+        load.rich = true;
+        return true;
     case DOMAIN_NAME:
         load.domain = optarg;
         return strlen(optarg) < 64;
@@ -127,6 +132,7 @@ static bool read_options(int argc, char **argv, struct ports *ports)
                                             {"user", required_argument, NULL, USER},
                                             {"users", required_argument, NULL, USERS},
                                             {"password", required_argument, NULL, PASSWORD},
+                                            {"rich", no_argument, NULL, RICH},
                                             {0}};
     int id;
     while ((id = getopt_long(argc, argv, "", options, NULL)) != -1)

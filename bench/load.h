@@ -105,6 +105,7 @@ struct load {
     uint32_t count, first_user, n_users, cseq;
     const char *domain, *call_prefix;
     const char *password; /* of every user; NULL: a challenge is a failure */
+    bool rich;            /* registrations with Path, instance and flow */
     char branch_prefix[17];
     struct sockaddr_in server;
     char server_text[32];

@@ -71,6 +71,18 @@ static void begin_options(struct load *l, struct outgoing *o, uint32_t i)
     out_no_body(o);
 }
 
+/* RFC 3327, RFC 5626: what an edge proxy and a phone with several flows add. */
+static void out_binding(const struct load *l, struct outgoing *o, const char *name, uint32_t user)
+{
+    if (l->rich)
+        out_print(o, "Path: <sip:%08x@edge1.%s;lr;ob>\r\nSupported: path, outbound\r\n",
+                  user * 2654435761u, l->domain);
+    out_print(o, "Contact: <sip:%s@127.0.0.1:%u;transport=udp>", name, l->caller.number);
+    if (l->rich)
+        out_print(o, ";reg-id=1;+sip.instance=\"<urn:uuid:f81d4fae-7dec-11d0-a765-%012x>\"", user);
+    out_print(o, ";expires=3600\r\n" ALLOW AGENT);
+}
+
 /* The first time, or (`challenge`) once the server has asked for a password. */
 static bool register_user(struct load *l, struct outgoing *o, uint32_t i,
                           const struct received *challenge)
@@ -83,8 +95,7 @@ static bool register_user(struct load *l, struct outgoing *o, uint32_t i,
     out_print(o, "Max-Forwards: 70\r\nFrom: <sip:%s@%s>;tag=r%x\r\nTo: <sip:%s@%s>\r\n", name,
               l->domain, i, name, l->domain);
     out_call_id(l, o, i, l->cseq + (challenge != NULL), "REGISTER");
-    out_print(o, "Contact: <sip:%s@127.0.0.1:%u;transport=udp>;expires=3600\r\n" ALLOW AGENT, name,
-              l->caller.number);
+    out_binding(l, o, name, user);
     bool good = !challenge || out_credentials(o, challenge, name, l->password, "REGISTER", uri);
     out_no_body(o);
     return good;

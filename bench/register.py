@@ -1,5 +1,5 @@
-"""CPU time of a registration, new, refreshed and with a password, and memory of a binding, beside Kamailio with bindings in memory;
-and how soon a server with a million bindings on disk answers. Tandem's are on disk before they are answered."""
+"""CPU time of a registration, new, refreshed and with a password, and memory of a binding, plain and rich, beside Kamailio with bindings
+in memory; and how soon a server with a million bindings on disk answers. Tandem's are on disk before they are answered."""
 import sys
 import time
 import uuid
@@ -10,6 +10,9 @@ RATE, USERS, WARM = 10000, 100000, 5000
 DIGEST_RATE, DIGEST_USERS = 8000, 50000
 MANY, MANY_RATE = 1000000, 25000
 DOMAIN, PASSWORD = "example.com", "secret"
+# The bars: the part of Kamailio's CPU time, the bytes of a binding (rich: with Path, instance and flow), the milliseconds of a start.
+MOST_RATIO, MOST_BYTES, MOST_START_MS = 0.8, {"plain": 450, "rich": 700}, 5000
+KINDS = {"plain": (), "rich": ("--rich",)}
 # Server transactions end 64*T1 after their answer (RFC 3261 timer J); what they held is then free for the next.
 TRANSACTION_S = 33
 
@@ -31,7 +34,8 @@ def once(start):
 def costs(report, starts):
     runs = lab.rounds(starts, once, warming=0, more=0)
     for what in ("insert", "refresh"):
-        report.costs(f"{what} at {RATE}/s", {who: [run[what] for run in taken] for who, taken in runs.items()}, users=USERS)
+        report.costs(f"{what} at {RATE}/s", {who: [run[what] for run in taken] for who, taken in runs.items()}, most_ratio=MOST_RATIO,
+                     users=USERS)
 
 
 def once_asked(start):
@@ -45,30 +49,44 @@ def costs_of_digest(report):
     accounts = [f"user{n:07d}@{DOMAIN} {PASSWORD}" for n in range(DIGEST_USERS + WARM)]
     starts = {"tandem": lambda: lab.tandem(DOMAIN, accounts=accounts), **lab.peers("register_digest.cfg")}
     runs = lab.rounds(starts, once_asked, warming=0, more=0)
-    report.costs(f"digest round at {DIGEST_RATE}/s", runs, users=DIGEST_USERS)
+    report.costs(f"digest round at {DIGEST_RATE}/s", runs, most_ratio=MOST_RATIO, users=DIGEST_USERS)
+
+
+def grow(server, users, rate, more):
+    """A run of new users and by how many bytes each made the server grow. As many registrations of a few users come first and are
+    waited for, so that only bindings can."""
+    register(server, "--user", MANY, "--users", WARM, *more, rate=rate, count=users)
+    time.sleep(TRANSACTION_S)
+    before = server.pss()
+    run = register(server, *more, rate=rate, count=users)
+    return run, (server.pss() - before) / run["done"]
+
+
+def tell_memory(report, users, kind, growth):
+    """growth: {who: what grow() gave}."""
+    report.figures(f"memory of a {kind} binding of {users}", "bytes", {who: size for who, (_, size) in growth.items()},
+                   {who: lab.conditions([run], users=users, by="growth of PSS") for who, (run, _) in growth.items()},
+                   most=MOST_BYTES[kind])
 
 
 def memory(report, starts):
-    """As many registrations of a few users come first and are waited for, so that only the bindings of new users can grow it."""
-    growth, runs = {}, {}
-    with lab.running(starts) as servers:
-        for server in servers.values():
-            register(server, "--user", USERS, "--users", WARM, rate=2 * RATE)
-        time.sleep(TRANSACTION_S)
-        for who, server in servers.items():
-            before = server.pss()
-            runs[who] = register(server)
-            growth[who] = (server.pss() - before) / runs[who]["done"]
-    report.figures("memory of a binding", "bytes", growth,
-                   {who: lab.conditions([run], users=USERS, by="growth of PSS") for who, run in runs.items()})
+    for kind, more in KINDS.items():
+        growth = {}
+        for who, start in starts.items():
+            with start() as server:
+                growth[who] = grow(server, USERS, 2 * RATE, more)
+        tell_memory(report, USERS, kind, growth)
 
 
-def restart(report):
-    """From the start of the program to its `ready`, with the bindings of a run before in the data folder."""
-    with lab.tandem(DOMAIN, lasting=True) as server:
-        run = register(server, rate=MANY_RATE, count=MANY)
-        seconds = server.restart()
-    report.figures(f"start with {run['done']} bindings", "ms", {"tandem": 1e3 * seconds}, {"tandem": lab.conditions([run], users=MANY)})
+def memory_of_many(report):
+    """And the time from the start of the program to its `ready` with them."""
+    for kind, more in KINDS.items():
+        with lab.tandem(DOMAIN, lasting=True) as server:
+            run, size = grow(server, MANY, MANY_RATE, more)
+            tell_memory(report, MANY, kind, {"tandem": (run, size)})
+            seconds = server.restart()
+        report.figures(f"start with {run['done']} {kind} bindings", "ms", {"tandem": 1e3 * seconds},
+                       {"tandem": lab.conditions([run], users=MANY)}, most=MOST_START_MS)
 
 
 def measure(report):
@@ -76,7 +94,7 @@ def measure(report):
     costs(report, starts)
     costs_of_digest(report)
     memory(report, starts)
-    restart(report)
+    memory_of_many(report)
 
 
 sys.exit(lab.main("register", __doc__, measure))

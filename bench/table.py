@@ -5,6 +5,8 @@ import os
 import re
 import sys
 
+import lab
+
 PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "docs", "performance.md")
 PLACES = {"us": 1, "ms": 0, "bytes": 0, "1/cpu-s": 0}
 
@@ -50,6 +52,9 @@ def server(figures):
         rows.append([figure["what"], figure["who"], number(figure), figure["unit"].replace("us", "µs CPU"), spread(figure),
                      "" if ratio is None else f"{ratio:.2f}", f"{told['p50_us']:,} · {told['p99_us']:,}", str(sum(told["lost"])),
                      f"{100 * max(told['foreign_cpu_share']):.0f} %"])
+    if any("bar" in figure["conditions"] for figure in figures):
+        head.append("at most")
+        rows = [row + [lab.bar_text(figure["conditions"])] for row, figure in zip(rows, figures)]
     return grid(head, rows)
 
 

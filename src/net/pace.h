@@ -15,8 +15,8 @@ struct pace {
 };
 
 void pace_init(struct pace *p, time_ns now);
-/* `n` messages were read at `now`, `slow` of them are answered once a commit is done; 0 is legal and
- * lets the rate sink. */
+/* `n` messages were read at `now`, `slow` of them are answered once a commit is done; 0 is legal
+ * and lets the rate sink. */
 void pace_note(struct pace *p, unsigned n, unsigned slow, time_ns now);
 /* Nanoseconds from one look at the sockets to the next; 0: wait for them instead. At most
  * PACE_MOST, or PACE_PATIENT where many messages wait for a disk. */

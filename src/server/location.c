@@ -31,8 +31,8 @@ struct locations *locations_new(struct mem *mem, const struct hash_key *key, siz
     for (unsigned i = 0; i < STRIPES; i++) {
         struct stripe *s = &l->stripes[i];
 
-        s->records = location_new(&s->slab.mem, &inner, (max + STRIPES - 1) / STRIPES,
-                                  &l->last_version);
+        s->records =
+            location_new(&s->slab.mem, &inner, (max + STRIPES - 1) / STRIPES, &l->last_version);
         if (!s->records) {
             locations_free(l);
             return NULL;

@@ -1,12 +1,13 @@
-/* Small objects of any size, cut out of large pieces and kept by size for the next of their kind: no
- * header each, no look at the heap for each. What one slab gave goes back to it. Not for objects
- * that wander between slabs, nor for sizes that never come again: its pieces go back with it alone. */
+/* Small objects of any size, cut out of large pieces and kept by size for the next of their kind:
+ * no header each, no look at the heap for each. What one slab gave goes back to it. Not for objects
+ * that wander between slabs, nor for sizes that never come again: its pieces go back with it alone.
+ */
 #ifndef TANDEM_BASE_SLAB_H
 #define TANDEM_BASE_SLAB_H
 
 #include "base/mem.h"
 
-#define SLAB_STEP 16 /* sizes are rounded up to it; objects are aligned to it */
+#define SLAB_STEP 16   /* sizes are rounded up to it; objects are aligned to it */
 #define SLAB_MOST 1024 /* what is larger comes from below */
 #define SLAB_CLASSES (SLAB_MOST / SLAB_STEP)
 
