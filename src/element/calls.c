@@ -1,5 +1,5 @@
 /* Owns the set of dialogs that are in progress: their hashes, by age. Forgets the longest silent,
- * since of a phone that lost its power no BYE ever comes. */
+ * since of a phone that lost its power no BYE ever comes. Remembers for a while which are over. */
 #include "element/calls.h"
 
 #include "base/err.h"
@@ -9,39 +9,50 @@
 
 struct call {
     struct map_node by_hash;
-    struct list by_age;
+    struct list by_age; /* in `standing` or `over` */
     pool_id id;
-    time_ns heard;
+    time_ns heard; /* or ended */
+    bool over;
 };
 
 int calls_init(struct calls *c, struct mem *mem, const struct hash_key *key)
 {
     c->key = *key;
-    list_init(&c->by_age);
-    pool_init(&c->pool, mem, sizeof(struct call), LIMIT_CALLS);
+    c->n_over = 0;
+    list_init(&c->standing);
+    list_init(&c->over);
+    pool_init(&c->pool, mem, sizeof(struct call), LIMIT_CALLS + LIMIT_CALLS_OVER);
     return map_init(&c->by_hash, mem, BUCKETS_FIRST);
 }
 
-static void end(struct calls *c, struct call *call)
+static void forget(struct calls *c, struct call *call)
 {
     map_remove(&c->by_hash, &call->by_hash);
     list_remove(&call->by_age);
+    c->n_over -= call->over;
     pool_free(&c->pool, call->id);
 }
 
-static struct call *oldest(struct calls *c)
+static struct call *oldest(struct list *of)
 {
-    struct list *first = list_first(&c->by_age);
+    struct list *first = list_first(of);
     return first ? CONTAINER_OF(first, struct call, by_age) : NULL;
+}
+
+/* Those of which nothing was heard for `span`. */
+static void forget_silent(struct calls *c, struct list *of, time_ns span, time_ns now)
+{
+    struct call *call;
+    while ((call = oldest(of)) && time_add(call->heard, span) <= now)
+        forget(c, call);
 }
 
 void calls_fini(struct calls *c)
 {
-    struct call *call;
     if (!c->by_hash.buckets)
         return;
-    while ((call = oldest(c)))
-        end(c, call);
+    forget_silent(c, &c->standing, 0, TIME_NEVER);
+    forget_silent(c, &c->over, 0, TIME_NEVER);
     map_fini(&c->by_hash);
     pool_fini(&c->pool);
 }
@@ -57,15 +68,19 @@ uint64_t calls_dialog(const struct calls *c, struct msg *m)
     return h;
 }
 
+static size_t standing(const struct calls *c)
+{
+    return c->pool.live - c->n_over;
+}
+
 static struct call *begin(struct calls *c, uint64_t dialog)
 {
     pool_id id;
-    if (c->pool.live == LIMIT_CALLS)
-        end(c, oldest(c));
     struct call *call = pool_alloc(&c->pool, &id);
     if (!call)
         return NULL;
     call->id = id;
+    call->over = false;
     list_init(&call->by_age);
     map_insert(&c->by_hash, &call->by_hash, dialog);
     return call;
@@ -77,42 +92,48 @@ static struct call *find(const struct calls *c, uint64_t dialog)
     return n ? CONTAINER_OF(n, struct call, by_hash) : NULL;
 }
 
-static void touch(struct calls *c, struct call *call, time_ns now)
+static void touch(struct list *in, struct call *call, time_ns now)
 {
     call->heard = now;
     list_remove(&call->by_age);
-    list_append(&c->by_age, &call->by_age);
+    list_append(in, &call->by_age);
 }
 
 void calls_stands(struct calls *c, uint64_t dialog, time_ns now)
 {
-    struct call *call = find(c, dialog);
+    struct call *call;
+    forget_silent(c, &c->over, LIMIT_CALL_OVER_S * NS_PER_S, now);
+    call = find(c, dialog);
+    if (!call && standing(c) == LIMIT_CALLS)
+        forget(c, oldest(&c->standing));
     if (!call)
         call = begin(c, dialog);
-    if (call)
-        touch(c, call, now);
+    if (call && !call->over)
+        touch(&c->standing, call, now);
 }
 
 void calls_heard(struct calls *c, uint64_t dialog, time_ns now)
 {
     struct call *call = find(c, dialog);
-    if (call)
-        touch(c, call, now);
+    if (call && !call->over)
+        touch(&c->standing, call, now);
 }
 
-void calls_over(struct calls *c, uint64_t dialog)
+void calls_over(struct calls *c, uint64_t dialog, time_ns now)
 {
     struct call *call = find(c, dialog);
-    if (call)
-        end(c, call);
+    if (!call || call->over)
+        return;
+    if (c->n_over == LIMIT_CALLS_OVER)
+        forget(c, oldest(&c->over));
+    call->over = true;
+    c->n_over++;
+    touch(&c->over, call, now);
 }
 
 size_t calls_count(struct calls *c, time_ns now)
 {
-    struct call *call = oldest(c);
-    while (call && time_add(call->heard, LIMIT_CALL_SILENT_S * NS_PER_S) <= now) {
-        end(c, call);
-        call = oldest(c);
-    }
-    return c->pool.live;
+    forget_silent(c, &c->standing, LIMIT_CALL_SILENT_S * NS_PER_S, now);
+    forget_silent(c, &c->over, LIMIT_CALL_OVER_S * NS_PER_S, now);
+    return standing(c);
 }

@@ -14,7 +14,9 @@ struct calls {
     struct hash_key key;
     struct pool pool;
     struct map by_hash;
-    struct list by_age; /* the longest silent first */
+    struct list standing; /* the longest silent first */
+    struct list over;     /* the one that ended first first */
+    size_t n_over;
 };
 
 /* ERR_NOMEM: not initialised. */
@@ -24,12 +26,13 @@ void calls_fini(struct calls *c);
 
 /* What tells a dialog from others, whichever side sends (RFC 3261 12). */
 uint64_t calls_dialog(const struct calls *c, struct msg *m);
-/* It stands. Where there is no memory it does not count. */
+/* It stands, unless it was over within LIMIT_CALL_OVER_S: a 2xx that is retransmitted behind the BYE
+ * begins nothing anew. Where there is no memory it does not count. */
 void calls_stands(struct calls *c, uint64_t dialog, time_ns now);
 /* Both sides are there still. Legal for one that is not known. */
 void calls_heard(struct calls *c, uint64_t dialog, time_ns now);
 /* It has ended. Legal for one that is not known. */
-void calls_over(struct calls *c, uint64_t dialog);
+void calls_over(struct calls *c, uint64_t dialog, time_ns now);
 /* Those that were heard of within LIMIT_CALL_SILENT_S. */
 size_t calls_count(struct calls *c, time_ns now);
 

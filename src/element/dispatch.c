@@ -173,7 +173,7 @@ static void count_answer(struct element *e, struct msg *m, time_ns now)
         return;
     uint64_t dialog = calls_dialog(&e->calls, m);
     if (m->status == 481)
-        calls_over(&e->calls, dialog);
+        calls_over(&e->calls, dialog, now);
     else if (cseq->method == METHOD_INVITE && e->stays_in_path)
         calls_stands(&e->calls, dialog, now);
     else if (cseq->method == METHOD_INVITE || cseq->method == METHOD_UPDATE)
@@ -186,7 +186,7 @@ static void count_call(struct element *e, const struct engine_event *ev, time_ns
     if (ev->kind == EVENT_RESPONSE)
         count_answer(e, ev->msg, now);
     else if (ev->kind == EVENT_REQUEST && ev->msg->method == METHOD_BYE)
-        calls_over(&e->calls, calls_dialog(&e->calls, ev->msg));
+        calls_over(&e->calls, calls_dialog(&e->calls, ev->msg), now);
 }
 
 void dispatch(struct element *e, const struct engine_event *ev, time_ns now)

@@ -35,10 +35,10 @@ static void test_begins_and_ends(void **state)
     calls_stands(&c, 1, 5);
     assert_int_equal(calls_count(&c, 5), 2);
     calls_heard(&c, 3, 5);
-    calls_over(&c, 4);
+    calls_over(&c, 4, 5);
     assert_int_equal(calls_count(&c, 5), 2);
-    calls_over(&c, 1);
-    calls_over(&c, 1);
+    calls_over(&c, 1, 5);
+    calls_over(&c, 1, 5);
     assert_int_equal(calls_count(&c, 5), 1);
     calls_fini(&c);
 }
@@ -70,10 +70,53 @@ static void test_the_longest_silent_makes_room(void **state)
     calls_heard(&c, 0, LIMIT_CALLS);
     calls_stands(&c, LIMIT_CALLS, LIMIT_CALLS);
     assert_int_equal(calls_count(&c, 0), LIMIT_CALLS);
-    calls_over(&c, 1);
+    calls_over(&c, 1, LIMIT_CALLS);
     assert_int_equal(calls_count(&c, 0), LIMIT_CALLS);
-    calls_over(&c, 0);
+    calls_over(&c, 0, LIMIT_CALLS);
     assert_int_equal(calls_count(&c, 0), LIMIT_CALLS - 1);
+    calls_fini(&c);
+}
+
+/* RFC 3261 13.3.1.4: a 2xx is repeated for 64*T1 */
+static void test_what_is_over_does_not_stand_again(void **state)
+{
+    (void)state;
+    time_ns remembered = LIMIT_CALL_OVER_S * NS_PER_S;
+    struct calls c;
+    start(&c);
+    assert_true(LIMIT_CALL_OVER_S > 32);
+    calls_stands(&c, 1, 0);
+    calls_over(&c, 1, 7);
+    calls_stands(&c, 1, 8);
+    calls_heard(&c, 1, 8);
+    calls_over(&c, 1, 8); /* not any longer for that */
+    assert_int_equal(calls_count(&c, 8), 0);
+    calls_stands(&c, 1, 7 + remembered - 1);
+    assert_int_equal(calls_count(&c, 7 + remembered - 1), 0);
+    calls_stands(&c, 1, 7 + remembered);
+    assert_int_equal(calls_count(&c, 7 + remembered), 1);
+    calls_fini(&c);
+}
+
+static void test_those_that_are_over_make_room_for_each_other(void **state)
+{
+    (void)state;
+    struct calls c;
+    start(&c);
+    calls_stands(&c, UINT64_MAX, 0);
+    for (uint64_t i = 0; i <= LIMIT_CALLS_OVER; i++) {
+        calls_stands(&c, i, i);
+        calls_over(&c, i, i);
+    }
+    assert_int_equal(calls_count(&c, 0), 1);
+    calls_stands(&c, 1, LIMIT_CALLS_OVER);
+    assert_int_equal(calls_count(&c, 0), 1);
+    calls_stands(&c, 0, LIMIT_CALLS_OVER); /* forgotten */
+    assert_int_equal(calls_count(&c, 0), 2);
+    /* and take no room from those that stand */
+    for (uint64_t i = 0; i < LIMIT_CALLS; i++)
+        calls_stands(&c, LIMIT_CALLS + i, LIMIT_CALLS_OVER);
+    assert_int_equal(calls_count(&c, 0), LIMIT_CALLS);
     calls_fini(&c);
 }
 
@@ -151,6 +194,26 @@ static void test_a_call_counts_from_2xx_to_bye(void **state)
     assert_int_equal(calls(w), 0);
     assert_int_equal(world_count(w, ALICE, "BYE"), 1);
     world_answer(w, ALICE, 200, "");
+    finish(w);
+}
+
+static void test_a_2xx_behind_the_bye_begins_nothing(void **state)
+{
+    (void)state;
+    struct world *w = world_of(NULL);
+    char lines[512];
+    invite(w, 180);
+    route(w, lines, sizeof lines);
+    world_answer(w, BOB, 200, "");
+    assert_int_equal(calls(w), 1);
+    request(w, BOB, "BYE", lines);
+    world_answer(w, ALICE, 200, "");
+    assert_int_equal(calls(w), 0);
+    unsigned before = world_count(w, ALICE, "SIP/2.0 200");
+    world_answer(w, BOB, 200, ""); /* the INVITE, once more */
+    /* RFC 3261 16.7 step 5: it goes on all the same */
+    assert_int_equal(world_count(w, ALICE, "SIP/2.0 200"), before + 1);
+    assert_int_equal(calls(w), 0);
     finish(w);
 }
 
@@ -235,7 +298,10 @@ int main(void)
         cmocka_unit_test(test_begins_and_ends),
         cmocka_unit_test(test_silence_ends_them),
         cmocka_unit_test(test_the_longest_silent_makes_room),
+        cmocka_unit_test(test_what_is_over_does_not_stand_again),
+        cmocka_unit_test(test_those_that_are_over_make_room_for_each_other),
         cmocka_unit_test(test_a_call_counts_from_2xx_to_bye),
+        cmocka_unit_test(test_a_2xx_behind_the_bye_begins_nothing),
         cmocka_unit_test(test_what_fails_counts_for_nothing),
         cmocka_unit_test(test_a_481_says_that_it_is_gone),
         cmocka_unit_test(test_none_where_their_end_would_not_be_seen),
