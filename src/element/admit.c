@@ -81,8 +81,8 @@ static enum bearing judge(const struct element *e, struct msg *m, struct str rea
                           const struct credentials *c, struct nonce *nonce, time_ns now)
 {
     const struct access *a = &e->access;
-    if ((a->config.algorithms & 1u << c->algorithm) == 0)
-        return BEARS_NONE;
+    if ((a->config.algorithms & 1u << c->algorithm) == 0) /* not asked for any more */
+        return BEARS_STALE;
     if (!nonce_read(a->nonces, c->nonce, realm, &m->flow.remote, nonce) ||
         now - nonce->made > a->config.nonce_life)
         return BEARS_STALE;

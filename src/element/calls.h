@@ -26,8 +26,8 @@ void calls_fini(struct calls *c);
 
 /* What tells a dialog from others, whichever side sends (RFC 3261 12). */
 uint64_t calls_dialog(const struct calls *c, struct msg *m);
-/* It stands, unless it was over within LIMIT_CALL_OVER_S: a 2xx that is retransmitted behind the BYE
- * begins nothing anew. Where there is no memory it does not count. */
+/* It stands, unless it was over within LIMIT_CALL_OVER_S: a 2xx that is retransmitted behind the
+ * BYE begins nothing anew. Where there is no memory it does not count. */
 void calls_stands(struct calls *c, uint64_t dialog, time_ns now);
 /* Both sides are there still. Legal for one that is not known. */
 void calls_heard(struct calls *c, uint64_t dialog, time_ns now);

@@ -6,11 +6,12 @@ static uint64_t alive(const struct engine *e)
     return e->stats.tx_client + e->stats.tx_server;
 }
 
-/* A request inside a dialog belongs to work in progress: it has an eighth more. */
+/* A request inside a dialog belongs to work in progress: it has an eighth more. A CANCEL whose
+ * INVITE is not known begins nothing: RFC 3261 9.2 has its answer. */
 bool overload_refuses(const struct engine *e, struct msg *m)
 {
     uint64_t max = e->config.max_tx;
-    if (LIKELY(alive(e) < max && !e->draining))
+    if (LIKELY(alive(e) < max && (!e->draining || m->method == METHOD_CANCEL)))
         return false;
     const struct nameaddr *to = msg_to(m);
     return !to || to->tag.len == 0 || alive(e) >= max + max / 8;

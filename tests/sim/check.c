@@ -67,6 +67,7 @@ void check_and_end(struct world *w)
     world_run(w, 600 * NS_PER_S);
     check_nodes(w);
     check_auth(w);
+    check_change(w);
     check_schedule(w);
     check_growth(w);
     link_break_all(w);

@@ -30,6 +30,13 @@ void check_bindings(const struct world *w);
 /* check_auth.c: whom servers that ask for passwords let in, and whom they refused. */
 void check_auth(const struct world *w);
 
+/* --- check_change.c --- */
+/* Servers that drain refuse what is new and nothing else; a call goes on whatever its servers are
+ * told meanwhile; none counts that is over. */
+void check_change(const struct world *w);
+/* A server that drains is about to end because it has nothing to do any more. */
+void check_drained(const struct world *w, const struct node *n);
+
 /* --- check_schedule.c --- */
 /* RFC 3261 17.1, 17.2.1: no request of a client transaction, and no final response of a server
  * transaction to INVITE, left sooner or oftener than the timers of its sender let it. */

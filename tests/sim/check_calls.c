@@ -20,7 +20,7 @@ bool check_is_kind(const struct world *w)
 {
     bool kind = w->temper == TEMPER_KIND && !w->heap.refused && !w->elements_heap.refused;
     for (size_t i = 0; kind && i < w->n_nodes; i++)
-        kind = !is_failing(w->nodes[i]);
+        kind = !is_failing(w->nodes[i]) && element_bans(w->nodes[i]) == 0;
     for (size_t i = 0; kind && i < w->ladder.n; i++)
         kind = is_kept(w->ladder.rungs[i].fate);
     return kind;

@@ -101,6 +101,13 @@ static void draw_act(struct draw *d, enum act_kind kind)
     case ACT_RESTART:
         add(d, kind, below(d, 3), chance(d, 500) ? 0 : below(d, 60000), 0);
         break;
+    case ACT_DRAIN:
+        add(d, kind, below(d, 3), chance(d, 500) ? 0 : 1 + below(d, 60000),
+            chance(d, 500) ? 0 : below(d, 30000));
+        break;
+    case ACT_RECONFIGURE:
+        add(d, kind, below(d, 3), chance(d, 300) ? 0 : below(d, 64), 0);
+        break;
     case ACT_ATTACK:
         add(d, kind, below(d, d->kind->hostile + 1), 1 + below(d, 20), 0);
         break;

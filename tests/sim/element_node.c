@@ -3,19 +3,8 @@
 #include <stdlib.h>
 
 #include "base/err.h"
-#include "sim/node.h"
+#include "sim/element_node.h"
 #include "sim/watch.h"
-
-struct element_node {
-    struct node node;
-    struct element *element;
-    struct guard *guard;
-    struct sim_location location; /* of all workers, at the first */
-    struct hash_key proxy_key;
-    bool asks;
-    struct addr_block peers[WORLD_NODES];
-    size_t n_peers;
-};
 
 static struct element *of(const struct node *n)
 {
@@ -129,7 +118,7 @@ static void free_node(struct node *n)
     free(e);
 }
 
-static const struct node_face face = {
+const struct node_face element_face = {
     .datagram = on_datagram,
     .accepted = on_accepted,
     .connected = on_connected,
@@ -146,28 +135,16 @@ static const struct node_face face = {
     .free = free_node,
 };
 
-static void configure(const struct element_node *e, struct str *name, struct element_config *c)
-{
-    element_config_default(c);
-    *name = str_from(e->node.name);
-    c->proxy.key = e->proxy_key;
-    c->domains = name;
-    c->n_domains = 1;
-    c->access.required = e->asks;
-    c->access.auth_int = true;
-    c->access.peers = e->peers;
-    c->access.n_peers = e->n_peers;
-}
-
 static void start(struct element_node *e)
 {
     struct element_config c;
-    struct str name;
-    configure(e, &name, &c);
+    struct str names[2];
+    element_configure(e, names, &c);
     c.engine = node_engine_config(&e->node);
     c.engine.mem = &e->node.w->elements_heap.mem;
     e->element = element_new(&c);
     assert(e->element);
+    e->began = e->node.w->now;
     e->guard = watch_begin(e->node.w, e->peers, e->n_peers);
     e->node.engine = element_engine(e->element);
     node_listen(&e->node);
@@ -177,7 +154,7 @@ static struct element_node *join(struct world *w, const char *domain)
 {
     struct element_node *e = calloc(1, sizeof(*e));
     assert(e);
-    node_join(&e->node, w, domain, &face);
+    node_join(&e->node, w, domain, &element_face);
     location_init(&e->location);
     return e;
 }
@@ -208,9 +185,9 @@ struct node *element_join(struct world *w, const char *domain)
     return element_join_workers(w, domain, 1);
 }
 
-static struct element_node *worker(struct node *n, unsigned i)
+struct element_node *element_worker(struct node *n, unsigned i)
 {
-    assert(n->face == &face && i < n->n_workers);
+    assert(n->face == &element_face && i < n->n_workers);
     return (struct element_node *)n->workers[i];
 }
 
@@ -218,14 +195,14 @@ void element_ask_passwords(struct node *n, struct node *const *peers, size_t n_p
 {
     assert(n_peers <= WORLD_NODES);
     for (unsigned i = 0; i < n->n_workers; i++) {
-        struct element_node *e = worker(n, i);
+        struct element_node *e = element_worker(n, i);
         struct element_config c;
-        struct str name;
+        struct str names[2];
         e->asks = true;
         e->n_peers = n_peers;
         for (size_t k = 0; k < n_peers; k++)
             e->peers[k] = (struct addr_block){peers[k]->addr, 32};
-        configure(e, &name, &c);
+        element_configure(e, names, &c);
         int err = element_reconfigure(e->element, &c);
         assert(!err);
         (void)err;
@@ -236,7 +213,7 @@ void element_ask_passwords(struct node *n, struct node *const *peers, size_t n_p
 void element_beware(struct node *n)
 {
     for (unsigned i = 0; i < n->n_workers && !n->is_down; i++) {
-        struct element_node *e = worker(n, i);
+        struct element_node *e = element_worker(n, i);
         watch_anew(e->guard, n->w, e->peers, e->n_peers, node_now(n));
     }
 }
@@ -244,18 +221,21 @@ void element_beware(struct node *n)
 uint64_t element_bans(const struct node *n)
 {
     struct guard_stats stats = {0};
-    if (n->face == &face && !n->is_down)
+    if (n->face == &element_face && !n->is_down)
         guard_counters(guard_of(n), &stats);
     return stats.bans;
 }
 
 bool element_asks_passwords(const struct node *n)
 {
-    return n->face == &face && ((const struct element_node *)n)->asks;
+    return n->face == &element_face && ((const struct element_node *)n)->asks &&
+           !(element_forms(n) & (FORM_ASKING | FORM_STRANGER));
 }
 
 static void end(struct element_node *e)
 {
+    element_drain_ends(e);
+    e->form = 0;
     element_free(e->element);
     guard_free(e->guard);
     e->guard = NULL;
@@ -271,13 +251,13 @@ void element_stop(struct node *n)
         return;
     world_worsen(n->w, TEMPER_ROUGH);
     for (unsigned i = 0; i < n->n_workers; i++) {
-        worker(n, i)->node.is_down = true;
+        element_worker(n, i)->node.is_down = true;
         link_cut_off(n->workers[i]);
     }
     for (unsigned i = 0; i < n->n_workers; i++)
         world_forget(n->w, n->workers[i]);
     for (unsigned i = 0; i < n->n_workers; i++)
-        end(worker(n, i));
+        end(element_worker(n, i));
 }
 
 void element_start(struct node *n)
@@ -288,8 +268,8 @@ void element_start(struct node *n)
     h->failures = 0;
     location_restart(n->location, n);
     for (unsigned i = 0; i < n->n_workers; i++) {
-        worker(n, i)->node.is_down = false;
-        start(worker(n, i));
+        element_worker(n, i)->node.is_down = false;
+        start(element_worker(n, i));
     }
     h->failures = failures;
     for (unsigned i = 0; i < n->n_workers; i++)
@@ -304,6 +284,6 @@ void element_restart(struct node *n)
 
 struct element *node_element(struct node *n)
 {
-    assert(n->face == &face);
+    assert(n->face == &element_face);
     return of(n);
 }

@@ -102,4 +102,28 @@ void element_start(struct node *n);
 void element_restart(struct node *n);
 struct element *node_element(struct node *n);
 
+/* --- element_change.c --- */
+/* What a configuration may have otherwise than the one that the server began with. */
+enum element_form {
+    FORM_ASKING = 1,   /* it asks who sends, or does not any more */
+    FORM_MD5 = 2,      /* by one algorithm alone */
+    FORM_BRIEF = 4,    /* nonces and bindings do not last long */
+    FORM_STRANGER = 8, /* it has another domain, and its own no more */
+    FORM_OFF_PATH = 16,
+    FORM_ALIAS = 32, /* it has another domain besides */
+    FORM_ALL = 63
+};
+/* All its workers get another configuration; one that finds no memory for it keeps what it has. A
+ * server that is down gets none, and begins with the first. */
+void element_reform(struct node *n, unsigned form);
+/* Every form that it ever had, in one. */
+unsigned element_forms(const struct node *n);
+/* It takes nothing new from now on. Where `within` is not 0 it ends once nobody waits for it and no
+ * call is in progress, or then, and is there again `away` later. */
+void element_drain(struct node *n, time_ns within, time_ns away);
+/* Did it drain at that time, and since when? TIME_NEVER: it did not. */
+time_ns element_drains_since(const struct node *n, time_ns at);
+/* When it began, the last time. */
+time_ns element_began(const struct node *n);
+
 #endif

@@ -315,6 +315,20 @@ static void do_restart(struct run *r, const struct act *a)
         element_start(n);
 }
 
+static void do_drain(struct run *r, const struct act *a)
+{
+    struct node *n = server(r, a->a);
+    if (n)
+        element_drain(n, a->b * NS_PER_MS, a->c * NS_PER_MS);
+}
+
+static void do_reconfigure(struct run *r, const struct act *a)
+{
+    struct node *n = server(r, a->a);
+    if (n)
+        element_reform(n, a->b);
+}
+
 static void do_attack(struct run *r, const struct act *a)
 {
     struct hostile *h = a->a < HOSTILES ? r->hostiles[a->a] : NULL;
@@ -323,12 +337,16 @@ static void do_attack(struct run *r, const struct act *a)
 }
 
 static void (*const doers[N_ACTS])(struct run *, const struct act *) = {
-    [ACT_JOIN] = do_join,         [ACT_HOSTILE] = do_hostile, [ACT_MANNER] = do_manner,
-    [ACT_REGISTER] = do_register, [ACT_DIVERT] = do_divert,   [ACT_CALL] = do_call,
-    [ACT_CANCEL] = do_cancel,     [ACT_HANG_UP] = do_hang_up, [ACT_REINVITE] = do_reinvite,
-    [ACT_WITHIN] = do_within,     [ACT_REQUEST] = do_request, [ACT_LARGE] = do_large,
-    [ACT_CRASH] = do_crash,       [ACT_BREAK] = do_break,     [ACT_PARTITION] = do_partition,
-    [ACT_SLEEP] = do_sleep,       [ACT_RESTART] = do_restart, [ACT_ATTACK] = do_attack,
+    [ACT_JOIN] = do_join,           [ACT_HOSTILE] = do_hostile,
+    [ACT_MANNER] = do_manner,       [ACT_REGISTER] = do_register,
+    [ACT_DIVERT] = do_divert,       [ACT_CALL] = do_call,
+    [ACT_CANCEL] = do_cancel,       [ACT_HANG_UP] = do_hang_up,
+    [ACT_REINVITE] = do_reinvite,   [ACT_WITHIN] = do_within,
+    [ACT_REQUEST] = do_request,     [ACT_LARGE] = do_large,
+    [ACT_CRASH] = do_crash,         [ACT_BREAK] = do_break,
+    [ACT_PARTITION] = do_partition, [ACT_SLEEP] = do_sleep,
+    [ACT_RESTART] = do_restart,     [ACT_ATTACK] = do_attack,
+    [ACT_DRAIN] = do_drain,         [ACT_RECONFIGURE] = do_reconfigure,
 };
 
 /* --- a run --- */

@@ -63,6 +63,21 @@ static bool drop_manners(struct shrinking *s)
     return any;
 }
 
+/* A drain without end, and a configuration with one thing less that is other. */
+static bool drop_changes(struct shrinking *s)
+{
+    bool any = false;
+    for (size_t i = 0; i < s->plan->n_acts; i++) {
+        const struct act a = s->plan->acts[i];
+        uint32_t least = a.kind == ACT_RECONFIGURE ? a.b & (a.b - 1) : 0;
+        struct plan plainer = *s->plan;
+        plainer.acts[i].b = least;
+        if ((a.kind == ACT_DRAIN || a.kind == ACT_RECONFIGURE) && a.b)
+            any |= keep(s, &plainer);
+    }
+    return any;
+}
+
 void shrink(struct plan *p, unsigned seconds, shrink_fails *fails, void *arg)
 {
     struct shrinking s = {p, time(NULL) + (time_t)seconds, fails, arg};
@@ -73,5 +88,6 @@ void shrink(struct plan *p, unsigned seconds, shrink_fails *fails, void *arg)
             shorter |= drop_acts(&s, n);
         shorter |= drop_knobs(&s);
         shorter |= drop_manners(&s);
+        shorter |= drop_changes(&s);
     }
 }

@@ -95,7 +95,7 @@ static const struct world_kind kinds[] = {
                  [KNOB_STORE_DELAY] = SOMETIMES(1, 500),
                  [KNOB_STORE_COMMIT] = SOMETIMES(1, 3000)},
         TOWN,
-        .weight = {TELEPHONY, [ACT_RESTART] = 8, [ACT_CRASH] = 8},
+        .weight = {TELEPHONY, [ACT_RESTART] = 8, [ACT_CRASH] = 8, [ACT_DRAIN] = 4},
     },
     {
         .name = "store",
@@ -132,7 +132,7 @@ static const struct world_kind kinds[] = {
                  [KNOB_LOSS] = SOMETIMES(10, 100),
                  [KNOB_SCARCE] = BETWEEN(1, 400)},
         TOWN,
-        .weight = {TELEPHONY, [ACT_BREAK] = 2},
+        .weight = {TELEPHONY, [ACT_BREAK] = 2, [ACT_RECONFIGURE] = 6, [ACT_DRAIN] = 2},
     },
     {
         .name = "fork",
@@ -163,6 +163,19 @@ static const struct world_kind kinds[] = {
         .acts = 60,
         .pause = 800,
         .weight = {[ACT_CALL] = 12, [ACT_REINVITE] = 60, [ACT_WITHIN] = 20, [ACT_HANG_UP] = 5},
+    },
+    {
+        .name = "change",
+        .about =
+            "servers that drain, end and come back, and get other configurations in mid-traffic",
+        .knob = {[KNOB_AUTH] = SOMETIMES(1, 1),
+                 [KNOB_SERVERS] = BETWEEN(1, 3),
+                 [KNOB_WORKERS] = SOMETIMES(2, 3),
+                 [KNOB_LOSS] = {10, 100, 300},
+                 [KNOB_STORE_DELAY] = {1, 500, 300},
+                 [KNOB_SCARCE] = {1, 200, 300}},
+        TOWN,
+        .weight = {TELEPHONY, [ACT_DRAIN] = 6, [ACT_RECONFIGURE] = 20},
     },
     {
         .name = "loops",
@@ -226,7 +239,8 @@ static const struct world_kind kinds[] = {
         .acts = 32,
         .pause = 4000,
         .weight = {TELEPHONY, [ACT_DIVERT] = 3, [ACT_CRASH] = 3, [ACT_BREAK] = 3,
-                   [ACT_PARTITION] = 3, [ACT_SLEEP] = 3, [ACT_RESTART] = 3, [ACT_ATTACK] = 4},
+                   [ACT_PARTITION] = 3, [ACT_SLEEP] = 3, [ACT_RESTART] = 3, [ACT_ATTACK] = 4,
+                   [ACT_DRAIN] = 2, [ACT_RECONFIGURE] = 4},
     },
 };
 

@@ -242,6 +242,8 @@ static void a_weaker_answer_than_asked_for_is_none(void **state)
     alice.algorithm = DIGEST_MD5;
     phone_answer(&alice);
     assert_int_equal(phone_status(&alice), 401);
+    /* not that the password is wrong: it may have been asked for before a new configuration */
+    assert_true(last_has(&alice, "stale=true"));
     assert_int_equal(registered(w), 0);
     finish(w);
 }

@@ -1,0 +1,36 @@
+/* What the files of a node that is an element share. */
+#ifndef SIM_ELEMENT_NODE_H
+#define SIM_ELEMENT_NODE_H
+
+#include "sim/node.h"
+
+#define ELEMENT_DRAINS 8 /* of one server in a run; it then drains no more */
+
+struct element_node {
+    struct node node;
+    struct element *element;
+    struct guard *guard;
+    struct sim_location location; /* of all workers, at the first */
+    struct hash_key proxy_key;
+    bool asks;
+    struct addr_block peers[WORLD_NODES];
+    size_t n_peers;
+    time_ns began;
+    unsigned form, forms; /* enum element_form: as it is configured, and ever was */
+    bool drains;
+    time_ns ends_at, away; /* of this drain; TIME_NEVER: it stays so */
+    unsigned n_drains;
+    struct {
+        time_ns from, until;
+    } drained[ELEMENT_DRAINS];
+};
+
+extern const struct node_face element_face;
+
+struct element_node *element_worker(struct node *n, unsigned i);
+/* What its form means. `names` is room for its domains. */
+void element_configure(const struct element_node *e, struct str names[2], struct element_config *c);
+/* It has ended, or begins anew. */
+void element_drain_ends(struct element_node *e);
+
+#endif
