@@ -21,7 +21,7 @@ int calls_init(struct calls *c, struct mem *mem, const struct hash_key *key)
     c->n_over = 0;
     list_init(&c->standing);
     list_init(&c->over);
-    pool_init(&c->pool, mem, sizeof(struct call), LIMIT_CALLS + LIMIT_CALLS_OVER);
+    pool_init(&c->pool, mem, sizeof(struct call), LIMIT_CALLS + LIMIT_CALLS_OVER + 1);
     return map_init(&c->by_hash, mem, BUCKETS_FIRST);
 }
 
@@ -119,16 +119,33 @@ void calls_heard(struct calls *c, uint64_t dialog, time_ns now)
         touch(&c->standing, call, now);
 }
 
-void calls_over(struct calls *c, uint64_t dialog, time_ns now)
+static void end(struct calls *c, struct call *call, time_ns now)
 {
-    struct call *call = find(c, dialog);
-    if (!call || call->over)
+    if (call->over)
         return;
     if (c->n_over == LIMIT_CALLS_OVER)
         forget(c, oldest(&c->over));
     call->over = true;
     c->n_over++;
     touch(&c->over, call, now);
+}
+
+void calls_over(struct calls *c, uint64_t dialog, time_ns now)
+{
+    struct call *call;
+    forget_silent(c, &c->over, LIMIT_CALL_OVER_S * NS_PER_S, now);
+    call = find(c, dialog);
+    if (!call)
+        call = begin(c, dialog);
+    if (call)
+        end(c, call, now);
+}
+
+void calls_gone(struct calls *c, uint64_t dialog, time_ns now)
+{
+    struct call *call = find(c, dialog);
+    if (call)
+        end(c, call, now);
 }
 
 size_t calls_count(struct calls *c, time_ns now)

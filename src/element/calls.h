@@ -31,8 +31,10 @@ uint64_t calls_dialog(const struct calls *c, struct msg *m);
 void calls_stands(struct calls *c, uint64_t dialog, time_ns now);
 /* Both sides are there still. Legal for one that is not known. */
 void calls_heard(struct calls *c, uint64_t dialog, time_ns now);
-/* It has ended. Legal for one that is not known. */
+/* A BYE ended it. One that is not known is remembered so, too: its 2xx may be behind the BYE. */
 void calls_over(struct calls *c, uint64_t dialog, time_ns now);
+/* A side says that it has ended. Legal for one that is not known. */
+void calls_gone(struct calls *c, uint64_t dialog, time_ns now);
 /* Those that were heard of within LIMIT_CALL_SILENT_S. */
 size_t calls_count(struct calls *c, time_ns now);
 

@@ -173,7 +173,7 @@ static void count_answer(struct element *e, struct msg *m, time_ns now)
         return;
     uint64_t dialog = calls_dialog(&e->calls, m);
     if (m->status == 481)
-        calls_over(&e->calls, dialog, now);
+        calls_gone(&e->calls, dialog, now);
     else if (cseq->method == METHOD_INVITE && e->stays_in_path)
         calls_stands(&e->calls, dialog, now);
     else if (cseq->method == METHOD_INVITE || cseq->method == METHOD_UPDATE)
