@@ -32,6 +32,7 @@ enum kind {
     KIND_MODE,
     KIND_ALLOW,
     KIND_POLICY,
+    KIND_FORK,
     N_KINDS
 };
 

@@ -26,6 +26,7 @@ static const struct {
     [KIND_SERVE - KIND_AUTH] = WORDS("no", "register", "lookup", "default"),
     [KIND_MODE - KIND_AUTH] = WORDS("stateful", "stateless"),
     [KIND_ALLOW - KIND_AUTH] = WORDS("accounts", "peers", "anyone"),
+    [KIND_FORK - KIND_AUTH] = WORDS("parallel", "sequential", "by_q"), /* enum fork_order */
     [KIND_POLICY - KIND_AUTH] = WORDS("random", "round-robin", "call-id", "user", "least-calls"),
 };
 /* In the order of enum digest_algorithm. */
@@ -293,6 +294,7 @@ bool value_add(const struct key *k, void *base, struct shelf *s, struct str text
     case KIND_MODE:
     case KIND_ALLOW:
     case KIND_POLICY:
+    case KIND_FORK:
         return add_word(k, at, text, expected);
     case N_KINDS:
         break;

@@ -57,6 +57,7 @@ struct element *element_new(const struct element_config *config)
         return NULL;
     e->mem = mem;
     e->relay_loopback = config->relay_loopback;
+    e->fork = config->fork;
     lookup_init(e);
     admit_init(e);
     e->engine = engine_new(&config->engine);
@@ -112,6 +113,7 @@ int element_reconfigure(struct element *e, const struct element_config *config)
     e->home = home;
     e->stays_in_path = config->proxy.record_route;
     e->relay_loopback = config->relay_loopback;
+    e->fork = config->fork;
     return OK;
 }
 

@@ -115,7 +115,7 @@ static void fork_to(struct element *e, const struct engine_event *ev,
     else if (ev->kind == EVENT_ACK) /* that cannot be sent, it is lost as on the way */
         (void)proxy_ack(e->proxy, ev, targets, n, now);
     else /* what cannot be forwarded, it answers */
-        (void)proxy_fork(e->proxy, ev->tx, ev->msg, targets, n, now);
+        (void)proxy_fork(e->proxy, ev->tx, ev->msg, targets, n, &e->fork, now);
 }
 
 static void found(struct element *e, struct lookup *l, const struct store_answer *record,

@@ -52,6 +52,7 @@ struct element {
     struct pool admissions;
     struct notes notes;
     bool relay_loopback;
+    struct fork_how fork; /* to a user's phones */
     struct home home;
 };
 

@@ -18,8 +18,7 @@ static void add_challenges(struct edits *e, const struct context *c, const struc
 {
     const struct msg *best = chosen->best;
     uint32_t at = best->headers[best->n_headers - 1].end;
-    for (unsigned i = 0; i < c->n; i++) {
-        const struct branch *b = &c->branches[i];
+    for (const struct branch *b = c->branches; b; b = b->next) {
         if (b == chosen || !is_challenge(b) || e->n >= EDITS_MAX / 2)
             continue;
         add_lines(e, at, b->best, HDR_WWW_AUTHENTICATE);

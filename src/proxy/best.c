@@ -27,7 +27,7 @@ static unsigned rank(const struct branch *b)
 {
     unsigned class = b->status / 100;
     /* RFC 3261 16.7 steps 6 and 16.6 step 7: where nothing came there is nothing to choose. */
-    if (!b->best)
+    if (!b->best && !b->rung_out)
         return b->status == 503 ? 90 : 99;
     if (class == 2)
         return 0;
@@ -41,10 +41,8 @@ static unsigned rank(const struct branch *b)
 struct branch *context_best(struct context *c)
 {
     struct branch *best = NULL;
-    for (unsigned i = 0; i < c->n; i++) {
-        struct branch *b = &c->branches[i];
+    for (struct branch *b = c->branches; b; b = b->next)
         if (b->status && (!best || rank(b) < rank(best)))
             best = b;
-    }
     return best;
 }

@@ -6,8 +6,7 @@
 
 void context_cancel(struct proxy *p, struct context *c, struct str headers, time_ns now)
 {
-    for (unsigned i = 0; i < c->n && c->invite; i++) {
-        struct branch *b = &c->branches[i];
+    for (struct branch *b = c->invite ? c->branches : NULL; b; b = b->next) {
         if (b->status || b->cancelled)
             continue;
         /* Where there was no memory for the CANCEL, Timer C goes on. */
@@ -35,6 +34,7 @@ void context_cancelled(struct proxy *p, struct context *c, struct msg *cancel, t
 {
     char text[REASON_MAX];
     size_t len = 0;
+    context_close(p, c);
     const struct hdr *h = msg_header(cancel, HDR_REASON);
     for (; h; h = msg_header_next(cancel, h)) {
         size_t line = h->end - h->at;

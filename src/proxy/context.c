@@ -1,12 +1,12 @@
 /* Response contexts (RFC 3261 16.6, 16.7): their memory and their end. Knows neither how requests
  * are forwarded nor which response is best. */
-#include "proxy/context.h"
-
 #include <assert.h>
+
+#include "proxy/forward.h"
 
 #define RETRY_ANSWER (500 * NS_PER_MS)
 
-static int take_memory(struct proxy *p, unsigned n, struct context **out)
+static int take_memory(struct proxy *p, struct context **out)
 {
     bool full = p->contexts.live >= p->contexts.max;
     pool_id id;
@@ -14,35 +14,65 @@ static int take_memory(struct proxy *p, unsigned n, struct context **out)
     if (!c)
         return full ? ERR_LIMIT : ERR_NOMEM;
     c->id = id;
-    c->branches = &c->one;
-    if (n > 1) {
-        c->block = block_new(engine_blocks(p->engine), n * sizeof(struct branch));
-        if (!c->block) {
-            pool_free(&p->contexts, id);
-            return ERR_NOMEM;
-        }
-        c->branches = (struct branch *)(void *)c->block->bytes;
-        memset(c->branches, 0, n * sizeof(struct branch));
-    }
+    timer_init(&c->next);
     *out = c;
     return OK;
 }
 
-int context_new(struct proxy *p, tx_id server, unsigned n, bool invite, struct context **out)
+struct branch *context_add(struct proxy *p, struct context *c)
+{
+    pool_id id = 0;
+    struct branch **last = &c->branches;
+    struct branch *b = *last ? pool_alloc(&p->branches, &id) : &c->one;
+    if (!b)
+        return NULL;
+    *b = (struct branch){.context = c, .id = id, .ring_end = TIME_NEVER};
+    timer_init(&b->timer_c);
+    while (*last)
+        last = &(*last)->next;
+    *last = b;
+    c->n++;
+    c->n_pending++;
+    c->n_ringing++;
+    return b;
+}
+
+static void forget_branches(struct proxy *p, struct context *c)
+{
+    for (struct branch *b = c->branches, *next; b; b = next) {
+        next = b->next;
+        wheel_stop(&p->wheel, &b->timer_c);
+        if (b->id)
+            pool_free(&p->branches, b->id);
+    }
+    c->branches = NULL;
+    c->n = c->n_pending = c->n_ringing = 0;
+}
+
+/* The branches are taken and given back: then the next n are sure to be had. */
+static int reserve_branches(struct proxy *p, struct context *c, unsigned n)
+{
+    unsigned had = 0;
+    while (had < n && context_add(p, c))
+        had++;
+    forget_branches(p, c);
+    return had == n ? OK : ERR_NOMEM;
+}
+
+int context_new(struct proxy *p, tx_id server, struct msg *request, unsigned n,
+                struct context **out)
 {
     assert(n > 0 && n <= LIMIT_PROXY_BREADTH);
     struct context *c;
-    int err = take_memory(p, n, &c);
+    int err = take_memory(p, &c);
     if (err)
         return err;
     c->server = server;
-    c->invite = invite;
-    c->n = c->n_pending = (uint16_t)n;
-    for (unsigned i = 0; i < n; i++) {
-        timer_init(&c->branches[i].timer_c);
-        c->branches[i].context = c;
-    }
-    err = engine_own(p->engine, server, p->config.owner, c->id);
+    c->invite = request->method == METHOD_INVITE;
+    c->breadth = (uint8_t)forward_breadth(request);
+    err = n > 1 ? reserve_branches(p, c, n) : OK;
+    if (!err)
+        err = engine_own(p->engine, server, p->config.owner, c->id);
     if (err) {
         context_free(p, c);
         return err;
@@ -53,27 +83,40 @@ int context_new(struct proxy *p, tx_id server, unsigned n, bool invite, struct c
 
 static void forget_responses(struct proxy *p, struct context *c)
 {
-    for (unsigned i = 0; i < c->n; i++) {
-        msg_unref(engine_blocks(p->engine), c->branches[i].best);
-        c->branches[i].best = NULL;
+    for (struct branch *b = c->branches; b; b = b->next) {
+        msg_unref(engine_blocks(p->engine), b->best);
+        b->best = NULL;
     }
 }
 
 void context_free(struct proxy *p, struct context *c)
 {
-    for (unsigned i = 0; i < c->n; i++)
-        wheel_stop(&p->wheel, &c->branches[i].timer_c);
+    context_close(p, c);
     forget_responses(p, c);
-    block_unref(engine_blocks(p->engine), c->block);
+    forget_branches(p, c);
     pool_free(&p->contexts, c->id);
 }
 
 struct branch *context_branch(struct context *c, tx_id tx)
 {
-    for (unsigned i = 0; i < c->n; i++)
-        if (c->branches[i].tx == tx)
-            return &c->branches[i];
+    for (struct branch *b = c->branches; b; b = b->next)
+        if (b->tx == tx)
+            return b;
     return NULL;
+}
+
+void context_close(struct proxy *p, struct context *c)
+{
+    c->closed = true;
+    turns_free(engine_blocks(p->engine), c->turns);
+    c->turns = NULL;
+    wheel_stop(&p->nexts, &c->next);
+}
+
+void branch_leave(struct branch *b)
+{
+    b->context->n_ringing -= !b->left;
+    b->left = true;
 }
 
 void branch_end(struct proxy *p, struct branch *b, unsigned status, struct msg *response)
@@ -83,6 +126,7 @@ void branch_end(struct proxy *p, struct branch *b, unsigned status, struct msg *
     if (b->status == 0) {
         assert(c->n_pending > 0);
         c->n_pending--;
+        branch_leave(b);
         wheel_stop(&p->wheel, &b->timer_c);
     }
     b->status = (uint16_t)status;
@@ -98,14 +142,22 @@ static bool is_over(const struct context *c)
     return c->answered && c->n_pending == 0 && !(c->accepted && c->server);
 }
 
+static bool is_answer_due(const struct context *c)
+{
+    return !c->answered && (c->urgent || (c->n_pending == 0 && !c->turns));
+}
+
 int context_settle(struct proxy *p, struct context *c, time_ns now)
 {
     int err = OK;
-    if (!c->answered && (c->n_pending == 0 || c->urgent)) {
+    if (c->turns && !c->urgent)
+        context_advance(p, c, now);
+    if (is_answer_due(c)) {
+        context_close(p, c);
         err = context_answer(p, c, now);
         c->owed = err != OK;
         if (err)
-            wheel_set(&p->wheel, &c->branches[0].timer_c, time_add(now, RETRY_ANSWER));
+            wheel_set(&p->nexts, &c->next, time_add(now, RETRY_ANSWER));
         else
             forget_responses(p, c);
     }

@@ -8,18 +8,26 @@
 #include "base/wheel.h"
 #include "proxy/plan.h"
 #include "proxy/proxy.h"
+#include "proxy/turns.h"
 
 struct context;
 
 /* One copy of the request, forwarded to one target. */
 struct branch {
-    struct timer timer_c; /* INVITE: Timer C; the context's first: also the retry of an answer */
+    struct timer timer_c; /* INVITE: Timer C, or the end of its ring time, whichever comes first;
+                             once it is cancelled: how long the next ones wait for its end */
     struct context *context;
-    tx_id tx;         /* 0: it could not be sent */
-    struct msg *best; /* its final response, kept until one is sent upstream; NULL: none */
+    struct branch *next; /* of the same context, in the order in which they began */
+    pool_id id;          /* 0: it is the context's own */
+    tx_id tx;            /* 0: it could not be sent */
+    struct msg *best;    /* its final response, kept until one is sent upstream; NULL: none */
+    time_ns ring_end;
     uint16_t status;  /* 0 while pending; 408, 503 also without a response */
+    uint8_t breadth;  /* its Max-Breadth (RFC 5393 5.3.3) */
     bool provisional; /* one came (100 counts) */
     bool cancelled;
+    bool rung_out;       /* its ring time is over: whatever it answers now but a 2xx means that */
+    bool left;           /* … and neither is its end waited for: others have their turn */
     bool by_dialog_flow; /* to the flow that our Record-Route has of the other side */
 };
 
@@ -27,14 +35,19 @@ struct context {
     pool_id id;
     tx_id server; /* 0: gone */
     struct branch *branches;
-    struct block *block; /* holds the branches where there are several */
+    struct turns *turns; /* who has not been tried; NULL: nobody */
+    struct timer next;   /* when the next delayed target is due, or an owed answer is tried again */
+    struct fork_how how;
     uint16_t n, n_pending;
+    uint16_t n_ringing; /* of the pending ones, those that others wait for */
     bool invite;
+    bool closed;     /* nobody else is tried */
     bool urgent;     /* a 2xx waits to be sent: whatever is pending, answer */
     bool answered;   /* a final response went upstream, or none may */
     bool accepted;   /* … a 2xx to an INVITE: more of them may come (RFC 6026) */
-    bool owed;       /* there was no memory to answer: the first branch's timer tries again */
+    bool owed;       /* there was no memory to answer: `next` tries again */
     bool overloaded; /* a branch met one of our own limits */
+    uint8_t breadth; /* what the request allows (RFC 5393 5.3.3) */
     struct branch one;
 };
 
@@ -44,7 +57,9 @@ struct proxy {
     struct proxy_config config; /* domains: ours, in one allocation */
     size_t domains_size;
     struct pool contexts;
-    struct wheel wheel;
+    struct pool branches; /* all but the first of each context */
+    struct wheel wheel;   /* of branches */
+    struct wheel nexts;   /* of contexts */
     /* What the last proxy_inspect found out, for proxy_forward_on or proxy_fork that follow at
      * once. */
     struct plan plan;
@@ -52,21 +67,35 @@ struct proxy {
     tx_id plan_tx;
 };
 
-/* context.c: a context with n pending branches for a server transaction, which it owns from then
- * on. ERR_STALE, ERR_NOMEM, ERR_LIMIT: nothing changed. */
-MUST_USE int context_new(struct proxy *p, tx_id server, unsigned n, bool invite,
+/* context.c: a context for a server transaction, which it owns from then on, and memory for n
+ * branches. ERR_STALE, ERR_NOMEM, ERR_LIMIT: nothing changed. */
+MUST_USE int context_new(struct proxy *p, tx_id server, struct msg *request, unsigned n,
                          struct context **out);
 void context_free(struct proxy *p, struct context *c);
+/* A pending branch more; NULL: no memory, or our limit. */
+struct branch *context_add(struct proxy *p, struct context *c);
 struct branch *context_branch(struct context *c, tx_id tx);
 /* The branch has a final response; NULL: none came. It is kept until one is sent upstream. */
 void branch_end(struct proxy *p, struct branch *b, unsigned status, struct msg *response);
-/* Answers upstream once nothing is pending, and frees the context once nothing more can come: do
- * not use it afterwards. */
+/* It is not waited for any longer before others have their turn. */
+void branch_leave(struct branch *b);
+/* Nobody else is tried. */
+void context_close(struct proxy *p, struct context *c);
+/* Tries who is next; answers upstream once nothing is pending, and frees the context once nothing
+ * more can come: do not use it afterwards. */
 int context_settle(struct proxy *p, struct context *c, time_ns now);
 
-/* fork.c: what could not be sent by a dialog's flow is sent by the Request-URI, once. False: there
- * is no second way. */
+/* branch.c: the copy of one target is sent; what cannot be sent counts as a 503. `goal`: with its
+ * breadth. p->plan is that of `m`. */
+struct goal;
+void branch_start(struct proxy *p, struct branch *b, struct msg *m, const struct goal *goal,
+                  time_ns now);
+/* What could not be sent by a dialog's flow is sent by the Request-URI, once. False: there is no
+ * second way. */
 bool branch_retry(struct proxy *p, struct branch *b, time_ns now);
+
+/* advance.c: whoever's turn it is rings, as the targets' order has it. */
+void context_advance(struct proxy *p, struct context *c, time_ns now);
 
 /* response.c: RFC 3261 16.7 steps 2 to 5 */
 int context_response(struct proxy *p, struct context *c, const struct engine_event *ev,
@@ -84,7 +113,7 @@ void context_cancel_for(struct proxy *p, struct context *c, unsigned status, tim
 /* RFC 3261 16.10 */
 void context_cancelled(struct proxy *p, struct context *c, struct msg *cancel, time_ns now);
 
-/* timer_c.c: RFC 3261 16.8 */
+/* timer_c.c: RFC 3261 16.8, and the end of a ring time, which ends a branch likewise. */
 void timer_c_start(struct proxy *p, struct branch *b, time_ns now);
 int timer_c_fired(struct proxy *p, struct branch *b, time_ns now);
 
@@ -97,5 +126,7 @@ int proxy_refuse(struct proxy *p, tx_id tx, unsigned status, struct str reason, 
 
 /* Fills p->plan from the request, or keeps it where it is this one's. False: malformed. */
 bool proxy_plan(struct proxy *p, struct msg *m, tx_id tx);
+/* The same for the last time: a plan that is used may lose its message. */
+bool proxy_plan_use(struct proxy *p, struct msg *m, tx_id tx);
 
 #endif

@@ -1,5 +1,5 @@
-/* Forwarding: the usable targets, one branch for each, and what is answered where there is none
- * (RFC 3261 16.6, RFC 5393 5, RFC 5630 5.3). */
+/* Forwarding: the usable targets in their order, a branch for each whose turn it is at once, and
+ * what is answered where there is none (RFC 3261 16.6, RFC 5393 5, RFC 5630 5.3). */
 #include "proxy/forward.h"
 
 #define WARNING_MAX 512
@@ -40,80 +40,78 @@ static bool is_refused(struct proxy *p, tx_id tx, const struct msg *m, int *err,
     return true;
 }
 
-static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const struct goal *goal,
-                       time_ns now)
-{
-    struct forward f;
-    if (!forward_build(p, &f, m, goal))
-        return ERR_NO_ROUTE;
-    struct outgoing out = {.base = m,
-                           .edits = &f.edits,
-                           .flow = f.flow,
-                           .hop = &f.hop,
-                           .branch_suffix = {p->plan.suffix, LOOP_SUFFIX_LEN},
-                           .owner = p->config.owner,
-                           .user = b->context->id};
-    b->by_dialog_flow = f.flow && !goal->target;
-    return engine_request(p->engine, &out, now, &b->tx);
-}
-
-/* RFC 3261 16.9: what cannot be sent counts as a 503. */
-static void branch_start(struct proxy *p, struct branch *b, struct msg *m, const struct goal *goal,
-                         time_ns now)
-{
-    int err = branch_send(p, b, m, goal, now);
-    if (err) {
-        b->context->overloaded |= err == ERR_NOMEM || err == ERR_LIMIT;
-        branch_end(p, b, 503, NULL);
-    } else if (b->context->invite) {
-        timer_c_start(p, b, now);
-    }
-}
-
 static unsigned share_of(unsigned breadth, unsigned n, unsigned i)
 {
     return breadth / n + (i < breadth % n);
 }
 
-static int start(struct proxy *p, tx_id tx, struct msg *m, struct goal *goals, unsigned n,
-                 time_ns now)
+static struct turn turn_of(const struct goal *goal)
 {
+    struct turn t = {.target = *goal->target, .stage = goal->stage};
+    t.target.ring_time = goal->ring_time;
+    return t;
+}
+
+/* Who does not ring at once waits: goals from `first` on. */
+static struct turns *keep_rest(struct proxy *p, const struct goal *goals, unsigned first,
+                               unsigned n, time_ns now)
+{
+    struct turn rest[LIMIT_PROXY_BREADTH + 1];
+    for (unsigned i = first; i < n; i++)
+        rest[i - first] = turn_of(&goals[i]);
+    return turns_new(engine_blocks(p->engine), rest, n - first, now);
+}
+
+static void ring(struct proxy *p, struct context *c, struct msg *m, struct goal *goal,
+                 unsigned breadth, time_ns now)
+{
+    struct branch *b = context_add(p, c);
+    if (!b) /* context_new had the memory */
+        return;
+    goal->breadth = breadth;
+    b->ring_end = goal->ring_time ? time_add(now, goal->ring_time) : TIME_NEVER;
+    branch_start(p, b, m, goal, now);
+}
+
+static unsigned n_at_once(const struct goal *goals, unsigned n)
+{
+    unsigned i = 1;
+    while (i < n && goals[i].stage == goals[0].stage &&
+           goals[i].target->delay == goals[0].target->delay)
+        i++;
+    return i;
+}
+
+static unsigned n_in_stage(const struct goal *goals, unsigned n)
+{
+    unsigned i = 1;
+    while (i < n && goals[i].stage == goals[0].stage)
+        i++;
+    return i;
+}
+
+/* Goals as choose_order left them. */
+static int start(struct proxy *p, tx_id tx, struct msg *m, struct goal *goals, unsigned n,
+                 const struct fork_how *how, time_ns now)
+{
+    unsigned breadth = forward_breadth(m), first = n_at_once(goals, n),
+             stage = n_in_stage(goals, n);
     /* RFC 5393 5.3.3 */
-    unsigned breadth = forward_breadth(m);
-    if (n > breadth)
+    if (stage > breadth)
         return proxy_refuse(p, tx, 440, STR("Max-Breadth Exceeded"), STR_NONE, now);
     struct context *c;
-    int err = context_new(p, tx, n, m->method == METHOD_INVITE, &c);
+    int err = context_new(p, tx, m, first, &c);
+    if (!err && n > first && !(c->turns = keep_rest(p, goals, first, n, now))) {
+        context_free(p, c);
+        err = ERR_NOMEM;
+    }
     if (err)
         return err == ERR_STALE ? err : proxy_refuse(p, tx, 503, STR_NONE, STR_NONE, now);
-    for (unsigned i = 0; i < n; i++) {
-        goals[i].breadth = share_of(breadth, n, i);
-        branch_start(p, &c->branches[i], m, &goals[i], now);
-    }
+    c->how = *how;
+    for (unsigned i = 0; i < first; i++)
+        ring(p, c, m, &goals[i], share_of(breadth, stage, i), now);
     context_settle(p, c, now);
     return OK;
-}
-
-/* Once a plan is used its message may go: forget whose it was. */
-static bool begin(struct proxy *p, struct msg *m, tx_id tx)
-{
-    bool readable = proxy_plan(p, m, tx);
-    p->plan_of = NULL;
-    return readable;
-}
-
-/* RFC 5626 4.3: a connection may be gone without our knowledge, as another worker's is; Contact may
- * still do. */
-bool branch_retry(struct proxy *p, struct branch *b, time_ns now)
-{
-    tx_id server = b->context->server;
-    struct msg *m = server ? engine_tx_request(p->engine, server) : NULL;
-    if (!b->by_dialog_flow || b->provisional || b->cancelled || !m || !begin(p, m, server))
-        return false;
-    p->plan.has_flow = false;
-    const struct goal goal = {.uri = &p->plan.request_uri, .breadth = forward_breadth(m)};
-    branch_start(p, b, m, &goal, now);
-    return true;
 }
 
 static int send_ack(struct proxy *p, struct msg *m, const struct goal *goal, time_ns now)
@@ -138,7 +136,7 @@ static int ack_on(struct proxy *p, struct msg *m, time_ns now)
 int proxy_forward_on(struct proxy *p, const struct engine_event *ev, time_ns now)
 {
     int err;
-    if (!begin(p, ev->msg, ev->tx))
+    if (!proxy_plan_use(p, ev->msg, ev->tx))
         return ev->kind == EVENT_ACK ? ERR_INVALID
                                      : proxy_refuse(p, ev->tx, 400, STR_NONE, STR_NONE, now);
     if (ev->kind == EVENT_ACK)
@@ -146,7 +144,7 @@ int proxy_forward_on(struct proxy *p, const struct engine_event *ev, time_ns now
     if (is_refused(p, ev->tx, ev->msg, &err, now))
         return err;
     struct goal goal = {.uri = &p->plan.request_uri};
-    return start(p, ev->tx, ev->msg, &goal, 1, now);
+    return start(p, ev->tx, ev->msg, &goal, 1, &(struct fork_how){0}, now);
 }
 
 /* The targets that may be used, each once. */
@@ -203,8 +201,36 @@ static void choose_all(const struct proxy *p, struct choice *c, const struct tar
         choose(p, c, &targets[i]);
 }
 
+/* Who rings before whom. */
+static bool is_before(const struct goal *a, const struct goal *b, enum fork_order order)
+{
+    if (order == FORK_BY_Q && a->target->q != b->target->q)
+        return a->target->q > b->target->q;
+    return order != FORK_SEQUENTIAL && a->target->delay < b->target->delay;
+}
+
+/* Stages and their order, stable (RFC 3261 16.6); a goal's URI goes along. */
+static void choose_order(struct choice *c, const struct fork_how *how)
+{
+    for (unsigned i = 1; i < c->n; i++)
+        for (unsigned k = i; k > 0 && is_before(&c->goals[k], &c->goals[k - 1], how->order); k--) {
+            struct goal goal = c->goals[k];
+            c->goals[k] = c->goals[k - 1];
+            c->goals[k - 1] = goal;
+        }
+    for (unsigned i = 0; i < c->n; i++) {
+        time_ns own = c->goals[i].target->ring_time;
+        c->goals[i].ring_time = own ? own : how->ring_time;
+    }
+    for (unsigned i = 1; i < c->n; i++) {
+        bool next = how->order == FORK_SEQUENTIAL ||
+                    (how->order == FORK_BY_Q && c->goals[i].target->q != c->goals[i - 1].target->q);
+        c->goals[i].stage = c->goals[i - 1].stage + next;
+    }
+}
+
 int proxy_fork(struct proxy *p, tx_id tx, struct msg *request, const struct target *targets,
-               size_t n, time_ns now)
+               size_t n, const struct fork_how *how, time_ns now)
 {
     int err;
     struct choice choice;
@@ -212,13 +238,14 @@ int proxy_fork(struct proxy *p, tx_id tx, struct msg *request, const struct targ
         return ERR_INVALID;
     if (!engine_tx_request(p->engine, tx))
         return ERR_STALE;
-    if (!begin(p, request, tx))
+    if (!proxy_plan_use(p, request, tx))
         return proxy_refuse(p, tx, 400, STR_NONE, STR_NONE, now);
     if (is_refused(p, tx, request, &err, now))
         return err;
     choose_all(p, &choice, targets, n);
+    choose_order(&choice, how);
     if (choice.n > 0)
-        return start(p, tx, request, choice.goals, choice.n, now);
+        return start(p, tx, request, choice.goals, choice.n, how, now);
     return choice.warning ? refuse_scheme(p, tx, request, choice.warning, now)
                           : proxy_refuse(p, tx, 480, STR_NONE, STR_NONE, now);
 }
@@ -229,7 +256,7 @@ int proxy_ack(struct proxy *p, const struct engine_event *ev, const struct targe
 {
     struct choice choice;
     int first = OK;
-    if (!begin(p, ev->msg, ev->tx))
+    if (!proxy_plan_use(p, ev->msg, ev->tx))
         return ERR_INVALID;
     choose_all(p, &choice, targets, n);
     unsigned breadth = forward_breadth(ev->msg);

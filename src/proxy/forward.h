@@ -25,7 +25,9 @@ struct forward {
 struct goal {
     const struct uri *uri;
     const struct target *target;
-    unsigned breadth; /* Max-Breadth of this branch (RFC 5393 5) */
+    unsigned breadth;  /* Max-Breadth of this branch (RFC 5393 5) */
+    unsigned stage;    /* RFC 3261 16.6: those of one ring together */
+    time_ns ring_time; /* 0: as long as Timer C lets it */
 };
 
 /* RFC 3261 16.6 steps 1 to 9 without Via, by p->plan. False: the target's path cannot be read. */

@@ -96,6 +96,13 @@ bool proxy_plan(struct proxy *p, struct msg *m, tx_id tx)
     return true;
 }
 
+bool proxy_plan_use(struct proxy *p, struct msg *m, tx_id tx)
+{
+    bool readable = proxy_plan(p, m, tx);
+    p->plan_of = NULL;
+    return readable;
+}
+
 static void look(const struct proxy *p, struct proxy_view *view)
 {
     const struct plan *plan = &p->plan;

@@ -63,7 +63,9 @@ struct proxy *proxy_new(struct engine *engine, const struct proxy_config *config
         return NULL;
     }
     pool_init(&p->contexts, mem, sizeof(struct context), LIMIT_PROXY_CONTEXTS);
+    pool_init(&p->branches, mem, sizeof(struct branch), LIMIT_PROXY_BRANCHES);
     wheel_init(&p->wheel, 0);
+    wheel_init(&p->nexts, 0);
     return p;
 }
 
@@ -76,6 +78,7 @@ void proxy_free(struct proxy *p)
     for (struct context *c; (c = pool_each(&p->contexts, &cursor, &id));)
         context_free(p, c);
     pool_fini(&p->contexts);
+    pool_fini(&p->branches);
     drop_domains(p);
     mem_free(p->mem, p, sizeof *p);
 }
@@ -144,29 +147,26 @@ int proxy_event(struct proxy *p, const struct engine_event *ev, time_ns now)
     return OK;
 }
 
-static int timer_fired(struct proxy *p, struct timer *t, time_ns now)
+static int next_fired(struct proxy *p, struct timer *t, time_ns now)
 {
-    struct branch *b = CONTAINER_OF(t, struct branch, timer_c);
-    if (!b->context->owed)
-        return timer_c_fired(p, b, now);
-    b->context->owed = false;
-    return context_settle(p, b->context, now);
+    struct context *c = CONTAINER_OF(t, struct context, next);
+    c->owed = false;
+    return context_settle(p, c, now);
 }
 
 int proxy_time(struct proxy *p, time_ns now)
 {
-    int first = OK;
-    for (struct timer *t; (t = wheel_pop(&p->wheel, now));) {
-        int err = timer_fired(p, t, now);
-        if (first == OK)
-            first = err;
-    }
+    int first = OK, err = OK;
+    for (struct timer *t; (t = wheel_pop(&p->wheel, now)); first = first ? first : err)
+        err = timer_c_fired(p, CONTAINER_OF(t, struct branch, timer_c), now);
+    for (struct timer *t; (t = wheel_pop(&p->nexts, now)); first = first ? first : err)
+        err = next_fired(p, t, now);
     return first;
 }
 
 time_ns proxy_deadline(const struct proxy *p)
 {
-    return wheel_deadline(&p->wheel);
+    return time_min(wheel_deadline(&p->wheel), wheel_deadline(&p->nexts));
 }
 
 size_t proxy_contexts(const struct proxy *p)

@@ -38,13 +38,16 @@ static void take_final(struct proxy *p, struct context *c, struct branch *b, str
 {
     if (!has_second_via(m))
         branch_end(p, b, 503, NULL);
-    else if (m->status == 408 && !c->invite) /* RFC 4320 4.2 */
+    else if ((m->status == 408 && !c->invite) || /* RFC 4320 4.2 */
+             (m->status == 487 && b->rung_out))
         branch_end(p, b, 408, NULL);
     else
         branch_end(p, b, m->status, m);
     c->urgent = c->urgent || (b->best && m->status < 300);
-    if (m->status >= 600)
-        context_cancel_for(p, c, m->status, now);
+    if (m->status < 600)
+        return;
+    context_close(p, c); /* RFC 3261 16.7 step 5: no new branches */
+    context_cancel_for(p, c, m->status, now);
 }
 
 int context_response(struct proxy *p, struct context *c, const struct engine_event *ev, time_ns now)

@@ -1,19 +1,25 @@
-/* Timer C (RFC 3261 16.6 step 11, 16.8): the end of an INVITE that rings for ever. */
+/* Timer C (RFC 3261 16.6 step 11, 16.8): the end of an INVITE that rings for ever; and the end of a
+ * ring time, by which others have their turn. */
 #include "proxy/context.h"
 
 #define RETRY_CANCEL NS_PER_S
+/* How long those whose turn comes wait for the answer to a CANCEL: it may be a 2xx. */
+#define WAIT_CANCELLED (2 * NS_PER_S)
 
 void timer_c_start(struct proxy *p, struct branch *b, time_ns now)
 {
-    wheel_set(&p->wheel, &b->timer_c, time_add(now, p->config.timer_c));
+    wheel_set(&p->wheel, &b->timer_c, time_min(time_add(now, p->config.timer_c), b->ring_end));
 }
 
 static int give_up(struct proxy *p, struct branch *b, time_ns now)
 {
     int err = engine_cancel(p->engine, b->tx, STR_NONE, now);
     b->cancelled = err != ERR_NOMEM;
+    b->rung_out = b->cancelled && now >= b->ring_end;
     if (!b->cancelled)
         wheel_set(&p->wheel, &b->timer_c, time_add(now, RETRY_CANCEL));
+    else if (b->context->turns)
+        wheel_set(&p->wheel, &b->timer_c, time_add(now, WAIT_CANCELLED));
     return b->cancelled ? OK : err;
 }
 
@@ -23,6 +29,10 @@ int timer_c_fired(struct proxy *p, struct branch *b, time_ns now)
 {
     if (b->status)
         return OK;
+    if (b->cancelled) {
+        branch_leave(b);
+        return context_settle(p, b->context, now);
+    }
     int err = give_up(p, b, now);
     if (err || b->provisional)
         return err;

@@ -43,6 +43,8 @@ struct config {
     struct {
         bool record_route;
         unsigned timer_c_s;
+        unsigned fork; /* enum fork_order */
+        unsigned ring_time_s;
     } proxy;
     struct {
         unsigned t1_ms, t2_ms, t4_ms; /* RFC 3261 table 4 */

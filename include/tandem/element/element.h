@@ -61,8 +61,9 @@ struct element_config {
     const struct str *domains; /* whose users these are, at most LIMIT_DOMAINS; copied. Listeners'
                                   addresses count too */
     size_t n_domains;
-    bool relay_loopback; /* requests from this machine to other addresses of this machine are
-                            relayed */
+    bool relay_loopback;  /* requests from this machine to other addresses of this machine are
+                             relayed */
+    struct fork_how fork; /* how the phones of one user ring */
     struct access_config access;
 };
 
@@ -101,8 +102,8 @@ int element_resolved(struct element *, uint64_t query, const struct addr *, size
 int element_store_answered(struct element *, const struct store_answer *, time_ns now);
 int element_time(struct element *, time_ns now);
 /* The configuration is replaced, whole, while requests are under way: those that were let in go on.
- * Only registrar, proxy (but its key), domains, relay_loopback and access are looked at. ERR_NOMEM,
- * ERR_LIMIT: the old one stays. */
+ * Only registrar, proxy (but its key), domains, relay_loopback, fork and access are looked at.
+ * ERR_NOMEM, ERR_LIMIT: the old one stays. */
 int element_reconfigure(struct element *, const struct element_config *);
 
 /* --- what happened that others want to know of: a guard against strangers, a log, counters --- */

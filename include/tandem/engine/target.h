@@ -4,6 +4,7 @@
 
 #include "base/flow.h"
 #include "base/str.h"
+#include "base/time.h"
 
 struct target {
     struct str uri; /* becomes the Request-URI */
@@ -15,6 +16,9 @@ struct target {
     struct str params;   /* of the Contact as it was registered, ";name=value" each, its
                             capabilities (RFC 3840) among them */
     struct str path; /* Path values of the registration (RFC 3327), comma separated; empty: none */
+    time_ns delay;   /* it begins to ring so much later than those that it rings together with, or
+                        once none of them rings any more */
+    time_ns ring_time; /* of an INVITE; 0: none of its own */
 };
 
 #endif

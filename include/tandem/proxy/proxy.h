@@ -89,21 +89,39 @@ int proxy_forward_on(struct proxy *, const struct engine_event *, time_ns now);
 int proxy_ack(struct proxy *, const struct engine_event *, const struct target *, size_t n,
               time_ns now);
 
-/* Forks in parallel to all targets (copied; equal ones count once), n >= 1. `request` is that of
- * the server transaction and is borrowed. Takes over the transaction and whatever comes of it: what
- * cannot be forwarded is answered (440 where Max-Breadth does not suffice, 480 where sips URIs
- * forbid every target, 483, 500, 503 over our limits).
+/* Whose turn it is when (RFC 3261 16.6). The targets of a stage ring together; the next stage
+ * begins once all of the former have failed, and none does after a 2xx, a 6xx, or the caller's
+ * CANCEL. */
+enum fork_order {
+    FORK_PARALLEL,   /* one stage */
+    FORK_SEQUENTIAL, /* each is a stage of its own, in the order in which they are given */
+    FORK_BY_Q,       /* those of equal q are a stage; the highest q first */
+    N_FORK_ORDERS
+};
+
+struct fork_how {
+    enum fork_order order;
+    /* How long an INVITE may ring at a target that has no ring time of its own; then it is
+     * cancelled there and counts as a 408. 0: as long as Timer C lets it. Who does not answer the
+     * CANCEL within two seconds is not waited for. */
+    time_ns ring_time;
+};
+
+/* Forks to all targets (copied; equal ones count once), n >= 1. `request` is that of the server
+ * transaction and is borrowed. Takes over the transaction and whatever comes of it: what cannot be
+ * forwarded is answered (440 where Max-Breadth does not suffice for the first stage, 480 where sips
+ * URIs forbid every target, 483, 500, 503 over our limits).
  * ERR_STALE: the transaction is gone or answered; nothing was done. ERR_INVALID: n is 0. An answer
  * that finds no memory is owed by the engine. */
 int proxy_fork(struct proxy *, tx_id, struct msg *request, const struct target *, size_t n,
-               time_ns now);
+               const struct fork_how *, time_ns now);
 
 /* An event of one of our transactions: response, timeout, transport error, CANCEL of our server
  * transaction, server timeout or end. Events of contexts that have ended are ignored. ERR_NOMEM: a
  * response could not be passed on; a final one is tried again in proxy_time. */
 int proxy_event(struct proxy *, const struct engine_event *, time_ns now);
 
-/* Timer C (RFC 3261 16.8). */
+/* Timer C (RFC 3261 16.8), ring times, delays. */
 int proxy_time(struct proxy *, time_ns now);
 time_ns proxy_deadline(const struct proxy *);
 

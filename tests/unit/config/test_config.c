@@ -75,7 +75,7 @@ static const char every_key[] =
     "sets: [{name: s, members: [{uri: 'sip:h'}]}]\n"
     "registrar: {min_expires: 2m, max_expires: 1d, default_expires: 3m,\n"
     "            max_contacts: '4', flow_timer: 90s}\n"
-    "proxy: {record_route: false, timer_c: 4m}\n"
+    "proxy: {record_route: false, timer_c: 4m, fork: by_q, ring_time: 20s}\n"
     "timers: {t1: 1s, t2: 2500ms, t4: 6s}\n"
     "limits: {transactions: 1000, sources: 100, strikes: 0, ban: 1h,\n"
     "         packets_per_second: 0}\n"
@@ -118,6 +118,8 @@ static void every_key_is_read(void **state)
     assert_int_equal(c->registrar.flow_timer_s, 90);
     assert_false(c->proxy.record_route);
     assert_int_equal(c->proxy.timer_c_s, 240);
+    assert_int_equal(c->proxy.fork, 2);
+    assert_int_equal(c->proxy.ring_time_s, 20);
     assert_int_equal(c->timers.t1_ms, 1000);
     assert_int_equal(c->timers.t2_ms, 2500);
     assert_int_equal(c->timers.t4_ms, 6000);

@@ -106,7 +106,7 @@ static void request(struct rig *r, const struct engine_event *ev)
     if (ours && ev->kind == EVENT_ACK)
         proxy_ack(r->proxy, ev, r->targets, r->n_targets, r->now);
     else if (ours)
-        proxy_fork(r->proxy, ev->tx, ev->msg, r->targets, r->n_targets, r->now);
+        proxy_fork(r->proxy, ev->tx, ev->msg, r->targets, r->n_targets, &r->how, r->now);
     else
         proxy_forward_on(r->proxy, ev, r->now);
 }
@@ -198,6 +198,17 @@ const char *rig_request(struct rig *r, const char *method, const char *uri, cons
 {
     r->serial++;
     return rig_again(r, method, uri, to_tag, headers);
+}
+
+const char *rig_cancel(const char *invite, const char *headers)
+{
+    static char text[8192];
+    const char *space = strchr(invite, ' ');
+    const char *cseq = strstr(invite, " INVITE\r\n");
+    const char *end = cseq + 9;
+    snprintf(text, sizeof text, "CANCEL%.*s CANCEL\r\n%s%s", (int)(cseq - space), space, headers,
+             end);
+    return text;
 }
 
 void rig_send(struct rig *r, const char *text)

@@ -41,6 +41,7 @@ struct rig {
     enum rig_mode mode;
     struct target targets[RIG_TARGETS_MAX];
     size_t n_targets;
+    struct fork_how how;
     enum proxy_verdict verdict; /* the last one */
     struct proxy_view view;
     char view_uri[512];
@@ -63,6 +64,9 @@ const char *rig_request(struct rig *, const char *method, const char *uri, const
                         const char *headers);
 const char *rig_again(struct rig *, const char *method, const char *uri, const char *to_tag,
                       const char *headers);
+/* That INVITE with another method: same branch, Call-ID and CSeq number. Borrowed until the next
+ * call. */
+const char *rig_cancel(const char *invite, const char *headers);
 /* Sends it to RIG_UDP. */
 void rig_send(struct rig *, const char *text);
 /* A datagram at a listener from "ADDR:PORT". */

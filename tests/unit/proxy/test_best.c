@@ -42,6 +42,7 @@ static void test_best(void **state)
         struct branch branches[4] = {0};
         struct context c = {.branches = branches, .n = 4, .invite = true};
         for (unsigned k = 0; k < 4; k++) {
+            branches[k].next = k < 3 ? &branches[k + 1] : NULL;
             int s = rows[i].statuses[k];
             branches[k].status = (uint16_t)(s < 0 ? -s : s);
             branches[k].best = s > 0 ? &some : NULL;
@@ -56,7 +57,7 @@ static void test_best(void **state)
 static void test_none(void **state)
 {
     (void)state;
-    struct branch branches[2] = {0};
+    struct branch branches[2] = {{.next = &branches[1]}};
     struct context c = {.branches = branches, .n = 2};
     assert_null(context_best(&c));
 }

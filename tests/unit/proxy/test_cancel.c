@@ -10,18 +10,6 @@
 
 #include "rig.h"
 
-/* The INVITE with another method: same branch, Call-ID and CSeq number. */
-static char *cancel_of(const char *invite, const char *headers)
-{
-    static char text[8192];
-    const char *space = strchr(invite, ' ');
-    const char *cseq = strstr(invite, " INVITE\r\n");
-    const char *end = cseq + 9;
-    snprintf(text, sizeof text, "CANCEL%.*s CANCEL\r\n%s%s", (int)(cseq - space), space, headers,
-             end);
-    return text;
-}
-
 struct call {
     struct rig *r;
     const char *invite;
@@ -49,7 +37,7 @@ static void test_cancel(void **state)
     rig_answer(c.r, c.branch[0], 180, "one", "");
     rig_answer(c.r, c.branch[1], 180, "two", "");
     rig_skip_all(c.r);
-    rig_send(c.r, cancel_of(c.invite, "Reason: SIP;cause=487\r\n"));
+    rig_send(c.r, rig_cancel(c.invite, "Reason: SIP;cause=487\r\n"));
     assert_int_equal(rig_count(c.r, "SIP/2.0 200 "), 1);
     assert_int_equal(rig_count(c.r, "CANCEL "), 2);
     assert_int_equal(rig_count(c.r, "SIP/2.0 487 "), 0);
@@ -67,7 +55,7 @@ static void test_before_provisional(void **state)
     (void)state;
     struct call c = ring();
     rig_answer(c.r, c.branch[0], 100, "", "");
-    rig_send(c.r, cancel_of(c.invite, ""));
+    rig_send(c.r, rig_cancel(c.invite, ""));
     assert_int_equal(rig_count(c.r, "CANCEL sip:bob@192.0.2.2 "), 1);
     assert_int_equal(rig_count(c.r, "CANCEL sip:bob@192.0.2.3 "), 0);
     rig_answer(c.r, c.branch[1], 180, "two", "");
@@ -84,7 +72,7 @@ static void test_crossing_2xx(void **state)
     (void)state;
     struct call c = ring();
     rig_answer(c.r, c.branch[0], 180, "one", "");
-    rig_send(c.r, cancel_of(c.invite, ""));
+    rig_send(c.r, rig_cancel(c.invite, ""));
     rig_skip_all(c.r);
     rig_answer(c.r, c.branch[0], 200, "one", "");
     assert_int_equal(rig_count(c.r, "SIP/2.0 200 "), 1);
@@ -97,7 +85,7 @@ static void test_twice(void **state)
     (void)state;
     struct call c = ring();
     rig_answer(c.r, c.branch[0], 180, "one", "");
-    char *cancel = cancel_of(c.invite, "");
+    const char *cancel = rig_cancel(c.invite, "");
     rig_send(c.r, cancel);
     rig_skip_all(c.r);
     rig_send(c.r, cancel);
@@ -113,7 +101,7 @@ static void test_unheeded(void **state)
     struct call c = ring();
     rig_answer(c.r, c.branch[0], 180, "one", "");
     rig_answer(c.r, c.branch[1], 180, "two", "");
-    rig_send(c.r, cancel_of(c.invite, ""));
+    rig_send(c.r, rig_cancel(c.invite, ""));
     rig_pass(c.r, 33 * NS_PER_S);
     assert_true(rig_count(c.r, "SIP/2.0 408 ") > 0);
     rig_end(c.r);
@@ -127,10 +115,10 @@ static void test_late(void **state)
     rig_answer(c.r, c.branch[0], 486, "one", "");
     rig_answer(c.r, c.branch[1], 486, "two", "");
     rig_skip_all(c.r);
-    rig_send(c.r, cancel_of(c.invite, ""));
+    rig_send(c.r, rig_cancel(c.invite, ""));
     assert_int_equal(rig_count(c.r, "CANCEL "), 0);
     assert_int_equal(rig_count(c.r, "SIP/2.0 200 "), 1);
-    rig_send(c.r, cancel_of(rig_request(c.r, "INVITE", "sip:bob@example.com", "", ""), ""));
+    rig_send(c.r, rig_cancel(rig_request(c.r, "INVITE", "sip:bob@example.com", "", ""), ""));
     assert_int_equal(rig_count(c.r, "SIP/2.0 481 "), 1);
     rig_end(c.r);
 }

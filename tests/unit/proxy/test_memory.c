@@ -90,8 +90,8 @@ static void test_stale(void **state)
     const struct target t = {.uri = STR_INIT("sip:bob@192.0.2.2")};
     struct engine_event ev = {.kind = EVENT_TIMEOUT, .owner = 7, .user = 12345, .tx = 1};
     assert_int_equal(proxy_event(r->proxy, &ev, r->now), OK);
-    assert_int_equal(proxy_fork(r->proxy, 99, NULL, &t, 1, r->now), ERR_STALE);
-    assert_int_equal(proxy_fork(r->proxy, r->tx, NULL, &t, 0, r->now), ERR_INVALID);
+    assert_int_equal(proxy_fork(r->proxy, 99, NULL, &t, 1, &r->how, r->now), ERR_STALE);
+    assert_int_equal(proxy_fork(r->proxy, r->tx, NULL, &t, 0, &r->how, r->now), ERR_INVALID);
     rig_end(r);
 }
 

@@ -37,15 +37,16 @@ static struct config *given(const char *text)
 static void every_key_arrives(void **state)
 {
     struct element_config e;
-    struct config *c = given("domains: [a.example, b.example]\n"
-                             "accounts: {auth: required, foreign_callers: true, auth_int: true,\n"
-                             "           algorithms: [SHA-256], nonce_life: 10m}\n"
-                             "peers: [192.0.2.0/24]\n"
-                             "registrar: {min_expires: 1m, max_expires: 3h, default_expires: 2h,\n"
-                             "            max_contacts: 3}\n"
-                             "proxy: {record_route: false, timer_c: 200s}\n"
-                             "timers: {t1: 250ms, t2: 2s, t4: 3s}\n"
-                             "limits: {transactions: 5000}\n");
+    struct config *c =
+        given("domains: [a.example, b.example]\n"
+              "accounts: {auth: required, foreign_callers: true, auth_int: true,\n"
+              "           algorithms: [SHA-256], nonce_life: 10m}\n"
+              "peers: [192.0.2.0/24]\n"
+              "registrar: {min_expires: 1m, max_expires: 3h, default_expires: 2h,\n"
+              "            max_contacts: 3}\n"
+              "proxy: {record_route: false, timer_c: 200s, fork: sequential, ring_time: 20s}\n"
+              "timers: {t1: 250ms, t2: 2s, t4: 3s}\n"
+              "limits: {transactions: 5000}\n");
 
     (void)state;
     element_config_of(&e, &s, c);
@@ -62,6 +63,8 @@ static void every_key_arrives(void **state)
     assert_int_equal(e.registrar.max_contacts, 3);
     assert_false(e.proxy.record_route);
     assert_int_equal(e.proxy.timer_c, 200 * NS_PER_S);
+    assert_int_equal(e.fork.order, FORK_SEQUENTIAL);
+    assert_int_equal(e.fork.ring_time, 20 * NS_PER_S);
     assert_int_equal(e.proxy.key.k0, 3);
     assert_int_equal(e.engine.timers.t1, 250 * NS_PER_MS);
     assert_int_equal(e.engine.timers.t2, 2 * NS_PER_S);

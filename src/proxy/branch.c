@@ -1,0 +1,48 @@
+/* One branch: the copy of a request goes to its target (RFC 3261 16.6 steps 8 to 11). Knows no
+ * other branch. */
+#include "proxy/forward.h"
+
+static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const struct goal *goal,
+                       time_ns now)
+{
+    struct forward f;
+    if (!forward_build(p, &f, m, goal))
+        return ERR_NO_ROUTE;
+    struct outgoing out = {.base = m,
+                           .edits = &f.edits,
+                           .flow = f.flow,
+                           .hop = &f.hop,
+                           .branch_suffix = {p->plan.suffix, LOOP_SUFFIX_LEN},
+                           .owner = p->config.owner,
+                           .user = b->context->id};
+    b->by_dialog_flow = f.flow && !goal->target;
+    b->breadth = (uint8_t)goal->breadth;
+    return engine_request(p->engine, &out, now, &b->tx);
+}
+
+/* RFC 3261 16.9: what cannot be sent counts as a 503. */
+void branch_start(struct proxy *p, struct branch *b, struct msg *m, const struct goal *goal,
+                  time_ns now)
+{
+    int err = branch_send(p, b, m, goal, now);
+    if (err) {
+        b->context->overloaded |= err == ERR_NOMEM || err == ERR_LIMIT;
+        branch_end(p, b, 503, NULL);
+    } else if (b->context->invite) {
+        timer_c_start(p, b, now);
+    }
+}
+
+/* RFC 5626 4.3: a connection may be gone without our knowledge, as another worker's is; Contact may
+ * still do. */
+bool branch_retry(struct proxy *p, struct branch *b, time_ns now)
+{
+    tx_id server = b->context->server;
+    struct msg *m = server ? engine_tx_request(p->engine, server) : NULL;
+    if (!b->by_dialog_flow || b->provisional || b->cancelled || !m || !proxy_plan_use(p, m, server))
+        return false;
+    p->plan.has_flow = false;
+    const struct goal goal = {.uri = &p->plan.request_uri, .breadth = forward_breadth(m)};
+    branch_start(p, b, m, &goal, now);
+    return true;
+}
