@@ -179,7 +179,10 @@ int element_stream(struct element *e, conn_id conn, struct str bytes, time_ns no
 
 int element_closed(struct element *e, conn_id conn, time_ns now)
 {
-    return after(e, engine_closed(e->engine, conn, now), now);
+    int rc = engine_closed(e->engine, conn, now);
+    if (rc != ERR_NOMEM)
+        registrar_flow_ended(e->registrar, conn);
+    return after(e, rc, now);
 }
 
 int element_unreachable(struct element *e, const struct flow *flow, time_ns now)
@@ -217,7 +220,10 @@ time_ns element_deadline(const struct element *e)
 
 bool element_output(struct element *e, struct engine_output *out)
 {
-    return engine_output(e->engine, out);
+    bool any = engine_output(e->engine, out);
+    if (any && out->kind == OUTPUT_CLOSE)
+        registrar_flow_ended(e->registrar, out->conn);
+    return any;
 }
 
 bool element_is_idle(const struct element *e)

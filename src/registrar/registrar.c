@@ -7,6 +7,7 @@
 
 #include "registrar/answer.h"
 #include "registrar/bindings.h"
+#include "registrar/flows.h"
 
 struct pending {
     tx_id tx;
@@ -15,6 +16,7 @@ struct pending {
     struct block *info;   /* lines that its 200 bears; NULL: none */
     struct block *record; /* written to the store, not confirmed yet; NULL: being read */
     unsigned tries;
+    bool watched; /* its connection's end will be known */
     struct wishes wishes;
     uint16_t key_len;
     char key[LIMIT_AOR_BYTES];
@@ -24,6 +26,7 @@ struct registrar {
     struct engine *engine;
     struct registrar_config config;
     struct pool pending;
+    struct flows flows;
 };
 
 /* RFC 3261 10.3 step 7 has 500; a full disk passes, and 503 says when to come back. */
@@ -40,6 +43,10 @@ struct registrar *registrar_new(struct engine *e, const struct registrar_config 
     if (r->config.max_contacts > LIMIT_BINDINGS)
         r->config.max_contacts = LIMIT_BINDINGS;
     pool_init(&r->pending, engine_mem(e), sizeof(struct pending), LIMIT_REGISTER_PENDING);
+    if (flows_init(&r->flows, e, config->owner) != OK) {
+        registrar_free(r);
+        return NULL;
+    }
     return r;
 }
 
@@ -71,6 +78,7 @@ void registrar_free(struct registrar *r)
     while (pool_each(&r->pending, &cursor, &id))
         pending_drop(r, id);
     pool_fini(&r->pending);
+    flows_fini(&r->flows);
     mem_free(engine_mem(r->engine), r, sizeof *r);
 }
 
@@ -166,6 +174,14 @@ static bool keep_info(struct registrar *r, struct pending *p, struct str info)
     return true;
 }
 
+/* RFC 5626 7: by which connection the phone is reached has to be known when that ends. */
+static void watch(struct registrar *r, struct pending *p)
+{
+    const struct flow *flow = &p->msg->flow;
+    p->watched = p->wishes.n > 0 && transport_is_reliable(flow->transport) && flow->conn != 0 &&
+                 flows_watch(&r->flows, flow->conn, (struct str){p->key, p->key_len});
+}
+
 static int ask(struct registrar *r, pool_id id, const struct store_ask *question)
 {
     return engine_ask_store(r->engine, question, r->config.owner, id);
@@ -186,6 +202,7 @@ static int begin(struct registrar *r, const struct engine_event *ev, const struc
     if (!keep_path(r, p) || engine_own(r->engine, p->tx, r->config.owner, id) != OK ||
         ask(r, id, &get) != OK)
         return finish(r, id, no_memory, now);
+    watch(r, p);
     return OK;
 }
 
@@ -267,6 +284,8 @@ static int confirmed(struct registrar *r, pool_id id, time_ns now, struct msg **
 {
     struct pending *p = pool_get(&r->pending, id);
     struct bindings all;
+    if (p->watched)
+        flows_made(&r->flows, p->msg->flow.conn, (struct str){p->key, p->key_len});
     if (registered)
         *registered = msg_ref(p->msg);
     bool good = record_read(block_str(p->record), now, &all);
@@ -281,6 +300,10 @@ int registrar_stored(struct registrar *r, const struct engine_event *ev, time_ns
     assert(ev->kind == EVENT_STORE);
     if (registered)
         *registered = NULL;
+    if (ev->user & FLOW_BIT) {
+        flows_stored(&r->flows, ev, now);
+        return OK;
+    }
     struct pending *p = pool_get(&r->pending, ev->user);
     if (!p)
         return ERR_STALE;
@@ -294,6 +317,11 @@ int registrar_stored(struct registrar *r, const struct engine_event *ev, time_ns
         break;
     }
     return finish(r, ev->user, store_failed, now);
+}
+
+void registrar_flow_ended(struct registrar *r, conn_id conn)
+{
+    flows_ended(&r->flows, conn);
 }
 
 int registrar_forget(struct registrar *r, const struct engine_event *ev)

@@ -55,6 +55,9 @@ int registrar_stored(struct registrar *, const struct engine_event *, time_ns no
                      struct msg **registered);
 /* EVENT_SERVER_END: a server transaction of ours is gone. ERR_STALE: nothing waited for it. */
 int registrar_forget(struct registrar *, const struct engine_event *);
+/* RFC 5626 7: a connection, ours or another worker's, has ended: bindings that nothing but it leads
+ * to end (outbound, WebSocket), others are reached by their URI from now on. */
+void registrar_flow_ended(struct registrar *, conn_id);
 /* REGISTERs that wait for the store. */
 size_t registrar_pending(const struct registrar *);
 
