@@ -28,6 +28,11 @@ static void consider_relay(struct element *e, const struct engine_event *ev, con
 static enum place place_of(const struct element *e, struct msg *m, enum proxy_verdict verdict,
                            const struct uri *uri, struct uri *aor)
 {
+    /* RFC 5627 6.1: a GRUU of ours is replaced within dialogs, too. */
+    bool is_user = verdict == PROXY_IN_DIALOG && uri_has_param(uri, STR("gr")) &&
+                   m->method != METHOD_REGISTER && home_has(e, uri, aor) && aor->user.at;
+    if (is_user)
+        return PLACE_USER;
     if (verdict == PROXY_IN_DIALOG)
         return PLACE_DIALOG;
     if (verdict == PROXY_ROUTED)
@@ -44,7 +49,15 @@ struct step {
     enum place place;
     struct proxy_view view;
     struct uri aor;
+    bool routed; /* of PLACE_USER: a Route remains */
 };
+
+static void find_place(const struct element *e, struct msg *m, enum proxy_verdict verdict,
+                       struct step *s)
+{
+    s->place = place_of(e, m, verdict, &s->view.request_uri, &s->aor);
+    s->routed = verdict == PROXY_IN_DIALOG;
+}
 
 static void take(struct element *e, const struct engine_event *ev, const struct step *s,
                  const struct grant *grant, time_ns now)
@@ -54,7 +67,7 @@ static void take(struct element *e, const struct engine_event *ev, const struct 
         self_request(e, ev, grant->info, now);
         break;
     case PLACE_USER:
-        lookup_targets(e, ev, &s->aor, now);
+        lookup_targets(e, ev, &s->aor, s->routed, now);
         break;
     case PLACE_NOWHERE:
         answer(e, ev, 404, STR("No such number here"), STR_NONE, now);
@@ -89,7 +102,7 @@ static void request(struct element *e, const struct engine_event *ev, time_ns no
         enum proxy_verdict verdict = proxy_inspect(e->proxy, ev, &s.view, now);
         if (verdict == PROXY_DONE)
             return;
-        s.place = place_of(e, ev->msg, verdict, &s.view.request_uri, &s.aor);
+        find_place(e, ev->msg, verdict, &s);
     }
     if (!admit(e, ev, s.place, s.view.marked, &grant, now))
         return;
@@ -105,7 +118,7 @@ static void ack(struct element *e, const struct engine_event *ev, time_ns now)
     enum proxy_verdict verdict = proxy_inspect(e->proxy, ev, &s.view, now);
     if (verdict == PROXY_DONE)
         return;
-    s.place = place_of(e, ev->msg, verdict, &s.view.request_uri, &s.aor);
+    find_place(e, ev->msg, verdict, &s);
     take(e, ev, &s, &(struct grant){.standing = STANDING_OPEN}, now);
 }
 
@@ -119,7 +132,7 @@ void dispatch_admitted(struct element *e, const struct engine_event *ev, const s
             answer(e, ev, 500, STR_NONE, STR_NONE, now);
             return;
         }
-        s.place = place_of(e, ev->msg, verdict, &s.view.request_uri, &s.aor);
+        find_place(e, ev->msg, verdict, &s);
         proxy_trying(e->proxy, ev, now);
     }
     take(e, ev, &s, grant, now);

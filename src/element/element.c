@@ -44,6 +44,7 @@ static int roles_init(struct element *e, const struct element_config *config)
     struct registrar_config registrar = config->registrar;
     struct proxy_config proxy = proxy_config_of(config, &e->home);
     registrar.owner = OWNER_REGISTRAR;
+    registrar.key = config->proxy.key;
     e->registrar = registrar_new(e->engine, &registrar);
     e->proxy = e->registrar ? proxy_new(e->engine, &proxy) : NULL;
     return e->proxy ? OK : ERR_NOMEM;

@@ -8,6 +8,9 @@ enum lookup_kind { LOOKUP_TARGETS, LOOKUP_SENDER };
 
 struct lookup {
     enum lookup_kind kind;
+    bool is_gruu;
+    bool routed;
+    struct gruu gruu;
     struct engine_event event; /* its message is our reference */
 };
 
@@ -44,7 +47,8 @@ static int ask(struct element *e, pool_id id, struct str key)
     return engine_ask_store(e->engine, &get, OWNER_ELEMENT, id);
 }
 
-static void lookup(struct element *e, enum lookup_kind kind, const struct engine_event *ev,
+/* What is known of a question before it is asked. */
+static void lookup(struct element *e, const struct lookup *what, const struct engine_event *ev,
                    struct str key, time_ns now)
 {
     pool_id id;
@@ -53,7 +57,7 @@ static void lookup(struct element *e, enum lookup_kind kind, const struct engine
         answer(e, ev, 503, STR("Too many requests wait"), STR_NONE, now);
         return;
     }
-    l->kind = kind;
+    *l = *what;
     l->event = *ev;
     msg_ref(ev->msg);
     if (ask(e, id, key) != OK) {
@@ -77,16 +81,21 @@ static void refuse_relay(struct element *e, const struct engine_event *ev, time_
 }
 
 void lookup_targets(struct element *e, const struct engine_event *ev, const struct uri *aor,
-                    time_ns now)
+                    bool routed, time_ns now)
 {
     char space[LIMIT_AOR_BYTES];
     struct buf key;
+    struct lookup what = {.kind = LOOKUP_TARGETS, .routed = routed};
     buf_init(&key, space, sizeof space);
-    registrar_key(&key, aor);
+    what.is_gruu = uri_has_param(aor, STR("gr"));
+    if (!what.is_gruu)
+        registrar_key(&key, aor);
+    else if (!registrar_gruu(e->registrar, aor, &key, &what.gruu))
+        key.over = true;
     if (key.over)
         refuse_unknown(e, ev, now);
     else
-        lookup(e, LOOKUP_TARGETS, ev, buf_str(&key), now);
+        lookup(e, &what, ev, buf_str(&key), now);
 }
 
 void lookup_sender(struct element *e, const struct engine_event *ev, const struct uri *sender,
@@ -99,16 +108,35 @@ void lookup_sender(struct element *e, const struct engine_event *ev, const struc
     if (key.over)
         refuse_relay(e, ev, now);
     else
-        lookup(e, LOOKUP_SENDER, ev, buf_str(&key), now);
+        lookup(e, &(struct lookup){.kind = LOOKUP_SENDER}, ev, buf_str(&key), now);
+}
+
+static size_t targets_of(const struct element *e, const struct lookup *l, struct str record,
+                         struct target targets[LIMIT_BINDINGS], bool *valid, time_ns now)
+{
+    size_t n;
+    *valid = true;
+    if (l->is_gruu)
+        n = registrar_gruu_targets(e->registrar, record, &l->gruu, now, targets, LIMIT_BINDINGS,
+                                   valid);
+    else
+        n = registrar_targets(record, now, targets, LIMIT_BINDINGS);
+    for (size_t i = 0; i < n && l->routed; i++) {
+        targets[i].path = STR_NONE;
+        targets[i].has_flow = false;
+    }
+    return n;
 }
 
 /* RFC 3261 16.5, 21.4.5 and 21.4.18: nobody of that name, or nobody there. */
-static void fork_to(struct element *e, const struct engine_event *ev,
-                    const struct store_answer *found, time_ns now)
+static void fork_to(struct element *e, const struct lookup *l, const struct store_answer *found,
+                    time_ns now)
 {
+    const struct engine_event *ev = &l->event;
     struct target targets[LIMIT_BINDINGS];
-    size_t n = registrar_targets(found->value, now, targets, LIMIT_BINDINGS);
-    if (n == 0 && found->version == 0)
+    bool valid;
+    size_t n = targets_of(e, l, found->value, targets, &valid, now);
+    if (n == 0 && (found->version == 0 || !valid))
         refuse_unknown(e, ev, now);
     else if (n == 0)
         answer(e, ev, 480, STR_NONE, STR_NONE, now);
@@ -124,7 +152,7 @@ static void found(struct element *e, struct lookup *l, const struct store_answer
     if (record->status != STORE_OK)
         answer(e, &l->event, 500, STR("Location store failed"), STR_NONE, now);
     else if (l->kind == LOOKUP_TARGETS)
-        fork_to(e, &l->event, record, now);
+        fork_to(e, l, record, now);
     else if (registrar_is_from(record->value, &l->event.msg->flow, now))
         relay(e, &l->event, now);
     else

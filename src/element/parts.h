@@ -134,9 +134,10 @@ enum policy policy_of(const struct element *, struct msg *, const struct uri *ho
                       struct uri *sender);
 
 /* --- lookup.c: requests that wait for a location record --- */
-/* To our user: forked to the bindings, or 404, 480. */
+/* To our user, or one instance of him where the URI is a GRUU: forked to the bindings, or 404, 480.
+ * `routed`: a Route remains; then it leads there, whatever Path a binding has (RFC 5627 6.1). */
 void lookup_targets(struct element *, const struct engine_event *, const struct uri *aor,
-                    time_ns now);
+                    bool routed, time_ns now);
 /* To a foreign place: relayed where `sender` is registered from its flow, else 403. */
 void lookup_sender(struct element *, const struct engine_event *, const struct uri *sender,
                    time_ns now);

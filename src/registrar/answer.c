@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "registrar/instance.h"
+
 #define RETRY_AFTER_S 5
 #define FIXED_BYTES 128  /* Supported, Require, Flow-Timer, Path's name and line end */
 #define CONTACT_BYTES 48 /* what stands around a binding's URI and parameters */
@@ -10,8 +12,9 @@
 static size_t ok_size(const struct bindings *all, const struct extras *extras)
 {
     size_t size = FIXED_BYTES + extras->path.len + extras->info.len;
+    size_t gruus = extras->gruu.aor.len > 0 ? 2 * GRUU_BYTES(extras->gruu.aor.len) : 0;
     for (size_t i = 0; i < all->n; i++)
-        size += CONTACT_BYTES + all->list[i].uri.len + all->list[i].params.text.len;
+        size += gruus + CONTACT_BYTES + all->list[i].uri.len + all->list[i].params.text.len;
     return size;
 }
 
@@ -21,12 +24,36 @@ static uint64_t remaining_s(const struct binding *x, time_ns now)
     return (x->expires - now) / NS_PER_S + ((x->expires - now) % NS_PER_S != 0);
 }
 
-static void put_contact(struct buf *b, const struct binding *x, time_ns now)
+static const struct binding *newest_of(const struct bindings *all, struct str instance)
+{
+    size_t i = 0;
+    while (!instance_equal(instance_of(all->list[i].params), instance))
+        i++;
+    return &all->list[i];
+}
+
+/* RFC 5627 5.2 */
+static void put_gruus(struct buf *b, const struct bindings *all, const struct binding *x,
+                      const struct gruu_maker *maker)
+{
+    struct str instance = instance_of(x->params);
+    if (maker->aor.len == 0 || !gruu_is_possible(instance))
+        return;
+    buf_put_lit(b, ";temp-gruu=\"");
+    gruu_print_temporary(b, maker, newest_of(all, instance));
+    buf_put_lit(b, "\";pub-gruu=\"");
+    gruu_print_public(b, maker, instance);
+    buf_put_char(b, '"');
+}
+
+static void put_contact(struct buf *b, const struct bindings *all, const struct binding *x,
+                        const struct gruu_maker *maker, time_ns now)
 {
     buf_put_lit(b, "Contact: <");
     buf_put(b, x->uri);
     buf_put_char(b, '>');
     print_contact_params(b, x->params);
+    put_gruus(b, all, x, maker);
     buf_put_lit(b, ";expires=");
     buf_put_u64(b, x->expires > now ? remaining_s(x, now) : 0);
     buf_put_lit(b, "\r\n");
@@ -56,7 +83,7 @@ int answer_ok(struct engine *e, tx_id tx, const struct bindings *all, const stru
     struct buf b;
     buf_init(&b, text->bytes, size);
     for (size_t i = 0; i < all->n; i++)
-        put_contact(&b, &all->list[i], now);
+        put_contact(&b, all, &all->list[i], &extras->gruu, now);
     if (extras->path.len > 0) {
         buf_put_lit(&b, "Path: ");
         buf_put(&b, extras->path);

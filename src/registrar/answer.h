@@ -2,15 +2,17 @@
 #ifndef TANDEM_SRC_REGISTRAR_ANSWER_H
 #define TANDEM_SRC_REGISTRAR_ANSWER_H
 
+#include "registrar/gruu.h"
 #include "registrar/record.h"
 #include "registrar/request.h"
 
 /* What a 200 bears besides the bindings; empty: none of it. */
 struct extras {
-    struct str path;       /* echoed (RFC 3327) */
-    struct str info;       /* whole lines */
-    bool outbound;         /* RFC 5626 6: it was done as that has it … */
-    uint32_t flow_timer_s; /* … and the phone shall keep its flow open so often; 0: not said */
+    struct str path;        /* echoed (RFC 3327) */
+    struct str info;        /* whole lines */
+    bool outbound;          /* RFC 5626 6: it was done as that has it … */
+    struct gruu_maker gruu; /* RFC 5627 5.2 */
+    uint32_t flow_timer_s;  /* … and the phone shall keep its flow open so often; 0: not said */
 };
 /* RFC 3261 10.3 step 8: 200 with every binding. ERR_NOMEM: not answered. */
 int answer_ok(struct engine *, tx_id, const struct bindings *, const struct extras *, time_ns now);

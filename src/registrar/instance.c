@@ -43,6 +43,17 @@ bool instance_equal(struct str a, struct str b)
     return is_uuid(name) ? str_equal_nocase(rest, other) : str_equal(rest, other);
 }
 
+void instance_print(struct buf *b, struct str instance)
+{
+    size_t len = name_len(instance);
+    struct str name = str_slice(instance, 0, len), rest = str_slice(instance, len, instance.len);
+    buf_put_lower(b, name);
+    if (is_uuid(name))
+        buf_put_lower(b, rest);
+    else
+        buf_put(b, rest);
+}
+
 uint32_t reg_id_of(struct params params)
 {
     struct str value;

@@ -17,9 +17,9 @@ static bool is_lost(const struct binding *b)
     return b->outbound && b->path.len == 0 && b->flow.listener == RECORD_NO_LISTENER;
 }
 
-static struct target target_of(const struct binding *b)
+bool binding_target(const struct binding *b, struct target *out)
 {
-    return (struct target){
+    *out = (struct target){
         .uri = b->uri,
         .q = b->q,
         .has_flow = b->by_flow && b->path.len == 0 && b->flow.listener != RECORD_NO_LISTENER,
@@ -28,6 +28,7 @@ static struct target target_of(const struct binding *b)
         .params = b->params.text,
         .path = b->path,
     };
+    return !is_lost(b);
 }
 
 size_t registrar_targets(struct str record, time_ns now, struct target *out, size_t max)
@@ -37,7 +38,8 @@ size_t registrar_targets(struct str record, time_ns now, struct target *out, siz
     record_read(record, now, &all);
     for (size_t i = 0; i < all.n; i++) {
         size_t at = n;
-        if (is_lost(&all.list[i]))
+        struct target t;
+        if (!binding_target(&all.list[i], &t))
             continue;
         while (at > 0 && out[at - 1].q < all.list[i].q)
             at--;
@@ -45,7 +47,7 @@ size_t registrar_targets(struct str record, time_ns now, struct target *out, siz
             continue;
         n += n < max;
         memmove(&out[at + 1], &out[at], (n - 1 - at) * sizeof *out);
-        out[at] = target_of(&all.list[i]);
+        out[at] = t;
     }
     return n;
 }

@@ -328,11 +328,18 @@ static void put_unfolded(struct buf *b, struct str s)
         buf_put_char(b, s.at[i] == '\r' || s.at[i] == '\n' || s.at[i] == '\t' ? ' ' : s.at[i]);
 }
 
+/* RFC 5627 5.1: a phone cannot suggest its GRUUs. */
+static bool is_ours_to_say(struct str name)
+{
+    return str_equal_nocase(name, STR("expires")) || str_equal_nocase(name, STR("pub-gruu")) ||
+           str_equal_nocase(name, STR("temp-gruu"));
+}
+
 void print_contact_params(struct buf *b, struct params params)
 {
     struct str name, value;
     for (size_t at = 0; params_next(params, &at, &name, &value);) {
-        if (str_equal_nocase(name, STR("expires")))
+        if (is_ours_to_say(name))
             continue;
         buf_put_char(b, ';');
         buf_put(b, name);

@@ -44,8 +44,13 @@ MUST_USE struct block *record_write(struct block_pool *, const struct bindings *
 /* When the record of these bindings may be dropped. */
 time_ns record_end(const struct bindings *, time_ns now);
 
+/* The target that a binding is. False: it is none, its flow is gone (RFC 5626 7). */
+struct target;
+bool binding_target(const struct binding *, struct target *out);
+
 /* Parameters in the form in which they are stored and echoed: ";name=value" without white space or
- * folding, "expires" left out. Writes at most params.text.len bytes. */
+ * folding, "expires" and what is the registrar's to say
+ * left out. Writes at most params.text.len bytes. */
 void print_contact_params(struct buf *b, struct params params);
 /* May they stand in a record? Nothing in them can end a header's value or begin another one. */
 bool is_storable_contact(struct str uri, struct params params);

@@ -8,6 +8,7 @@
 #include "registrar/answer.h"
 #include "registrar/bindings.h"
 #include "registrar/flows.h"
+#include "registrar/instance.h"
 
 struct pending {
     tx_id tx;
@@ -52,9 +53,10 @@ struct registrar *registrar_new(struct engine *e, const struct registrar_config 
 
 void registrar_reconfigure(struct registrar *r, const struct registrar_config *config)
 {
-    uint8_t owner = r->config.owner;
+    const struct registrar_config old = r->config;
     r->config = *config;
-    r->config.owner = owner;
+    r->config.owner = old.owner;
+    r->config.key = old.key;
     if (r->config.max_contacts > LIMIT_BINDINGS)
         r->config.max_contacts = LIMIT_BINDINGS;
 }
@@ -82,6 +84,11 @@ void registrar_free(struct registrar *r)
     mem_free(engine_mem(r->engine), r, sizeof *r);
 }
 
+const struct hash_key *registrar_secret(const struct registrar *r)
+{
+    return &r->config.key;
+}
+
 size_t registrar_pending(const struct registrar *r)
 {
     return r->pending.live;
@@ -106,13 +113,19 @@ static struct str pending_path(const struct pending *p)
     return p->path ? block_str(p->path) : STR_NONE;
 }
 
+static struct str gruus_of(const struct pending *p)
+{
+    return p->wishes.gruu_asked ? (struct str){p->key, p->key_len} : STR_NONE;
+}
+
 static int finish_ok(struct registrar *r, pool_id id, const struct bindings *all, time_ns now)
 {
     struct pending *p = pool_get(&r->pending, id);
     const struct extras extras = {.path = p->wishes.path_asked ? pending_path(p) : STR_NONE,
                                   .info = p->info ? block_str(p->info) : STR_NONE,
                                   .outbound = p->wishes.outbound && p->wishes.outbound_asked,
-                                  .flow_timer_s = r->config.flow_timer_s};
+                                  .flow_timer_s = r->config.flow_timer_s,
+                                  .gruu = {&r->config.key, gruus_of(p)}};
     if (answer_ok(r->engine, p->tx, all, &extras, now) == ERR_NOMEM)
         return finish(r, id, no_memory, now);
     pending_drop(r, id);
@@ -144,6 +157,24 @@ static bool keep_key(struct pending *p, const struct uri *aor)
     registrar_key(&key, aor);
     p->key_len = (uint16_t)key.len;
     return !key.over;
+}
+
+/* RFC 5627 5.1: a phone that names itself by an instance is somewhere else than where its user is.
+ */
+static struct refusal judge_instances(struct registrar *r, const struct pending *p)
+{
+    const struct gruu_maker maker = {&r->config.key, {p->key, p->key_len}};
+    for (size_t i = 0; i < p->wishes.n; i++) {
+        const struct wish *w = &p->wishes.list[i];
+        const struct uri *uri = &w->contact->uri;
+        if (w->expires_s == 0 || instance_of(w->contact->params).len == 0)
+            continue;
+        if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
+            return (struct refusal){403, STR("Contact is not a SIP URI")};
+        if (gruu_leads_back(&maker, uri))
+            return (struct refusal){403, STR("Contact is the user himself")};
+    }
+    return (struct refusal){0};
 }
 
 static bool keep_path(struct registrar *r, struct pending *p)
@@ -196,6 +227,8 @@ static int begin(struct registrar *r, const struct engine_event *ev, const struc
     struct refusal why = judge(r, ev, aor, &p->wishes);
     if (!why.status && !keep_key(p, aor))
         why = (struct refusal){404, STR("No user of this domain")};
+    if (!why.status)
+        why = judge_instances(r, p);
     if (why.status)
         return finish(r, id, why, now);
     struct store_ask get = {.op = STORE_GET, .key = {p->key, p->key_len}};

@@ -19,7 +19,8 @@ static struct refusal refuse(unsigned status, struct str reason)
 
 static bool is_supported(struct str option)
 {
-    return str_equal_nocase(option, STR("path")) || str_equal_nocase(option, STR("outbound"));
+    return str_equal_nocase(option, STR("path")) || str_equal_nocase(option, STR("outbound")) ||
+           str_equal_nocase(option, STR("gruu"));
 }
 
 bool request_unsupported(struct msg *m, struct buf *names)
@@ -202,6 +203,7 @@ struct refusal request_read(struct msg *m, const struct registrar_config *config
     out->cseq = cseq->number;
     out->path_asked = is_asked(m, STR("path"));
     out->outbound_asked = is_asked(m, STR("outbound"));
+    out->gruu_asked = is_asked(m, STR("gruu"));
     struct refusal r = read_contacts(m, config, out);
     if (!r.status && out->star)
         r = check_star(m, out);

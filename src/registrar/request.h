@@ -19,6 +19,7 @@ struct wishes {
     bool star;           /* Contact: * */
     bool path_asked;     /* Supported: path (RFC 3327) */
     bool outbound_asked; /* Supported or Require: outbound (RFC 5626) */
+    bool gruu_asked;     /* Supported or Require: gruu (RFC 5627) */
     bool outbound;       /* one of the contacts is outbound */
     struct str call_id;
     uint32_t cseq;

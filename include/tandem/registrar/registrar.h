@@ -14,6 +14,8 @@
  *    stands: no other hop may say it;
  *  - such a binding is reached by its flow or its Path alone; it is no target once its flow is
  * gone;
+ *  - each REGISTER that asks for GRUUs gets a temporary one of its own (RFC 5627 5.1); those before
+ *    are valid as long as it has bindings and its Call-ID is the same;
  *  - Path (RFC 3327) is kept also without "Supported: path", and echoed with it;
  *  - a user stays known for LIMIT_RECORD_KEPT_S after the last binding ended: the record then holds
  *    none. */
@@ -31,11 +33,12 @@ struct registrar_config {
     uint32_t default_expires_s; /* where the request names none */
     unsigned max_contacts;      /* bindings of one user */
     uint32_t flow_timer_s;      /* Flow-Timer of RFC 5626 6; 0: none */
+    struct hash_key key;        /* signs and hides what is in temporary GRUUs; durable */
     uint8_t owner;              /* our transactions and store questions carry it */
 };
 
-/* `config` is copied; max_contacts is at most LIMIT_BINDINGS. The engine must outlive it. NULL: no
- * memory. */
+/* `config` is copied; its key and owner stay for ever; max_contacts is at most LIMIT_BINDINGS. The
+ * engine must outlive it. NULL: no memory. */
 struct registrar *registrar_new(struct engine *, const struct registrar_config *);
 /* Drops what is pending without answering it. NULL is legal. */
 void registrar_free(struct registrar *);
@@ -68,6 +71,20 @@ void registrar_key(struct buf *b, const struct uri *aor);
 /* The bindings of a record that are alive at `now`, best q first, newest first among equals. Views
  * into `record`. Returns how many were written. */
 size_t registrar_targets(struct str record, time_ns now, struct target *out, size_t max);
+/* RFC 5627 6.1: what a Request-URI with "gr" leads to: one instance of a user. */
+struct gruu {
+    bool is_temporary;
+    uint64_t instance; /* a keyed hash of it */
+    time_ns begun;     /* of a temporary one */
+};
+/* `uri`: as registrar_key takes it, with its parameters; `key` becomes that of the user's record.
+ * False: it is no GRUU that we ever gave (404). */
+bool registrar_gruu(const struct registrar *, const struct uri *, struct buf *key, struct gruu *);
+/* The bindings of a record that it leads to, newest first. *valid false: it is not valid any more,
+ * or never was (404); else, where there is none now, 480. A public one counts as valid as long as
+ * its user is known. */
+size_t registrar_gruu_targets(const struct registrar *, struct str record, const struct gruu *,
+                              time_ns now, struct target *out, size_t max, bool *valid);
 /* The index of the listener at `local`; negative: there is none. */
 typedef int registrar_listener(void *arg, enum transport, const struct addr *local);
 /* An earlier run of the server wrote this record. In place: its connections are gone, and the flows
