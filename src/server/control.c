@@ -84,14 +84,19 @@ static int wait_ms(const struct control *k, bool more)
     return ms;
 }
 
+/* What is waited for before the clients: both bells and the listener. */
+#define OWN_FDS 3
+
 static void take_events(struct control *k, const struct pollfd *p, time_ns now)
 {
     if (p[0].revents)
         bell_hush(&k->bell);
     if (p[1].revents)
+        bell_hush(store_bell(k->shared->store));
+    if (p[2].revents)
         take_client(k, now);
     for (unsigned i = 0; i < LIMIT_CONTROL_CLIENTS; i++) {
-        short got = p[2 + i].revents;
+        short got = p[OWN_FDS + i].revents;
 
         if (got & POLLOUT)
             control_client_write(&k->clients[i], now);
@@ -100,19 +105,25 @@ static void take_events(struct control *k, const struct pollfd *p, time_ns now)
     }
 }
 
+/* An answer of the store's that comes before the bell is asleep is looked for after LOOK_MS. */
 static void turn(struct control *k, bool more)
 {
-    struct pollfd p[2 + LIMIT_CONTROL_CLIENTS] = {{.fd = k->bell.fd, .events = POLLIN},
-                                                  {.fd = k->listener, .events = POLLIN}};
+    struct bell *store = store_bell(k->shared->store);
+    struct pollfd p[OWN_FDS + LIMIT_CONTROL_CLIENTS] = {{.fd = k->bell.fd, .events = POLLIN},
+                                                        {.fd = store->fd, .events = POLLIN},
+                                                        {.fd = k->listener, .events = POLLIN}};
 
     for (unsigned i = 0; i < LIMIT_CONTROL_CLIENTS; i++) {
         const struct control_client *c = &k->clients[i];
 
-        p[2 + i].fd = c->used ? c->fd : -1;
-        p[2 + i].events = c->used ? events_of(c) : 0;
+        p[OWN_FDS + i].fd = c->used ? c->fd : -1;
+        p[OWN_FDS + i].events = c->used ? events_of(c) : 0;
     }
-    if (poll(p, 2 + LIMIT_CONTROL_CLIENTS, wait_ms(k, more)) > 0)
+    bell_asleep(store);
+    if (poll(p, OWN_FDS + LIMIT_CONTROL_CLIENTS, wait_ms(k, more)) > 0)
         take_events(k, p, net_clock_now(&k->shared->clock));
+    bell_awake(store);
+    control_take_answers(k);
 }
 
 static void *run(void *arg)

@@ -43,7 +43,7 @@ void control_client_free(struct control_client *c)
 
 bool control_client_waits(const struct control_client *c)
 {
-    return c->fd >= 0 && c->verb && (c->asked || c->progress.wrote);
+    return c->fd >= 0 && c->verb && (c->asked || c->progress.write.query);
 }
 
 void control_client_expire(struct control_client *c, time_ns now)

@@ -40,7 +40,14 @@ struct control_progress {
     struct worker_figures sum;
     unsigned answered; /* workers */
     unsigned changed;  /* workers */
-    bool wrote;        /* the store was asked to write */
+    struct control_write {
+        uint64_t query; /* what the store was asked by; 0: nothing */
+        bool answered;
+        enum store_status status;
+        time_ns asked_at;
+        unsigned tries;
+        size_t removed;
+    } write;
 };
 
 struct control_client {
@@ -77,6 +84,7 @@ struct control {
     char *row_at; /* what rows are written in */
     size_t row_len;
     FILE *row;
+    uint64_t queries;                       /* that the store was asked ever */
     struct inquiry *orphans[LIMIT_WORKERS]; /* a worker that hangs still has them */
     struct control_client clients[LIMIT_CONTROL_CLIENTS];
 };
@@ -129,6 +137,8 @@ enum control_step control_reload(struct control_client *);
 enum control_step control_help(struct control_client *);
 /* Behind `registrations`. */
 enum control_step control_remove(struct control_client *);
+/* What the store has answered goes to the clients that wait for it. */
+void control_take_answers(struct control *);
 /* Counts users and registrations into the progress; tells nothing. */
 enum control_step control_census(struct control_client *);
 

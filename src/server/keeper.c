@@ -219,6 +219,15 @@ static void gather(const struct keeper *k)
         (void)nanosleep(&(struct timespec){.tv_nsec = (long)(k->next_commit - now)}, NULL);
 }
 
+static void close_files(struct keeper *k)
+{
+    accounts_close(k->file);
+    journal_close(k->journal);
+    k->file = NULL;
+    k->journal = NULL;
+    folder_close(&k->folder);
+}
+
 static void *run(void *arg)
 {
     struct keeper *k = arg;
@@ -233,6 +242,7 @@ static void *run(void *arg)
     }
     if (locations_waiting(k->locations))
         commit(k);
+    close_files(k); /* the disk may stand still in that, too */
     return NULL;
 }
 
@@ -301,9 +311,6 @@ static void release(struct keeper *k)
     for (unsigned i = 0; i < k->n_askers; i++)
         lane_fini(&k->askers[i].answers);
     bell_fini(&k->bell);
-    accounts_close(k->file);
-    journal_close(k->journal);
-    folder_close(&k->folder);
     mem_free(k->mem, k, size_for(k->n_askers));
 }
 
@@ -332,18 +339,41 @@ struct keeper *keeper_new(struct mem *mem, const char *folder, const struct keep
             return k;
         (void)fault_say(fault, "%s: no thread for the store", folder);
     }
+    close_files(k);
     release(k);
     return NULL;
 }
 
-void keeper_free(struct keeper *k)
+static bool join(struct keeper *k, time_ns within)
+{
+    struct timespec until;
+
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    time_ns at = (time_ns)until.tv_sec * NS_PER_S + (time_ns)until.tv_nsec + within;
+    until.tv_sec = (time_t)(at / NS_PER_S);
+    until.tv_nsec = (long)(at % NS_PER_S);
+    return pthread_timedjoin_np(k->thread, NULL, &until) == 0;
+}
+
+bool keeper_free(struct keeper *k, time_ns within)
 {
     if (!k)
-        return;
+        return true;
     atomic_store(&k->stop, true);
     bell_ring_loud(&k->bell);
-    (void)pthread_join(k->thread, NULL);
+    if (!join(k, within))
+        return false;
     release(k);
+    return true;
+}
+
+size_t keeper_unanswered(const struct keeper *k)
+{
+    size_t n = 0;
+
+    for (unsigned i = 0; i < k->n_askers; i++)
+        n += k->askers[i].open;
+    return n;
 }
 
 /* --- for the askers --- */

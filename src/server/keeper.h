@@ -46,8 +46,12 @@ struct keeper_stats {
 struct keeper *keeper_new(struct mem *mem, const char *folder, const struct keeper_config *config,
                           struct locations *locations, struct locations *accounts,
                           struct store_fault *fault);
-/* Ends the thread after a last commit. NULL is legal. */
-void keeper_free(struct keeper *k);
+/* Ends the thread after a last commit. NULL is legal. False: it did not end `within` that time,
+ * since the disk stands still; all that the keeper uses then has to stay until the process ends. */
+MUST_USE bool keeper_free(struct keeper *k, time_ns within);
+/* The writes that their askers have no answer to: such a one may last or not. Once no asker asks
+ * any more. */
+size_t keeper_unanswered(const struct keeper *k);
 
 /* In the asker's thread: locations_change, with the answer by keeper_answer. False: the answer is
  * there, STORE_FAILED where LIMIT_STORE_QUEUE writes of this asker wait. */

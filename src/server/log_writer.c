@@ -99,16 +99,26 @@ static void tell_lost(struct log_writer *w, struct source *s)
     (void)write_entry(w, &e);
 }
 
-static void write_round(struct log_writer *w)
+/* False: nobody reads. */
+static bool write_source(struct log_writer *w, struct source *s)
 {
     struct log_entry e;
 
-    for (unsigned i = 0; i < w->n; i++)
-        while (lane_pop(&w->sources[i].entries, &e)) {
-            if (!write_entry(w, &e))
-                break;
-            tell_lost(w, &w->sources[i]);
-        }
+    while (lane_pop(&s->entries, &e)) {
+        if (!write_entry(w, &e))
+            return false;
+        tell_lost(w, s);
+    }
+    return true;
+}
+
+/* At the end one second is waited for a reader, not one for each writer. */
+static void write_round(struct log_writer *w)
+{
+    bool taken = true;
+
+    for (unsigned i = 0; i < w->n && (taken || !atomic_load(&w->stop)); i++)
+        taken = write_source(w, &w->sources[i]);
 }
 
 static bool all_empty(const struct log_writer *w)
@@ -176,13 +186,18 @@ struct log_writer *log_writer_new(struct mem *mem, unsigned n, enum log_level le
     return NULL;
 }
 
+void log_writer_stop(struct log_writer *w)
+{
+    atomic_store(&w->stop, true);
+    bell_ring_loud(&w->bell);
+    (void)pthread_join(w->thread, NULL);
+}
+
 void log_writer_free(struct log_writer *w)
 {
     if (!w)
         return;
-    atomic_store(&w->stop, true);
-    bell_ring_loud(&w->bell);
-    (void)pthread_join(w->thread, NULL);
+    log_writer_stop(w);
     release(w);
 }
 

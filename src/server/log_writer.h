@@ -16,6 +16,8 @@ struct log_writer *log_writer_new(struct mem *mem, unsigned n, enum log_level le
                                   enum config_log_format format, int fd);
 /* Writes what waits, if that is taken within a second, and ends. */
 void log_writer_free(struct log_writer *w);
+/* The same, but its logs may still be written to: it is lost. Not to be freed then. */
+void log_writer_stop(struct log_writer *w);
 /* The log of writer i, to be used by one thread. */
 const struct log *log_writer_log(struct log_writer *w, unsigned i);
 /* Of all writers at once; in any thread. */

@@ -21,6 +21,7 @@
 #include "server/worker.h"
 
 #define RESOLVER_WITHIN (NS_PER_S / 5)
+#define STORE_WITHIN (5 * NS_PER_S) /* for the disk to take what it has */
 
 enum { DONE = 0, BAD_CONFIG = 2, OUR_FAULT = 4 };
 
@@ -129,17 +130,31 @@ static bool make_parts(struct shared *s)
     return s->resolver && s->inquiries;
 }
 
+/* Who waits for a write has no 200. */
+static void tell_unwritten(struct shared *s)
+{
+    log_event(log_writer_log(s->log, s->n_workers), EV_STORE_STUCK,
+              LOG_NUMBER("seconds", STORE_WITHIN / NS_PER_S),
+              LOG_NUMBER("unanswered", store_unanswered(s->store)));
+    log_writer_stop(s->log);
+}
+
 /* The threads of the resolver and the store ring the post's bells, so they end first. Where a name
- * server keeps the resolver's, it ends with the process. */
-static void free_parts(struct shared *s)
+ * server keeps the resolver's, or the disk the store's, it ends with the process, and what it uses
+ * stays. False: not everything may be on disk. */
+static bool free_parts(struct shared *s)
 {
     bool ended = resolver_free(s->resolver, RESOLVER_WITHIN);
 
     inquiries_free(s->inquiries);
-    store_free(s->store);
+    if (!store_free(s->store, STORE_WITHIN)) {
+        tell_unwritten(s);
+        return false;
+    }
     if (ended)
         post_free(s->post);
     log_writer_free(s->log);
+    return true;
 }
 
 static bool make_workers(struct shared *s, struct worker **workers)
@@ -222,7 +237,8 @@ static int run_parts(struct shared *s)
         (void)fail(OUR_FAULT, "serve", "no memory, no threads or no entropy");
     else if (!(status = keep_store(s)))
         status = run_workers(s);
-    free_parts(s);
+    if (!free_parts(s) && status == DONE)
+        status = OUR_FAULT;
     bell_fini(&boss);
     return status;
 }

@@ -2,20 +2,16 @@
 #include "server/store.h"
 
 #include <assert.h>
-#include <poll.h>
 
 #include "base/limits.h"
 #include "net/entropy.h"
-
-#define PATIENCE_MS 5000
 
 struct store {
     struct mem *mem;
     struct locations *locations, *accounts;
     struct keeper *keeper; /* NULL: nothing is kept */
-    struct bell bell;      /* of the patient asker … */
-    unsigned patient;      /* … who is this one of the keeper's */
-    uint64_t query;
+    struct bell bell;      /* of the asker beside the workers … */
+    unsigned beside;       /* … who is this one of the keeper's */
 };
 
 struct store *store_new(struct mem *mem)
@@ -33,7 +29,10 @@ struct store *store_new(struct mem *mem)
     }
     if (s->locations && s->accounts)
         return s;
-    store_free(s);
+    bool ended = store_free(s, 0);
+
+    assert(ended); /* there was no thread yet */
+    (void)ended;
     return NULL;
 }
 
@@ -44,9 +43,9 @@ bool store_keep(struct store *s, const char *folder, const struct keeper_config 
     struct keeper_config own = *config;
 
     assert(config->n_askers <= LIMIT_WORKERS);
-    s->patient = own.n_askers++;
-    memcpy(bells, config->bells, s->patient * sizeof(bells[0]));
-    bells[s->patient] = &s->bell;
+    s->beside = own.n_askers++;
+    memcpy(bells, config->bells, s->beside * sizeof(bells[0]));
+    bells[s->beside] = &s->bell;
     own.bells = bells;
     if (bell_init(&s->bell))
         return fault_say(fault, "%s: no descriptor for the store", folder);
@@ -54,15 +53,22 @@ bool store_keep(struct store *s, const char *folder, const struct keeper_config 
     return s->keeper != NULL;
 }
 
-void store_free(struct store *s)
+bool store_free(struct store *s, time_ns within)
 {
     if (!s)
-        return;
-    keeper_free(s->keeper);
+        return true;
+    if (!keeper_free(s->keeper, within))
+        return false;
     bell_fini(&s->bell);
     locations_free(s->accounts);
     locations_free(s->locations);
     mem_free(s->mem, s, sizeof(*s));
+    return true;
+}
+
+size_t store_unanswered(const struct store *s)
+{
+    return s->keeper ? keeper_unanswered(s->keeper) : 0;
 }
 
 static bool refuse(struct store_answer *answer, struct block **copy)
@@ -97,29 +103,14 @@ bool store_has_answer(const struct store *s, unsigned asker)
     return s->keeper && keeper_has_answer(s->keeper, asker);
 }
 
-static bool wait_for_answer(struct store *s, struct store_answer *answer)
+unsigned store_beside(const struct store *s)
 {
-    struct pollfd p = {.fd = s->bell.fd, .events = POLLIN};
-
-    for (;;) {
-        bell_asleep(&s->bell);
-        while (keeper_answer(s->keeper, s->patient, answer))
-            if (answer->query == s->query)
-                return true;
-        if (poll(&p, 1, PATIENCE_MS) <= 0)
-            return false;
-        bell_hush(&s->bell);
-    }
+    return s->beside;
 }
 
-void store_ask_patiently(struct store *s, const struct store_ask *ask, time_ns now,
-                         struct block_pool *pool, struct store_answer *answer, struct block **copy)
+struct bell *store_bell(struct store *s)
 {
-    struct locations_asker who = {s->patient, ++s->query};
-
-    *copy = NULL;
-    if (!store_ask(s, who, ask, now, pool, answer, copy) && !wait_for_answer(s, answer))
-        (void)refuse(answer, copy);
+    return &s->bell;
 }
 
 void store_sweep(struct store *s, time_ns now)

@@ -17,8 +17,11 @@ struct store *store_new(struct mem *mem);
  * fault says why. */
 MUST_USE bool store_keep(struct store *s, const char *folder, const struct keeper_config *config,
                          struct store_fault *fault);
-/* Ends the thread once everything that waits is written. NULL is legal. */
-void store_free(struct store *s);
+/* Ends the thread once everything that waits is written. NULL is legal. False: the disk let
+ * `within` pass; store, bells and log then have to stay as they are until the process ends. */
+MUST_USE bool store_free(struct store *s, time_ns within);
+/* Once nobody asks any more: the writes that nobody was told of, which may last or not. */
+size_t store_unanswered(const struct store *s);
 
 /* In the asker's thread. True: *answer is the answer, its value in *copy, a block of `pool` that
  * the caller gives back (may be NULL). False: it will come by store_answer. */
@@ -29,10 +32,10 @@ MUST_USE bool store_ask(struct store *s, struct locations_asker who, const struc
 MUST_USE bool store_answer(struct store *s, unsigned asker, struct store_answer *out);
 bool store_has_answer(const struct store *s, unsigned asker);
 
-/* Of the one thread besides the askers that may wait: the answer is there at the end, STORE_FAILED
- * where it did not come within five seconds (the write may then still take effect). */
-void store_ask_patiently(struct store *s, const struct store_ask *ask, time_ns now,
-                         struct block_pool *pool, struct store_answer *answer, struct block **copy);
+/* The asker that the store adds, for one thread beside the workers, and the bell that is rung when
+ * it has an answer; its descriptor is -1 where all answers come at once. */
+unsigned store_beside(const struct store *s);
+struct bell *store_bell(struct store *s);
 
 /* Forgets some of what has ended; one thread calls it now and then. */
 void store_sweep(struct store *s, time_ns now);

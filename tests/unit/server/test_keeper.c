@@ -56,7 +56,7 @@ static void start(struct rig *r)
 
 static void stop(struct rig *r)
 {
-    keeper_free(r->keeper);
+    assert_true(keeper_free(r->keeper, 60 * NS_PER_S));
     locations_free(r->locations);
     locations_free(r->accounts);
 }
