@@ -22,8 +22,8 @@ static bool is_due(const struct context *c, const struct turn *t, time_ns now)
 }
 
 /* What cannot be read was left out before. */
-static void ring(struct proxy *p, struct context *c, struct msg *m, const struct turn *t,
-                 unsigned breadth, time_ns now)
+void context_ring(struct proxy *p, struct context *c, struct msg *m, const struct turn *t,
+                  unsigned breadth, time_ns now)
 {
     struct uri uri;
     struct msg_error err;
@@ -37,7 +37,8 @@ static void ring(struct proxy *p, struct context *c, struct msg *m, const struct
         branch_end(p, b, 503, NULL);
         return;
     }
-    const struct goal goal = {.uri = &uri, .target = &t->target, .breadth = breadth};
+    const struct goal goal = {
+        .uri = &uri, .target = &t->target, .breadth = breadth, .group = t->group};
     branch_start(p, b, m, &goal, now);
 }
 
@@ -65,6 +66,6 @@ void context_advance(struct proxy *p, struct context *c, time_ns now)
         if (left == 0) /* RFC 5393 5.3.3: then one after the other */
             return;
         c->turns->at++;
-        ring(p, c, m, t, (left + others - 1) / others, now);
+        context_ring(p, c, m, t, (left + others - 1) / others, now);
     }
 }

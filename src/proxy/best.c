@@ -17,6 +17,8 @@ static unsigned rank_4xx(unsigned status)
         return 3;
     case 487:
         return 4;
+    case 430:
+        return 5;
     default:
         return 2;
     }
@@ -27,7 +29,7 @@ static unsigned rank(const struct branch *b)
 {
     unsigned class = b->status / 100;
     /* RFC 3261 16.7 steps 6 and 16.6 step 7: where nothing came there is nothing to choose. */
-    if (!b->best && !b->rung_out)
+    if (!b->best && !b->rung_out && b->status != 430)
         return b->status == 503 ? 90 : 99;
     if (class == 2)
         return 0;

@@ -6,17 +6,19 @@ static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const s
                        time_ns now)
 {
     struct forward f;
+    b->group = (uint8_t)goal->group;
+    b->flow_only = goal->target && goal->target->flow_only && goal->target->has_flow;
+    b->breadth = (uint8_t)goal->breadth;
     if (!forward_build(p, &f, m, goal))
         return ERR_NO_ROUTE;
     struct outgoing out = {.base = m,
                            .edits = &f.edits,
                            .flow = f.flow,
-                           .hop = &f.hop,
+                           .hop = b->flow_only ? NULL : &f.hop,
                            .branch_suffix = {p->plan.suffix, LOOP_SUFFIX_LEN},
                            .owner = p->config.owner,
                            .user = b->context->id};
     b->by_dialog_flow = f.flow && !goal->target;
-    b->breadth = (uint8_t)goal->breadth;
     return engine_request(p->engine, &out, now, &b->tx);
 }
 

@@ -110,6 +110,8 @@ void context_close(struct proxy *p, struct context *c)
     c->closed = true;
     turns_free(engine_blocks(p->engine), c->turns);
     c->turns = NULL;
+    turns_free(engine_blocks(p->engine), c->spares);
+    c->spares = NULL;
     wheel_stop(&p->nexts, &c->next);
 }
 
@@ -123,6 +125,10 @@ void branch_end(struct proxy *p, struct branch *b, unsigned status, struct msg *
 {
     struct context *c = b->context;
     assert(status >= 200);
+    if (status == 503 && !response && b->flow_only)
+        status = 430; /* RFC 5626 11.5 */
+    b->flow_failed = b->group && !b->cancelled && !b->rung_out &&
+                     (status == 408 || status == 430 || (status == 503 && !response));
     if (b->status == 0) {
         assert(c->n_pending > 0);
         c->n_pending--;
@@ -150,6 +156,8 @@ static bool is_answer_due(const struct context *c)
 int context_settle(struct proxy *p, struct context *c, time_ns now)
 {
     int err = OK;
+    if (!c->urgent)
+        context_replace(p, c, now);
     if (c->turns && !c->urgent)
         context_advance(p, c, now);
     if (is_answer_due(c)) {

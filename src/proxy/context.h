@@ -28,6 +28,9 @@ struct branch {
     bool cancelled;
     bool rung_out;       /* its ring time is over: whatever it answers now but a 2xx means that */
     bool left;           /* … and neither is its end waited for: others have their turn */
+    uint8_t group;       /* the phone's number; 0: nobody knows which */
+    bool flow_only;      /* it is reached by its flow or not at all */
+    bool flow_failed;    /* … or not by this one: another flow of the phone may do */
     bool by_dialog_flow; /* to the flow that our Record-Route has of the other side */
 };
 
@@ -35,8 +38,9 @@ struct context {
     pool_id id;
     tx_id server; /* 0: gone */
     struct branch *branches;
-    struct turns *turns; /* who has not been tried; NULL: nobody */
-    struct timer next;   /* when the next delayed target is due, or an owed answer is tried again */
+    struct turns *turns;  /* who has not been tried; NULL: nobody */
+    struct turns *spares; /* other flows of phones that are tried; NULL: none */
+    struct timer next; /* when the next delayed target is due, or an owed answer is tried again */
     struct fork_how how;
     uint16_t n, n_pending;
     uint16_t n_ringing; /* of the pending ones, those that others wait for */
@@ -94,6 +98,11 @@ void branch_start(struct proxy *p, struct branch *b, struct msg *m, const struct
  * second way. */
 bool branch_retry(struct proxy *p, struct branch *b, time_ns now);
 
+/* spare.c: RFC 5626 7: phones whose flow has failed are tried by another of their flows. */
+void context_replace(struct proxy *p, struct context *c, time_ns now);
+/* advance.c: the target of a turn is tried; p->plan is that of `m`. */
+void context_ring(struct proxy *p, struct context *c, struct msg *m, const struct turn *t,
+                  unsigned breadth, time_ns now);
 /* advance.c: whoever's turn it is rings, as the targets' order has it. */
 void context_advance(struct proxy *p, struct context *c, time_ns now);
 

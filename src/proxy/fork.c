@@ -47,7 +47,7 @@ static unsigned share_of(unsigned breadth, unsigned n, unsigned i)
 
 static struct turn turn_of(const struct goal *goal)
 {
-    struct turn t = {.target = *goal->target, .stage = goal->stage};
+    struct turn t = {.target = *goal->target, .stage = goal->stage, .group = goal->group};
     t.target.ring_time = goal->ring_time;
     return t;
 }
@@ -90,24 +90,43 @@ static unsigned n_in_stage(const struct goal *goals, unsigned n)
     return i;
 }
 
-/* Goals as choose_order left them. */
-static int start(struct proxy *p, tx_id tx, struct msg *m, struct goal *goals, unsigned n,
-                 const struct fork_how *how, time_ns now)
+/* Goals as choose_order left them, and other flows of theirs. */
+struct plan_of_goals {
+    struct goal *goals;
+    const struct goal *spares;
+    unsigned n, n_spares;
+    const struct fork_how *how;
+};
+
+/* Without memory for those that are not tried at once nobody is. */
+static bool keep_others(struct proxy *p, struct context *c, const struct plan_of_goals *all,
+                        unsigned first, time_ns now)
 {
-    unsigned breadth = forward_breadth(m), first = n_at_once(goals, n),
-             stage = n_in_stage(goals, n);
+    if (all->n > first)
+        c->turns = keep_rest(p, all->goals, first, all->n, now);
+    if (all->n_spares > 0)
+        c->spares = keep_rest(p, all->spares, 0, all->n_spares, now);
+    return (c->turns || all->n == first) && (c->spares || all->n_spares == 0);
+}
+
+static int start(struct proxy *p, tx_id tx, struct msg *m, const struct plan_of_goals *all,
+                 time_ns now)
+{
+    struct goal *goals = all->goals;
+    unsigned breadth = forward_breadth(m), first = n_at_once(goals, all->n),
+             stage = n_in_stage(goals, all->n);
     /* RFC 5393 5.3.3 */
     if (stage > breadth)
         return proxy_refuse(p, tx, 440, STR("Max-Breadth Exceeded"), STR_NONE, now);
     struct context *c;
     int err = context_new(p, tx, m, first, &c);
-    if (!err && n > first && !(c->turns = keep_rest(p, goals, first, n, now))) {
+    if (!err && !keep_others(p, c, all, first, now)) {
         context_free(p, c);
         err = ERR_NOMEM;
     }
     if (err)
         return err == ERR_STALE ? err : proxy_refuse(p, tx, 503, STR_NONE, STR_NONE, now);
-    c->how = *how;
+    c->how = *all->how;
     for (unsigned i = 0; i < first; i++)
         ring(p, c, m, &goals[i], share_of(breadth, stage, i), now);
     context_settle(p, c, now);
@@ -119,10 +138,11 @@ static int send_ack(struct proxy *p, struct msg *m, const struct goal *goal, tim
     struct forward f;
     if (!forward_build(p, &f, m, goal))
         return ERR_NO_ROUTE;
+    bool flow_only = f.flow && goal->target && goal->target->flow_only;
     struct outgoing out = {.base = m,
                            .edits = &f.edits,
                            .flow = f.flow,
-                           .hop = &f.hop,
+                           .hop = flow_only ? NULL : &f.hop,
                            .branch_suffix = {p->plan.suffix, LOOP_SUFFIX_LEN}};
     return engine_send_stateless(p->engine, &out, now);
 }
@@ -144,15 +164,17 @@ int proxy_forward_on(struct proxy *p, const struct engine_event *ev, time_ns now
     if (is_refused(p, ev->tx, ev->msg, &err, now))
         return err;
     struct goal goal = {.uri = &p->plan.request_uri};
-    return start(p, ev->tx, ev->msg, &goal, 1, &(struct fork_how){0}, now);
+    const struct plan_of_goals one = {.goals = &goal, .n = 1, .how = &(struct fork_how){0}};
+    return start(p, ev->tx, ev->msg, &one, now);
 }
 
 /* The targets that may be used, each once. */
 struct choice {
-    unsigned n;
+    unsigned n, n_spares;
     unsigned warning; /* the RFC 5630 code of a target left out */
     struct goal goals[LIMIT_PROXY_BREADTH + 1];
     struct uri uris[LIMIT_PROXY_BREADTH + 1];
+    struct goal spares[LIMIT_PROXY_BREADTH]; /* other flows of those; their URI is not decoded */
 };
 
 /* RFC 3261 16.5: a URI once; behind two NATs two phones may have the same. */
@@ -180,23 +202,40 @@ static unsigned scheme_conflict(const struct proxy *p, const struct uri *u, cons
                                                                                            : 381;
 }
 
+/* RFC 5626 7: the number of a phone that is among the targets already; 0: it is not. */
+static unsigned group_of(const struct choice *c, const struct target *t)
+{
+    for (unsigned i = 0; i < c->n && t->instance.len > 0; i++)
+        if (str_equal(c->goals[i].target->instance, t->instance))
+            return c->goals[i].group;
+    return 0;
+}
+
+static void add(struct choice *c, const struct uri *uri, const struct target *t)
+{
+    struct goal *goal = &c->goals[c->n++];
+    *goal = (struct goal){.uri = uri, .target = t, .group = t->instance.len > 0 ? c->n : 0};
+}
+
 static void choose(const struct proxy *p, struct choice *c, const struct target *t)
 {
     struct uri *u = &c->uris[c->n];
     struct msg_error err;
     if (c->n > LIMIT_PROXY_BREADTH || is_chosen(c, t) || !uri_parse(t->uri, u, &err))
         return;
-    unsigned conflict = scheme_conflict(p, u, t);
+    unsigned conflict = scheme_conflict(p, u, t), group = group_of(c, t);
     if (conflict)
         c->warning = conflict;
-    else
-        c->goals[c->n++] = (struct goal){.uri = u, .target = t};
+    else if (group == 0)
+        add(c, u, t);
+    else if (c->n_spares < LIMIT_PROXY_BREADTH)
+        c->spares[c->n_spares++] = (struct goal){.target = t, .group = group};
 }
 
 static void choose_all(const struct proxy *p, struct choice *c, const struct target *targets,
                        size_t n)
 {
-    c->n = c->warning = 0;
+    c->n = c->n_spares = c->warning = 0;
     for (size_t i = 0; i < n; i++)
         choose(p, c, &targets[i]);
 }
@@ -222,6 +261,8 @@ static void choose_order(struct choice *c, const struct fork_how *how)
         time_ns own = c->goals[i].target->ring_time;
         c->goals[i].ring_time = own ? own : how->ring_time;
     }
+    for (unsigned i = 0; i < c->n_spares; i++)
+        c->spares[i].ring_time = how->ring_time;
     for (unsigned i = 1; i < c->n; i++) {
         bool next = how->order == FORK_SEQUENTIAL ||
                     (how->order == FORK_BY_Q && c->goals[i].target->q != c->goals[i - 1].target->q);
@@ -245,7 +286,10 @@ int proxy_fork(struct proxy *p, tx_id tx, struct msg *request, const struct targ
     choose_all(p, &choice, targets, n);
     choose_order(&choice, how);
     if (choice.n > 0)
-        return start(p, tx, request, choice.goals, choice.n, how, now);
+        return start(
+            p, tx, request,
+            &(struct plan_of_goals){choice.goals, choice.spares, choice.n, choice.n_spares, how},
+            now);
     return choice.warning ? refuse_scheme(p, tx, request, choice.warning, now)
                           : proxy_refuse(p, tx, 480, STR_NONE, STR_NONE, now);
 }

@@ -112,11 +112,23 @@ static uint32_t insertion_point(const struct msg *m)
     return h->end;
 }
 
+/* RFC 5627 6.2: to a phone behind a Path, and from one whose Contact is a GRUU of ours where others
+ * stay in the path. */
+static bool gruu_needs_us(const struct proxy *p, struct msg *m, const struct goal *goal)
+{
+    const struct target *t = goal->target;
+    if (t && t->path.len > 0 && t->instance.len > 0)
+        return true;
+    const struct nameaddr *contact = msg_nameaddr_next(m, HDR_CONTACT, NULL);
+    return msg_header(m, HDR_RECORD_ROUTE) && contact && !contact->star &&
+           uri_has_param(&contact->uri, STR("gr")) && uri_is_local(p, &contact->uri);
+}
+
 static void put_lines(struct proxy *p, struct forward *f, struct msg *m, const struct goal *goal,
                       uint32_t at)
 {
     size_t from = f->text.len;
-    if (p->config.record_route && makes_dialog(m))
+    if (makes_dialog(m) && (p->config.record_route || gruu_needs_us(p, m, goal)))
         record_route_print(p, f, m, goal, leaves_by(p, f, m));
     forward_put_numbers(f, m, goal->breadth);
     if (f->text.len > from)

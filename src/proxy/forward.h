@@ -26,6 +26,7 @@ struct goal {
     const struct uri *uri;
     const struct target *target;
     unsigned breadth;  /* Max-Breadth of this branch (RFC 5393 5) */
+    unsigned group;    /* all that have this number are one phone (RFC 5626 7); 0: nobody knows */
     unsigned stage;    /* RFC 3261 16.6: those of one ring together */
     time_ns ring_time; /* 0: as long as Timer C lets it */
 };

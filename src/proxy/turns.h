@@ -11,6 +11,7 @@
 struct turn {
     struct target target; /* its texts: ours */
     unsigned stage;
+    unsigned group; /* as the goal's; of a spare one 0: it was tried */
 };
 
 /* Some targets, ordered by stage, within it by their delay; in one block. */

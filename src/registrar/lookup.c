@@ -23,6 +23,7 @@ bool binding_target(const struct binding *b, struct target *out)
         .uri = b->uri,
         .q = b->q,
         .has_flow = b->by_flow && b->path.len == 0 && b->flow.listener != RECORD_NO_LISTENER,
+        .flow_only = b->outbound && b->path.len == 0,
         .flow = b->flow,
         .instance = instance_of(b->params),
         .params = b->params.text,

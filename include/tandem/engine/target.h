@@ -10,6 +10,7 @@ struct target {
     struct str uri; /* becomes the Request-URI */
     unsigned q;     /* 0-1000 */
     bool has_flow;  /* the registration's own flow is known: prefer it (NAT) */
+    bool flow_only; /* nothing but that flow leads there (RFC 5626 7); not with a path */
     struct flow flow;
     struct str instance; /* the phone's URN (RFC 5626 4.1); empty: unknown. Of one instance one
                             target is tried at a time */

@@ -1,0 +1,34 @@
+/* Other flows of one phone: one is tried after the other, each once the one before has failed (RFC
+ * 5626 7). Knows no order of phones. */
+#include "proxy/forward.h"
+
+static struct turn *find(struct turns *spares, unsigned group)
+{
+    for (unsigned i = 0; spares && i < spares->n; i++)
+        if (spares->list[i].group == group)
+            return &spares->list[i];
+    return NULL;
+}
+
+static void try_another(struct proxy *p, struct context *c, const struct branch *failed,
+                        time_ns now)
+{
+    struct turn *spare = find(c->spares, failed->group);
+    struct msg *m = c->server ? engine_tx_request(p->engine, c->server) : NULL;
+    if (!spare || !m || !proxy_plan_use(p, m, c->server))
+        return;
+    struct turn turn = *spare;
+    spare->group = 0;
+    context_ring(p, c, m, &turn, failed->breadth ? failed->breadth : 1, now);
+}
+
+void context_replace(struct proxy *p, struct context *c, time_ns now)
+{
+    for (struct branch *b = c->branches; b; b = b->next) {
+        if (!b->flow_failed)
+            continue;
+        b->flow_failed = false;
+        if (!c->closed && !c->answered)
+            try_another(p, c, b, now);
+    }
+}
