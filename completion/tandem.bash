@@ -5,21 +5,27 @@ _tandem()
 
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'serve check ctl parse user help --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'serve cert check ctl parse user help --help --version' -- "$cur")
         return
     fi
     case $command in
     help)
-        mapfile -t COMPREPLY < <(compgen -W 'serve check ctl parse user' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'serve cert check ctl parse user' -- "$cur")
         ;;
     serve)
         case $prev in
-        --listen) mapfile -t COMPREPLY < <(compgen -W 'udp: tcp:' -- "$cur"); compopt -o nospace ;;
+        --listen) mapfile -t COMPREPLY < <(compgen -W 'udp: tcp: tls:' -- "$cur"); compopt -o nospace ;;
         --data) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
         --config | --control) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         --user) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
         --domain | --workers | --metrics) ;;
         *) mapfile -t COMPREPLY < <(compgen -W '--config --listen --domain --data --control --metrics --workers --user --no-sandbox --no-auth --json --verbose --help' -- "$cur") ;;
+        esac
+        ;;
+    cert)
+        case $prev in
+        --out) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W '--out --days --help' -- "$cur") ;;
         esac
         ;;
     check)

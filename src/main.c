@@ -5,6 +5,7 @@
 #include "server/check.h"
 #include "server/serve.h"
 #include "server/version.h"
+#include "tools/cert.h"
 #include "tools/ctl.h"
 #include "tools/parse.h"
 #include "tools/user.h"
@@ -17,6 +18,7 @@ struct command {
 };
 
 static const struct command commands[] = {
+    {"cert", "makes certificates for a first try of TLS", cert_help, cert_main},
     {"serve", "runs the server", serve_help, serve_main},
     {"check", "says what is wrong with a configuration", check_help, check_main},
     {"ctl", "asks a running server, or tells it what to do", ctl_help, ctl_main},

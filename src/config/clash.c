@@ -38,6 +38,8 @@ static void tell(struct reader *r, size_t key, size_t other, const char *what)
     if (r->lines[other] > 0)
         fault(r, r->lines[key], str_from(keys[key].row.key), "%s (%s is on line %u)", what,
               keys[other].row.key, r->lines[other]);
+    else if (keys[other].row.preset[0] == '\0')
+        fault(r, r->lines[key], str_from(keys[key].row.key), "%s", what);
     else
         fault(r, r->lines[key], str_from(keys[key].row.key), "%s (%s is %s where nothing is said)",
               what, keys[other].row.key, keys[other].row.preset);
@@ -75,7 +77,7 @@ static void check_algorithms(struct reader *r)
 /* HTTP goes over TCP: UDP on the same port is no clash. */
 static bool has_port_of(const struct config_listener *l, const struct addr *a)
 {
-    return l->transport == TRANSPORT_TCP && l->addr.port == a->port &&
+    return l->transport != TRANSPORT_UDP && l->addr.port == a->port &&
            (l->localhost
                 ? addr_is_loopback(a) || addr_is_any(a)
                 : addr_equal_ip(&l->addr, a) ||
@@ -148,6 +150,31 @@ static void check_sets(struct reader *r)
         }
 }
 
+static bool has_tls(const struct config *c)
+{
+    struct config_listener l;
+
+    for (unsigned i = 0; i < c->listen.n; i++)
+        if (!config_listener_parse(c->listen.list[i], &l) && transport_is_secure(l.transport))
+            return true;
+    return false;
+}
+
+static void check_tls(struct reader *r)
+{
+    const struct config *c = r->config;
+
+    if (has_tls(c) && c->tls.certificates.n == 0)
+        tell(
+            r, KEY(listen), KEY(tls.certificates),
+            "a listener with TLS needs a certificate in tls.certificates; `tandem cert NAME` makes "
+            "one for a first try");
+    if (c->tls.peers.n > 0 && c->tls.client_certificate == CONFIG_CLIENTS_NO)
+        tell(r, KEY(tls.peers), KEY(tls.client_certificate),
+             "peers can show their certificates only where tls.client_certificate is ask or "
+             "require");
+}
+
 void find_clashes(struct reader *r)
 {
     check_expiries(r);
@@ -156,4 +183,5 @@ void find_clashes(struct reader *r)
     check_metrics(r);
     check_routes(r);
     check_sets(r);
+    check_tls(r);
 }

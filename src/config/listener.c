@@ -2,32 +2,47 @@
 #include "config/listener.h"
 
 #define SIP_PORT 5060
+#define SIPS_PORT 5061
 
-static const char *read_transport(struct str name, uint8_t *out)
+static const struct {
+    const char *name;
+    uint8_t transport; /* TRANSPORT_NONE: not supported */
+    uint16_t port;
+} known[] = {
+    {"udp", TRANSPORT_UDP, SIP_PORT},  {"tcp", TRANSPORT_TCP, SIP_PORT},
+    {"tls", TRANSPORT_TLS, SIPS_PORT}, {"ws", TRANSPORT_NONE, 0},
+    {"wss", TRANSPORT_NONE, 0},        {"sctp", TRANSPORT_NONE, 0},
+};
+
+static const char *read_transport(struct str name, uint8_t *out, uint16_t *port)
 {
-    static const char *const known[] = {"tls", "ws", "wss", "sctp"};
-
-    if (str_equal_nocase(name, STR("udp")))
-        *out = TRANSPORT_UDP;
-    else if (str_equal_nocase(name, STR("tcp")))
-        *out = TRANSPORT_TCP;
-    else
-        *out = TRANSPORT_NONE;
-    if (*out != TRANSPORT_NONE)
-        return NULL;
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-        if (str_equal_nocase(name, str_from(known[i])))
-            return "this transport is not supported: udp and tcp are";
-    return "unknown transport: expected udp:HOST:PORT or tcp:HOST:PORT";
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (!str_equal_nocase(name, str_from(known[i].name)))
+            continue;
+        *out = known[i].transport;
+        *port = known[i].port;
+        return *out == TRANSPORT_NONE ? "this transport is not supported: udp, tcp and tls are"
+                                      : NULL;
+    }
+    return "unknown transport: expected udp:HOST:PORT, tcp:HOST:PORT or tls:HOST:PORT";
 }
 
-/* Cuts "HOST:PORT" or "HOST" at the last colon that is not inside brackets. */
+const char *config_listener_word(unsigned transport)
+{
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (known[i].transport == transport)
+            return known[i].name;
+    return "";
+}
+
+/* Cuts "HOST:PORT" or "HOST", which leaves *port as it is, at the last colon that is not inside
+ * brackets. */
 static const char *split_port(struct str text, struct str *host, uint16_t *port)
 {
     size_t bracket = str_find(text, ']');
     size_t from = bracket < text.len ? bracket : 0;
     size_t colon = from + str_find(str_slice(text, from, text.len), ':');
-    uint64_t n = SIP_PORT;
+    uint64_t n = *port;
 
     *host = str_slice(text, 0, colon);
     if (colon < text.len && !str_to_u64(str_slice(text, colon + 1, text.len), UINT16_MAX, &n))
@@ -40,10 +55,10 @@ const char *config_listener_parse(struct str text, struct config_listener *out)
 {
     size_t colon = str_find(text, ':');
     struct str host;
-    uint16_t port;
+    uint16_t port = SIP_PORT;
 
     *out = (struct config_listener){0};
-    const char *wrong = read_transport(str_slice(text, 0, colon), &out->transport);
+    const char *wrong = read_transport(str_slice(text, 0, colon), &out->transport, &port);
 
     if (!wrong)
         wrong = split_port(str_slice(text, colon + 1, text.len), &host, &port);

@@ -33,6 +33,8 @@ enum kind {
     KIND_ALLOW,
     KIND_POLICY,
     KIND_FORK,
+    KIND_CLIENTS,
+    KIND_TLS,
     N_KINDS
 };
 

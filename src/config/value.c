@@ -27,6 +27,8 @@ static const struct {
     [KIND_MODE - KIND_AUTH] = WORDS("stateful", "stateless"),
     [KIND_ALLOW - KIND_AUTH] = WORDS("accounts", "peers", "anyone"),
     [KIND_FORK - KIND_AUTH] = WORDS("parallel", "sequential", "by_q"), /* enum fork_order */
+    [KIND_CLIENTS - KIND_AUTH] = WORDS("no", "ask", "require"),
+    [KIND_TLS - KIND_AUTH] = WORDS("1.2", "1.3"),
     [KIND_POLICY - KIND_AUTH] = WORDS("random", "round-robin", "call-id", "user", "least-calls"),
 };
 /* In the order of enum digest_algorithm. */
@@ -295,6 +297,8 @@ bool value_add(const struct key *k, void *base, struct shelf *s, struct str text
     case KIND_ALLOW:
     case KIND_POLICY:
     case KIND_FORK:
+    case KIND_CLIENTS:
+    case KIND_TLS:
         return add_word(k, at, text, expected);
     case N_KINDS:
         break;

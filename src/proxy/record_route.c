@@ -3,9 +3,21 @@
 #include "proxy/forward.h"
 #include "proxy/mark.h"
 
-static struct str transport_param(unsigned transport)
+/* RFC 3261 16.6 step 4: a sips URI where the Request-URI or the topmost Route is one, else none.
+ * What came as sip over TLS is then said by a parameter, which RFC 3261 26.2.2 calls deprecated:
+ * phones know it, and a port alone would have them speak UDP to it. */
+static bool wants_sips(const struct proxy *p)
+{
+    const struct plan *plan = &p->plan;
+    return plan->request_uri.scheme == URI_SIPS ||
+           (plan->first && plan->first->uri.scheme == URI_SIPS);
+}
+
+static struct str transport_param(unsigned transport, bool sips)
 {
     switch (transport) {
+    case TRANSPORT_TLS: /* RFC 5658 6.2: the scheme says it */
+        return sips ? STR_NONE : STR(";transport=tls");
     case TRANSPORT_TCP:
         return STR(";transport=tcp");
     case TRANSPORT_WS:
@@ -13,7 +25,7 @@ static struct str transport_param(unsigned transport)
         return STR(";transport=ws");
     case TRANSPORT_SCTP:
         return STR(";transport=sctp");
-    default: /* RFC 5658 6.2: TLS is said by the scheme */
+    default:
         return STR_NONE;
     }
 }
@@ -30,12 +42,13 @@ static void print_own(const struct proxy *p, struct buf *b, struct msg *m, unsig
                       struct mark mark)
 {
     const struct listener *l = engine_listener(p->engine, listener);
+    bool sips = l->transport == TRANSPORT_WSS || (l->transport == TRANSPORT_TLS && wants_sips(p));
     buf_put_lit(b, "Record-Route: <");
-    buf_put(b, transport_is_secure(l->transport) ? STR("sips:") : STR("sip:"));
+    buf_put(b, sips ? STR("sips:") : STR("sip:"));
     buf_put(b, l->host);
     buf_put_char(b, ':');
     buf_put_u64(b, l->port);
-    buf_put(b, transport_param(l->transport));
+    buf_put(b, transport_param(l->transport, sips));
     buf_put_lit(b, ";lr");
     print_flow(b, STR(";f="), mark.from);
     print_flow(b, STR(";g="), mark.to);

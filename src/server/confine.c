@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "net/tls_pem.h"
 #include "server/privileges.h"
 
 static bool fail(const char *where, const char *what)
@@ -40,13 +42,49 @@ static const char *folder_of(const char *file, char at[PATH_MAX])
     return at;
 }
 
+/* --- certificates: they are read again at a reload --- */
+
+/* The file's folder, and that of the file that a link leads to. */
+static void add_file(struct sandbox_folders *f, size_t *n, const char *file)
+{
+    char at[2][PATH_MAX], *real = realpath(file, NULL);
+    const char *folders[] = {folder_of(file, at[0]), folder_of(real, at[1])};
+
+    for (size_t i = 0; i < 2; i++)
+        if (folders[i] && *n < SANDBOX_READABLE)
+            f->readable[(*n)++] = strdup(folders[i]);
+    free(real);
+}
+
+static void add_certificates(struct sandbox_folders *f, size_t *n, const struct config *c)
+{
+    char chain[TLS_PATH_MOST], key[TLS_PATH_MOST];
+
+    for (unsigned i = 0; i < c->tls.certificates.n; i++)
+        if (tls_pem_files(c->tls.certificates.list[i], chain, key)) {
+            add_file(f, n, chain);
+            if (strcmp(chain, key) != 0)
+                add_file(f, n, key);
+        }
+    if (c->tls.ca.len > 0) {
+        add_file(f, n, c->tls.ca.at);
+        if (*n < SANDBOX_READABLE)
+            f->readable[(*n)++] = strdup(c->tls.ca.at); /* it may be a folder itself */
+    }
+}
+
 static void enter(const struct confinement *c, struct sandbox *out)
 {
     char config[PATH_MAX], control[PATH_MAX];
     struct sandbox_folders f = {.readable = {folder_of(c->config, config)},
                                 .writable = {c->data, folder_of(c->control, control)}};
+    size_t n = 1;
 
+    if (c->certificates)
+        add_certificates(&f, &n, c->certificates);
     sandbox_enter(out, &f);
+    while (n > 1)
+        free((char *)(uintptr_t)f.readable[--n]);
 }
 
 bool confine(const struct confinement *c, struct sandbox *out)

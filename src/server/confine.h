@@ -3,13 +3,15 @@
 #define TANDEM_SERVER_CONFINE_H
 
 #include "base/log.h"
+#include "config/config.h"
 #include "server/sandbox.h"
 
 /* NULL where there is none. */
 struct confinement {
-    const char *user;             /* whose rights are taken */
-    const char *data;             /* folder: becomes the user's, stays writable */
-    const char *config, *control; /* files: their folders stay readable, or writable */
+    const char *user;                  /* whose rights are taken */
+    const char *data;                  /* folder: becomes the user's, stays writable */
+    const char *config, *control;      /* files: their folders stay readable, or writable */
+    const struct config *certificates; /* whose folders, and the authorities', stay readable */
     bool wants_sandbox;
 };
 

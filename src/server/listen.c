@@ -120,9 +120,7 @@ bool listen_all_loopback(const struct listen_list *l)
 
 void listen_print(struct buf *b, const struct listen_at *at)
 {
-    if (at->transport == TRANSPORT_UDP)
-        buf_put_lit(b, "udp:");
-    else
-        buf_put_lit(b, "tcp:");
+    buf_put(b, str_from(config_listener_word(at->transport)));
+    buf_put_char(b, ':');
     addr_print(b, &at->addr);
 }

@@ -8,7 +8,7 @@
 #include "config/config.h"
 
 struct listen_at {
-    uint8_t transport; /* TRANSPORT_UDP or TRANSPORT_TCP */
+    uint8_t transport; /* UDP, TCP or TLS of enum transport */
     struct addr addr;  /* port 0: a free one */
 };
 

@@ -12,6 +12,7 @@
 #include "net/socket.h"
 #include "server/listen.h"
 #include "server/privileges.h"
+#include "server/secure.h"
 
 struct machine {
     const struct config *config;
@@ -139,6 +140,25 @@ static void check_user(struct machine *m)
         tell(m, "user", false, "%s: %s", m->config->user.at, wrong);
 }
 
+static void count_fault(void *arg, const struct config_fault *f)
+{
+    struct machine *m = arg;
+
+    m->faults += !f->warning;
+    m->tell(m->arg, f);
+}
+
+static void check_certificates(struct machine *m)
+{
+    struct listen_list l;
+    struct tls_context *c;
+
+    if (listen_read(&l, &m->config->listen, socket_has_ip6()))
+        return;
+    if (secure_read(&c, &mem_libc, m->config, &l, m->file, NULL, count_fault, m))
+        tls_context_unref(c);
+}
+
 unsigned machine_check(const struct config *c, const char *file, config_tell *to, void *arg)
 {
     struct machine m = {.config = c, .file = file, .tell = to, .arg = arg};
@@ -148,5 +168,6 @@ unsigned machine_check(const struct config *c, const char *file, config_tell *to
     check_data(&m);
     check_control(&m);
     check_user(&m);
+    check_certificates(&m);
     return m.faults;
 }

@@ -33,12 +33,29 @@ static void ring_all(struct shared *s)
     bell_ring_loud(s->boss);
 }
 
+/* Workers look for certificates when they see that there is another configuration. */
+static bool replace_both(struct shared *s, struct config *c, struct tls_context *tls)
+{
+    struct tls_context *old = secure_replace(&s->secure, tls);
+    bool done = current_replace(&s->current, c);
+
+    if (!done)
+        old = secure_replace(&s->secure, old);
+    tls_context_unref(old);
+    return done;
+}
+
 static bool replace(struct shared *s, struct config *c, config_tell *tell, void *arg)
 {
     enum log_level level = c->log.level;
+    struct tls_context *tls;
 
     tell_unchangeable(s, c, tell, arg);
-    if (!current_replace(&s->current, c)) {
+    if (!secure_read(&tls, s->mem, c, &s->listen, s->options->file, s->secure.tickets, tell, arg)) {
+        config_free(c);
+        return false;
+    }
+    if (!replace_both(s, c, tls)) {
         config_free(c);
         config_fault_tell(tell, arg, s->options->file, "",
                           "the last change is still being taken over: try again in a moment");

@@ -76,12 +76,12 @@ static void allow_all(int ruleset, const struct sandbox_folders *f, uint64_t kno
 {
     for (size_t i = 0; i < sizeof(always_readable) / sizeof(always_readable[0]); i++)
         allow(ruleset, always_readable[i], READ & known);
-    for (size_t i = 0; i < SANDBOX_FOLDERS; i++) {
+    for (size_t i = 0; i < SANDBOX_READABLE; i++)
         if (f->readable[i])
             allow(ruleset, f->readable[i], READ & known);
+    for (size_t i = 0; i < SANDBOX_FOLDERS; i++)
         if (f->writable[i])
             allow(ruleset, f->writable[i], WRITE & known);
-    }
 }
 
 static bool shut_files(const struct sandbox_folders *f)

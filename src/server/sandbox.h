@@ -8,10 +8,11 @@
 #include "base/attr.h"
 
 #define SANDBOX_FOLDERS 8
+#define SANDBOX_READABLE 264 /* the configuration's folder, and those of all certificates */
 
 /* Beside what every server needs: /etc, the system's libraries, what resolving names reads. */
 struct sandbox_folders {
-    const char *readable[SANDBOX_FOLDERS]; /* what is missing is passed over; NULL: nothing */
+    const char *readable[SANDBOX_READABLE]; /* what is missing is passed over; NULL: nothing */
     const char *writable[SANDBOX_FOLDERS];
 };
 

@@ -15,7 +15,7 @@ const char serve_help[] =
     "\n"
     "  --config FILE   a configuration in YAML: tandem check --example prints one to begin with.\n"
     "                  The options below take the place of what it says\n"
-    "  --listen URI    udp:HOST:PORT or tcp:HOST:PORT; IPv6 in brackets; port 0 picks a free one;\n"
+    "  --listen URI    udp:, tcp: or tls:HOST:PORT; IPv6 in brackets; port 0 picks a free one;\n"
     "                  0.0.0.0 and [::] mean every interface's address. May be repeated\n"
     "  --domain NAME   a domain whose users register here. May be repeated; localhost and the\n"
     "                  addresses listened on when there is none\n"

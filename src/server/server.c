@@ -111,6 +111,20 @@ static int keep_store(struct shared *s)
                : complain(&fault);
 }
 
+/* With the rights that the server was started with: a key may be root's alone. */
+static int read_certificates(struct shared *s)
+{
+    struct tls_context *c = NULL;
+
+    if (!secure_init(&s->secure, s->mem, net_clock_now(&s->clock)))
+        return fail(OUR_FAULT, "tls", "no memory or no entropy");
+    if (!secure_read(&c, s->mem, s->config, &s->listen, s->options->file, s->secure.tickets,
+                     config_fault_print, stderr))
+        return BAD_CONFIG;
+    (void)secure_replace(&s->secure, c);
+    return DONE;
+}
+
 static bool make_parts(struct shared *s)
 {
     struct bell *bells[LIMIT_WORKERS];
@@ -258,6 +272,7 @@ static int run_confined(struct shared *s)
                                           .data = text_or_null(c->data),
                                           .config = s->options->file,
                                           .control = text_or_null(c->control),
+                                          .certificates = c,
                                           .wants_sandbox = c->sandbox};
     return confine(&s->confinement, &s->sandbox) ? run_parts(s) : BAD_CONFIG;
 }
@@ -298,10 +313,17 @@ static int run(struct shared *s)
         sockets_close(&s->sockets);
         return status;
     }
+    status = read_certificates(s);
+    if (status) {
+        secure_fini(&s->secure);
+        sockets_close(&s->sockets);
+        return status;
+    }
     boss_block_signals();
     notify_open(&s->notify);
     status = run_confined(s);
     notify_close(&s->notify);
+    secure_fini(&s->secure);
     sockets_close(&s->sockets);
     process_close();
     return status;

@@ -12,6 +12,7 @@
 #include "server/notify.h"
 #include "server/options.h"
 #include "server/post.h"
+#include "server/secure.h"
 #include "server/sockets.h"
 #include "server/store.h"
 
@@ -28,6 +29,7 @@ struct shared {
     _Atomic bool any_account;    /* there is an account: workers look in each turn */
     unsigned n_workers;
     struct hash_key call_key, proxy_key, nonce_key;
+    struct secure secure;
     struct store *store;
     struct post *post;
     struct inquiries *inquiries;

@@ -70,7 +70,8 @@ static bool init(struct worker *w)
     w->engine = element_engine(w->element);
     w->blocks = engine_blocks(w->engine);
     w->area = udp_area_new(s->mem);
-    if (!worker_guard_init(w) || !w->area || tcp_init(&w->tcp, &w->loop, s->mem, w->blocks) != OK)
+    if (!worker_guard_init(w) || !w->area || tcp_init(&w->tcp, &w->loop, s->mem, w->blocks) != OK ||
+        !worker_take_secure(w))
         return false;
     for (unsigned i = 0; i < s->listen.n; i++)
         if (!add_listener(w, i))
@@ -206,6 +207,7 @@ static void sweep(struct worker *w, time_ns now)
         return;
     w->next_sweep = now + SWEEP_EVERY;
     store_sweep(w->shared->store, now);
+    tls_tickets_time(w->shared->secure.tickets, now);
 }
 
 /* For the watchdog; nobody else writes it. */

@@ -93,6 +93,9 @@ void worker_take_time(struct worker *w, time_ns now);
 /* Goes over to a configuration that has come since, or to what the first account changes. */
 void worker_take_config(struct worker *w, time_ns now);
 
+/* The certificates and authorities that hold now. False: no memory; the old ones stay. */
+MUST_USE bool worker_take_secure(struct worker *w);
+
 /* --- worker_inquire.c: what others ask --- */
 /* Answers some of the inquiries that wait (inquiry.h), between two turns. */
 void worker_answer_inquiries(struct worker *w);

@@ -1,4 +1,5 @@
 /* Goes over to another configuration between two turns: what is under way goes on. */
+#include "base/err.h"
 #include "server/element_config.h"
 #include "server/worker.h"
 #include "server/worker_guard.h"
@@ -8,6 +9,15 @@ static bool needs_accounts(const struct worker *w)
     return element_needs_accounts(w->shared, current_config(&w->shared->current));
 }
 
+bool worker_take_secure(struct worker *w)
+{
+    struct tls_context *c = secure_context(&w->shared->secure);
+    int error = tcp_use_tls(&w->tcp, c);
+
+    tls_context_unref(c);
+    return error == OK;
+}
+
 /* Without memory the old one holds on, and it is tried again at the next turn. */
 static bool take(struct worker *w, time_ns now)
 {
@@ -15,7 +25,8 @@ static bool take(struct worker *w, time_ns now)
     struct element_config c;
 
     element_config_of(&c, w->shared, config);
-    if (element_reconfigure(w->element, &c) != OK || worker_guard_reconfigure(w, now) != OK)
+    if (element_reconfigure(w->element, &c) != OK || worker_guard_reconfigure(w, now) != OK ||
+        !worker_take_secure(w))
         return false;
     w->access_required = c.access.required;
     return true;

@@ -107,7 +107,7 @@ static void connect_to(struct worker *w, const struct engine_output *o, time_ns 
     const struct listen_at *from = &w->listeners[o->flow.listener].at;
     struct tcp_layers layers = worker_layers(from->transport);
 
-    layers.name = o->name;
+    layers.name = o->domain;
     if (tcp_connect(&w->tcp, o->conn, &from->addr, &o->flow.remote, &layers, now) != OK)
         later(w, &(struct due){.kind = DUE_CLOSED, .conn = o->conn});
 }

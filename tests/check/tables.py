@@ -76,7 +76,7 @@ WORDS = {"NAMES": "list of names", "LISTENERS": "list of listeners", "BLOCKS": "
          "LINE": "text", "LABEL": "name", "SWITCH": "true, false", "SERVE": "register, lookup, default",
          "MODE": "stateful, stateless", "ALLOW": "accounts, peers, anyone",
          "POLICY": "random, round-robin, call-id, user, least-calls", "LEVEL": "error, warn, info, debug", "FORMAT": "text, logfmt, json",
-         "FORK": "parallel, sequential, by_q"}
+         "FORK": "parallel, sequential, by_q", "CLIENTS": "no, ask, require", "TLS": "1.2, 1.3"}
 
 
 LISTS = ("NAMES", "LISTENERS", "BLOCKS", "TEXTS", "ROUTES", "SETS", "MEMBERS")

@@ -29,7 +29,7 @@ enabled=0
 class Linphone:
     """One user agent registered at `server` as `user`."""
 
-    def __init__(self, server, user, transport="udp", password=None):
+    def __init__(self, server, user, transport="udp", password=None, port=None, ca=None):
         program = shutil.which("linphone-daemon")
         if not program:
             raise Skip("no linphone-daemon")
@@ -40,14 +40,18 @@ class Linphone:
             os.makedirs(os.path.join(home, place))
         config = os.path.join(home, "linphonerc")
         with open(config, "w", encoding="utf-8") as f:
-            f.write(CONFIG.format(port=free_port(), rtp=min(free_port() & ~1, 65000)))
+            text = CONFIG.format(port=free_port(), rtp=min(free_port() & ~1, 65000))
+            if ca:
+                text = text.replace("verify_server_certs=0", f"verify_server_certs=1\nverify_server_cn=0\nroot_ca={ca}")
+            f.write(text)
         self.process = subprocess.Popen([program, "--config", config], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, text=True, errors="replace",
                                         env={"HOME": home, "PATH": os.environ["PATH"]}, bufsize=1)
         threading.Thread(target=self._read, daemon=True).start()
         self.send("firewall-policy none")
         secret = f" {password} {user}" if password else ""
-        self.send(f"register sip:{user}@{server.addr} sip:{server.addr};transport={transport}{secret}")
+        at = f"{server.host}:{port}" if port else server.addr
+        self.send(f"register sip:{user}@{at} sip:{at};transport={transport}{secret}")
         self.poll("register-status ALL", "State: LinphoneRegistrationOk")
 
     def _read(self):

@@ -14,6 +14,8 @@
 #include "config/entries.h"
 
 enum config_auth { CONFIG_AUTH_AUTO, CONFIG_AUTH_REQUIRED, CONFIG_AUTH_NONE };
+enum config_clients { CONFIG_CLIENTS_NO, CONFIG_CLIENTS_ASK, CONFIG_CLIENTS_REQUIRE };
+enum config_tls { CONFIG_TLS_1_2, CONFIG_TLS_1_3 };
 enum config_log_format { CONFIG_LOG_TEXT, CONFIG_LOG_LOGFMT, CONFIG_LOG_JSON };
 
 struct config {
@@ -36,6 +38,16 @@ struct config {
     struct addr_block_list peers; /* trusted by address */
     struct config_route_list routes;
     struct config_set_list sets;
+
+    struct {
+        struct str_list certificates; /* "FILE" or "CHAIN:KEY" */
+        struct str ca;                /* file or folder; empty: the system's */
+        bool verify;
+        enum config_clients client_certificate;
+        struct str_list peers; /* trusted by the name in their certificates */
+        enum config_tls min_version;
+        struct str ciphers; /* of TLS 1.2; empty: OpenSSL's choice */
+    } tls;
 
     struct {
         unsigned min_expires_s, max_expires_s, default_expires_s, max_contacts, flow_timer_s;

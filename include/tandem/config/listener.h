@@ -6,13 +6,16 @@
 #include "base/flow.h"
 
 struct config_listener {
-    uint8_t transport; /* TRANSPORT_UDP or TRANSPORT_TCP */
+    uint8_t transport; /* UDP, TCP or TLS of enum transport */
     bool localhost;    /* every loopback address of the machine; addr has the port alone */
     struct addr addr;  /* port 0: a free one */
 };
 
-/* "udp:HOST:PORT" or "tcp:HOST:PORT"; HOST is an address (IPv6 in brackets) or "localhost"; without
- * a port it is 5060. NULL, or what is wrong, in words; *out is then undefined. */
+/* "udp:HOST:PORT", likewise tcp and tls; HOST is an address (IPv6 in brackets) or "localhost";
+ * without a port it is 5060, of tls 5061. NULL, or what is wrong, in words; *out is then undefined.
+ */
 MUST_USE const char *config_listener_parse(struct str text, struct config_listener *out);
+/* "udp": what stands before the first colon. Empty: no listener has this transport. */
+const char *config_listener_word(unsigned transport);
 
 #endif

@@ -82,7 +82,21 @@ static const char every_key[] =
     "trusted: [192.0.2.7]\n"
     "log: {level: debug, format: json}\n"
     "metrics: {listen: '[::1]:9090'}\n"
-    "control: {socket: /run/x}\n";
+    "control: {socket: /run/x}\n"
+    "tls: {certificates: [/a.pem, '/b:/c'], ca: /ca, verify: false, client_certificate: ask,\n"
+    "      peers: [p.example], min_version: 1.3, ciphers: 'HIGH:!aNULL'}\n";
+
+static void expect_tls(const struct config *c)
+{
+    assert_int_equal(c->tls.certificates.n, 2);
+    EQUAL(c->tls.certificates.list[1], "/b:/c");
+    EQUAL(c->tls.ca, "/ca");
+    assert_false(c->tls.verify);
+    assert_int_equal(c->tls.client_certificate, CONFIG_CLIENTS_ASK);
+    EQUAL(c->tls.peers.list[0], "p.example");
+    assert_int_equal(c->tls.min_version, CONFIG_TLS_1_3);
+    EQUAL(c->tls.ciphers, "HIGH:!aNULL");
+}
 
 static void every_key_is_read(void **state)
 {
@@ -133,6 +147,7 @@ static void every_key_is_read(void **state)
     assert_int_equal(c->log.format, CONFIG_LOG_JSON);
     EQUAL(c->metrics, "[::1]:9090");
     EQUAL(c->control, "/run/x");
+    expect_tls(c);
     assert_int_equal(config_line(c, "listen"), 2);
     assert_int_equal(config_line(c, "accounts.nonce_life"), 16);
     assert_int_equal(config_line(other, "listen"), 0);
