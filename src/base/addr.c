@@ -3,18 +3,29 @@
 
 #include <string.h>
 
+/* One to three digits, 255 at most; NULL for anything else, or the first byte behind them. */
+static inline const char *parse_octet(const char *at, const char *end, uint8_t *to)
+{
+    const char *from = at, *most = end - at > 3 ? at + 3 : end;
+    unsigned n = 0;
+    for (unsigned digit; at < most && (digit = (unsigned)(*at - '0')) <= 9; at++)
+        n = n * 10 + digit;
+    *to = (uint8_t)n;
+    return at > from && n <= 255 ? at : NULL;
+}
+
 /* RFC 3261 25.1: IPv4address = 1*3DIGIT "." … ; leading zeros are legal and decimal. */
 static bool parse_ip4(struct str s, uint8_t *ip)
 {
+    const char *at = s.at, *end = s.len > 0 ? s.at + s.len : s.at;
     for (unsigned i = 0; i < 4; i++) {
-        size_t end = i < 3 ? str_find(s, '.') : s.len;
-        uint64_t n;
-        if (end > 3 || (i < 3 && end == s.len) || !str_to_u64(str_slice(s, 0, end), 255, &n))
+        if (i > 0 && (at == end || *at++ != '.'))
             return false;
-        ip[i] = (uint8_t)n;
-        s = str_slice(s, end + 1, s.len);
+        at = parse_octet(at, end, &ip[i]);
+        if (!at)
+            return false;
     }
-    return true;
+    return at == end;
 }
 
 static int hex_digit(char c)

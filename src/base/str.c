@@ -8,17 +8,24 @@ struct str str_from(const char *z)
     return z ? (struct str){z, strlen(z)} : STR_NONE;
 }
 
+static inline bool same8_nocase(const char *a, const char *b)
+{
+    return ascii_lower8(load8(a)) == ascii_lower8(load8(b));
+}
+
+/* The last eight bytes may overlap those before. */
 static bool same_nocase(const char *a, const char *b, size_t len)
 {
-    for (; len >= 8; a += 8, b += 8, len -= 8) {
-        if (ascii_lower8(load8(a)) != ascii_lower8(load8(b)))
-            return false;
+    if (len < 8) {
+        for (size_t i = 0; i < len; i++)
+            if (ascii_lower((unsigned char)a[i]) != ascii_lower((unsigned char)b[i]))
+                return false;
+        return true;
     }
-    for (size_t i = 0; i < len; i++) {
-        if (ascii_lower((unsigned char)a[i]) != ascii_lower((unsigned char)b[i]))
+    for (size_t i = 0; i + 8 < len; i += 8)
+        if (!same8_nocase(a + i, b + i))
             return false;
-    }
-    return true;
+    return same8_nocase(a + len - 8, b + len - 8);
 }
 
 bool str_equal_nocase(struct str a, struct str b)

@@ -100,12 +100,13 @@ static inline bool param_starts(struct cursor *c)
 /* All parameters of a value, none of which the decoder itself wants. False: a fault is noted. */
 bool decode_params(struct decoder *d, struct params *out);
 
+/* `lower` is letters alone: setting bit 0x20 lowers a letter and makes no other byte one. */
 static inline bool name_is(struct str name, const char *lower, size_t len)
 {
     if (name.len != len)
         return false;
     for (size_t i = 0; i < len; i++)
-        if (lex_lower(name.at[i]) != lower[i])
+        if ((name.at[i] | 0x20) != lower[i])
             return false;
     return true;
 }

@@ -41,6 +41,12 @@ static inline const char *find_eol(const char *at, const char *end)
         if (hits)
             return at + __builtin_ctz(hits);
     }
+    if (end - at >= 16) {
+        unsigned hits = find_eol_hits(at);
+        if (hits)
+            return at + __builtin_ctz(hits);
+        at += 16;
+    }
     return lex_find_eol_portable(at, end);
 }
 

@@ -61,12 +61,6 @@ void *msg_typed(struct msg *m, struct hdr *h)
     return row->family == FAMILY_TEXT ? NULL : decode(m, h, row);
 }
 
-void *msg_single(struct msg *m, enum hdr_id id)
-{
-    struct hdr *h = msg_header(m, id);
-    return h ? msg_typed(m, h) : NULL;
-}
-
 /* The header line that holds the byte at `at`: lines stand in the order of their bytes. */
 static struct hdr *line_of(const struct msg *m, const char *at)
 {

@@ -150,7 +150,12 @@ const struct token *msg_token_next(struct msg *m, enum hdr_id id, const struct t
  * this: (const struct number *)msg_typed(m, h). */
 void *msg_typed(struct msg *m, struct hdr *h);
 /* For a header that occurs once: msg_typed of its first line, NULL where absent. */
-void *msg_single(struct msg *m, enum hdr_id id);
+static inline void *msg_single(struct msg *m, enum hdr_id id)
+{
+    struct hdr *h = msg_header(m, id);
+    return !h ? NULL : h->typed ? h->typed : msg_typed(m, h);
+}
+
 /* Supported/Require/…: is the option tag or token among the values? Case is ignored. */
 bool msg_has_token(struct msg *m, enum hdr_id id, struct str name);
 
