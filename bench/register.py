@@ -62,39 +62,39 @@ def grow(server, users, rate, more):
     return run, (server.pss() - before) / run["done"]
 
 
-def tell_memory(report, users, kind, growth):
-    """growth: {who: what grow() gave}."""
-    report.figures(f"memory of a {kind} binding of {users}", "bytes", {who: size for who, (_, size) in growth.items()},
-                   {who: lab.conditions([run], users=users, by="growth of PSS") for who, (run, _) in growth.items()},
-                   most=MOST_BYTES[kind])
+def tell_memory(report, what, kind, users, growth, by="growth of PSS"):
+    """growth: {who: (run, bytes)}."""
+    report.figures(what, "bytes", {who: size for who, (_, size) in growth.items()},
+                   {who: lab.conditions([run], users=users, by=by) for who, (run, _) in growth.items()}, most=MOST_BYTES[kind])
 
 
-def memory(report, starts):
+def tell_start(report, server, kind, users, run, empty):
+    """The server starts again on the bindings of the run. There are no transactions then: what it needs more than an empty one is
+    bindings, their index, and the disk's buffers."""
+    seconds = server.restart()
+    size = (server.pss() - empty) / (run["done"] + WARM)
+    tell_memory(report, f"{kind} binding, {users}, started", kind, users, {"tandem": (run, size)}, by="PSS after a start")
+    report.figures(f"start with {users} {kind} bindings", "ms", {"tandem": 1e3 * seconds},
+                   {"tandem": lab.conditions([run], users=users)}, most=MOST_START_MS)
+
+
+def memory(report, starts, users, rate):
     for kind, more in KINDS.items():
         growth = {}
-        for who, start in starts.items():
-            with start() as server:
-                growth[who] = grow(server, USERS, 2 * RATE, more)
-        tell_memory(report, USERS, kind, growth)
-
-
-def memory_of_many(report):
-    """And the time from the start of the program to its `ready` with them."""
-    for kind, more in KINDS.items():
-        with lab.tandem(DOMAIN, lasting=True) as server:
-            run, size = grow(server, MANY, MANY_RATE, more)
-            tell_memory(report, MANY, kind, {"tandem": (run, size)})
-            seconds = server.restart()
-        report.figures(f"start with {run['done']} {kind} bindings", "ms", {"tandem": 1e3 * seconds},
-                       {"tandem": lab.conditions([run], users=MANY)}, most=MOST_START_MS)
+        with lab.running(starts) as servers:
+            empty = servers["tandem"].pss()
+            for who, server in servers.items():
+                growth[who] = grow(server, users, rate, more)
+            tell_memory(report, f"{kind} binding, {users}", kind, users, growth)
+            tell_start(report, servers["tandem"], kind, users, growth["tandem"][0], empty)
 
 
 def measure(report):
     starts = {"tandem": lambda: lab.tandem(DOMAIN, lasting=True), **lab.peers("register.cfg")}
     costs(report, starts)
     costs_of_digest(report)
-    memory(report, starts)
-    memory_of_many(report)
+    memory(report, starts, USERS, 2 * RATE)
+    memory(report, {"tandem": starts["tandem"]}, MANY, MANY_RATE)
 
 
 sys.exit(lab.main("register", __doc__, measure))
