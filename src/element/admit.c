@@ -158,6 +158,19 @@ static struct str next_nonce(const struct element *e, const struct admission *a,
     return (struct str){space, NONCE_LEN};
 }
 
+static bool is_within(struct str bytes, struct str view)
+{
+    return view.at >= bytes.at && view.at + view.len <= bytes.at + bytes.len;
+}
+
+/* RFC 3325: a name that the message does not hold as it is, for its escapes, is not asserted. */
+static struct asserted who_is(const struct msg *m, const struct credentials *c)
+{
+    if (!is_within(m->bytes, c->username) || !is_within(m->bytes, c->realm))
+        return (struct asserted){0};
+    return (struct asserted){c->username, c->realm};
+}
+
 static void let_in(struct element *e, const struct admission *a, const struct account *account,
                    time_ns now)
 {
@@ -169,7 +182,8 @@ static void let_in(struct element *e, const struct admission *a, const struct ac
     if (a->place == PLACE_SELF &&
         !auth_info_print(&info, e->access.digester, c, account, next_nonce(e, a, nonce, now)))
         info.over = true;
-    const struct grant grant = {STANDING_KNOWN, info.over ? STR_NONE : buf_str(&info)};
+    const struct grant grant = {STANDING_KNOWN, info.over ? STR_NONE : buf_str(&info),
+                                who_is(a->event.msg, c)};
     dispatch_admitted(e, &a->event, &grant, now);
 }
 

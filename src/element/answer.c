@@ -21,7 +21,9 @@ void answer_once(struct element *e, const struct engine_event *ev, unsigned stat
         (void)engine_reply_once(e->engine, ev->tx, &reply, now);
 }
 
-void relay(struct element *e, const struct engine_event *ev, time_ns now)
+void relay(struct element *e, const struct engine_event *ev, const struct asserted *who,
+           time_ns now)
 {
-    (void)proxy_forward_on(e->proxy, ev, now); /* what cannot be forwarded, it answers */
+    const struct fork_how how = {.asserted = *who};
+    (void)proxy_forward_on(e->proxy, ev, &how, now); /* what cannot be forwarded, it answers */
 }

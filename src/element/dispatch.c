@@ -10,14 +10,14 @@ static void refuse_relay(struct element *e, const struct engine_event *ev, time_
 
 /* To a foreign place: for who proved to be one of ours, or as policy.c has it. */
 static void consider_relay(struct element *e, const struct engine_event *ev, const struct uri *hop,
-                           enum standing standing, time_ns now)
+                           const struct grant *grant, time_ns now)
 {
     struct uri sender;
     enum policy policy =
-        standing == STANDING_KNOWN ? POLICY_RELAY : policy_of(e, ev->msg, hop, &sender);
+        grant->standing == STANDING_KNOWN ? POLICY_RELAY : policy_of(e, ev->msg, hop, &sender);
     if (policy == POLICY_RELAY)
-        relay(e, ev, now);
-    else if (policy == POLICY_ASK && standing == STANDING_OPEN)
+        relay(e, ev, &grant->who, now);
+    else if (policy == POLICY_ASK && grant->standing == STANDING_OPEN)
         lookup_sender(e, ev, &sender, now);
     else
         refuse_relay(e, ev, now);
@@ -67,19 +67,19 @@ static void take(struct element *e, const struct engine_event *ev, const struct 
         self_request(e, ev, grant->info, now);
         break;
     case PLACE_USER:
-        lookup_targets(e, ev, &s->aor, s->routed, now);
+        lookup_targets(e, ev, &s->aor, s->routed, &grant->who, now);
         break;
     case PLACE_NOWHERE:
         answer(e, ev, 404, STR("No such number here"), STR_NONE, now);
         break;
     case PLACE_ROUTE:
-        consider_relay(e, ev, NULL, grant->standing, now);
+        consider_relay(e, ev, NULL, grant, now);
         break;
     case PLACE_FOREIGN:
-        consider_relay(e, ev, &s->view.request_uri, grant->standing, now);
+        consider_relay(e, ev, &s->view.request_uri, grant, now);
         break;
     case PLACE_DIALOG:
-        relay(e, ev, now);
+        relay(e, ev, &grant->who, now);
         break;
     }
 }

@@ -36,6 +36,8 @@ static struct proxy_config proxy_config_of(const struct element_config *config,
     proxy.domains = home->domains;
     proxy.n_domains = home->n;
     proxy.takes_credentials = config->access.required;
+    proxy.trusted = config->access.peers;
+    proxy.n_trusted = config->access.n_peers;
     return proxy;
 }
 

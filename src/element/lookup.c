@@ -12,6 +12,7 @@ struct lookup {
     bool routed;
     struct gruu gruu;
     struct engine_event event; /* its message is our reference */
+    struct asserted who;
 };
 
 static void lookup_drop(struct element *e, pool_id id)
@@ -81,11 +82,11 @@ static void refuse_relay(struct element *e, const struct engine_event *ev, time_
 }
 
 void lookup_targets(struct element *e, const struct engine_event *ev, const struct uri *aor,
-                    bool routed, time_ns now)
+                    bool routed, const struct asserted *who, time_ns now)
 {
     char space[LIMIT_AOR_BYTES];
     struct buf key;
-    struct lookup what = {.kind = LOOKUP_TARGETS, .routed = routed};
+    struct lookup what = {.kind = LOOKUP_TARGETS, .routed = routed, .who = *who};
     buf_init(&key, space, sizeof space);
     what.is_gruu = uri_has_param(aor, STR("gr"));
     if (!what.is_gruu)
@@ -133,6 +134,8 @@ static void fork_to(struct element *e, const struct lookup *l, const struct stor
                     time_ns now)
 {
     const struct engine_event *ev = &l->event;
+    struct fork_how how = e->fork;
+    how.asserted = l->who;
     struct target targets[LIMIT_BINDINGS];
     bool valid;
     size_t n = targets_of(e, l, found->value, targets, &valid, now);
@@ -143,7 +146,7 @@ static void fork_to(struct element *e, const struct lookup *l, const struct stor
     else if (ev->kind == EVENT_ACK) /* that cannot be sent, it is lost as on the way */
         (void)proxy_ack(e->proxy, ev, targets, n, now);
     else /* what cannot be forwarded, it answers */
-        (void)proxy_fork(e->proxy, ev->tx, ev->msg, targets, n, &e->fork, now);
+        (void)proxy_fork(e->proxy, ev->tx, ev->msg, targets, n, &how, now);
 }
 
 static void found(struct element *e, struct lookup *l, const struct store_answer *record,
@@ -154,7 +157,7 @@ static void found(struct element *e, struct lookup *l, const struct store_answer
     else if (l->kind == LOOKUP_TARGETS)
         fork_to(e, l, record, now);
     else if (registrar_is_from(record->value, &l->event.msg->flow, now))
-        relay(e, &l->event, now);
+        relay(e, &l->event, &l->who, now);
     else
         refuse_relay(e, &l->event, now);
 }

@@ -74,7 +74,8 @@ enum standing {
 };
 struct grant {
     enum standing standing;
-    struct str info; /* lines for a 2xx of our own; may be empty */
+    struct str info;     /* lines for a 2xx of our own; may be empty */
+    struct asserted who; /* STANDING_KNOWN: the account */
 };
 void dispatch(struct element *, const struct engine_event *, time_ns now);
 /* A request that waited is let in: it goes on where it stopped. */
@@ -137,7 +138,7 @@ enum policy policy_of(const struct element *, struct msg *, const struct uri *ho
 /* To our user, or one instance of him where the URI is a GRUU: forked to the bindings, or 404, 480.
  * `routed`: a Route remains; then it leads there, whatever Path a binding has (RFC 5627 6.1). */
 void lookup_targets(struct element *, const struct engine_event *, const struct uri *aor,
-                    bool routed, time_ns now);
+                    bool routed, const struct asserted *who, time_ns now);
 /* To a foreign place: relayed where `sender` is registered from its flow, else 403. */
 void lookup_sender(struct element *, const struct engine_event *, const struct uri *sender,
                    time_ns now);
@@ -162,6 +163,6 @@ void answer(struct element *, const struct engine_event *, unsigned status, stru
 void answer_once(struct element *, const struct engine_event *, unsigned status, struct str reason,
                  struct str headers, time_ns now);
 /* Gives a request to the proxy for its Route or Request-URI. */
-void relay(struct element *, const struct engine_event *, time_ns now);
+void relay(struct element *, const struct engine_event *, const struct asserted *who, time_ns now);
 
 #endif

@@ -28,10 +28,10 @@ static void add_challenges(struct edits *e, const struct context *c, const struc
 
 static int pass_on(struct proxy *p, struct context *c, const struct branch *chosen, time_ns now)
 {
-    struct edits edits, *e = NULL;
+    struct edits edits;
+    struct edits *e = identity_answer(p, chosen->best, c->from_trusted, &edits);
     if (c->n > 1 && is_challenge(chosen)) {
         e = &edits;
-        edits_init(e);
         add_challenges(e, c, chosen);
     }
     int err = engine_forward_response(p->engine, c->server, chosen->best, e, now);

@@ -9,7 +9,7 @@ static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const s
     b->group = (uint8_t)goal->group;
     b->flow_only = goal->target && goal->target->flow_only && goal->target->has_flow;
     b->breadth = (uint8_t)goal->breadth;
-    if (!forward_build(p, &f, m, goal))
+    if (!forward_build(p, &f, m, goal, &b->context->how.asserted))
         return ERR_NO_ROUTE;
     struct outgoing out = {.base = m,
                            .edits = &f.edits,

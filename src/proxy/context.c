@@ -69,6 +69,7 @@ int context_new(struct proxy *p, tx_id server, struct msg *request, unsigned n,
         return err;
     c->server = server;
     c->invite = request->method == METHOD_INVITE;
+    c->from_trusted = identity_is_trusted(p, request);
     c->breadth = (uint8_t)forward_breadth(request);
     err = n > 1 ? reserve_branches(p, c, n) : OK;
     if (!err)

@@ -45,21 +45,23 @@ struct context {
     uint16_t n, n_pending;
     uint16_t n_ringing; /* of the pending ones, those that others wait for */
     bool invite;
-    bool closed;     /* nobody else is tried */
-    bool urgent;     /* a 2xx waits to be sent: whatever is pending, answer */
-    bool answered;   /* a final response went upstream, or none may */
-    bool accepted;   /* … a 2xx to an INVITE: more of them may come (RFC 6026) */
-    bool owed;       /* there was no memory to answer: `next` tries again */
-    bool overloaded; /* a branch met one of our own limits */
-    uint8_t breadth; /* what the request allows (RFC 5393 5.3.3) */
+    bool from_trusted; /* the request came from inside the Trust Domain */
+    bool closed;       /* nobody else is tried */
+    bool urgent;       /* a 2xx waits to be sent: whatever is pending, answer */
+    bool answered;     /* a final response went upstream, or none may */
+    bool accepted;     /* … a 2xx to an INVITE: more of them may come (RFC 6026) */
+    bool owed;         /* there was no memory to answer: `next` tries again */
+    bool overloaded;   /* a branch met one of our own limits */
+    uint8_t breadth;   /* what the request allows (RFC 5393 5.3.3) */
     struct branch one;
 };
 
 struct proxy {
     struct engine *engine;
     struct mem *mem;
-    struct proxy_config config; /* domains: ours, in one allocation */
-    size_t domains_size;
+    struct proxy_config config; /* its lists are ours, in one allocation */
+    void *lists;
+    size_t lists_size;
     struct pool contexts;
     struct pool branches; /* all but the first of each context */
     struct wheel wheel;   /* of branches */
@@ -105,6 +107,14 @@ void context_ring(struct proxy *p, struct context *c, struct msg *m, const struc
                   unsigned breadth, time_ns now);
 /* advance.c: whoever's turn it is rings, as the targets' order has it. */
 void context_advance(struct proxy *p, struct context *c, time_ns now);
+
+/* identity.c: may what this message says of its sender be believed (RFC 3325)? */
+bool identity_is_trusted(const struct proxy *p, const struct msg *m);
+/* Is the privacy that this request asks for ours to keep (RFC 3323 4.2)? */
+bool identity_keeps(struct msg *m);
+/* What a response that is passed on must lose, in *space; NULL: nothing. */
+struct edits *identity_answer(const struct proxy *p, struct msg *m, bool to_trusted,
+                              struct edits *space);
 
 /* response.c: RFC 3261 16.7 steps 2 to 5 */
 int context_response(struct proxy *p, struct context *c, const struct engine_event *ev,

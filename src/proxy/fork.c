@@ -136,7 +136,7 @@ static int start(struct proxy *p, tx_id tx, struct msg *m, const struct plan_of_
 static int send_ack(struct proxy *p, struct msg *m, const struct goal *goal, time_ns now)
 {
     struct forward f;
-    if (!forward_build(p, &f, m, goal))
+    if (!forward_build(p, &f, m, goal, NULL))
         return ERR_NO_ROUTE;
     bool flow_only = f.flow && goal->target && goal->target->flow_only;
     struct outgoing out = {.base = m,
@@ -153,7 +153,8 @@ static int ack_on(struct proxy *p, struct msg *m, time_ns now)
     return p->plan.max_forwards == 0 ? OK : send_ack(p, m, &goal, now);
 }
 
-int proxy_forward_on(struct proxy *p, const struct engine_event *ev, time_ns now)
+int proxy_forward_on(struct proxy *p, const struct engine_event *ev, const struct fork_how *how,
+                     time_ns now)
 {
     int err;
     if (!proxy_plan_use(p, ev->msg, ev->tx))
@@ -164,7 +165,7 @@ int proxy_forward_on(struct proxy *p, const struct engine_event *ev, time_ns now
     if (is_refused(p, ev->tx, ev->msg, &err, now))
         return err;
     struct goal goal = {.uri = &p->plan.request_uri};
-    const struct plan_of_goals one = {.goals = &goal, .n = 1, .how = &(struct fork_how){0}};
+    const struct plan_of_goals one = {.goals = &goal, .n = 1, .how = how};
     return start(p, ev->tx, ev->msg, &one, now);
 }
 

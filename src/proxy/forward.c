@@ -125,12 +125,13 @@ static bool gruu_needs_us(const struct proxy *p, struct msg *m, const struct goa
 }
 
 static void put_lines(struct proxy *p, struct forward *f, struct msg *m, const struct goal *goal,
-                      uint32_t at)
+                      const struct asserted *who, uint32_t at)
 {
     size_t from = f->text.len;
     if (makes_dialog(m) && (p->config.record_route || gruu_needs_us(p, m, goal)))
         record_route_print(p, f, m, goal, leaves_by(p, f, m));
     forward_put_numbers(f, m, goal->breadth);
+    identity_forward(p, f, m, who);
     if (f->text.len > from)
         edits_add(&f->edits, at, at, str_slice(buf_str(&f->text), from, f->text.len - from));
 }
@@ -191,7 +192,8 @@ static void change_routes(struct proxy *p, struct forward *f, struct msg *m,
         forward_route(f, m, &p->plan, change, at);
 }
 
-bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const struct goal *goal)
+bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const struct goal *goal,
+                   const struct asserted *who)
 {
     struct route_change change = {.first = p->plan.first, .cut = p->plan.route_cut};
     edits_init(&f->edits);
@@ -200,7 +202,7 @@ bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const stru
         return false;
     uint32_t at = insertion_point(m);
     forward_edit_numbers(f, m, p->plan.max_forwards, goal->breadth);
-    put_lines(p, f, m, goal, at);
+    put_lines(p, f, m, goal, who, at);
     change_routes(p, f, m, goal, &change, at);
     forward_credentials(p, f, m);
     return !f->text.over && !f->edits.over;

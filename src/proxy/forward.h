@@ -4,8 +4,9 @@
 
 #include "proxy/context.h"
 
-/* Two Record-Route lines with host names of 255 bytes and IPv6 flows, and the numbers. */
-#define FORWARD_TEXT_MAX 1024
+/* Two Record-Route lines with host names of 255 bytes and IPv6 flows, the numbers, and an asserted
+ * identity. */
+#define FORWARD_TEXT_MAX (1024 + 2 * LIMIT_AOR_BYTES)
 
 /* A URI as it may stand in a Request-URI: in parts, so that nothing is copied. */
 struct clean_uri {
@@ -20,6 +21,11 @@ struct forward {
     char space[FORWARD_TEXT_MAX];
 };
 
+/* identity.c: RFC 3325 on a request: edits what is there, and appends to f->text the line of what
+ * is asserted (`who` may be NULL). f's next hop is chosen. */
+void identity_forward(const struct proxy *p, struct forward *f, struct msg *m,
+                      const struct asserted *who);
+
 /* One target: its URI decoded, and the registration that it came from (NULL: the Request-URI
  * itself). */
 struct goal {
@@ -31,8 +37,10 @@ struct goal {
     time_ns ring_time; /* 0: as long as Timer C lets it */
 };
 
-/* RFC 3261 16.6 steps 1 to 9 without Via, by p->plan. False: the target's path cannot be read. */
-bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const struct goal *goal);
+/* RFC 3261 16.6 steps 1 to 9 without Via, by p->plan. `who` sent it; NULL: that is not told. False:
+ * the target's path cannot be read. */
+bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const struct goal *goal,
+                   const struct asserted *who);
 
 /* record_route.c: appends to f->text our own Record-Route values, one for each listener that the
  * dialog crosses, in the order in which they stand in the request: whole lines. `out` is the

@@ -10,8 +10,23 @@ static int refuse(struct proxy *p, const struct engine_event *ev, unsigned statu
     return ev->kind == EVENT_ACK ? OK : proxy_refuse(p, ev->tx, status, reason, STR_NONE, now);
 }
 
-/* RFC 3261 20.29, 16.3 step 5: we know no option that needs a proxy. Tags that do not fit into the
- * answer are left out. */
+/* RFC 3323 6: the one option that needs a proxy, where we have the privacy that is asked for. */
+static bool is_known(struct msg *m, const struct token *option)
+{
+    return str_equal_nocase(option->name, STR("privacy")) && identity_keeps(m);
+}
+
+static bool has_unknown_option(struct msg *m)
+{
+    const struct token *t = msg_token_next(m, HDR_PROXY_REQUIRE, NULL);
+    if (!t)
+        return msg_header(m, HDR_PROXY_REQUIRE) != NULL;
+    while (t && is_known(m, t))
+        t = msg_token_next(m, HDR_PROXY_REQUIRE, t);
+    return t != NULL;
+}
+
+/* RFC 3261 20.29, 16.3 step 5. Tags that do not fit into the answer are left out. */
 static int refuse_options(struct proxy *p, const struct engine_event *ev, time_ns now)
 {
     char lines[UNSUPPORTED_MAX];
@@ -21,6 +36,8 @@ static int refuse_options(struct proxy *p, const struct engine_event *ev, time_n
     size_t empty = b.len, fit = b.len;
     for (const struct token *t = NULL;
          (t = msg_token_next(ev->msg, HDR_PROXY_REQUIRE, t)) && !b.over;) {
+        if (is_known(ev->msg, t))
+            continue;
         if (b.len > empty)
             buf_put_lit(&b, ", ");
         buf_put(&b, t->name);
@@ -64,7 +81,7 @@ static bool is_valid(struct proxy *p, const struct engine_event *ev, const struc
         return refuse(p, ev, 482, STR_NONE, now), false;
     if (ev->kind == EVENT_ACK)
         return true;
-    if (msg_header(m, HDR_PROXY_REQUIRE))
+    if (has_unknown_option(m))
         return refuse_options(p, ev, now), false;
     return true;
 }

@@ -3,30 +3,37 @@
 
 #define TIMER_C_DEFAULT (181 * NS_PER_S) /* RFC 3261 16.6 step 11 */
 
-static size_t domains_size(const struct proxy_config *config)
+/* What is copied of a configuration: the blocks, the views of domains, and their texts. */
+static size_t lists_size(const struct proxy_config *config)
 {
-    size_t size = config->n_domains * sizeof(struct str);
+    size_t size =
+        config->n_trusted * sizeof(struct addr_block) + config->n_domains * sizeof(struct str);
     for (size_t i = 0; i < config->n_domains; i++)
         size += config->domains[i].len;
     return size;
 }
 
-static void drop_domains(struct proxy *p)
+static void drop_lists(struct proxy *p)
 {
-    if (p->domains_size > 0)
-        mem_free(p->mem, (void *)(uintptr_t)p->config.domains, p->domains_size);
-    p->config.domains = NULL;
-    p->config.n_domains = p->domains_size = 0;
+    if (p->lists_size > 0)
+        mem_free(p->mem, p->lists, p->lists_size);
+    p->lists = NULL;
+    p->lists_size = 0;
 }
 
-/* The views first, their texts behind them. */
-static bool copy_domains(struct proxy *p, const struct proxy_config *from)
+static char *copy_blocks(struct proxy *p, const struct proxy_config *from)
 {
-    size_t size = domains_size(from);
-    struct str *views = size > 0 ? mem_alloc(p->mem, size) : NULL;
-    if (size > 0 && !views)
-        return false;
-    drop_domains(p);
+    struct addr_block *blocks = p->lists;
+    for (size_t i = 0; i < from->n_trusted; i++)
+        blocks[i] = from->trusted[i];
+    p->config.trusted = blocks;
+    p->config.n_trusted = from->n_trusted;
+    return (char *)(blocks + from->n_trusted);
+}
+
+static void copy_domains(struct proxy *p, const struct proxy_config *from, char *at)
+{
+    struct str *views = (struct str *)(void *)at;
     char *text = (char *)(views + from->n_domains);
     for (size_t i = 0; i < from->n_domains; i++) {
         size_t len = from->domains[i].len;
@@ -37,7 +44,18 @@ static bool copy_domains(struct proxy *p, const struct proxy_config *from)
     }
     p->config.domains = views;
     p->config.n_domains = from->n_domains;
-    p->domains_size = size;
+}
+
+static bool copy_lists(struct proxy *p, const struct proxy_config *from)
+{
+    size_t size = lists_size(from);
+    void *lists = size > 0 ? mem_alloc(p->mem, size) : NULL;
+    if (size > 0 && !lists)
+        return false;
+    drop_lists(p);
+    p->lists = lists;
+    p->lists_size = size;
+    copy_domains(p, from, copy_blocks(p, from));
     return true;
 }
 
@@ -55,10 +73,8 @@ struct proxy *proxy_new(struct engine *engine, const struct proxy_config *config
     p->engine = engine;
     p->mem = mem;
     p->config = *config;
-    p->config.domains = NULL;
-    p->config.n_domains = 0;
     p->config.timer_c = timer_c_of(config);
-    if (!copy_domains(p, config)) {
+    if (!copy_lists(p, config)) {
         mem_free(mem, p, sizeof *p);
         return NULL;
     }
@@ -79,13 +95,13 @@ void proxy_free(struct proxy *p)
         context_free(p, c);
     pool_fini(&p->contexts);
     pool_fini(&p->branches);
-    drop_domains(p);
+    drop_lists(p);
     mem_free(p->mem, p, sizeof *p);
 }
 
 int proxy_reconfigure(struct proxy *p, const struct proxy_config *config)
 {
-    if (!copy_domains(p, config))
+    if (!copy_lists(p, config))
         return ERR_NOMEM;
     p->config.takes_credentials = config->takes_credentials;
     p->config.record_route = config->record_route;

@@ -9,6 +9,14 @@ static bool has_second_via(struct msg *m)
     return top && msg_via_next(m, top);
 }
 
+static int pass_on(struct proxy *p, struct context *c, struct msg *m, time_ns now)
+{
+    struct edits edits;
+    struct edits *e = identity_answer(p, m, c->from_trusted, &edits);
+    int err = engine_forward_response(p->engine, c->server, m, e, now);
+    return err == ERR_NOMEM ? err : OK;
+}
+
 static int provisional(struct proxy *p, struct context *c, struct branch *b, struct msg *m,
                        time_ns now)
 {
@@ -20,8 +28,7 @@ static int provisional(struct proxy *p, struct context *c, struct branch *b, str
         timer_c_start(p, b, now);
     if (c->answered || !c->server || !has_second_via(m))
         return OK;
-    int err = engine_forward_response(p->engine, c->server, m, NULL, now);
-    return err == ERR_NOMEM ? err : OK;
+    return pass_on(p, c, m, now);
 }
 
 /* RFC 6026: each 2xx to an INVITE goes upstream while the server transaction is in ACCEPTED. */
@@ -29,8 +36,7 @@ static int another_2xx(struct proxy *p, struct context *c, struct msg *m, time_n
 {
     if (!c->accepted || !c->server || !has_second_via(m))
         return OK;
-    int err = engine_forward_response(p->engine, c->server, m, NULL, now);
-    return err == ERR_NOMEM ? err : OK;
+    return pass_on(p, c, m, now);
 }
 
 static void take_final(struct proxy *p, struct context *c, struct branch *b, struct msg *m,

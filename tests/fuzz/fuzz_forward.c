@@ -159,7 +159,7 @@ static void forward(struct proxy *p, struct msg *m, const struct drawn *d)
         goal.uri = &uri;
         goal.target = &d->target;
     }
-    if (forward_build(p, &f, m, &goal))
+    if (forward_build(p, &f, m, &goal, NULL))
         check_copy(p, m, &f, d);
 }
 

@@ -10,6 +10,7 @@
 #ifndef TANDEM_PROXY_PROXY_H
 #define TANDEM_PROXY_PROXY_H
 
+#include "base/addr_block.h"
 #include "engine/engine.h"
 #include "engine/target.h"
 
@@ -27,6 +28,10 @@ struct proxy_config {
     /* Proxy-Authorization that names one of ours (or, without domains, a listener) as its realm was
      * for us: it is not passed on (RFC 3261 22.3). */
     bool takes_credentials;
+    /* Who is of our Trust Domain (RFC 3325 2.3): what is asserted goes in and out there unchanged.
+     * Copied. */
+    const struct addr_block *trusted;
+    size_t n_trusted;
 };
 
 /* NULL: no memory. The engine must outlive it. */
@@ -77,18 +82,6 @@ void proxy_trying(struct proxy *, const struct engine_event *, time_ns now);
  * since: nothing is answered. PROXY_DONE: it cannot be read after all. */
 enum proxy_verdict proxy_resume(struct proxy *, const struct engine_event *, struct proxy_view *);
 
-/* Forwards by Route or Request-URI: one branch. EVENT_REQUEST: as proxy_fork. EVENT_ACK: sent
- * without state; one that cannot be sent is dropped and its error returned. */
-int proxy_forward_on(struct proxy *, const struct engine_event *, time_ns now);
-
-/* An EVENT_ACK to our user: without Route, its Request-URI is the address-of-record that the callee
- * gave as its Contact. A copy goes without state to each of the targets (borrowed; equal ones count
- * once): the one that answered takes it, to the others it means nothing. None is sent over the hops
- * or the breadth that it has left. The first error, where one cannot be sent; nothing is left to do
- * then. */
-int proxy_ack(struct proxy *, const struct engine_event *, const struct target *, size_t n,
-              time_ns now);
-
 /* Whose turn it is when (RFC 3261 16.6). The targets of a stage ring together; the next stage
  * begins once all of the former have failed, and none does after a 2xx, a 6xx, or the caller's
  * CANCEL. */
@@ -99,13 +92,33 @@ enum fork_order {
     N_FORK_ORDERS
 };
 
+/* RFC 3325: the account that the sender of a request proved to be; views into the request. An empty
+ * user: that is not known. */
+struct asserted {
+    struct str user, domain; /* the user without escapes */
+};
+
 struct fork_how {
     enum fork_order order;
     /* How long an INVITE may ring at a target that has no ring time of its own; then it is
      * cancelled there and counts as a 408. 0: as long as Timer C lets it. Who does not answer the
      * CANCEL within two seconds is not waited for. */
     time_ns ring_time;
+    struct asserted asserted;
 };
+
+/* Forwards by Route or Request-URI: one branch. EVENT_REQUEST: as proxy_fork. EVENT_ACK: sent
+ * without state; one that cannot be sent is dropped and its error returned. */
+int proxy_forward_on(struct proxy *, const struct engine_event *, const struct fork_how *,
+                     time_ns now);
+
+/* An EVENT_ACK to our user: without Route, its Request-URI is the address-of-record that the callee
+ * gave as its Contact. A copy goes without state to each of the targets (borrowed; equal ones count
+ * once): the one that answered takes it, to the others it means nothing. None is sent over the hops
+ * or the breadth that it has left. The first error, where one cannot be sent; nothing is left to do
+ * then. */
+int proxy_ack(struct proxy *, const struct engine_event *, const struct target *, size_t n,
+              time_ns now);
 
 /* Forks to all targets (copied; equal ones count once), n >= 1. `request` is that of the server
  * transaction and is borrowed. Takes over the transaction and whatever comes of it: what cannot be

@@ -80,6 +80,30 @@ static void a_foreign_place_is_for_who_proved_right(void **state)
     finish(w);
 }
 
+/* RFC 3325 5: where From says nothing, too. */
+static void who_proved_right_is_asserted(void **state)
+{
+    (void)state;
+    static const char claim[] = "P-Asserted-Identity: <sip:ceo@example.com>\r\n";
+    static const struct {
+        const char *uri, *at;
+    } ways[] = {{TO_BOB, BOB}, {ELSEWHERE, "203.0.113.77:5060"}};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct world *w = world_of(required);
+        bob_registered(w);
+        struct phone alice = alice_of(w);
+        alice.from = "sip:anonymous@anonymous.invalid";
+        alice.lines = claim;
+        phone_call(&alice, "MESSAGE", ways[i].uri, "m");
+        const char *copy = world_last(w, ways[i].at);
+        assert_non_null(copy);
+        assert_non_null(strstr(copy, "P-Asserted-Identity: <sip:alice@example.com>\r\n"));
+        assert_null(strstr(copy, "ceo"));
+        world_answer(w, ways[i].at, 200, "");
+        finish(w);
+    }
+}
+
 static void foreign_callers_reach_our_users_alone(void **state)
 {
     (void)state;
@@ -260,6 +284,7 @@ int main(void)
         cmocka_unit_test(nobody_registers_elsewhere_here),
         cmocka_unit_test(nobody_sends_under_anothers_name),
         cmocka_unit_test(a_foreign_place_is_for_who_proved_right),
+        cmocka_unit_test(who_proved_right_is_asserted),
         cmocka_unit_test(foreign_callers_reach_our_users_alone),
         cmocka_unit_test(peers_are_let_in_to_our_users),
         cmocka_unit_test(a_dialog_needs_no_password),

@@ -61,12 +61,16 @@ struct rig *rig_new_with(bool record_route, time_ns timer_c)
     listen_on(r, TRANSPORT_UDP, "[2001:db8::10]:5060");
     listen_on(r, TRANSPORT_UDP, "192.0.2.10:5070");
     const struct str domain = STR(RIG_DOMAIN);
+    struct addr_block trusted;
+    assert_true(addr_block_parse(STR("198.51.100.0/24"), &trusted));
     struct proxy_config pc = {.owner = OWNER,
                               .record_route = record_route,
                               .timer_c = timer_c,
                               .key = {3, 4},
                               .domains = &domain,
-                              .n_domains = 1};
+                              .n_domains = 1,
+                              .trusted = &trusted,
+                              .n_trusted = 1};
     r->proxy = proxy_new(r->engine, &pc);
     assert_non_null(r->proxy);
     return r;
@@ -108,7 +112,7 @@ static void request(struct rig *r, const struct engine_event *ev)
     else if (ours)
         proxy_fork(r->proxy, ev->tx, ev->msg, r->targets, r->n_targets, &r->how, r->now);
     else
-        proxy_forward_on(r->proxy, ev, r->now);
+        proxy_forward_on(r->proxy, ev, &r->how, r->now);
 }
 
 static void sent(struct rig *r, const struct engine_output *o)

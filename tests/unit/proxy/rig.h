@@ -14,6 +14,7 @@
  * [2001:db8::10]:5060. */
 enum { RIG_UDP, RIG_TCP, RIG_UDP6, RIG_UDP_OTHER };
 
+/* 198.51.100.0/24 is inside of the Trust Domain. */
 enum rig_mode {
     RIG_FORK,     /* PROXY_TARGETS of ours go to the targets (an ACK without state), everything else
                      on */

@@ -312,7 +312,7 @@ static void test_failure_sweep(void **state)
     (void)state;
     for (size_t i = 1; i < 80; i++) {
         struct rig *r = rig_new();
-        r->how = (struct fork_how){FORK_SEQUENTIAL, RING};
+        r->how = (struct fork_how){.order = FORK_SEQUENTIAL, .ring_time = RING};
         rig_target(r, "sip:bob@192.0.2.2");
         rig_target(r, "sip:bob@192.0.2.3;transport=tcp");
         rig_target(r, "sip:bob@192.0.2.4");
