@@ -39,6 +39,18 @@ bool read_host(struct str text, struct buf *expected)
     return false;
 }
 
+bool read_server(struct str text, struct buf *expected)
+{
+    struct addr a;
+
+    if ((addr_parse_ip(text, &a) || addr_parse(text, &a)) && !addr_is_any(&a) &&
+        !addr_is_multicast(&a))
+        return true;
+    buf_put_lit(expected, "expected an address, with its port or without, such as 192.0.2.53 or "
+                          "[2001:db8::53]:5353");
+    return false;
+}
+
 bool read_path(const struct key *k, struct str text, struct buf *expected)
 {
     if (text.len >= k->least && text.len <= k->most)

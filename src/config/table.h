@@ -8,6 +8,7 @@
 enum kind {
     KIND_NAMES,
     KIND_LISTENERS,
+    KIND_SERVERS,
     KIND_BLOCKS,
     KIND_TEXTS,
     KIND_ALGORITHMS,

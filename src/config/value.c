@@ -69,7 +69,8 @@ static bool keep(struct shelf *s, struct str text, struct str *out, struct buf *
 
 static size_t entry_size(const struct key *k)
 {
-    if (k->kind == KIND_NAMES || k->kind == KIND_LISTENERS || k->kind == KIND_TEXTS)
+    if (k->kind == KIND_NAMES || k->kind == KIND_LISTENERS || k->kind == KIND_TEXTS ||
+        k->kind == KIND_SERVERS)
         return sizeof(struct str);
     if (k->kind == KIND_BLOCKS)
         return sizeof(struct addr_block);
@@ -109,7 +110,7 @@ static bool same_entry(const struct key *k, const void *a, const void *b)
 
     if (k->kind == KIND_TEXTS)
         return str_equal(*(const struct str *)a, *(const struct str *)b);
-    if (k->kind == KIND_NAMES)
+    if (k->kind == KIND_NAMES || k->kind == KIND_SERVERS)
         return str_equal_nocase(*(const struct str *)a, *(const struct str *)b);
     if (k->kind == KIND_LISTENERS)
         return same_listener(*(const struct str *)a, *(const struct str *)b);
@@ -121,9 +122,10 @@ static bool read_entry(const struct key *k, struct shelf *s, struct str text, vo
 {
     if (k->kind == KIND_BLOCKS)
         return read_block(text, at, expected);
-    bool good = k->kind == KIND_TEXTS   ? read_item(text, expected)
-                : k->kind == KIND_NAMES ? read_name(text, expected)
-                                        : read_listener(text, expected);
+    bool good = k->kind == KIND_TEXTS     ? read_item(text, expected)
+                : k->kind == KIND_NAMES   ? read_name(text, expected)
+                : k->kind == KIND_SERVERS ? read_server(text, expected)
+                                          : read_listener(text, expected);
 
     return good && keep(s, text, at, expected);
 }
@@ -262,6 +264,7 @@ bool value_add(const struct key *k, void *base, struct shelf *s, struct str text
     switch (k->kind) {
     case KIND_NAMES:
     case KIND_LISTENERS:
+    case KIND_SERVERS:
     case KIND_BLOCKS:
     case KIND_TEXTS:
         return append(k, base, s, text, expected);

@@ -198,10 +198,9 @@ int element_adopt(struct element *e, struct msg *m, time_ns now)
     return after(e, engine_adopt(e->engine, m, now), now);
 }
 
-int element_resolved(struct element *e, uint64_t query, const struct addr *addrs, size_t n,
-                     time_ns now)
+int element_resolved(struct element *e, uint64_t query, struct str message, time_ns now)
 {
-    return after(e, engine_resolved(e->engine, query, addrs, n, now), now);
+    return after(e, engine_resolved(e->engine, query, message, now), now);
 }
 
 int element_store_answered(struct element *e, const struct store_answer *a, time_ns now)

@@ -57,7 +57,7 @@ struct block *client_make_ack(struct engine *e, struct client *c, struct msg *re
     return print(e, c, STR("ACK"), response, STR_NONE);
 }
 
-static uint64_t branch_hash(const struct engine *e, struct str branch)
+uint64_t branch_hash(const struct engine *e, struct str branch)
 {
     return siphash13_nocase(&e->key, branch);
 }
@@ -67,7 +67,8 @@ struct client *cancel_find(const struct engine *e, struct str branch)
     struct map_node *n = map_find(&e->by_branch, branch_hash(e, branch));
     for (; n; n = map_find_next(n)) {
         struct client *c = CONTAINER_OF(n, struct client, by_branch);
-        if (str_equal_nocase((struct str){c->parcel.branch, c->parcel.branch_len}, branch))
+        if (c->is_cancel &&
+            str_equal_nocase((struct str){c->parcel.branch, c->parcel.branch_len}, branch))
             return c;
     }
     return NULL;
@@ -130,7 +131,7 @@ int engine_cancel(struct engine *e, tx_id id, struct str headers, time_ns now)
     struct client *c = client_get(e, id);
     if (!c)
         return ERR_STALE;
-    if (c->method != METHOD_INVITE || c->is_cancel || headers.len > LIMIT_MSG_HEAD_BYTES)
+    if (c->method != METHOD_INVITE || client_is_silent(c) || headers.len > LIMIT_MSG_HEAD_BYTES)
         return ERR_INVALID;
     unsigned state = c->job.tx.state;
     if (c->cancelled || c->cancel || (state != TX_CALLING && state != TX_PROCEEDING))

@@ -111,6 +111,8 @@ struct conn *conn_of_flow(struct engine *e, const struct flow *f)
 
 struct conn *conn_to(struct engine *e, const struct flow *f, struct block *domain, time_ns now)
 {
+    if (!transport_is_secure(f->transport))
+        domain = NULL;
     struct conn *c = find_remote(e, f, domain);
     if (c)
         return c;
@@ -180,6 +182,17 @@ static void pending_free(struct engine *e, struct conn *c, struct pending *p)
     block_unref(&e->blocks, p->bytes);
     block_unref(&e->blocks, p->other);
     pool_free(&e->pendings, p->id);
+}
+
+void conn_withdraw(struct engine *e, struct conn *c, const struct block *bytes)
+{
+    LIST_EACH (&c->pending, node, after) {
+        struct pending *p = CONTAINER_OF(node, struct pending, node);
+        if (p->bytes != bytes)
+            continue;
+        pending_free(e, c, p);
+        return;
+    }
 }
 
 int engine_connected(struct engine *e, conn_id id, const struct addr *local, time_ns now)

@@ -35,6 +35,8 @@ static void init_parts(struct engine *e)
     wheel_init(&e->wheel, 0);
     timer_init(&e->sweep.timer);
     e->sweep.kind = ALARM_SWEEP;
+    timer_init(&e->names.timer);
+    e->names.kind = ALARM_NAMES;
 }
 
 static bool init_maps(struct engine *e)
@@ -76,7 +78,8 @@ struct engine *engine_new(const struct engine_config *c)
         return NULL;
     config(e, c);
     init_parts(e);
-    if (init_maps(e) && init_texts(e) && engine_room(e, 64, 64))
+    e->resolver = resolver_new(e->mem, &e->blocks, &e->key);
+    if (e->resolver && init_maps(e) && init_texts(e) && engine_room(e, 64, 64))
         return e;
     engine_free(e);
     return NULL;
@@ -94,6 +97,7 @@ static void end_all(struct engine *e)
         conn_drop(e, at);
     for (uint32_t cursor = 0; pool_each(&e->queries, &cursor, &id) != NULL;)
         query_free(e, id);
+    resolver_free(e->resolver);
 }
 
 static void fini_maps(struct engine *e)

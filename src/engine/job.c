@@ -6,12 +6,12 @@ void job_init(struct job *j, enum alarm_kind kind)
     j->alarm.kind = kind;
     timer_init(&j->alarm.timer);
     list_init(&j->on_conn);
-    j->owed_at = TIME_NEVER;
+    j->owed_at = j->next_at = TIME_NEVER;
 }
 
 void job_arm(struct engine *e, struct job *j)
 {
-    time_ns at = time_min(tx_deadline(&j->tx), j->owed_at);
+    time_ns at = time_min(tx_deadline(&j->tx), time_min(j->owed_at, j->next_at));
     if (at != j->alarm.timer.at)
         wheel_set(&e->wheel, &j->alarm.timer, at);
 }

@@ -49,6 +49,7 @@ int engine_listen(struct engine *e, enum transport transport, const struct addr 
     buf_init(&b, text + host.len, size - host.len);
     print_via_start(&b, &own->shown);
     assert(!b.over);
+    resolver_can(e->resolver, transport, (enum addr_family)local->family);
     own->via = buf_str(&b);
     return (int)e->n_listeners++;
 }

@@ -39,7 +39,7 @@ void output_close(struct engine *e, const struct conn *c)
 
 void output_query(struct engine *e, enum engine_output_kind kind, uint64_t query)
 {
-    assert(kind == OUTPUT_RESOLVE || kind == OUTPUT_STORE);
+    assert(kind == OUTPUT_STORE);
     push(e, kind)->query = query;
 }
 
@@ -56,9 +56,18 @@ static bool fill_query(const struct engine *e, struct engine_output *out)
     const struct query *q = pool_get(&e->queries, out->query);
     if (!q)
         return false;
-    out->name = q->name;
-    out->port = q->port;
     out->ask = q->ask;
+    return true;
+}
+
+static bool ask_name(struct engine *e, struct engine_output *out)
+{
+    uint64_t query;
+    struct dns_question q;
+    if (!resolver_question(e->resolver, &query, &q))
+        return false;
+    *out = (struct engine_output){
+        .kind = OUTPUT_RESOLVE, .query = query, .name = q.name, .type = q.type};
     return true;
 }
 
@@ -84,7 +93,7 @@ bool engine_output(struct engine *e, struct engine_output *out)
         if (o->query == 0 || fill_query(e, out))
             return true;
     }
-    return false;
+    return ask_name(e, out);
 }
 
 void output_drop_all(struct engine *e)

@@ -44,7 +44,9 @@ static struct client *match(const struct engine *e, struct str branch, const str
     if (branch.len < 39 || !read_hex(str_slice(branch, 7, 16), &id))
         return NULL;
     struct client *c = client_get(e, id);
-    return c && same_branch(c, branch) && same_method(c, cseq) ? c : NULL;
+    if (c && same_branch(c, branch))
+        return same_method(c, cseq) ? c : NULL;
+    return cseq->method == METHOD_INVITE ? left_find(e, branch) : NULL;
 }
 
 static enum tx_event event_of(unsigned status)
@@ -71,10 +73,27 @@ static void release_request(struct engine *e, struct client *c)
     block_unref(&e->blocks, c->others);
     c->parcel.bytes = c->cancel_headers = c->others = NULL;
     c->cancel = false;
-    c->job.owed_at = TIME_NEVER;
+    c->job.owed_at = c->job.next_at = TIME_NEVER;
 }
 
-static int take(struct engine *e, struct client *c, struct msg *m, time_ns now)
+/* RFC 3261 9.1: whoever was given up has no more to do than to end what it has begun. */
+static void hear_left(struct engine *e, struct client *c, struct msg *m, time_ns now)
+{
+    if (m->status < 200)
+        c->cancel = c->cancel || !c->cancelled;
+    else if (m->status < 300)
+        left_answered(e, c, m, now);
+}
+
+static void hear(struct engine *e, struct client *c, struct msg *m, time_ns now)
+{
+    if (c->is_left)
+        hear_left(e, c, m, now);
+    else if (!c->is_cancel && !(c->answered && (m->status < 200 || m->status >= 300)))
+        event_message(e, EVENT_RESPONSE, &c->job, m);
+}
+
+int response_take(struct engine *e, struct client *c, struct msg *m, time_ns now)
 {
     enum tx_event event = event_of(m->status);
     unsigned wanted = tx_tables[c->job.tx.kind][c->job.tx.state][event].actions;
@@ -85,10 +104,13 @@ static int take(struct engine *e, struct client *c, struct msg *m, time_ns now)
     }
     unsigned actions = tx_step(&c->job.tx, event, &e->config.timers, now);
     c->waits = false;
+    c->job.next_at = TIME_NEVER;
+    if (m->status != 503)
+        client_heard(e, c);
     if (actions & TX_ACK)
         (void)job_send(e, &c->job, c->ack, now);
-    if ((actions & TX_DELIVER) && !c->is_cancel)
-        event_message(e, EVENT_RESPONSE, &c->job, m);
+    if (actions & TX_DELIVER)
+        hear(e, c, m, now);
     if (!(actions & TX_DELIVER))
         e->stats.retransmissions_in++;
     if (c->cancel && c->job.tx.state == TX_PROCEEDING)
@@ -111,5 +133,7 @@ int engine_take_response(struct engine *e, struct msg *m, time_ns now)
     if (!via_is_ours(e, via))
         return stray(e, m, false);
     struct client *c = match(e, via->branch, cseq);
-    return c ? take(e, c, m, now) : stray(e, m, true);
+    if (!c)
+        return stray(e, m, true);
+    return client_refused(e, c, m, now) ? OK : response_take(e, c, m, now);
 }

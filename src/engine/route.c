@@ -1,5 +1,4 @@
-/* From a next hop's URI to a flow, as far as RFC 3263 needs no NAPTR or SRV records. Sends nothing.
- */
+/* From a next hop's URI to a flow, as far as RFC 3263 needs no name server. Sends nothing. */
 #include "engine/state.h"
 
 static bool has_listener(const struct engine *e, unsigned transport)
@@ -28,29 +27,58 @@ static bool localhost(const struct engine *e, unsigned transport, struct addr *o
     return true;
 }
 
+static uint16_t default_port(unsigned transport)
+{
+    if (transport == TRANSPORT_WS || transport == TRANSPORT_WSS)
+        return transport == TRANSPORT_WS ? 80 : 443; /* RFC 7118 5.5 */
+    return transport == TRANSPORT_TLS ? 5061 : 5060;
+}
+
+/* RFC 3261 26.2.2: sips says that it be secure, transport what below it (RFC 5630 3.1.4). */
+static unsigned asked_transport(const struct uri *u)
+{
+    unsigned transport = uri_transport(u);
+    if (u->scheme == URI_SIPS && transport == TRANSPORT_TCP)
+        return TRANSPORT_TLS;
+    if (u->scheme == URI_SIPS && transport == TRANSPORT_WS)
+        return TRANSPORT_WSS;
+    return transport;
+}
+
+/* What needs no name server is as whole as it will be. */
+static int settle_numeric(const struct engine *e, const struct uri *u, struct hop *h)
+{
+    if (h->transport == TRANSPORT_NONE)
+        h->transport = (uint8_t)default_transport(e, u);
+    if (!has_listener(e, h->transport))
+        return ERR_NO_ROUTE;
+    h->numeric = addr_parse_ip(h->name, &h->addr) || localhost(e, h->transport, &h->addr);
+    if (h->port == 0)
+        h->port = default_port(h->transport);
+    h->addr.port = h->port;
+    return OK;
+}
+
 int hop_of(const struct engine *e, const struct uri *u, struct hop *h)
 {
-    if (u->scheme != URI_SIP && u->scheme != URI_SIPS)
+    unsigned transport = asked_transport(u);
+    if ((u->scheme != URI_SIP && u->scheme != URI_SIPS) || transport > TRANSPORT_SCTP)
         return ERR_NO_ROUTE;
-    unsigned transport = uri_transport(u);
-    if (transport == TRANSPORT_NONE)
-        transport = default_transport(e, u);
-    else if (u->scheme == URI_SIPS && transport == TRANSPORT_TCP)
-        transport = TRANSPORT_TLS;
-    if (transport > TRANSPORT_SCTP || !has_listener(e, transport))
-        return ERR_NO_ROUTE;
-    *h = (struct hop){
-        .transport = (uint8_t)transport, .domain = u->host, .name = u->host, .port = u->port};
-    if (h->port == 0)
-        h->port = transport == TRANSPORT_TLS || transport == TRANSPORT_WSS ? 5061 : 5060;
+    *h = (struct hop){.transport = (uint8_t)transport,
+                      .secure = u->scheme == URI_SIPS,
+                      .domain = u->host,
+                      .name = u->host,
+                      .port = u->port};
     struct str maddr;
     /* RFC 3263 4: the target is maddr where there is one */
     if (uri_param(u, STR("maddr"), &maddr) && maddr.len)
         h->name = maddr;
-    h->numeric = addr_parse_ip(h->name, &h->addr) ||
-                 (str_equal_nocase(h->name, STR("localhost")) && localhost(e, transport, &h->addr));
-    h->addr.port = h->port;
-    return OK;
+    if (addr_parse_ip(h->name, &h->addr) || str_equal_nocase(h->name, STR("localhost")))
+        return settle_numeric(e, u, h);
+    /* RFC 1034 3.1: the dot at the end names the root and is no part of the name */
+    if (h->name.len > 1 && h->name.at[h->name.len - 1] == '.')
+        h->name.len--;
+    return transport == TRANSPORT_NONE || has_listener(e, transport) ? OK : ERR_NO_ROUTE;
 }
 
 int hop_expect(struct engine *e, struct parcel *p, unsigned transport, struct str domain)

@@ -9,14 +9,23 @@ static enum method method_of_outgoing(const struct outgoing *o)
     return method_of(str_slice(o->text, 0, str_find(o->text, ' ')));
 }
 
-static int ask_for_address(struct engine *e, struct client *c, const struct hop *hop,
-                           struct outgoing *o)
+/* Whichever of them it will be: of a secure one it is known whom to expect there. */
+static int ask_for_targets(struct engine *e, struct client *c, const struct hop *hop,
+                           struct outgoing *o, time_ns now)
 {
+    struct resolve_target list[LIMIT_RESOLVE_TARGETS];
+    unsigned n;
     int err = parcel_print(e, &c->parcel, o, -1);
+    err = err ? err : hop_expect(e, &c->parcel, TRANSPORT_TLS, hop->domain);
+    err =
+        err ? err : names_find(e, hop, QUERY_CLIENT, rand_u64(&e->rand), now, &c->query, list, &n);
     if (err)
         return err;
-    c->waits = true;
-    return resolve_start(e, hop, QUERY_CLIENT, c->job.id, NULL, &c->query);
+    c->waits = c->query != 0;
+    if (!c->waits)
+        return client_go(e, c, list, n, now);
+    ((struct query *)pool_get(&e->queries, c->query))->client = c->job.id;
+    return OK;
 }
 
 static int send_to_flow(struct engine *e, struct client *c, struct outgoing *o, bool by_uri,
@@ -48,12 +57,12 @@ static int send_to(struct engine *e, struct client *c, struct outgoing *o, time_
     if (!o->hop)
         return ERR_NO_ROUTE;
     int err = hop_of(e, o->hop, &hop);
-    err = err ? err : hop_expect(e, &c->parcel, hop.transport, hop.domain);
     if (err)
         return err;
     if (!hop.numeric)
-        return ask_for_address(e, c, &hop, o);
-    err = route_to(e, hop.transport, &hop.addr, &c->parcel.flow);
+        return ask_for_targets(e, c, &hop, o, now);
+    err = hop_expect(e, &c->parcel, hop.transport, hop.domain);
+    err = err ? err : route_to(e, hop.transport, &hop.addr, &c->parcel.flow);
     return err ? err : send_to_flow(e, c, o, true, now);
 }
 
@@ -72,6 +81,8 @@ int engine_request(struct engine *e, struct outgoing *o, time_ns now, tx_id *tx)
     if (err)
         return err;
     parcel_branch(e, &c->parcel, c->job.id, o->branch_suffix);
+    c->method = (uint8_t)method;
+    c->until = time_add(now, 64 * e->config.timers.t1);
     err = send_to(e, c, o, now);
     if (err) {
         client_free(e, c);

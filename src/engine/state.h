@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "engine/ring.h"
 #include "msg/frame.h"
+#include "resolve/resolve.h"
 #include "tx/match.h"
 #include "tx/tx.h"
 
@@ -17,7 +18,7 @@
 #define REPLY_TAG_MAX 256
 #define SERVER_BIT (UINT64_C(1) << 31) /* in a tx_id: a server transaction */
 
-enum alarm_kind { ALARM_CLIENT, ALARM_SERVER, ALARM_CONN, ALARM_SWEEP };
+enum alarm_kind { ALARM_CLIENT, ALARM_SERVER, ALARM_CONN, ALARM_SWEEP, ALARM_NAMES };
 
 struct alarm {
     struct timer timer;
@@ -36,6 +37,7 @@ struct job {
         *conn; /* the connection that it sends on; NULL: datagrams, or that connection is gone */
     struct list on_conn; /* in conn->jobs */
     time_ns owed_at;     /* when to try again what there was no memory for; TIME_NEVER: nothing */
+    time_ns next_at;     /* a client: when the next target has its turn; TIME_NEVER: by failure */
 };
 
 /* A request on its way out: its bytes, and where in them our Via stands (via_at == via_end: not yet
@@ -55,16 +57,22 @@ struct client {
     struct parcel parcel; /* bytes: NULL once nothing more can be made of the request */
     struct block *ack;    /* to a final response of 300-699 */
     struct block *cancel_headers;
-    struct block *others; /* addresses yet to be tried, the next one last; NULL: none */
+    struct block *others; /* targets yet to be tried, the next one last; NULL: none */
     time_ns sent_at;
+    time_ns until;  /* all targets together */
     uint64_t query; /* of the name that is being resolved; 0: none */
+    tx_id heir;     /* of one that was left */
     uint8_t method;
-    uint8_t hop_transport;     /* of the addresses */
-    bool waits;                /* for its connection or an address */
-    bool cancel;               /* wanted, not yet sent */
-    bool cancelled;            /* sent */
-    bool is_cancel;            /* a CANCEL of ours: nobody hears its events */
-    struct map_node by_branch; /* CANCEL only: others are found by the id in the branch */
+    uint8_t
+        hop_transport; /* as the target has it: what goes by TCP for its size is meant for UDP */
+    bool by_name;      /* the target is one that a name led to */
+    bool waits;        /* for its connection or an address */
+    bool cancel;       /* wanted, not yet sent */
+    bool cancelled;    /* sent */
+    bool is_cancel;    /* a CANCEL of ours: nobody hears its events */
+    bool is_left;      /* an INVITE to a target that was given up: likewise */
+    bool answered;     /* by a target that had been given up: only a further 2xx is told */
+    struct map_node by_branch; /* those two only: others are found by the id in the branch */
 };
 
 struct server {
@@ -125,11 +133,9 @@ struct query {
     tx_id client;
     uint8_t owner;
     uint64_t user;
-    struct block *text; /* the name; or the store's key and value */
+    struct block *text; /* the store's key and value */
     struct parcel parcel;
-    struct str name;
-    uint16_t port;
-    uint8_t transport;
+    pool_id search; /* 0: none is under way */
     struct store_ask ask;
 };
 
@@ -181,6 +187,8 @@ struct engine {
     unsigned n_unreachable;
     struct alarm sweep;
     time_ns swept_at;
+    struct resolver *resolver;
+    struct alarm names; /* of open questions, and of what there was no room to hand out */
     /* SCRATCH_SIZE each: messages are made here, then copied to a block of their size; the topmost
      * Via as a receiver completes it */
     char *scratch, *via_text;
@@ -236,6 +244,8 @@ void engine_report(struct engine *, const struct msg *, struct str what);
 /* request.c, response.c */
 int engine_take_request(struct engine *, struct msg *, time_ns now);
 int engine_take_response(struct engine *, struct msg *, time_ns now);
+/* A response to this client. ERR_NOMEM: as if it had not come. */
+int response_take(struct engine *, struct client *, struct msg *, time_ns now);
 
 /* server.c */
 MUST_USE int server_new(struct engine *, struct msg *, const struct tx_key *, uint64_t hash,
@@ -277,16 +287,43 @@ void client_transport_error(struct engine *, struct client *, time_ns now);
 void client_start(struct engine *, struct client *, unsigned method, time_ns now);
 /* No connection could be made: UDP where it went by TCP for its size alone, else its end. */
 void client_no_connection(struct engine *, struct client *, time_ns now);
-/* The address is known (or n == 0: there is none). */
-void client_resolved(struct engine *, struct client *, const struct query *, const struct addr *,
-                     size_t n, time_ns now);
-/* This address is to be tried where the flow that it goes by is gone. */
-void client_keep_other(struct engine *, struct client *, uint8_t transport, const struct addr *);
+/* Nobody hears of its events. */
+bool client_is_silent(const struct client *);
+void client_step(struct engine *, struct client *, enum tx_event, time_ns now);
 /* Sends it on its parcel's flow. ERR_…: nothing was sent. */
 MUST_USE int client_launch(struct engine *, struct client *, time_ns now);
 void client_after_step(struct engine *, struct client *);
 
+/* failover.c */
+/* Sends to the first of these targets that a listener fits; the others are kept. ERR_NO_ROUTE: to
+ * none. client_start is the caller's to call. */
+MUST_USE int client_go(struct engine *, struct client *, const struct resolve_target *, unsigned n,
+                       time_ns now);
+/* The targets are known (n == 0: there are none). */
+void client_resolved(struct engine *, struct client *, const struct resolve_target *, unsigned n,
+                     time_ns now);
+/* This address is to be tried where the flow that it goes by is gone. */
+void client_keep_other(struct engine *, struct client *, uint8_t transport, const struct addr *);
+bool client_has_next(const struct client *);
+/* Sends to the next target under another branch. False: there is none, or nobody may be asked any
+ * more. */
+MUST_USE bool client_next(struct engine *, struct client *, time_ns now);
+/* The time of this target is over. */
+void client_turn(struct engine *, struct client *, time_ns now);
+/* RFC 3263 4.3: a 503 that the next target makes up for. False: it is the answer. */
+MUST_USE bool client_refused(struct engine *, struct client *, struct msg *, time_ns now);
+/* When client_turn is wanted; TIME_NEVER: it has all the time that is left. */
+time_ns client_turn_ends(const struct engine *, const struct client *, time_ns now);
+/* What is known of the target now: it answers, or does not. */
+void client_heard(struct engine *, const struct client *);
+void client_unheard(struct engine *, const struct client *, time_ns now);
+/* An INVITE that was left, by its branch. */
+struct client *left_find(const struct engine *, struct str branch);
+/* A 2xx to it. */
+void left_answered(struct engine *, struct client *, struct msg *, time_ns now);
+
 /* cancel.c */
+uint64_t branch_hash(const struct engine *, struct str branch);
 void client_send_cancel(struct engine *, struct client *, time_ns now);
 struct block *client_make_ack(struct engine *, struct client *, struct msg *response);
 struct client *cancel_find(const struct engine *, struct str branch);
@@ -311,8 +348,9 @@ MUST_USE int parcel_send(struct engine *, struct parcel *, time_ns now);
 /* route.c */
 struct hop {
     struct str domain; /* the URI's host */
-    uint8_t transport;
-    uint16_t port;
+    uint8_t transport; /* of a name may be TRANSPORT_NONE */
+    uint16_t port;     /* of a name may be 0 */
+    bool secure;       /* a sips URI */
     bool numeric;
     struct addr addr;
     struct str name;
@@ -336,13 +374,20 @@ void via_mark(struct engine *, struct msg *request, struct edits *);
 /* The edit that takes our Via off a response. False: there is no other Via. */
 MUST_USE bool via_strip(struct msg *response, struct edits *);
 
-/* resolve.c */
-MUST_USE int resolve_start(struct engine *, const struct hop *, enum query_kind, tx_id,
-                           struct parcel *, uint64_t *query);
+/* ask.c: questions that others answer */
+MUST_USE struct query *query_new(struct engine *, enum query_kind, pool_id *id);
 void query_free(struct engine *, pool_id);
-/* The first of the addresses that a listener fits. */
-MUST_USE int resolve_pick(const struct engine *, const struct query *, const struct addr *,
-                          size_t n, struct flow *);
+
+/* names.c */
+/* The targets of a hop that is a name: known (*n of them, with *query == 0), or to come for the
+ * query. ERR_NO_ROUTE: it is no name. */
+MUST_USE int names_find(struct engine *, const struct hop *, enum query_kind, uint64_t order,
+                        time_ns now, uint64_t *query,
+                        struct resolve_target out[LIMIT_RESOLVE_TARGETS], unsigned *n);
+/* Sends it, without a transaction, to the first that a listener fits. */
+MUST_USE int names_send(struct engine *, struct parcel *, const struct resolve_target *, unsigned n,
+                        time_ns now);
+void names_fire(struct engine *, time_ns now);
 
 /* connection.c */
 struct conn *conn_get(const struct engine *, conn_id);
@@ -356,6 +401,8 @@ struct conn *conn_to(struct engine *, const struct flow *, struct block *domain,
 /* `other`: what goes by `other_flow` where the connection cannot be made; NULL: nothing. */
 MUST_USE int conn_send(struct engine *, struct conn *, struct block *, struct block *other,
                        const struct flow *other_flow);
+/* What waits for the connection shall not be sent any more. */
+void conn_withdraw(struct engine *, struct conn *, const struct block *);
 void conn_free(struct engine *, struct conn *);
 /* Out of the tables and freed; nothing waits on it. */
 void conn_drop(struct engine *, struct conn *);

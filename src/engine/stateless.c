@@ -181,33 +181,52 @@ static int send_to_flow(struct engine *e, struct parcel *p, struct outgoing *o, 
     return err ? err : parcel_send(e, p, now);
 }
 
+/* RFC 3263 4.4: the same order each time. */
+static int send_to_name(struct engine *e, struct parcel *p, const struct hop *hop,
+                        struct outgoing *o, time_ns now)
+{
+    struct resolve_target list[LIMIT_RESOLVE_TARGETS];
+    uint64_t query, order = siphash13(&e->key, (struct str){p->branch, p->branch_len});
+    unsigned n;
+    int err = parcel_print(e, p, o, -1);
+    err = err ? err : names_find(e, hop, QUERY_PARCEL, order, now, &query, list, &n);
+    if (err || query == 0)
+        return err ? err : names_send(e, p, list, n, now);
+    struct query *q = pool_get(&e->queries, query);
+    q->parcel = *p;
+    parcel_share(&q->parcel);
+    return OK;
+}
+
+static int send_to_hop(struct engine *e, struct parcel *p, struct outgoing *o, time_ns now)
+{
+    struct hop hop;
+    int err = o->hop ? hop_of(e, o->hop, &hop) : ERR_NO_ROUTE;
+    err = err ? err : hop_expect(e, p, hop.numeric ? hop.transport : TRANSPORT_TLS, hop.domain);
+    if (err)
+        return err;
+    if (!hop.numeric)
+        return send_to_name(e, p, &hop, o, now);
+    err = route_to(e, hop.transport, &hop.addr, &p->flow);
+    return err ? err : send_to_flow(e, p, o, true, now);
+}
+
 int engine_send_stateless(struct engine *e, struct outgoing *o, time_ns now)
 {
     struct parcel p = {.bytes = NULL};
-    struct hop hop = {0};
     if (o->branch_suffix.len > LIMIT_BRANCH_SUFFIX)
         return ERR_INVALID;
     if (!engine_room(e, 0, 3))
         return ERR_NOMEM;
     stateless_branch(e, &p, o);
-    bool by_flow = o->flow && flow_is_alive(e, o->flow);
-    int err = by_flow ? OK : o->hop ? hop_of(e, o->hop, &hop) : ERR_NO_ROUTE;
-    if (!err && !by_flow)
-        err = hop_expect(e, &p, hop.transport, hop.domain);
-    if (err)
-        return err;
-    if (by_flow) {
+    int err;
+    if (o->flow && flow_is_alive(e, o->flow)) {
         p.flow = *o->flow;
         err = send_to_flow(e, &p, o, false, now);
         if (!err)
             hold(e, &p, o, now);
-    } else if (hop.numeric) {
-        err = route_to(e, hop.transport, &hop.addr, &p.flow);
-        err = err ? err : send_to_flow(e, &p, o, true, now);
     } else {
-        uint64_t query;
-        err = parcel_print(e, &p, o, -1);
-        err = err ? err : resolve_start(e, &hop, QUERY_PARCEL, 0, &p, &query);
+        err = send_to_hop(e, &p, o, now);
     }
     parcel_fini(e, &p);
     return err;

@@ -16,6 +16,9 @@ static void fire(struct engine *e, struct alarm *a, time_ns now)
     case ALARM_SWEEP:
         unreachable_sweep(e, now);
         break;
+    case ALARM_NAMES:
+        names_fire(e, now);
+        break;
     }
 }
 

@@ -29,9 +29,10 @@ struct ask {
 
 struct search {
     pool_id id;
+    uint64_t user;
     struct list ended;    /* in resolver->ended; alone: it goes on */
     unsigned outstanding; /* questions that it waits for */
-    bool over;            /* a limit was met */
+    int over;             /* ERR_LIMIT or ERR_NOMEM was met; OK: neither */
     struct resolve_request request;
     char host[DNS_NAME_MAX];
     /* What it stands on: kept, so that each look at it sees the same. */
@@ -68,8 +69,8 @@ MUST_USE int ask_wait(struct resolver *, struct search *, const struct dns_quest
 const struct dns_answer *search_look(struct resolver *, struct search *, struct str name,
                                      uint16_t type, time_ns now);
 void search_keep(struct resolver *, struct search *, struct block *answer);
-/* Goes on as far as the answers go. */
-void search_run(struct resolver *, struct search *, time_ns now);
+/* Goes on as far as the answers go. True: it has ended. */
+MUST_USE bool search_run(struct resolver *, struct search *, time_ns now);
 
 /* --- find.c --- */
 /* RFC 3263 4 from the beginning: writes the targets. False: answers are missing, and asked for. */

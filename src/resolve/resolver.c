@@ -126,7 +126,7 @@ int ask_wait(struct resolver *r, struct search *s, const struct dns_question *q,
     a = a ? a : new_ask(r, q, now);
     if (!a) {
         pool_free(&r->waits, id);
-        return ERR_LIMIT;
+        return r->asks.live == r->asks.max ? ERR_LIMIT : ERR_NOMEM;
     }
     w->id = id;
     w->search = s->id;
@@ -194,8 +194,8 @@ static void give(struct resolver *r, struct ask *a, struct block *answer, time_n
         struct search *s = pool_get(&r->searches, w->search);
         list_remove(node);
         pool_free(&r->waits, w->id);
-        if (s && --s->outstanding == 0)
-            search_run(r, s, now);
+        if (s && --s->outstanding == 0 && search_run(r, s, now))
+            list_append(&r->ended, &s->ended);
     }
 }
 
@@ -259,9 +259,10 @@ bool resolver_avoids(const struct resolver *r, const struct resolve_target *t, t
     return avoid_has(&r->avoid, t, now);
 }
 
-void resolver_stats(const struct resolver *r, struct resolver_stats *out)
+void resolver_stats(const struct resolver *r, time_ns now, struct resolver_stats *out)
 {
     *out = r->stats;
     out->open = r->asks.live;
     out->cached = r->cache.entries.live;
+    out->avoided = avoid_count(&r->avoid, now);
 }

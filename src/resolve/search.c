@@ -29,7 +29,7 @@ void search_keep(struct resolver *r, struct search *s, struct block *answer)
     if (recall(s, &dns_answer(answer)->question))
         return;
     if (s->n_known == LIMIT_DNS_LOOKUPS)
-        s->over = true;
+        s->over = ERR_LIMIT;
     else
         s->known[s->n_known++] = block_ref(answer);
 }
@@ -43,7 +43,8 @@ static struct block *known_already(struct resolver *r, struct search *s,
         return b ? block_ref(b) : NULL;
     }
     struct block *made = hosts_answer(r->hosts, r->blocks, q);
-    s->over = s->over || !made;
+    if (!made)
+        s->over = ERR_NOMEM;
     return made;
 }
 
@@ -54,10 +55,10 @@ const struct dns_answer *search_look(struct resolver *r, struct search *s, struc
     struct block *b = recall(s, &q);
     if (b)
         return dns_answer(b);
-    if (s->over || s->n_known == LIMIT_DNS_LOOKUPS) {
-        s->over = true;
+    if (s->n_known == LIMIT_DNS_LOOKUPS)
+        s->over = ERR_LIMIT;
+    if (s->over)
         return NULL;
-    }
     b = known_already(r, s, &q, now);
     if (b) {
         r->stats.hits++;
@@ -65,23 +66,24 @@ const struct dns_answer *search_look(struct resolver *r, struct search *s, struc
         block_unref(r->blocks, b);
         return dns_answer(b);
     }
-    if (!s->over && ask_wait(r, s, &q, now) != OK)
-        s->over = true;
+    if (!s->over)
+        s->over = ask_wait(r, s, &q, now);
     return NULL;
 }
 
-void search_run(struct resolver *r, struct search *s, time_ns now)
+bool search_run(struct resolver *r, struct search *s, time_ns now)
 {
     s->n_targets = 0;
     bool whole = find_targets(r, s, now);
     if (!whole && s->outstanding > 0)
-        return;
-    r->stats.refused += s->over;
+        return false;
+    r->stats.refused += s->over != OK;
     r->stats.found_nothing += s->n_targets == 0;
-    list_append(&r->ended, &s->ended);
+    return true;
 }
 
-int resolver_find(struct resolver *r, const struct resolve_request *q, time_ns now, pool_id *search)
+int resolver_find(struct resolver *r, const struct resolve_request *q, uint64_t user, time_ns now,
+                  pool_id *search, bool *over)
 {
     if (!dns_is_name(q->host))
         return ERR_INVALID;
@@ -89,22 +91,28 @@ int resolver_find(struct resolver *r, const struct resolve_request *q, time_ns n
     if (!s)
         return r->searches.live == r->searches.max ? ERR_LIMIT : ERR_NOMEM;
     s->id = *search;
+    s->user = user;
     list_init(&s->ended);
     s->request = *q;
     memcpy(s->host, q->host.at, q->host.len);
     s->request.host.at = s->host;
     r->stats.searches++;
-    search_run(r, s, now);
-    return OK;
+    *over = search_run(r, s, now);
+    if (!*over || !s->over || s->n_targets > 0)
+        return OK;
+    int err = s->over;
+    free_search(r, s);
+    return err;
 }
 
-bool resolver_ended(struct resolver *r, pool_id *search)
+bool resolver_ended(struct resolver *r, pool_id *search, uint64_t *user)
 {
     struct list *node = list_first(&r->ended);
     if (!node)
         return false;
     list_remove(node);
     *search = CONTAINER_OF(node, struct search, ended)->id;
+    *user = CONTAINER_OF(node, struct search, ended)->user;
     return true;
 }
 

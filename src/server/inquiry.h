@@ -9,6 +9,7 @@
 #include "element/element.h"
 #include "guard/guard.h"
 #include "net/lane.h"
+#include "resolve/resolve.h"
 
 /* Who asks: one thread each. */
 enum inquiry_asker { ASKER_CONTROL, ASKER_METRICS, N_ASKERS };
@@ -30,6 +31,7 @@ enum inquiry_kind {
 struct worker_figures {
     struct engine_stats engine;
     struct element_stats element;
+    struct resolver_stats dns;
     uint64_t calls;           /* element_calls */
     struct guard_stats guard; /* without `banned` */
     uint64_t notes[N_ELEMENT_NOTES];

@@ -11,6 +11,7 @@
 
 #include "net/socket.h"
 #include "server/listen.h"
+#include "server/names.h"
 #include "server/privileges.h"
 #include "server/secure.h"
 
@@ -159,6 +160,16 @@ static void check_certificates(struct machine *m)
         tls_context_unref(c);
 }
 
+static void check_hosts(struct machine *m)
+{
+    char what[256];
+    struct hosts *hosts = names_read(&mem_libc, m->config, what, sizeof(what));
+
+    if (!hosts)
+        tell(m, "dns.hosts", false, "%s", what);
+    hosts_free(hosts);
+}
+
 unsigned machine_check(const struct config *c, const char *file, config_tell *to, void *arg)
 {
     struct machine m = {.config = c, .file = file, .tell = to, .arg = arg};
@@ -169,5 +180,6 @@ unsigned machine_check(const struct config *c, const char *file, config_tell *to
     check_control(&m);
     check_user(&m);
     check_certificates(&m);
+    check_hosts(&m);
     return m.faults;
 }

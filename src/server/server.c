@@ -16,11 +16,11 @@
 #include "server/config_file.h"
 #include "server/control.h"
 #include "server/metrics.h"
+#include "server/names.h"
 #include "server/process.h"
 #include "server/route_key.h"
 #include "server/worker.h"
 
-#define RESOLVER_WITHIN (NS_PER_S / 5)
 #define STORE_WITHIN (5 * NS_PER_S) /* for the disk to take what it has */
 
 enum { DONE = 0, BAD_CONFIG = 2, OUR_FAULT = 4 };
@@ -139,9 +139,9 @@ static bool make_parts(struct shared *s)
         return false;
     for (unsigned i = 0; i < s->n_workers; i++)
         bells[i] = post_bell(s->post, i);
-    s->resolver = resolver_new(s->mem, s->n_workers, bells);
+    s->dns = names_ask(s->mem, s->config, s->n_workers, bells);
     s->inquiries = inquiries_new(s->mem, s->n_workers, bells);
-    return s->resolver && s->inquiries;
+    return s->dns && s->inquiries;
 }
 
 /* Who waits for a write has no 200. */
@@ -153,20 +153,18 @@ static void tell_unwritten(struct shared *s)
     log_writer_stop(s->log);
 }
 
-/* The threads of the resolver and the store ring the post's bells, so they end first. Where a name
- * server keeps the resolver's, or the disk the store's, it ends with the process, and what it uses
- * stays. False: not everything may be on disk. */
+/* The threads of the name servers and the store ring the post's bells, so they end first. Where the
+ * disk keeps the store's, it ends with the process, and what it uses stays. False: not everything
+ * may be on disk. */
 static bool free_parts(struct shared *s)
 {
-    bool ended = resolver_free(s->resolver, RESOLVER_WITHIN);
-
+    net_dns_free(s->dns);
     inquiries_free(s->inquiries);
     if (!store_free(s->store, STORE_WITHIN)) {
         tell_unwritten(s);
         return false;
     }
-    if (ended)
-        post_free(s->post);
+    post_free(s->post);
     log_writer_free(s->log);
     return true;
 }
@@ -284,6 +282,15 @@ static unsigned cores(void)
     return n < 1 ? 1 : n > LIMIT_WORKERS ? LIMIT_WORKERS : (unsigned)n;
 }
 
+/* Before rights are given up: the file may be one that only who starts the server can read. */
+static int read_names(struct shared *s, const struct config *c)
+{
+    char what[256];
+
+    s->hosts = names_read(s->mem, c, what, sizeof(what));
+    return s->hosts ? DONE : fail(BAD_CONFIG, "dns.hosts", what);
+}
+
 /* What the configuration means on this machine. */
 static int read_config(struct shared *s, struct config *c)
 {
@@ -296,7 +303,8 @@ static int read_config(struct shared *s, struct config *c)
     s->all_loopback = listen_all_loopback(&s->listen);
     s->n_workers = c->workers > 0 ? c->workers : cores();
     s->current.n_takers = s->n_workers + 1;
-    return make_data_folder(c);
+    int status = read_names(s, c);
+    return status ? status : make_data_folder(c);
 }
 
 static int run(struct shared *s)
@@ -343,6 +351,7 @@ int server_run(const struct server_options *o)
 
     if (!status)
         status = run(&s);
+    hosts_free(s.hosts);
     current_fini(&s.current);
     return status;
 }

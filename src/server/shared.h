@@ -3,12 +3,13 @@
 #define TANDEM_SERVER_SHARED_H
 
 #include "net/clock.h"
-#include "net/resolve.h"
+#include "net/dns.h"
 #include "server/confine.h"
 #include "server/current.h"
 #include "server/inquiry.h"
 #include "server/listen.h"
 #include "server/log_writer.h"
+#include "server/names.h"
 #include "server/notify.h"
 #include "server/options.h"
 #include "server/post.h"
@@ -33,7 +34,8 @@ struct shared {
     struct store *store;
     struct post *post;
     struct inquiries *inquiries;
-    struct resolver *resolver;
+    struct net_dns *dns;
+    struct hosts *hosts; /* names that are known without asking */
     struct log_writer *log;
     struct bell *boss; /* rung when a worker's `running` or `idle` changes */
     struct confinement confinement;

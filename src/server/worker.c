@@ -68,6 +68,7 @@ static bool init(struct worker *w)
     if (!w->element || loop_init(&w->loop))
         return false;
     w->engine = element_engine(w->element);
+    engine_hosts(w->engine, w->shared->hosts);
     w->blocks = engine_blocks(w->engine);
     w->area = udp_area_new(s->mem);
     if (!worker_guard_init(w) || !w->area || tcp_init(&w->tcp, &w->loop, s->mem, w->blocks) != OK ||
@@ -149,7 +150,7 @@ static bool has_post(const struct worker *w)
     const struct shared *s = w->shared;
 
     return (!w->held_until && !post_is_empty(s->post, w->index)) ||
-           resolver_has_answer(s->resolver, w->index) || inquiry_waits(s->inquiries, w->index) ||
+           net_dns_has_answer(s->dns, w->index) || inquiry_waits(s->inquiries, w->index) ||
            store_has_answer(s->store, w->index) || atomic_load(&s->stop) ||
            current_is_new(&s->current, w->index) || tcp_has_parked(&w->tcp) ||
            (!w->drained && atomic_load(&s->draining));

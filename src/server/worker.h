@@ -63,7 +63,7 @@ struct worker {
     uint64_t stun_answers;
     uint64_t refused[N_WORKER_LIMITS]; /* as the log was told last */
     struct log_gate limit_gates[N_WORKER_LIMITS];
-    struct log_gate gate, ban_gate, note_gates[N_ELEMENT_NOTES];
+    struct log_gate gate, ban_gate, dns_gate, note_gates[N_ELEMENT_NOTES];
     struct guard *guard;
     uint64_t notes[N_ELEMENT_NOTES]; /* that were taken */
     time_ns next_drop; /* of connections whose far end was banned; TIME_NEVER: there are none */

@@ -224,18 +224,28 @@ static bool next_parcel(struct worker *w, struct parcel *out, time_ns now)
     return true;
 }
 
+static void take_answer(struct worker *w, const struct net_dns_answer *a, time_ns now)
+{
+    struct str name;
+
+    if (a->len == 0 && engine_asks(w->engine, a->query, &name))
+        log_event_gated(w->log, &w->dns_gate, now, EV_DNS_FAILED, LOG_TEXT("name", name),
+                        LOG_NUMBER("worker", w->index));
+    note(w, element_resolved(w->element, a->query, (struct str){a->bytes, a->len}, now), now);
+    net_dns_done(w->shared->dns, a);
+    worker_settle(w, now);
+}
+
 void worker_take_post(struct worker *w, time_ns now)
 {
-    struct resolve_answer answer;
+    struct net_dns_answer answer;
     struct store_answer stored;
     struct parcel parcel;
 
     for (unsigned i = 0; i < PARCELS_MOST && next_parcel(w, &parcel, now); i++)
         take_parcel(w, &parcel, now);
-    while (resolver_answer(w->shared->resolver, w->index, &answer)) {
-        note(w, element_resolved(w->element, answer.query, answer.addrs, answer.n, now), now);
-        worker_settle(w, now);
-    }
+    while (net_dns_answer(w->shared->dns, w->index, &answer))
+        take_answer(w, &answer, now);
     while (store_answer(w->shared->store, w->index, &stored)) {
         note(w, element_store_answered(w->element, &stored, now), now);
         worker_settle(w, now);

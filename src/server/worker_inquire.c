@@ -16,6 +16,7 @@ static void tell_figures(struct worker *w, struct worker_figures *f)
                                  .stun_answers = w->stun_answers,
                                  .blocks = w->blocks->live};
     element_stats(w->element, &f->element);
+    engine_resolver_stats(w->engine, w->looked, &f->dns);
     guard_counters(w->guard, &f->guard);
     memcpy(f->notes, w->notes, sizeof(f->notes));
     for (unsigned i = 0; i < w->n_listeners; i++)

@@ -114,7 +114,7 @@ static void connect_to(struct worker *w, const struct engine_output *o, time_ns 
 
 static void resolve(struct worker *w, const struct engine_output *o)
 {
-    if (!resolver_ask(w->shared->resolver, w->index, o->query, o->name, o->port))
+    if (!net_dns_ask(w->shared->dns, w->index, o->query, o->name, o->type))
         later(w, &(struct due){.kind = DUE_UNRESOLVED, .query = o->query});
 }
 
@@ -165,7 +165,7 @@ static void feed(struct worker *w, const struct due *due, time_ns now)
         error = element_store_answered(w->element, &due->answer, now);
         break;
     case DUE_UNRESOLVED:
-        error = element_resolved(w->element, due->query, NULL, 0, now);
+        error = element_resolved(w->element, due->query, STR_NONE, now);
         break;
     case DUE_CLOSED:
         error = element_closed(w->element, due->conn, now);

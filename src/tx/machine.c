@@ -125,3 +125,15 @@ void tx_cancelled(struct tx *t, const struct tx_timers *timers, time_ns now)
     if (t->state == TX_PROCEEDING)
         start_end(t, TIMER_B, timers, now);
 }
+
+void tx_end_by(struct tx *t, time_ns at)
+{
+    if (t->end != TIMER_NONE)
+        t->end_at = time_min(t->end_at, at);
+}
+
+void tx_hush(struct tx *t)
+{
+    t->repeat = TIMER_NONE;
+    t->repeat_at = TIME_NEVER;
+}

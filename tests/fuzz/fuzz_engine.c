@@ -43,9 +43,9 @@ static int adopt(void *on, struct msg *m, time_ns now)
     return engine_adopt(engine_of(on), m, now);
 }
 
-static int resolved(void *on, uint64_t query, const struct addr *a, size_t n, time_ns now)
+static int resolved(void *on, uint64_t query, struct str message, time_ns now)
 {
-    return engine_resolved(engine_of(on), query, a, n, now);
+    return engine_resolved(engine_of(on), query, message, now);
 }
 
 static int store_answered(void *on, const struct store_answer *a, time_ns now)

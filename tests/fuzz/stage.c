@@ -6,6 +6,9 @@
 
 #include "base/limits.h"
 #include "base/siphash.h"
+#include <stdio.h>
+
+#include "../sim/zone.h"
 #include "stage_parts.h"
 
 void stage_init(struct stage *s, const struct stage_face *face, void *on, const uint8_t *data,
@@ -246,16 +249,45 @@ static void play_close(struct stage *s)
         assert(s->face->closed(s->on, which << 8, s->now) == ERR_STALE);
 }
 
+/* `n` records of each type: names that exist, and one that does not. */
+static struct hosts *zone_of(const char *name, unsigned n)
+{
+    static const char *records[][4] = {
+        {"A 192.0.2.20", "A 203.0.113.7", "AAAA 2001:db8::9", NULL},
+        {"SRV 1 2 5060 a.example", "SRV 1 0 5062 b.example", "SRV 0 0 0 .", NULL},
+        {"NAPTR 1 1 s SIP+D2U \"\" _sip._udp.example", "NAPTR 1 1 s SIP+D2T \"\" c.example",
+         "NAPTR 1 0 a SIP+D2T \"\" b.example", NULL}};
+    struct hosts *zone = hosts_new(&mem_libc);
+    struct hosts_fault fault;
+    assert(zone);
+    for (unsigned kind = 0; kind < 3; kind++)
+        for (unsigned i = 0; i < n && records[kind][i]; i++) {
+            char line[400];
+            snprintf(line, sizeof line, "%s %s\n", name, records[kind][i]);
+            int err = hosts_zone(zone, str_from(line), &fault);
+            assert(err == OK);
+            (void)err;
+        }
+    return zone;
+}
+
 static void resolve_one(struct stage *s, unsigned which, unsigned n)
 {
-    struct addr found[3] = {addr_of("192.0.2.20:5060"), addr_of("203.0.113.7:5060"),
-                            addr_of("[2001:db8::9]:5060")};
-    uint64_t query = s->names[which];
+    char space[ZONE_ANSWER_MAX], name[DNS_NAME_MAX + 1];
+    struct block_pool blocks;
+    struct dns_question q = {{s->names[which].name, s->names[which].len}, s->names[which].type};
+    memcpy(name, q.name.at, q.name.len);
+    name[q.name.len] = '\0';
+    struct hosts *zone = zone_of(name, n);
+    block_pool_init(&blocks, &mem_libc, 1);
+    struct str message = n > 0 ? zone_answer(zone, &blocks, &q, 1, space) : STR_NONE;
     struct engine_stats before = stage_begin(s);
-    int err = s->face->resolved(s->on, query, found, n, s->now);
+    int err = s->face->resolved(s->on, s->names[which].query, message, s->now);
     if (err != ERR_NOMEM)
         s->names[which] = s->names[--s->n_names];
     stage_done(s, err, &before);
+    block_pool_fini(&blocks);
+    hosts_free(zone);
 }
 
 static void play_resolved(struct stage *s)

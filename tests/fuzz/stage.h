@@ -7,6 +7,7 @@
 #include "acts.h"
 #include "engine/engine.h"
 #include "heap.h"
+#include "resolve/dns.h"
 
 #define STAGE_ACTS 120   /* an input plays no more of its acts */
 #define STAGE_TEXT 4096  /* longer messages are not remembered */
@@ -22,7 +23,7 @@ struct stage_face {
     int (*closed)(void *, conn_id, time_ns);
     int (*unreachable)(void *, const struct flow *, time_ns);
     int (*adopt)(void *, struct msg *, time_ns);
-    int (*resolved)(void *, uint64_t, const struct addr *, size_t, time_ns);
+    int (*resolved)(void *, uint64_t, struct str message, time_ns);
     int (*store_answered)(void *, const struct store_answer *, time_ns);
     int (*time)(void *, time_ns);
     time_ns (*deadline)(const void *);
@@ -51,7 +52,7 @@ struct stage_conn {
     bool open; /* else it is being made */
 };
 
-#define STAGE_QUERIES 2048
+#define STAGE_QUERIES 256 /* what is asked beyond them nobody answers */
 #define STAGE_EDITS 4
 #define STAGE_HANDED 4
 
@@ -74,7 +75,12 @@ struct stage {
     unsigned portion; /* bytes of a stream that arrive at once; 0: all */
     struct stage_conn conns[STAGE_CONNS];
     unsigned n_conns;
-    uint64_t names[STAGE_QUERIES]; /* being resolved */
+    struct {
+        uint64_t query;
+        uint16_t type;
+        uint8_t len;
+        char name[DNS_NAME_MAX];
+    } names[STAGE_QUERIES]; /* being resolved */
     unsigned n_names;
     struct msg *handed[STAGE_HANDED];
     unsigned n_handed;

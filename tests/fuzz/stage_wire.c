@@ -183,6 +183,18 @@ static void on_handover(struct stage *s, const struct engine_output *out)
     msg_unref(engine_blocks(s->engine), out->msg);
 }
 
+static void on_question(struct stage *s, const struct engine_output *out)
+{
+    digest(s, out->type, out->name);
+    assert(dns_is_name(out->name));
+    if (s->n_names == STAGE_QUERIES)
+        return;
+    s->names[s->n_names].query = out->query;
+    s->names[s->n_names].type = out->type;
+    s->names[s->n_names].len = (uint8_t)out->name.len;
+    memcpy(s->names[s->n_names++].name, out->name.at, out->name.len);
+}
+
 static void on_output(struct stage *s, const struct engine_output *out)
 {
     switch (out->kind) {
@@ -197,9 +209,7 @@ static void on_output(struct stage *s, const struct engine_output *out)
             assert(false);
         break;
     case OUTPUT_RESOLVE:
-        assert(s->n_names < STAGE_QUERIES);
-        s->names[s->n_names++] = out->query;
-        digest(s, out->port, out->name);
+        on_question(s, out);
         break;
     case OUTPUT_STORE:
         digest(s, out->ask.version, out->ask.value);

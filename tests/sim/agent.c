@@ -60,9 +60,9 @@ static int on_closed(struct node *n, conn_id id)
     return err;
 }
 
-static int on_resolved(struct node *n, uint64_t query, const struct addr *a, size_t count)
+static int on_resolved(struct node *n, uint64_t query, struct str message)
 {
-    int err = engine_resolved(n->engine, query, a, count, node_now(n));
+    int err = engine_resolved(n->engine, query, message, node_now(n));
     drain(n);
     return err;
 }

@@ -79,9 +79,9 @@ static int on_adopt(struct node *n, struct msg *m)
     return watched(n, element_adopt(of(n), m, node_now(n)));
 }
 
-static int on_resolved(struct node *n, uint64_t query, const struct addr *a, size_t count)
+static int on_resolved(struct node *n, uint64_t query, struct str message)
 {
-    return watched(n, element_resolved(of(n), query, a, count, node_now(n)));
+    return watched(n, element_resolved(of(n), query, message, node_now(n)));
 }
 
 static int on_stored(struct node *n, const struct store_answer *a)

@@ -4,6 +4,16 @@
 #include <assert.h>
 #include <stdio.h>
 
+/* In the DNS: workers share the name of the first one. */
+static void name_node(struct node *n)
+{
+    char line[80];
+    if (!dns_is_name(str_from(n->name)) || hosts_know(n->w->zone, str_from(n->name)))
+        return;
+    snprintf(line, sizeof line, "%s A 10.0.0.%u\n", n->name, n->addr.ip[3]);
+    world_zone(n->w, line);
+}
+
 void node_join(struct node *n, struct world *w, const char *name, const struct node_face *face)
 {
     assert(w->n_nodes < WORLD_NODES);
@@ -17,6 +27,7 @@ void node_join(struct node *n, struct world *w, const char *name, const struct n
     w->nodes[w->n_nodes++] = n;
     n->addr =
         (struct addr){.family = ADDR_IP4, .port = 5060, .ip = {10, 0, 0, (uint8_t)w->n_nodes}};
+    name_node(n);
 }
 
 void node_listen(struct node *n)
@@ -83,25 +94,26 @@ void node_set_clock(struct node *n, int ppm, time_ns ahead)
 
 static void run_resolved(struct world *w, struct sim_event *e)
 {
-    size_t found = 0;
-    struct addr a = {0};
-    for (size_t i = 0; i < w->n_nodes && !found; i++)
-        if (str_equal_nocase(str_from(w->nodes[i]->name), (struct str){e->bytes, e->len})) {
-            a = w->nodes[i]->addr;
-            a.port = (uint16_t)e->side;
-            found = 1;
-        }
-    if (e->node->face->resolved(e->node, e->n, &a, found) == ERR_NOMEM)
+    char space[ZONE_ANSWER_MAX];
+    struct dns_question q = {{e->bytes, e->len}, (uint16_t)e->side};
+    struct str message = zone_answer(w->zone, &w->zone_blocks, &q, 60, space);
+    if (e->node->face->resolved(e->node, e->n, message) == ERR_NOMEM)
         world_again(w, e);
     node_settle(e->node);
 }
 
 static void resolve(struct node *n, const struct engine_output *o)
 {
-    struct sim_event *e = world_event(n->w, n->w->now + 2 * NS_PER_MS, o->name.len, run_resolved);
+    struct world *w = n->w;
+    time_ns delay = o->type == DNS_A ? NS_PER_MS : NS_PER_MS / 2; /* a domain takes 2 ms */
+    if (w->dns_silence && world_chance(w, w->dns_silence))
+        return;
+    if (w->dns_delay_max)
+        delay += world_below(w, w->dns_delay_max);
+    struct sim_event *e = world_event(w, w->now + delay, o->name.len, run_resolved);
     e->node = n;
     e->n = o->query;
-    e->side = o->port ? o->port : 5060;
+    e->side = o->type;
     memcpy(e->bytes, o->name.at, o->name.len);
 }
 

@@ -18,7 +18,7 @@ struct node_face {
     int (*closed)(struct node *, conn_id);
     void (*unreachable)(struct node *, const struct flow *); /* NULL: it does not listen to ICMP */
     int (*adopt)(struct node *, struct msg *);               /* NULL where it has but one worker */
-    int (*resolved)(struct node *, uint64_t query, const struct addr *, size_t n);
+    int (*resolved)(struct node *, uint64_t query, struct str message);
     int (*stored)(struct node *, const struct store_answer *);
     void (*time)(struct node *);
     time_ns (*deadline)(const struct node *);

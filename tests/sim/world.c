@@ -16,6 +16,17 @@ void world_init(struct world *w, uint64_t seed)
     sim_heap_fault(&w->heap, &w->fault, FAULT_AGENT_ALLOC);
     sim_heap_fault(&w->elements_heap, &w->fault, FAULT_ALLOC);
     w->link = link_perfect();
+    w->zone = hosts_new(&mem_libc);
+    assert(w->zone);
+    block_pool_init(&w->zone_blocks, &mem_libc, 4);
+}
+
+void world_zone(struct world *w, const char *text)
+{
+    struct hosts_fault fault;
+    int err = hosts_zone(w->zone, str_from(text), &fault);
+    assert(err == OK);
+    (void)err;
 }
 
 static void drop(struct sim_event *e)
@@ -35,6 +46,8 @@ void world_fini(struct world *w)
     for (size_t i = 0; i < w->n_nodes; i++)
         w->nodes[i]->face->free(w->nodes[i]);
     link_fini(w);
+    hosts_free(w->zone);
+    block_pool_fini(&w->zone_blocks);
     ladder_fini(&w->ladder);
 }
 

@@ -11,6 +11,7 @@
 #include "sim/fault.h"
 #include "sim/heap.h"
 #include "sim/ladder.h"
+#include "sim/zone.h"
 
 #define WORLD_NODES 24
 #define WORLD_LINKS 32
@@ -92,11 +93,17 @@ struct world {
     time_ns slept_until; /* … and until when, at most: it then finds what came long ago */
     uint64_t digest;     /* of every message sent and its time */
     struct ladder ladder;
+    struct hosts *zone; /* the DNS: each node's name, and what world_zone adds */
+    struct block_pool zone_blocks;
+    unsigned dns_silence; /* per mille of the questions that nobody answers */
+    time_ns dns_delay_max;
 };
 
 /* --- world.c --- */
 void world_init(struct world *w, uint64_t seed);
 void world_fini(struct world *w);
+/* Adds records to the DNS (hosts_zone). */
+void world_zone(struct world *w, const char *text);
 /* A new event with room for `len` bytes; the caller fills it. */
 struct sim_event *world_event(struct world *w, time_ns at, size_t len,
                               void (*run)(struct world *, struct sim_event *));

@@ -59,6 +59,11 @@ struct config {
         unsigned ring_time_s;
     } proxy;
     struct {
+        struct str_list servers; /* "ADDRESS[:PORT]"; empty: those of resolv.conf */
+        unsigned timeout_ms, tries;
+        struct str hosts; /* path; empty: none */
+    } dns;
+    struct {
         unsigned t1_ms, t2_ms, t4_ms; /* RFC 3261 table 4 */
     } timers;
     struct {

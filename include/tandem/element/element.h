@@ -96,7 +96,7 @@ int element_stream(struct element *, conn_id, struct str bytes, time_ns now);
 int element_closed(struct element *, conn_id, time_ns now);
 int element_unreachable(struct element *, const struct flow *, time_ns now);
 int element_adopt(struct element *, struct msg *, time_ns now);
-int element_resolved(struct element *, uint64_t query, const struct addr *, size_t n, time_ns now);
+int element_resolved(struct element *, uint64_t query, struct str message, time_ns now);
 /* Every OUTPUT_STORE must be answered once, with STORE_FAILED at the worst: an INVITE waits for it
  * without end of its own. */
 int element_store_answered(struct element *, const struct store_answer *, time_ns now);

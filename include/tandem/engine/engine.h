@@ -85,10 +85,12 @@ int engine_unreachable(struct engine *, const struct flow *, time_ns now);
 /* A message that another worker's engine gave out as OUTPUT_HANDOVER; takes the reference, but for
  * ERR_NOMEM: give it again a little later, since what came by a stream is not sent again. */
 int engine_adopt(struct engine *, struct msg *, time_ns now);
-/* The answer to OUTPUT_RESOLVE: addresses in order of preference (ports already set); n == 0: the
- * name has none. Where one cannot be reached a client transaction tries the next under another
- * branch (RFC 3263 4.3); its id stays. */
-int engine_resolved(struct engine *, uint64_t query, const struct addr *, size_t n, time_ns now);
+/* The answer to OUTPUT_RESOLVE: the name server's whole message (RFC 1035 4), or empty: there is
+ * none. ERR_STALE: nobody waits for it. ERR_NOMEM: give it again a little later, or leave it: what
+ * is not answered within LIMIT_DNS_WAIT_S counts as failed. */
+int engine_resolved(struct engine *, uint64_t query, struct str message, time_ns now);
+/* The name that such a question is about, borrowed until the next mutation. False: nobody waits. */
+bool engine_asks(const struct engine *, uint64_t query, struct str *name);
 /* The answer to OUTPUT_STORE; value is borrowed for the call (copied into the event; without memory
  * for it the event says STORE_FAILED). */
 int engine_store_answered(struct engine *, const struct store_answer *, time_ns now);
@@ -189,7 +191,7 @@ struct outgoing {
     const struct flow
         *flow; /* where to: this flow (its connection, or remote address and listener) … */
     const struct uri *hop; /* … or, with flow == NULL or a flow that is gone, the next hop's URI
-                              (RFC 3263 as far as it is built: addresses and A/AAAA) */
+                              (RFC 3263) */
     struct str branch_suffix; /* goes into the branch behind the unique part (loop detection); token
                                  characters */
     uint8_t owner;
@@ -198,7 +200,15 @@ struct outgoing {
 /* Starts a client transaction. Requests over the path MTU limit of RFC 3261 18.1.1 (1300 bytes) go
  * by TCP to a hop, and by UDP again where no connection can be made; to a flow they go by the flow.
  * *tx is set before anything is sent. ERR_NO_ROUTE: the hop's transport or address fits no
- * listener. */
+ * listener, or its name is known to lead nowhere.
+ *
+ * A name may lead to several places (RFC 3263 4.3). They are tried in order under branches of their
+ * own, while the transaction's id stays and no event tells: where one cannot be reached, where it
+ * answers 503, or says nothing for its share of the time. That is 64*T1 from the request's start
+ * for all of them together (an INVITE's: from when the places are known), and at most 7*T1 (INVITE)
+ * or 16*T1 for one that is not the last. What fails is tried last by later requests, for
+ * LIMIT_RESOLVE_AVOID_S or as its Retry-After says. An INVITE that was left so and is answered late
+ * is cancelled; a 2xx to it is this transaction's, too, and then the other place is cancelled. */
 MUST_USE int engine_request(struct engine *, struct outgoing *, time_ns now, tx_id *tx);
 /* The same without a transaction: ACK to a 2xx, stateless forwarding. The branch is a keyed hash of
  * what RFC 3261 16.11 names, so that a retransmission gets the same. */
@@ -242,8 +252,9 @@ struct engine_output {
     struct block *bytes;  /* SEND: the caller takes this reference and gives it back with
                              block_unref(engine_blocks()) */
     uint64_t query;       /* RESOLVE, STORE */
-    struct str name;      /* RESOLVE: borrowed until the next engine_output */
-    uint16_t port;        /* RESOLVE */
+    struct str name;      /* RESOLVE: the records of this name … borrowed until the next
+                             engine_output */
+    uint16_t type;        /* … of this type are asked for (enum dns_type) */
     struct store_ask ask; /* STORE: texts borrowed likewise */
     struct msg *msg; /* HANDOVER: the caller takes the reference (the only one; it has left this
                         engine's pool) and gives it to */
@@ -269,6 +280,11 @@ struct engine_stats {
     uint64_t messages_in[ENGINE_TRANSPORTS], messages_out[ENGINE_TRANSPORTS];
 };
 const struct engine_stats *engine_stats(const struct engine *);
+struct resolver_stats;
+void engine_resolver_stats(const struct engine *, time_ns now, struct resolver_stats *);
+/* Names that are known without asking (resolve/hosts.h), borrowed until replaced; NULL: none. */
+struct hosts;
+void engine_hosts(struct engine *, const struct hosts *);
 /* Timers that are set now. */
 uint64_t engine_timers(const struct engine *);
 

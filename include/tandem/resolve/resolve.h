@@ -45,12 +45,12 @@ struct resolve_target {
     struct addr addr; /* with its port */
 };
 
-/* Starts a search; it may have ended when this returns. ERR_LIMIT, ERR_NOMEM: not started.
- * ERR_INVALID: the host is no name. */
-MUST_USE int resolver_find(struct resolver *, const struct resolve_request *, time_ns now,
-                           pool_id *search);
-/* The next search that ended. False: none. */
-bool resolver_ended(struct resolver *, pool_id *search);
+/* Starts a search. *over: it has ended already, and resolver_ended will not name it. ERR_LIMIT,
+ * ERR_NOMEM: not started, or nothing found for want of room. ERR_INVALID: the host is no name. */
+MUST_USE int resolver_find(struct resolver *, const struct resolve_request *, uint64_t user,
+                           time_ns now, pool_id *search, bool *over);
+/* The next search that ended, with the user that it was started for. False: none. */
+bool resolver_ended(struct resolver *, pool_id *search, uint64_t *user);
 /* Where to, the best first, what did not answer lately last; copied, at most LIMIT_RESOLVE_TARGETS.
  * None: the name leads nowhere. The search is over and its id stale. */
 unsigned resolver_targets(struct resolver *, pool_id search, time_ns now,
@@ -84,6 +84,6 @@ struct resolver_stats {
     uint64_t searches, found_nothing, refused; /* refused: over a limit */
     uint64_t open, cached, avoided;            /* now */
 };
-void resolver_stats(const struct resolver *, struct resolver_stats *);
+void resolver_stats(const struct resolver *, time_ns now, struct resolver_stats *);
 
 #endif

@@ -107,6 +107,12 @@ time_ns tx_deadline(const struct tx *);
  */
 void tx_cancelled(struct tx *, const struct tx_timers *, time_ns now);
 
+/* It ends then at the latest, as by Timer B, D, F …: for a request that is tried at several places
+ * (RFC 3263 4.3) within the time of one. */
+void tx_end_by(struct tx *, time_ns at);
+/* Nothing is sent again by itself. */
+void tx_hush(struct tx *);
+
 const char *tx_kind_name(enum tx_kind);
 const char *tx_state_name(enum tx_state);
 const char *tx_event_name(enum tx_event);

@@ -53,6 +53,18 @@ static void nothing_is_the_defaults(void **state)
     config_free(first);
 }
 
+static void check_dns_and_timers(const struct config *c)
+{
+    assert_int_equal(c->dns.servers.n, 2);
+    EQUAL(c->dns.servers.list[1], "[::1]:5353");
+    assert_int_equal(c->dns.timeout_ms, 1000);
+    assert_int_equal(c->dns.tries, 3);
+    EQUAL(c->dns.hosts, "/etc/x");
+    assert_int_equal(c->timers.t1_ms, 1000);
+    assert_int_equal(c->timers.t2_ms, 2500);
+    assert_int_equal(c->timers.t4_ms, 6000);
+}
+
 static const char every_key[] =
     "domains: [example.com, 192.0.2.1]\n"
     "listen:\n"
@@ -76,6 +88,7 @@ static const char every_key[] =
     "registrar: {min_expires: 2m, max_expires: 1d, default_expires: 3m,\n"
     "            max_contacts: '4', flow_timer: 90s}\n"
     "proxy: {record_route: false, timer_c: 4m, fork: by_q, ring_time: 20s}\n"
+    "dns: {servers: [192.0.2.53, '[::1]:5353'], timeout: 1s, tries: 3, hosts: /etc/x}\n"
     "timers: {t1: 1s, t2: 2500ms, t4: 6s}\n"
     "limits: {transactions: 1000, sources: 100, strikes: 0, ban: 1h,\n"
     "         packets_per_second: 0}\n"
@@ -134,9 +147,7 @@ static void every_key_is_read(void **state)
     assert_int_equal(c->proxy.timer_c_s, 240);
     assert_int_equal(c->proxy.fork, 2);
     assert_int_equal(c->proxy.ring_time_s, 20);
-    assert_int_equal(c->timers.t1_ms, 1000);
-    assert_int_equal(c->timers.t2_ms, 2500);
-    assert_int_equal(c->timers.t4_ms, 6000);
+    check_dns_and_timers(c);
     assert_int_equal(c->limits.transactions, 1000);
     assert_int_equal(c->limits.sources, 100);
     assert_int_equal(c->limits.packets_per_s, 0);

@@ -96,6 +96,9 @@ static void a_value_out_of_range(void **state)
         {"workers: 0\n", "1:workers: \"0\": expected a number from 1 to 64"},
         {"workers: 65\n", "1:workers: \"65\": expected a number from 1 to 64"},
         {"workers: 99999999999999999999\n", "1:workers: \"99999999999999999999\": expected a"},
+        {"dns: {servers: [ns.example.com]}\n", "1:dns.servers: \"ns.example.com\": expected an "
+                                               "address, with its port or without, such as "
+                                               "192.0.2.53 or [2001:db8::53]:5353"},
         {"proxy: {timer_c: 3m}\n", "1:proxy.timer_c: \"3m\": expected a duration from 181s to 1h"},
         {"timers: {t1: 49ms}\n", "1:timers.t1: \"49ms\": expected a duration from 50ms to 5s, "},
         {"drain: 25h\n", "1:drain: \"25h\": expected a duration from 0 to 1d"},

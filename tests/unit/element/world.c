@@ -120,7 +120,7 @@ static void outputs(struct world *w)
         else if (out.kind == OUTPUT_STORE)
             on_store(w, &out);
         else if (out.kind == OUTPUT_RESOLVE)
-            (void)element_resolved(w->element, out.query, NULL, 0, w->now);
+            (void)element_resolved(w->element, out.query, STR_NONE, w->now);
         else if (out.kind == OUTPUT_CONNECT) /* nobody listens */
             (void)element_closed(w->element, out.conn, w->now);
         else

@@ -1,6 +1,8 @@
 /* The test rig: drains an engine into arrays, makes messages, turns the clock. */
 #include "rig.h"
 
+#include "../../sim/zone.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -62,6 +64,7 @@ void rig_clear(struct rig *r)
         r->store_value[i] = NULL;
     }
     r->n_sent = r->n_events = 0;
+    r->n_looked = 0;
 }
 
 void rig_free(struct rig *r)
@@ -108,6 +111,7 @@ static void note_output(struct rig *r, const struct engine_output *out)
                            .flow = out->flow,
                            .conn = out->conn,
                            .query = out->query,
+                           .type = out->type,
                            .at = r->now,
                            .msg = out->msg,
                            .worker = out->worker};
@@ -215,6 +219,27 @@ const char *rig_response(const char *request, unsigned status, const char *to_ta
     assert_false(b.over);
     text[b.len] = '\0';
     return text;
+}
+
+void rig_dns(struct rig *r, const char *text)
+{
+    char space[ZONE_ANSWER_MAX];
+    struct block_pool blocks;
+    struct hosts_fault fault;
+    struct hosts *zone = hosts_new(&mem_libc);
+    block_pool_init(&blocks, &mem_libc, 1);
+    assert_int_equal(hosts_zone(zone, str_from(text), &fault), OK);
+    for (; r->n_looked < r->n_sent; r->n_looked++) {
+        const struct rig_sent *s = &r->sent[r->n_looked];
+        if (s->kind != OUTPUT_RESOLVE)
+            continue;
+        struct dns_question q = {str_from(s->text), s->type};
+        struct str message = zone_answer(zone, &blocks, &q, 60, space);
+        assert_int_equal(engine_resolved(r->e, s->query, message, r->now), OK);
+        rig_drain(r);
+    }
+    block_pool_fini(&blocks);
+    hosts_free(zone);
 }
 
 tx_id rig_send_more(struct rig *r, const char *method, const char *uri_text, const char *more,

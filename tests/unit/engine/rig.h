@@ -23,6 +23,7 @@ struct rig_sent {
     struct flow flow;
     conn_id conn;
     uint64_t query;
+    uint16_t type; /* of the records that are asked for */
     time_ns at;
     char *text; /* NUL-terminated copy: what is sent, the name, or the store's key */
     struct msg *msg;
@@ -39,6 +40,7 @@ struct rig {
     struct engine_event events[RIG_MAX];
     char *store_value[RIG_MAX];
     size_t n_events;
+    size_t n_looked; /* of sent: looked at for questions */
 };
 
 /* Listeners: 0 udp:192.0.2.1:5060, 1 tcp:192.0.2.1:5060, 2 udp:[2001:db8::1]:5060, 3
@@ -78,6 +80,10 @@ tx_id rig_send(struct rig *, const char *method, const char *uri);
 tx_id rig_send_more(struct rig *, const char *method, const char *uri, const char *more,
                     size_t body);
 int rig_reply(struct rig *, tx_id, unsigned status);
+
+/* Answers every question of names that was asked since the last call, and what is then asked, from
+ * a zone's text (hosts_zone). */
+void rig_dns(struct rig *, const char *zone);
 
 /* The n-th sent text; fails the test where there is none. */
 const char *rig_text(const struct rig *, size_t n);

@@ -1,6 +1,8 @@
 /* The scene: plays a little of everything on one engine and tolerates a refusing heap. */
 #include "scene.h"
 
+#include "../../sim/zone.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -113,10 +115,26 @@ static void send_own(struct rig *r, const char *to, struct str text)
     rig_drain(r);
 }
 
+/* The name is 192.0.2.20 and 192.0.2.22. */
+static void answer(struct rig *r, const struct rig_sent *s)
+{
+    char space[ZONE_ANSWER_MAX];
+    struct block_pool blocks;
+    struct hosts_fault fault;
+    struct hosts *zone = hosts_new(&mem_libc);
+    struct dns_question q = {str_from(s->text), s->type};
+    block_pool_init(&blocks, &mem_libc, 1);
+    assert_int_equal(
+        hosts_zone(zone, STR("example.com A 192.0.2.20\nexample.com A 192.0.2.22"), &fault), OK);
+    tolerate(engine_resolved(r->e, s->query, zone_answer(zone, &blocks, &q, 60, space), r->now));
+    block_pool_fini(&blocks);
+    hosts_free(zone);
+}
+
 static void play_own(struct rig *r)
 {
     static char text[2000];
-    struct addr found = rig_addr("192.0.2.20:5060"), local = rig_addr("192.0.2.1:40000");
+    struct addr local = rig_addr("192.0.2.1:40000");
     int n =
         snprintf(text, sizeof text,
                  "OPTIONS sip:x SIP/2.0\r\nFrom: <sip:a>;tag=1\r\nTo: <sip:b>\r\nCall-ID: own\r\n"
@@ -128,7 +146,7 @@ static void play_own(struct rig *r)
     send_own(r, "sip:x@192.0.2.21;transport=tcp", (struct str){text, (size_t)n});
     for (size_t i = from, end = r->n_sent; i < end; i++) {
         if (r->sent[i].kind == OUTPUT_RESOLVE)
-            tolerate(engine_resolved(r->e, r->sent[i].query, &found, 1, r->now));
+            answer(r, &r->sent[i]);
         if (r->sent[i].kind == OUTPUT_CONNECT && r->sent[i].flow.remote.ip[3] == 20)
             tolerate(engine_closed(r->e, r->sent[i].conn, r->now));
         else if (r->sent[i].kind == OUTPUT_CONNECT)

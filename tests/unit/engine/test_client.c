@@ -188,73 +188,6 @@ static void no_connection_is_a_transport_error(void **state)
     rig_end(&rig);
 }
 
-static void names_are_resolved(void **state)
-{
-    (void)state;
-    rig_new(&rig);
-    tx_id tx = rig_send(&rig, "OPTIONS", "sip:bob@example.net:5070");
-    assert_int_equal(rig.sent[0].kind, OUTPUT_RESOLVE);
-    assert_string_equal(rig_text(&rig, 0), "example.net");
-    struct addr found[] = {rig_addr("198.51.100.7:5070")};
-    assert_int_equal(engine_resolved(rig.e, rig.sent[0].query, found, 1, rig.now), OK);
-    rig_drain(&rig);
-    assert_int_equal(rig_count(&rig, "OPTIONS sip:bob@example.net:5070 SIP/2.0\r\nVia: "), 1);
-    assert_int_equal(rig.sent[1].flow.remote.port, 5070);
-    assert_int_equal(engine_resolved(rig.e, rig.sent[0].query, found, 1, rig.now), ERR_STALE);
-    rig_pass(&rig, 600 * MS);
-    assert_int_equal(rig_count(&rig, "OPTIONS "), 2);
-    rig_pass(&rig, 32 * NS_S);
-    assert_int_equal(rig_event(&rig, EVENT_TIMEOUT)->tx, tx);
-    rig_end(&rig);
-}
-
-/* RFC 3263 4.3: the next address where one fails, each under a branch of its own */
-static void addresses_are_tried_in_turn(void **state)
-{
-    (void)state;
-    rig_new(&rig);
-    tx_id tx = rig_send(&rig, "INVITE", "sip:bob@example.net:5070");
-    struct addr found[] = {rig_addr("198.51.100.7:5070"), rig_addr("[2001:db8::7]:5070"),
-                           rig_addr("198.51.100.9:5070")};
-    assert_int_equal(engine_resolved(rig.e, rig.sent[0].query, found, 3, rig.now), OK);
-    rig_drain(&rig);
-    for (size_t i = 0; i < 3; i++) {
-        assert_int_equal(rig.n_sent, 2 + i);
-        assert_true(addr_equal(&rig.sent[1 + i].flow.remote, &found[i]));
-        assert_int_equal(rig_count_events(&rig, EVENT_TRANSPORT_ERROR), 0);
-        assert_int_equal(engine_unreachable(rig.e, &rig.sent[1 + i].flow, rig.now), OK);
-        rig_drain(&rig);
-        rig_pass(&rig, 101 * MS);
-    }
-    assert_string_not_equal(rig_text(&rig, 1), rig_text(&rig, 3));
-    assert_int_equal(rig_event(&rig, EVENT_TRANSPORT_ERROR)->tx, tx);
-    rig_end(&rig);
-}
-
-/* What the first address says late is not the answer of the second. */
-static void a_tried_address_is_past(void **state)
-{
-    (void)state;
-    rig_new(&rig);
-    tx_id tx = rig_send(&rig, "OPTIONS", "sip:bob@example.net:5070;transport=tcp");
-    struct addr found[] = {rig_addr("198.51.100.7:5070"), rig_addr("198.51.100.9:5070")};
-    assert_int_equal(engine_resolved(rig.e, rig.sent[0].query, found, 2, rig.now), OK);
-    rig_drain(&rig);
-    struct addr local = rig_addr("192.0.2.1:40000");
-    assert_int_equal(engine_connected(rig.e, rig.sent[1].conn, &local, rig.now), OK);
-    rig_drain(&rig);
-    assert_int_equal(engine_closed(rig.e, rig.sent[1].conn, rig.now), OK);
-    rig_drain(&rig);
-    assert_int_equal(rig.sent[3].kind, OUTPUT_CONNECT);
-    assert_int_equal(engine_connected(rig.e, rig.sent[3].conn, &local, rig.now), OK);
-    rig_drain(&rig);
-    rig_recv(&rig, rig_response(rig_text(&rig, 2), 200, "b1", ""));
-    assert_int_equal(rig_count_events(&rig, EVENT_RESPONSE), 0);
-    rig_recv(&rig, rig_response(rig_text(&rig, 4), 200, "b1", ""));
-    assert_int_equal(rig_event(&rig, EVENT_RESPONSE)->tx, tx);
-    rig_end(&rig);
-}
-
 /* What OUTPUT_CONNECT asks to be proved there; empty: nothing, or no connection is asked for. */
 static struct str expected_for(const char *uri)
 {
@@ -284,23 +217,6 @@ static void secure_connections_are_for_a_domain(void **state)
     assert_true(str_equal(expected_for("sips:x@example.org;maddr=192.0.2.20"), STR("example.org")));
     assert_true(str_equal(expected_for("sips:x@192.0.2.20"), STR("192.0.2.20")));
     assert_int_equal(expected_for("sip:x@192.0.2.20;transport=tcp").len, 0);
-    rig_end(&rig);
-}
-
-static void unknown_names_are_transport_errors(void **state)
-{
-    (void)state;
-    rig_new(&rig);
-    tx_id tx = rig_send(&rig, "OPTIONS", "sip:bob@example.net");
-    assert_int_equal(engine_resolved(rig.e, rig.sent[0].query, NULL, 0, rig.now), OK);
-    rig_drain(&rig);
-    assert_int_equal(rig_event(&rig, EVENT_TRANSPORT_ERROR)->tx, tx);
-    /* an answer that never comes */
-    rig_clear(&rig);
-    tx = rig_send(&rig, "INVITE", "sip:bob@example.org");
-    rig_pass(&rig, 33 * NS_S);
-    assert_int_equal(rig_event(&rig, EVENT_TIMEOUT)->tx, tx);
-    assert_int_equal(engine_resolved(rig.e, rig.sent[0].query, NULL, 0, rig.now), ERR_STALE);
     rig_end(&rig);
 }
 
@@ -348,11 +264,7 @@ int main(void)
         cmocka_unit_test(large_requests_go_by_tcp),
         cmocka_unit_test(large_requests_fall_back_to_udp),
         cmocka_unit_test(no_connection_is_a_transport_error),
-        cmocka_unit_test(names_are_resolved),
-        cmocka_unit_test(addresses_are_tried_in_turn),
-        cmocka_unit_test(a_tried_address_is_past),
         cmocka_unit_test(secure_connections_are_for_a_domain),
-        cmocka_unit_test(unknown_names_are_transport_errors),
         cmocka_unit_test(hops_without_a_listener_have_no_route),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

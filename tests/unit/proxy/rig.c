@@ -163,7 +163,7 @@ static bool drain_outputs(struct rig *r)
         else if (o.kind == OUTPUT_CONNECT)
             connect_to(r, &o);
         else if (o.kind == OUTPUT_RESOLVE)
-            engine_resolved(r->engine, o.query, NULL, 0, r->now);
+            engine_resolved(r->engine, o.query, STR_NONE, r->now);
     }
     return any;
 }

@@ -82,14 +82,17 @@ static void print_targets(const struct rig *g)
 const char *rig_find(struct rig *g, struct resolve_request q)
 {
     pool_id id, ended;
+    uint64_t user;
+    bool over;
     g->asked[0] = '\0';
     g->questions = 0;
-    assert_int_equal(resolver_find(g->r, &q, g->now, &id), OK);
+    assert_int_equal(resolver_find(g->r, &q, 42, g->now, &id, &over), OK);
+    assert_int_equal(over, !rig_answer(g));
     while (rig_answer(g))
         continue;
-    assert_true(resolver_ended(g->r, &ended));
-    assert_int_equal(ended, id);
-    assert_false(resolver_ended(g->r, &ended));
+    assert_int_equal(resolver_ended(g->r, &ended, &user), !over);
+    assert_true(over || (ended == id && user == 42));
+    assert_false(resolver_ended(g->r, &ended, &user));
     g->n = resolver_targets(g->r, id, g->now, g->targets);
     print_targets(g);
     return printed;

@@ -65,7 +65,7 @@ static void the_unused_one_is_forgotten(void **state)
     rig_find(&rig, (struct resolve_request){.host = STR("n0"), .port = 1});
     assert_int_equal(rig.questions, 1);
     struct resolver_stats stats;
-    resolver_stats(rig.r, &stats);
+    resolver_stats(rig.r, rig.now, &stats);
     assert_int_equal(stats.cached, LIMIT_DNS_CACHE);
     rig_end(&rig);
 }
@@ -76,19 +76,22 @@ static void one_question_for_all(void **state)
     (void)state;
     const struct resolve_request q = {.host = STR("example.com"), .port = 5060};
     pool_id id[3], ended;
+    uint64_t user;
+    bool over;
     rig_new(&rig, "example.com A 192.0.2.9\n");
     for (unsigned i = 0; i < 3; i++)
-        assert_int_equal(resolver_find(rig.r, &q, rig.now, &id[i]), OK);
+        assert_int_equal(resolver_find(rig.r, &q, i, rig.now, &id[i], &over), OK);
     resolver_drop(rig.r, id[1]);
     resolver_drop(rig.r, id[1]);
     assert_true(rig_answer(&rig));
     assert_false(rig_answer(&rig));
     for (unsigned i = 0; i < 3; i += 2) {
-        assert_true(resolver_ended(rig.r, &ended));
+        assert_true(resolver_ended(rig.r, &ended, &user));
         assert_int_equal(ended, id[i]);
+        assert_int_equal(user, i);
         assert_int_equal(resolver_targets(rig.r, ended, rig.now, rig.targets), 1);
     }
-    assert_false(resolver_ended(rig.r, &ended));
+    assert_false(resolver_ended(rig.r, &ended, &user));
     rig_end(&rig);
 }
 
@@ -99,15 +102,17 @@ static void a_question_without_an_answer_ends(void **state)
     uint64_t question;
     struct dns_question asked;
     pool_id id, ended;
+    uint64_t user;
+    bool over;
     rig_new(&rig, "example.com A 192.0.2.9\n");
     assert_int_equal(resolver_deadline(rig.r), TIME_NEVER);
-    assert_int_equal(resolver_find(rig.r, &q, rig.now, &id), OK);
+    assert_int_equal(resolver_find(rig.r, &q, 1, rig.now, &id, &over), OK);
     assert_true(resolver_question(rig.r, &question, &asked));
     rig.now += LIMIT_DNS_WAIT_S * NS_PER_S;
     assert_int_equal(resolver_deadline(rig.r), rig.now);
     assert_false(resolver_expire(rig.r, rig.now - 1));
     assert_true(resolver_expire(rig.r, rig.now));
-    assert_true(resolver_ended(rig.r, &ended));
+    assert_true(resolver_ended(rig.r, &ended, &user));
     assert_int_equal(resolver_targets(rig.r, ended, rig.now, rig.targets), 0);
     assert_int_equal(resolver_answered(rig.r, question, STR_NONE, rig.now), ERR_STALE);
     rig_end(&rig);
@@ -117,16 +122,15 @@ static void open_questions_are_bounded(void **state)
 {
     (void)state;
     char name[32];
-    pool_id id = 0, ended;
+    pool_id id = 0;
+    bool over;
     rig_new(&rig, "");
     for (unsigned i = 0; i <= LIMIT_DNS_QUESTIONS; i++) {
         snprintf(name, sizeof name, "n%u", i);
         const struct resolve_request q = {.host = str_from(name), .port = 1};
-        assert_int_equal(resolver_find(rig.r, &q, rig.now, &id), OK);
-        assert_int_equal(resolver_ended(rig.r, &ended), i == LIMIT_DNS_QUESTIONS);
+        assert_int_equal(resolver_find(rig.r, &q, 1, rig.now, &id, &over),
+                         i < LIMIT_DNS_QUESTIONS ? OK : ERR_LIMIT);
     }
-    assert_int_equal(ended, id);
-    assert_int_equal(resolver_targets(rig.r, id, rig.now, rig.targets), 0);
     rig_end(&rig);
 }
 
@@ -179,11 +183,12 @@ static void without_memory(void **state)
     for (size_t n = 0; n < 60; n++) {
         struct resolve_request q = {.host = STR("example.com")};
         struct dns_question asked;
-        uint64_t id;
+        uint64_t id, user;
         pool_id search, ended;
+        bool over;
         rig_new(&rig, "_sip._udp.example.com SRV 1 0 5060 a.example\na.example A 192.0.2.1\n");
         rig.mem.refuse_after = n;
-        if (resolver_find(rig.r, &q, rig.now, &search) == OK) {
+        if (resolver_find(rig.r, &q, 1, rig.now, &search, &over) == OK) {
             while (resolver_question(rig.r, &id, &asked)) {
                 char space[ZONE_ANSWER_MAX];
                 struct block_pool other;
@@ -196,8 +201,8 @@ static void without_memory(void **state)
                 }
                 block_pool_fini(&other);
             }
-            assert_true(resolver_ended(rig.r, &ended));
-            (void)resolver_targets(rig.r, ended, rig.now, rig.targets);
+            assert_int_equal(resolver_ended(rig.r, &ended, &user), !over);
+            (void)resolver_targets(rig.r, search, rig.now, rig.targets);
         }
         rig.mem.refuse_after = SIZE_MAX;
         rig.now += 60 * NS_PER_S;

@@ -1,0 +1,106 @@
+/* Brings the files of names to their reader, and the configured name servers to who asks them. */
+#include "server/names.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+
+/* NULL: errno says why; 0: it is too large. */
+static char *read_file(const char *path, size_t *len)
+{
+    FILE *f = fopen(path, "re");
+    char *text = f ? malloc(LIMIT_HOSTS_BYTES + 1) : NULL;
+
+    if (text) {
+        errno = 0;
+        *len = fread(text, 1, LIMIT_HOSTS_BYTES + 1, f);
+        if (ferror(f) || *len > LIMIT_HOSTS_BYTES) {
+            errno = ferror(f) ? EIO : 0;
+            free(text);
+            text = NULL;
+        }
+    }
+    int error = errno;
+    if (f)
+        (void)fclose(f);
+    errno = error;
+    return text;
+}
+
+static bool add_zone(struct hosts *h, const char *path, char *what, size_t size)
+{
+    struct hosts_fault fault;
+    size_t len;
+    char *text = read_file(path, &len);
+
+    if (!text) {
+        (void)snprintf(what, size, "%s: %s", path, errno ? strerror(errno) : "is too large");
+        return false;
+    }
+    int err = hosts_zone(h, (struct str){text, len}, &fault);
+
+    free(text);
+    if (err == ERR_INVALID)
+        (void)snprintf(what, size, "%s, line %u: %s", path, fault.line, fault.what);
+    else if (err)
+        (void)snprintf(what, size, "%s: %s", path,
+                       err == ERR_LIMIT ? "has too many records" : "no memory");
+    return err == OK;
+}
+
+/* Whatever is wrong with it is no fault of ours. */
+static void add_etc(struct hosts *h)
+{
+    size_t len;
+    char *text = read_file("/etc/hosts", &len);
+
+    if (text)
+        (void)!hosts_etc(h, (struct str){text, len});
+    free(text);
+}
+
+struct hosts *names_read(struct mem *mem, const struct config *c, char *what, size_t size)
+{
+    struct hosts *h = hosts_new(mem);
+
+    if (!h) {
+        (void)snprintf(what, size, "no memory");
+        return NULL;
+    }
+    if (c->dns.hosts.len > 0 && !add_zone(h, c->dns.hosts.at, what, size)) {
+        hosts_free(h);
+        return NULL;
+    }
+    add_etc(h);
+    return h;
+}
+
+/* c-ares takes IPv6 addresses in brackets alone where a port follows. */
+static void put_server(struct buf *b, struct str text)
+{
+    struct addr a;
+
+    if (b->len > 0)
+        buf_put_char(b, ',');
+    if (addr_parse_ip(text, &a) || addr_parse(text, &a))
+        addr_print(b, &a);
+}
+
+struct net_dns *names_ask(struct mem *mem, const struct config *c, unsigned n_workers,
+                          struct bell *const *bells)
+{
+    char servers[LIMIT_DNS_SERVERS * 64];
+    struct net_dns_config config = {.timeout_ms = c->dns.timeout_ms, .tries = c->dns.tries};
+    struct buf b;
+
+    buf_init(&b, servers, sizeof(servers) - 1);
+    for (unsigned i = 0; i < c->dns.servers.n; i++)
+        put_server(&b, c->dns.servers.list[i]);
+    servers[b.len] = '\0';
+    if (b.len > 0)
+        config.servers = servers;
+    return net_dns_new(mem, &config, n_workers, bells);
+}
