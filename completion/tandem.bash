@@ -40,7 +40,7 @@ _tandem()
         --data) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
         log) mapfile -t COMPREPLY < <(compgen -W 'error warn info debug' -- "$cur") ;;
         registrations) mapfile -t COMPREPLY < <(compgen -W 'remove --limit' -- "$cur") ;;
-        *) mapfile -t COMPREPLY < <(compgen -W 'status registrations users calls transactions bans ban unban accounts log drain reload help --socket --data --json --limit --help' -- "$cur") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W 'status registrations users calls transactions bans ban unban accounts domains log drain reload help --socket --data --json --limit --help' -- "$cur") ;;
         esac
         ;;
     user)

@@ -100,6 +100,23 @@ struct config *config_parse(struct mem *mem, const struct config_source *s, conf
     return NULL;
 }
 
+struct str_list config_domains(const struct config *c)
+{
+    static struct str fallback = STR_INIT("localhost");
+
+    return c->domains.n > 0 ? c->domains : (struct str_list){.list = &fallback, .n = 1};
+}
+
+bool config_has_domain(const struct config *c, struct str name)
+{
+    const struct str_list domains = config_domains(c);
+
+    for (unsigned i = 0; i < domains.n; i++)
+        if (str_equal_nocase(domains.list[i], name))
+            return true;
+    return false;
+}
+
 const struct config_row *config_row(size_t i)
 {
     return i < N_KEYS ? &keys[i].row : NULL;

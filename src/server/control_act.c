@@ -64,6 +64,6 @@ enum control_step control_reload(struct control_client *c)
         log_event(c->control->log, EV_RELOAD_REFUSED, LOG_TEXT("file", str_from(s->options->file)));
         return control_end(c, 1, "the configuration stays as it was");
     }
-    log_event(c->control->log, EV_RELOADED, LOG_TEXT("file", str_from(s->options->file)));
+    server_reloaded(s, c->control->log);
     return CONTROL_DONE;
 }

@@ -131,6 +131,7 @@ enum control_step control_bans(struct control_client *);
 enum control_step control_ban(struct control_client *);
 enum control_step control_unban(struct control_client *);
 enum control_step control_accounts(struct control_client *);
+enum control_step control_domains(struct control_client *);
 enum control_step control_log(struct control_client *);
 enum control_step control_drain(struct control_client *);
 enum control_step control_reload(struct control_client *);

@@ -54,17 +54,32 @@ static void put_listeners(FILE *f, const struct listen_list *l)
 
 static void put_domains(FILE *f, struct shared *s)
 {
-    const struct str_list *domains = &current_hold(&s->current)->domains;
+    const struct str_list domains = config_domains(current_hold(&s->current));
 
     fputs(",\"domains\":[", f);
-    if (domains->n == 0)
-        json_string(f, STR("localhost"));
-    for (unsigned i = 0; i < domains->n; i++) {
+    for (unsigned i = 0; i < domains.n; i++) {
         fputs(i > 0 ? "," : "", f);
-        json_string(f, domains->list[i]);
+        json_string(f, domains.list[i]);
     }
     current_release(&s->current);
     putc(']', f);
+}
+
+enum control_step control_domains(struct control_client *c)
+{
+    struct current *current = &c->control->shared->current;
+    const struct str_list domains = config_domains(current_hold(current));
+
+    for (unsigned i = 0; i < domains.n; i++) {
+        FILE *f = control_row(c);
+
+        fputs("{\"domain\":", f);
+        json_string(f, domains.list[i]);
+        putc('}', f);
+        control_tell(c);
+    }
+    current_release(current);
+    return CONTROL_DONE;
 }
 
 static void put_number(FILE *f, const char *key, uint64_t n)

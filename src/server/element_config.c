@@ -33,10 +33,10 @@ static struct access_config access_of(const struct shared *s, const struct confi
 /* Addresses count without being named. */
 static void set_domains(struct element_config *out, const struct config *config)
 {
-    static const struct str fallback = STR_INIT("localhost");
+    const struct str_list domains = config_domains(config);
 
-    out->domains = config->domains.n > 0 ? config->domains.list : &fallback;
-    out->n_domains = config->domains.n > 0 ? config->domains.n : 1;
+    out->domains = domains.list;
+    out->n_domains = domains.n;
 }
 
 static void set_engine(struct engine_config *out, const struct shared *s,

@@ -35,6 +35,7 @@ struct keeper {
     const struct log *log;
     const struct net_clock *clock;
     void (*accounts_known)(void *arg, size_t n);
+    void (*account_read)(void *arg, struct str key);
     void *arg;
     struct log_gate gate, accounts_gate;
     struct bell bell;
@@ -156,6 +157,8 @@ static bool take_account(void *arg, struct str key, struct str record)
     struct keeper *k = arg;
     struct location_record r = {.key = key, .value = record, .version = 1, .expires = TIME_NEVER};
 
+    if (k->account_read && record.len > 0)
+        k->account_read(k->arg, key);
     return locations_restore(k->accounts, &r) == OK;
 }
 
@@ -329,6 +332,7 @@ struct keeper *keeper_new(struct mem *mem, const char *folder, const struct keep
     k->log = config->log;
     k->clock = config->clock;
     k->accounts_known = config->accounts_known;
+    k->account_read = config->account_read;
     k->arg = config->arg;
     k->n_askers = config->n_askers;
     k->bell.fd = -1;

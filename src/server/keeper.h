@@ -20,6 +20,8 @@ struct keeper_config {
     /* How many accounts there are, in the caller's thread at first and in the keeper's when they
      * have changed; NULL: nobody wants to know. */
     void (*accounts_known)(void *arg, size_t n);
+    /* Sees the key of each account that is read, in the same threads; NULL: nobody wants to. */
+    void (*account_read)(void *arg, struct str key);
     /* Sees the value of each location record that an earlier run wrote, and may change it in place;
      * NULL: it stays as it is. */
     void (*restart)(void *arg, char *value, size_t len);

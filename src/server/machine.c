@@ -14,6 +14,8 @@
 #include "server/names.h"
 #include "server/privileges.h"
 #include "server/secure.h"
+#include "server/strays.h"
+#include "store/accounts.h"
 
 struct machine {
     const struct config *config;
@@ -124,6 +126,39 @@ static void check_data(struct machine *m)
         check_folder(m, "data", parent_of(path, parent));
 }
 
+struct looking {
+    struct strays strays;
+    const struct config *config;
+};
+
+static bool look_at_account(void *arg, struct str key, struct str record)
+{
+    struct looking *l = arg;
+
+    (void)record;
+    strays_account(&l->strays, l->config, key);
+    return true;
+}
+
+/* Of a folder that is there; what cannot be read the start will tell. */
+static void check_accounts(struct machine *m)
+{
+    struct looking l = {.config = m->config};
+    struct store_fault fault;
+    char path[PATH_MAX];
+    int len = snprintf(path, sizeof(path), "%s/accounts.db", m->config->data.at);
+
+    if (m->config->data.len == 0 || len >= PATH_MAX || access(path, R_OK | W_OK))
+        return;
+    struct accounts_file *file = accounts_open(&mem_libc, m->config->data.at, &fault);
+
+    if (file && accounts_list(file, look_at_account, &l, &fault) && l.strays.n > 0)
+        tell(m, "domains", true,
+             "%llu accounts are of no domain of the server's and let nobody in, %.*s among them",
+             (unsigned long long)l.strays.n, (int)l.strays.first_len, l.strays.first);
+    accounts_close(file);
+}
+
 static void check_control(struct machine *m)
 {
     char parent[PATH_MAX];
@@ -177,6 +212,7 @@ unsigned machine_check(const struct config *c, const char *file, config_tell *to
     check_listeners(&m);
     check_metrics(&m);
     check_data(&m);
+    check_accounts(&m);
     check_control(&m);
     check_user(&m);
     check_certificates(&m);

@@ -83,6 +83,13 @@ bool server_reload(struct shared *s, config_tell *tell, void *arg)
     return c && replace(s, c, tell, arg);
 }
 
+void server_reloaded(struct shared *s, const struct log *log)
+{
+    log_event(log, EV_RELOADED, LOG_TEXT("file", str_from(s->options->file)));
+    strays_look(s->store, current_hold(&s->current), log);
+    current_release(&s->current);
+}
+
 struct telling {
     const struct log *log;
     struct config_fault first;
@@ -105,7 +112,7 @@ void server_reload_logged(struct shared *s, const struct log *log)
     struct telling t = {.log = log};
 
     if (server_reload(s, tell_log, &t))
-        log_event(log, EV_RELOADED, LOG_TEXT("file", str_from(s->options->file)));
+        server_reloaded(s, log);
     else
         log_event(log, EV_RELOAD_REFUSED, LOG_TEXT("why", str_from(t.first.what)),
                   LOG_TEXT("key", str_from(t.first.key)), LOG_NUMBER("line", t.first.line));

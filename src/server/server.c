@@ -59,11 +59,25 @@ static int make_data_folder(const struct config *c)
     return c->data.len == 0 || folder_make(c->data.at, &fault) ? DONE : complain(&fault);
 }
 
+static void note_account(void *arg, struct str key)
+{
+    struct shared *s = arg;
+
+    strays_account(&s->strays, current_hold(&s->current), key);
+    current_release(&s->current);
+}
+
+static const struct log *store_log(const struct shared *s)
+{
+    return log_writer_log(s->log, s->n_workers + 2);
+}
+
 /* The first account changes who may do what, and so may the end of the last. */
 static void note_accounts(void *arg, size_t n)
 {
     struct shared *s = arg;
 
+    strays_tell(&s->strays, store_log(s));
     if (atomic_exchange(&s->any_account, n > 0) == (n > 0))
         return;
     for (unsigned i = 0; i < s->n_workers; i++)
@@ -94,9 +108,10 @@ static int keep_store(struct shared *s)
     struct bell *bells[LIMIT_WORKERS];
     struct keeper_config config = {.n_askers = s->n_workers,
                                    .bells = bells,
-                                   .log = log_writer_log(s->log, s->n_workers + 2),
+                                   .log = store_log(s),
                                    .clock = &s->clock,
                                    .accounts_known = note_accounts,
+                                   .account_read = note_account,
                                    .restart = restart_record,
                                    .arg = s};
     struct store_fault fault;

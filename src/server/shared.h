@@ -16,6 +16,7 @@
 #include "server/secure.h"
 #include "server/sockets.h"
 #include "server/store.h"
+#include "server/strays.h"
 
 struct shared {
     struct mem *mem;
@@ -32,6 +33,7 @@ struct shared {
     struct hash_key call_key, proxy_key, nonce_key;
     struct secure secure;
     struct store *store;
+    struct strays strays; /* of who reads accounts: the start, then the store's thread */
     struct post *post;
     struct inquiries *inquiries;
     struct net_dns *dns;

@@ -128,6 +128,12 @@ size_t store_accounts(struct store *s)
     return locations_count(s->accounts);
 }
 
+size_t store_walk_accounts(struct store *s, struct location_walk *walk,
+                           char space[LOCATION_WALK_BYTES], struct location_record *out, size_t max)
+{
+    return locations_walk(s->accounts, walk, 0, space, out, max); /* they do not end */
+}
+
 void store_nudge(struct store *s)
 {
     if (s->keeper)

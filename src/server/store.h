@@ -42,6 +42,10 @@ void store_sweep(struct store *s, time_ns now);
 /* In any thread. */
 struct locations *store_locations(struct store *s);
 size_t store_accounts(struct store *s);
+/* locations_walk over the accounts. */
+size_t store_walk_accounts(struct store *s, struct location_walk *walk,
+                           char space[LOCATION_WALK_BYTES], struct location_record *out,
+                           size_t max);
 /* In any thread: the accounts' file was changed; else it is noticed within a second. */
 void store_nudge(struct store *s);
 /* How it fares; all zero where nothing is kept. In any thread. */

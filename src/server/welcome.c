@@ -15,14 +15,6 @@ static void print_listeners(FILE *f, const struct listen_list *l)
     }
 }
 
-static struct str domain_of(const struct shared *s, const struct config *c, struct buf *b)
-{
-    if (c->domains.n > 0)
-        return c->domains.list[0];
-    addr_print_host(b, &s->listen.list[0].addr);
-    return buf_str(b);
-}
-
 static void print_rights(FILE *f, const struct shared *s, const struct config *c)
 {
     fputs("Who may call ", f);
@@ -34,15 +26,33 @@ static void print_rights(FILE *f, const struct shared *s, const struct config *c
         fputs("ANYONE WHO REACHES THESE ADDRESSES, under any name (no authentication)\n", f);
 }
 
-static void print_next(FILE *f, const struct shared *s, const struct config *c, struct str domain)
+/* As a phone wants it: the first listener, its port where it is not the usual one. */
+static struct str server_of(const struct shared *s, struct buf *b)
+{
+    struct addr a = s->listen.list[0].addr;
+
+    if (a.port == 5060)
+        addr_print_host(b, &a);
+    else
+        addr_print(b, &a);
+    return buf_str(b);
+}
+
+static void print_next(FILE *f, const struct shared *s, const struct config *c)
 {
     const char *data = c->data.len > 0 ? c->data.at : "DIR";
+    const struct str domain = config_domains(c).list[0];
+    char text[64];
+    struct buf b;
+
+    buf_init(&b, text, sizeof(text));
+    const struct str server = server_of(s, &b);
 
     fprintf(f, "\nWhat next?\n");
     fprintf(f, "  a phone        user sip:alice@%.*s, server %.*s; then another one, sip:bob@...\n",
-            STR_ARG(domain), STR_ARG(domain));
-    fprintf(f, "  an account     tandem user add sip:alice@%.*s --data %s%s\n", STR_ARG(domain),
-            data, c->data.len > 0 ? "" : " (and serve --data DIR)");
+            STR_ARG(domain), STR_ARG(server));
+    fprintf(f, "  an account     tandem user add alice@%.*s --data %s%s\n", STR_ARG(domain), data,
+            c->data.len > 0 ? "" : " (and serve --data DIR)");
     if (s->all_loopback)
         fprintf(f,
                 "  other machines tandem serve --data %s --listen udp:0.0.0.0:5060 --listen "
@@ -57,15 +67,9 @@ static void print_next(FILE *f, const struct shared *s, const struct config *c, 
 
 void welcome_print(FILE *f, const struct shared *s, const struct config *c)
 {
-    char text[64];
-    struct buf b;
-
-    buf_init(&b, text, sizeof(text));
-    struct str domain = domain_of(s, c, &b);
-
     fputc('\n', f);
     print_listeners(f, &s->listen);
     print_rights(f, s, c);
-    print_next(f, s, c, domain);
+    print_next(f, s, c);
     fputc('\n', f);
 }

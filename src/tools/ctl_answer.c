@@ -48,6 +48,7 @@ static const struct {
       {"line", "LINE", true},
       {"key", "KEY", false},
       {"what", "WHAT TO DO", false}}},
+    {"domains", {{"domain", "DOMAIN", false}}},
     {"help", {{"verb", "VERB", false}, {"arguments", "ARGUMENTS", false}, {"summary", "", false}}},
 };
 

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "store/accounts.h"
 #include "tools/password.h"
+#include "tools/user_domain.h"
 #include "tools/user_import.h"
 #include "tools/user_name.h"
 
@@ -163,7 +164,12 @@ static int set_password(struct user *u, const char *done)
 
 static int run_add(struct user *u)
 {
-    return set_password(u, "added");
+    int status = set_password(u, "added");
+
+    (void)fflush(stdout);
+    if (!status)
+        user_domain_warn(stderr, u->data, buf_str(&u->name.realm));
+    return status;
 }
 
 static int run_password(struct user *u)

@@ -10,6 +10,7 @@ import tempfile
 
 import server as programs
 import tap
+from control import ctl
 from server import Server, wait_for
 
 
@@ -45,6 +46,31 @@ def test_added_listed_removed():
         refused(user(data, "remove", "bob@example.com"), 1, "there is no such account")
         refused(user(data, "password", "bob@example.com"), 1, "there is no such account")
         assert done(user(data, "list")) == "sip:Alice@example.com\n"
+
+
+def test_an_account_of_no_domain_is_told():
+    with tempfile.TemporaryDirectory() as data:
+        config = os.path.join(data, "tandem.yaml")
+        with open(config, "w", encoding="ascii") as f:
+            f.write(f"domains: [Example.com, example.net]\ndata: {data}\n")
+        done(user(data, "add", "zoe@example.org"))  # nobody runs who could know better
+        check = subprocess.run([programs.PROGRAM, "check", config], capture_output=True, text=True, timeout=30, check=False)
+        assert check.returncode == 0 and ":1:domains: warning: 1 accounts are of no domain" in check.stderr, check
+        assert "sip:zoe@example.org" in check.stderr, check.stderr
+        with Server("--config", config) as server:
+            assert "stray accounts accounts=1 first=sip:zoe@example.org" in server.stderr(), server.stderr()
+            assert ctl(data, "domains") == [{"domain": "Example.com"}, {"domain": "example.net"}]
+            done(user(data, "add", "alice@example.com"))
+            done(user(data, "add", "bob@EXAMPLE.NET"))
+            run = user(data, "add", "bob@127.0.0.1")
+            assert run.returncode == 0 and run.stdout == "sip:bob@127.0.0.1: added\n", run
+            assert "127.0.0.1 is no domain of the server that runs here (Example.com, example.net)" in run.stderr, run
+            wait_for(lambda: "first=sip:bob@127.0.0.1" in server.stderr(), 5, server.stderr)
+            assert "example.net" not in server.stderr() and "alice" not in server.stderr(), server.stderr()
+            with open(config, "a", encoding="ascii") as f:
+                f.write("drain: 1s\n")
+            ctl(data, "reload")
+            wait_for(lambda: "stray accounts accounts=2" in server.stderr(), 5, server.stderr)
 
 
 def test_bad_words_are_told():

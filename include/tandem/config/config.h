@@ -120,6 +120,11 @@ struct config *config_parse(struct mem *, const struct config_source *, config_t
 /* NULL is legal. */
 void config_free(struct config *);
 
+/* The domains whose users these are: those that are named, else localhost. Borrowed. */
+struct str_list config_domains(const struct config *);
+/* The same of one name, in any case. */
+bool config_has_domain(const struct config *, struct str name);
+
 /* What a key is, for people: a row of data/config.def or data/config_entries.def. */
 struct config_row {
     const char *key, *preset, *what, *example;
