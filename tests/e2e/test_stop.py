@@ -76,6 +76,28 @@ def test_calls_over_tcp_end_while_it_drains():
     drains_under_calls("tcp")
 
 
+def test_calls_that_come_all_the_time_while_it_drains():
+    """Those that stand end well, those that begin get a 503: none is left without an answer."""
+    n, port = 300, free_port()
+    server = Server("--workers", "2")
+    with Sipp("callee_talking.xml", port, "-timeout", "120s") as callee:
+        register(server, "bob", port, "udp", free_port())
+        with Sipp("caller_talking.xml", free_port(), "-s", "bob", "-m", str(n), "-r", "100", "-d", "5000", "-timeout",
+                  "120s", remote=server.addr) as caller:
+            wait_for(lambda: callee.talking() > 0, 30, lambda: f"{callee.last_row()}")
+            server.process.send_signal(signal.SIGTERM)
+            called = caller.finish(60)
+            row = caller.last_row()
+            assert server.process.wait(STOP_S) == 0
+    errors = server.stop()
+    refused = int(row["FailedUnexpectedMessage(C)"])
+    assert called["ok"] > 0 and refused > 0, row
+    assert called["ok"] + refused == n and called["failed"] == refused, (row, caller.errors())
+    assert "503 Service Unavailable" in caller.errors(), caller.errors()
+    assert "calls left" not in errors, errors
+    tap.note(f"{called['ok']} calls ended well, {refused} were refused")
+
+
 def test_calls_in_progress_survive_a_restart():
     """Offers within the call and its end pass a server that was started after it, which asks others for credentials."""
     with tempfile.TemporaryDirectory() as data:
