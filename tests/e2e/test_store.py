@@ -9,6 +9,7 @@ import threading
 
 import server as programs
 import tap
+from control import Phone, ctl
 from registrars import Registrars
 from server import Server, wait_for
 
@@ -78,6 +79,38 @@ def test_an_orderly_end_keeps_everything():
         with Server("--data", data) as again:
             asked = lasting(range(500), again.port)
             assert [len(asked.contacts[u]) for u in range(500)] == [0, 1] * 250
+
+
+def test_all_of_a_binding_lasts():
+    """Path, instance, q, and the way that it came by: as `tandem ctl` shows them before and after a kill."""
+    more = ("Path: <sip:edge.example;lr>\r\nSupported: path, outbound\r\n")
+    contact = '<sip:carol@192.0.2.1:{}>;q=0.3;reg-id=1;+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>"'
+    with tempfile.TemporaryDirectory() as data:
+        server = Server("--data", data)
+        with Phone(server, "carol") as phone:
+            assert phone.register(contact=contact.format(phone.port), more=more) == 200
+            before = ctl(data, "registrations")
+            crash(server)
+            with Server("--data", data, port=server.port):
+                after = ctl(data, "registrations")
+                assert abs(before[0].pop("expires_s") - after[0].pop("expires_s")) < 60
+                assert before == after and len(after) == 1, (before, after)
+                assert {"path", "instance", "q", "from"} <= set(after[0]) and after[0]["by_flow"], after
+
+
+def test_a_backup_of_the_accounts_needs_no_pause():
+    with tempfile.TemporaryDirectory() as data, Server("--data", data) as server:
+        add = [programs.PROGRAM, "user", "add", "--generate", "--data", data]
+        subprocess.run([*add, "alice@localhost"], stdout=subprocess.DEVNULL, timeout=30, check=True)
+        copy, file = os.path.join(data, "copy"), os.path.join(data, "accounts.db")
+        with contextlib.closing(sqlite3.connect(file)) as db, contextlib.closing(sqlite3.connect(copy)) as to:
+            db.backup(to)
+        subprocess.run([*add, "bob@localhost"], stdout=subprocess.DEVNULL, timeout=30, check=True)
+        wait_for(lambda: ctl(data, "accounts") == [{"accounts": 2}], 10, "both accounts")
+        with contextlib.closing(sqlite3.connect(file)) as db, contextlib.closing(sqlite3.connect(copy)) as source:
+            source.backup(db)
+        wait_for(lambda: ctl(data, "accounts") == [{"accounts": 1}], 10, "the account of the copy")
+        assert server.alive()
 
 
 def test_one_server_a_folder():
