@@ -22,8 +22,9 @@ def register(server, *more, rate=RATE, count=USERS):
 
 
 def once(start):
-    """In a fresh server users register, then refresh with the same Call-ID and a higher CSeq. The warming ones are others."""
-    calls = ("--calls", uuid.uuid4().hex[:16])
+    """In a fresh server users register, then refresh the same contact with the same Call-ID and a higher CSeq. The warming ones are
+    others."""
+    calls = ("--calls", uuid.uuid4().hex[:16], "--caller", lab.free_port())
     with start() as server:
         register(server, "--user", USERS, count=WARM)
         insert = register(server, *calls)

@@ -134,12 +134,20 @@ static struct str take(struct reader *r, size_t len)
     return s;
 }
 
-static uint64_t take_uint(struct reader *r, unsigned bytes)
+/* Always inlined, since then each width is one load. */
+static inline __attribute__((always_inline)) uint64_t take_uint(struct reader *r, unsigned bytes)
 {
-    struct str s = take(r, bytes);
     uint64_t n = 0;
-    for (size_t i = 0; i < s.len; i++)
-        n |= (uint64_t)(unsigned char)s.at[i] << (8 * i);
+    if (r->bad || bytes > r->rest.len) {
+        r->bad = true;
+        return 0;
+    }
+    memcpy(&n, r->rest.at, bytes);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    n = __builtin_bswap64(n);
+#endif
+    r->rest.at += bytes;
+    r->rest.len -= bytes;
     return n;
 }
 
