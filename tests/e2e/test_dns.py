@@ -1,0 +1,196 @@
+"""Servers found by a real name server (RFC 3263): the trapezoid of two domains, a host of a set that dies under load, a
+name server that never answers."""
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+
+import tap
+from baresip import Baresip
+from knot import Knot
+from server import Server, free_port, wait_for
+from sipp import Sipp, register
+
+# The first transport of each domain leads to where nobody is but for the one that is meant.
+ZONE = """@ NAPTR 10 50 "s" "SIP+D2{letter}" "" _sip._{proto}
+@ NAPTR 20 50 "s" "SIP+D2{other}" "" _sip._{wrong}
+_sip._{proto} SRV 10 0 {dead} host
+_sip._{proto} SRV 20 0 {port} host
+_sip._{wrong} SRV 10 0 {dead} host
+host A 127.0.0.1
+"""
+
+
+def zone(proto, port):
+    wrong = "tcp" if proto == "udp" else "udp"
+    return ZONE.format(proto=proto, wrong=wrong, letter=proto[0].upper(), other=wrong[0].upper(), port=port,
+                       dead=free_port())
+
+
+@contextlib.contextmanager
+def serve(domain, servers, port, *options):
+    """A server of one domain that asks these name servers."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "tandem.yaml")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(f"domains: [{domain}]\ndns: {{servers: ['{servers}'], timeout: 1s}}\n")
+        with Server("--config", path, *options, port=port) as server:
+            yield server
+
+
+def call(caller, target, callee):
+    for phone in (caller, callee):
+        phone.forget()
+    caller.command("dial", target)
+    callee.await_event("CALL_INCOMING")
+    callee.command("accept")
+    for phone in (caller, callee):
+        phone.await_event("CALL_ESTABLISHED")
+    caller.command("hangup")
+    callee.await_event("CALL_CLOSED")
+
+
+# baresip names its own transport in what it dials: that domain's SRV records are asked for, no NAPTR.
+def trapezoid(proto):
+    a, b = free_port(), free_port()
+    with Knot({"a.example": zone(proto, a), "b.example": zone(proto, b)}) as names, \
+            serve("a.example", names.addr, a) as first, serve("b.example", names.addr, b) as second, \
+            Baresip(first, "alice", proto, outbound=True) as alice, Baresip(second, "bob", proto, outbound=True) as bob:
+        call(alice, "sip:bob@b.example", bob)
+        call(bob, "sip:alice@a.example", alice)
+        call(alice, "sip:bob@b.example", bob)
+
+
+def test_two_domains_find_each_other_by_srv_over_udp():
+    trapezoid("udp")
+
+
+def naptr(proto):
+    a, b, caller, callee = free_port(), free_port(), free_port(), free_port()
+    with Knot({"b.example": zone(proto, b)}) as names, serve("a.example", names.addr, a) as first, \
+            serve("b.example", names.addr, b) as second, Sipp("busy.xml", callee, "-timeout", "100s"):
+        register(second, "bob", callee, local_port=free_port())
+        register(first, "caller", caller, local_port=caller)
+        load = Sipp("caller_away.xml", caller, "-s", "bob", "-key", "domain", "b.example", "-m", "200", "-r", "100",
+                    "-timeout", "60s", remote=first.addr)
+        got = load.finish(80)
+        tap.note(got)
+        assert got["ok"] == 200 and got["failed"] == 0, f"{got}\n{load.errors()}"
+
+
+def test_a_domain_is_found_by_naptr_over_udp():
+    naptr("udp")
+
+
+def test_a_domain_is_found_by_naptr_over_tcp():
+    naptr("tcp")
+
+
+KAMAILIO = """debug=2
+log_stderror=yes
+fork=no
+children=1
+listen=udp:127.0.0.1:{port}
+alias="b.example"
+mpath="/usr/lib/x86_64-linux-gnu/kamailio/modules/"
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "rr.so"
+loadmodule "pv.so"
+loadmodule "textops.so"
+loadmodule "maxfwd.so"
+loadmodule "siputils.so"
+loadmodule "usrloc.so"
+loadmodule "registrar.so"
+request_route {{
+    if (has_totag()) {{
+        if (loose_route()) {{ t_relay(); exit; }}
+        if (is_method("ACK")) {{ t_relay(); exit; }}
+    }}
+    if (is_method("CANCEL")) {{ t_relay(); exit; }}
+    if (is_method("REGISTER")) {{ save("location"); exit; }}
+    record_route();
+    if (!lookup("location")) {{ sl_send_reply("404", "Not Found"); exit; }}
+    t_relay();
+}}
+"""
+
+
+class Kamailio:
+    """Serves b.example over UDP."""
+
+    def __init__(self, port):
+        if not shutil.which("kamailio"):
+            raise tap.Skip("no kamailio")
+        self.host, self.port, self.addr = "127.0.0.1", port, f"127.0.0.1:{port}"
+        self.folder = tempfile.TemporaryDirectory()
+        path = os.path.join(self.folder.name, "kamailio.cfg")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(KAMAILIO.format(port=port))
+        self.log = open(os.path.join(self.folder.name, "log"), "w+", encoding="utf-8")
+        self.process = subprocess.Popen(["kamailio", "-f", path, "-DD", "-E", "-Y", self.folder.name, "-m", "32", "-M", "4"],
+                                        stdout=self.log, stderr=self.log)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def test_a_phone_here_calls_one_of_a_domain_that_kamailio_serves():
+    port = free_port()
+    with Knot({"b.example": zone("udp", port)}) as names, Kamailio(port) as other, \
+            serve("a.example", names.addr, None) as server, \
+            Baresip(server, "alice", outbound=True) as alice, Baresip(other, "bob") as bob:
+        call(alice, "sip:bob@b.example", bob)
+
+
+CALLS = 3000
+
+
+def test_a_host_of_a_set_dies_under_load_and_no_call_is_lost():
+    one, two, caller = free_port(), free_port(), free_port()
+    pool = f"@ NAPTR 1 1 \"s\" \"SIP+D2U\" \"\" _sip._udp\n_sip._udp SRV 10 50 {one} host\n_sip._udp SRV 10 50 {two} host\nhost A 127.0.0.1\n"
+    with Knot({"pool.example": pool}) as names, serve("a.example", names.addr, None) as server, \
+            Sipp("busy.xml", one, "-timeout", "240s") as dies, Sipp("busy.xml", two, "-timeout", "240s") as lives:
+        register(server, "caller", caller, local_port=caller)
+        with Sipp("caller_away.xml", caller, "-s", "bob", "-key", "domain", "pool.example", "-m", str(CALLS), "-r", "200",
+                  "-timeout", "200s", remote=server.addr) as load:
+            wait_for(lambda: int(load.last_row().get("SuccessfulCall(C)") or 0) > CALLS // 5, 60, load.errors)
+            before = int(dies.last_row().get("SuccessfulCall(C)") or 0)
+            dies.stop()
+            got = load.finish(220)
+        after = int(lives.last_row().get("SuccessfulCall(C)") or 0)
+        tap.note(f"caller {got}; until it died the one host had answered {before}, the other at last {after}")
+        assert got["ok"] == CALLS and got["failed"] == 0, f"{got}\n{load.errors()}"
+        assert before > CALLS // 20 and after > CALLS // 2, (before, after)
+
+
+def test_a_name_server_that_never_answers_holds_up_no_other_call():
+    callee, caller, away = free_port(), free_port(), free_port()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as hole:
+        hole.bind(("127.0.0.1", 0))
+        with serve("a.example", "127.0.0.1:%d" % hole.getsockname()[1], None, "--workers", "1") as server, \
+                Sipp("callee.xml", callee, "-m", "1000", "-timeout", "200s"):
+            register(server, "bob", callee, local_port=free_port())
+            register(server, "caller", away, local_port=away)
+            with Sipp("caller_away.xml", away, "-s", "x", "-key", "domain", "[call_number].black.example", "-m", "500", "-r",
+                      "100", "-timeout", "100s", remote=server.addr) as lost:
+                got = Sipp("caller.xml", caller, "-s", "bob", "-m", "1000", "-r", "100", "-timeout", "100s",
+                           remote=server.addr).finish(120)
+                away_got = lost.finish(120)
+            tap.note(f"beside {away_got['failed']} calls to names that nobody answers for: {got}")
+            assert got["ok"] == 1000 and got["failed"] == 0 and got["retransmissions"] == 0, got
+            assert away_got["ok"] == 0 and away_got["failed"] == 500, away_got
+
+
+if __name__ == "__main__":
+    tap.run()
