@@ -183,9 +183,15 @@ static void play_answer(struct house *h)
     (void)answer(h, digit(h));
 }
 
+#define DRAIN 15
+
 static void play_late(struct house *h)
 {
-    h->store.late = digit(h) % 2;
+    unsigned how = digit(h);
+    if (how == DRAIN)
+        engine_drain(h->stage.engine);
+    else
+        h->store.late = how % 2;
 }
 
 static void play_failures(struct house *h)
@@ -224,7 +230,7 @@ static void play_configuration(struct house *h)
 
 /*   j  another configuration: who is asked, which domains
  *   y  an answer of the store comes: which
- *   l  answers are late from now on, or not
+ *   l  answers are late from now on, or not; f: it takes nothing new from now on
  *   q  the next questions fail: how many
  *   s  somebody else writes a record: which
  *   i  the element is freed as it is: always, or unless it is quiet */
