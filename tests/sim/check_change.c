@@ -114,9 +114,11 @@ static bool is_answer(const struct rung *r)
     return begins(r, STR("SIP/2.0 2")) && str_ends_nocase(rung_header(r, "CSeq"), STR(" INVITE"));
 }
 
+/* A 481 to a CANCEL says nothing of the dialog: RFC 3261 9.2. */
 static bool is_end(const struct rung *r)
 {
-    return begins(r, STR("BYE ")) || begins(r, STR("SIP/2.0 481"));
+    return begins(r, STR("BYE ")) || (begins(r, STR("SIP/2.0 481")) &&
+                                      !str_ends_nocase(rung_header(r, "CSeq"), STR(" CANCEL")));
 }
 
 /* What makes a dialog, as it came or went, and what ended it at a server that passed it on since it
