@@ -26,7 +26,7 @@ static void consider_relay(struct element *e, const struct engine_event *ev, con
 /* RFC 3261 16.5. A Request-URI with maddr names a place, whatever its domain. *aor: of PLACE_USER.
  */
 static enum place place_of(const struct element *e, struct msg *m, enum proxy_verdict verdict,
-                           const struct uri *uri, struct uri *aor)
+                           const struct uri *uri, char number[NUMBER_MAX], struct uri *aor)
 {
     /* RFC 5627 6.1: a GRUU of ours is replaced within dialogs, too. */
     bool is_user = verdict == PROXY_IN_DIALOG && uri_has_param(uri, STR("gr")) &&
@@ -38,9 +38,10 @@ static enum place place_of(const struct element *e, struct msg *m, enum proxy_ve
     if (verdict == PROXY_ROUTED)
         return PLACE_ROUTE;
     if (uri->scheme == URI_TEL)
-        return PLACE_NOWHERE;
+        return number_user(e, uri, number, aor) ? PLACE_USER : PLACE_NOWHERE;
     if (!home_has(e, uri, aor) || uri_has_param(uri, STR("maddr")))
         return PLACE_FOREIGN;
+    number_plain(uri, number, aor);
     return m->method == METHOD_REGISTER || !aor->user.at || aor->user.len == 0 ? PLACE_SELF
                                                                                : PLACE_USER;
 }
@@ -49,13 +50,14 @@ struct step {
     enum place place;
     struct proxy_view view;
     struct uri aor;
-    bool routed; /* of PLACE_USER: a Route remains */
+    char number[NUMBER_MAX]; /* under aor.user, where that is one */
+    bool routed;             /* of PLACE_USER: a Route remains */
 };
 
 static void find_place(const struct element *e, struct msg *m, enum proxy_verdict verdict,
                        struct step *s)
 {
-    s->place = place_of(e, m, verdict, &s->view.request_uri, &s->aor);
+    s->place = place_of(e, m, verdict, &s->view.request_uri, s->number, &s->aor);
     s->routed = verdict == PROXY_IN_DIALOG;
 }
 

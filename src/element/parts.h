@@ -123,6 +123,15 @@ void home_drop(struct mem *, struct home *);
  * domain, and no port. */
 bool home_has(const struct element *, const struct uri *, struct uri *aor);
 
+/* --- number.c --- */
+#define NUMBER_MAX 64
+/* The user of ours whom a tel URI names; views into `space` and the element. False: it can be
+ * nobody's here. */
+bool number_user(const struct element *, const struct uri *tel, char space[NUMBER_MAX],
+                 struct uri *aor);
+/* The user of a sip URI of ours with user=phone, without visual separators. */
+void number_plain(const struct uri *sip, char space[NUMBER_MAX], struct uri *aor);
+
 /* --- policy.c: who may have what relayed --- */
 enum policy {
     POLICY_RELAY,

@@ -159,6 +159,7 @@ static void test_answers(void **state)
          "\r\nUnsupported: foo\r\n"},
         {"MESSAGE", "sip:bob@example.com", "Max-Forwards: 0\r\n", 483, ""},
         {"MESSAGE", "tel:+15551234", MF, 404, ""},
+        {"MESSAGE", "tel:1234;phone-context=elsewhere.net", MF, 404, "No such number here"},
         /* a port where we do not listen is another element */
         {"MESSAGE", "sip:bob@example.com:7000", MF, 403, ""},
         {"MESSAGE", "sip:bob@192.0.2.100:7000", MF, 403, ""},
@@ -206,6 +207,37 @@ static void test_names_of_ours(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct world *w = world_of(NULL);
         world_register(w, BOB, "bob", 600);
+        world_request(w, ALICE, "MESSAGE", cases[i].uri, FROM_ALICE, "c", MF);
+        if (world_status(w, ALICE) != cases[i].status ||
+            world_count(w, BOB, "MESSAGE") != (cases[i].status == 0))
+            fail_msg("%s: %u", cases[i].uri, world_status(w, ALICE));
+        finish(w);
+    }
+}
+
+/* RFC 3966 4, 5.1.5; RFC 3261 19.1.6: who is called as the number that a URI is. */
+static void test_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *user, *uri;
+        unsigned status; /* 0: it rings */
+    } cases[] = {
+        {"+15551234", "tel:+15551234", 0},
+        {"+15551234", "TEL:+1-555-12.34", 0},
+        {"+15551234", "tel:+1(555)1234;ext=7", 0},
+        {"+15551234", "tel:+15551235", 404},
+        {"+15551234", "sip:+1-555-1234@example.com;user=phone", 0},
+        {"+15551234", "sip:+1-555-1234@example.com", 404},
+        {"1001", "tel:1001;phone-context=example.com", 0},
+        {"1001", "tel:10-01;phone-context=EXAMPLE.com", 0},
+        {"1001", "tel:1001;phone-context=elsewhere.net", 404},
+        {"1001", "tel:1001;phone-context=+1555", 404},
+        {"1001", "tel:+1001", 404},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world *w = world_of(NULL);
+        world_register(w, BOB, cases[i].user, 600);
         world_request(w, ALICE, "MESSAGE", cases[i].uri, FROM_ALICE, "c", MF);
         if (world_status(w, ALICE) != cases[i].status ||
             world_count(w, BOB, "MESSAGE") != (cases[i].status == 0))
@@ -428,6 +460,7 @@ int main(void)
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_register_of_foreign_user),
         cmocka_unit_test(test_names_of_ours),
+        cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_port_of_ours),
         cmocka_unit_test(test_outbound_proxy),
         cmocka_unit_test(test_relay_on_this_machine),
