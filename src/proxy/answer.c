@@ -44,8 +44,9 @@ static int send_best(struct proxy *p, struct context *c, const struct branch *b,
     /* RFC 3261 16.7 step 6: a 503 of theirs is no 503 of ours. */
     if (b->status == 503)
         return proxy_answer(p, c->server, c->overloaded ? 503 : 500, STR_NONE, STR_NONE, now);
-    if (b->status == 430) /* RFC 5626 11.5: it is for proxies alone */
-        return proxy_answer(p, c->server, 480, STR_NONE, STR_NONE, now);
+    /* RFC 5626 11.5: 430 is for who chose the flow alone. */
+    if (b->status == 430 && (b->has_target || !b->best))
+        return proxy_answer(p, c->server, b->has_target ? 480 : 430, STR_NONE, STR_NONE, now);
     if (b->best)
         return pass_on(p, c, b, now);
     /* RFC 4320 4.2: no 408 to anything but INVITE. */

@@ -7,7 +7,9 @@ static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const s
 {
     struct forward f;
     b->group = (uint8_t)goal->group;
-    b->flow_only = goal->target && goal->target->flow_only && goal->target->has_flow;
+    b->has_target = goal->target != NULL;
+    b->flow_only =
+        b->has_target ? goal->target->flow_only && goal->target->has_flow : p->plan.by_path;
     b->breadth = (uint8_t)goal->breadth;
     if (!forward_build(p, &f, m, goal, &b->context->how.asserted))
         return ERR_NO_ROUTE;
@@ -18,7 +20,7 @@ static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const s
                            .branch_suffix = {p->plan.suffix, LOOP_SUFFIX_LEN},
                            .owner = p->config.owner,
                            .user = b->context->id};
-    b->by_dialog_flow = f.flow && !goal->target;
+    b->by_dialog_flow = f.flow && !goal->target && !b->flow_only;
     return engine_request(p->engine, &out, now, &b->tx);
 }
 

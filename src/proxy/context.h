@@ -29,6 +29,7 @@ struct branch {
     bool rung_out;       /* its ring time is over: whatever it answers now but a 2xx means that */
     bool left;           /* … and neither is its end waited for: others have their turn */
     uint8_t group;       /* the phone's number; 0: nobody knows which */
+    bool has_target;     /* we chose it: nobody before us can choose another one */
     bool flow_only;      /* it is reached by its flow or not at all */
     bool flow_failed;    /* … or not by this one: another flow of the phone may do */
     bool by_dialog_flow; /* to the flow that our Record-Route has of the other side */

@@ -2,6 +2,8 @@
  * what is answered where there is none (RFC 3261 16.6, RFC 5393 5, RFC 5630 5.3). */
 #include "proxy/forward.h"
 
+#include "proxy/path.h"
+
 #define WARNING_MAX 512
 
 static bool has_secure_listener(const struct proxy *p)
@@ -138,7 +140,7 @@ static int send_ack(struct proxy *p, struct msg *m, const struct goal *goal, tim
     struct forward f;
     if (!forward_build(p, &f, m, goal, NULL))
         return ERR_NO_ROUTE;
-    bool flow_only = f.flow && goal->target && goal->target->flow_only;
+    bool flow_only = f.flow && (goal->target ? goal->target->flow_only : p->plan.by_path);
     struct outgoing out = {.base = m,
                            .edits = &f.edits,
                            .flow = f.flow,
@@ -164,6 +166,8 @@ int proxy_forward_on(struct proxy *p, const struct engine_event *ev, const struc
         return ack_on(p, ev->msg, now);
     if (is_refused(p, ev->tx, ev->msg, &err, now))
         return err;
+    if (path_is_unknown(ev->msg))
+        return proxy_refuse(p, ev->tx, 421, STR_NONE, STR("Require: path\r\n"), now);
     struct goal goal = {.uri = &p->plan.request_uri};
     const struct plan_of_goals one = {.goals = &goal, .n = 1, .how = how};
     return start(p, ev->tx, ev->msg, &one, now);
@@ -178,12 +182,13 @@ struct choice {
     struct goal spares[LIMIT_PROXY_BREADTH]; /* other flows of those; their URI is not decoded */
 };
 
-/* RFC 3261 16.5: a URI once; behind two NATs two phones may have the same. */
+/* RFC 3261 16.5: a URI once; behind two NATs or two Paths two phones may have the same. */
 static bool is_chosen(const struct choice *c, const struct target *t)
 {
     for (unsigned i = 0; i < c->n; i++) {
         const struct target *other = c->goals[i].target;
-        if (!str_equal(other->uri, t->uri) || other->has_flow != t->has_flow)
+        if (!str_equal(other->uri, t->uri) || other->has_flow != t->has_flow ||
+            !str_equal(other->path, t->path))
             continue;
         if (!t->has_flow ||
             (other->flow.conn == t->flow.conn && addr_equal(&other->flow.remote, &t->flow.remote)))

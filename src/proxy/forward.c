@@ -2,6 +2,8 @@
  * Route and numbers, each as an edit of the received bytes. Sends nothing. */
 #include "proxy/forward.h"
 
+#include "proxy/path.h"
+
 /* The first URI of a list of Path values, and the values behind it. */
 static bool path_first(struct str path, struct str *uri, struct str *rest)
 {
@@ -128,7 +130,9 @@ static void put_lines(struct proxy *p, struct forward *f, struct msg *m, const s
                       const struct asserted *who, uint32_t at)
 {
     size_t from = f->text.len;
-    if (makes_dialog(m) && (p->config.record_route || gruu_needs_us(p, m, goal)))
+    if (!goal->target && path_is_due(m))
+        path_print(p, f, m, leaves_by(p, f, m));
+    if (makes_dialog(m) && (p->config.record_route || p->plan.by_path || gruu_needs_us(p, m, goal)))
         record_route_print(p, f, m, goal, leaves_by(p, f, m));
     forward_put_numbers(f, m, goal->breadth);
     identity_forward(p, f, m, who);

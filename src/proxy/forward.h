@@ -49,6 +49,11 @@ bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const stru
 void record_route_print(const struct proxy *p, struct forward *f, struct msg *m,
                         const struct goal *goal, unsigned out);
 
+/* Our own URI by a listener, without its end; in the user part, where there is a token, that with
+ * what comes before it and what proves it. */
+void forward_own_uri(const struct proxy *p, struct buf *b, unsigned listener, struct str before,
+                     struct str token, uint64_t proof);
+
 /* RFC 3261 16.6 step 3 and RFC 5393 5.3.3: edits the numbers that are there … */
 void forward_edit_numbers(struct forward *f, struct msg *m, int max_forwards, unsigned breadth);
 /* … and appends lines to f->text for those that are not. */

@@ -75,6 +75,8 @@ static bool is_valid(struct proxy *p, const struct engine_event *ev, const struc
         return refuse(p, ev, 414, STR_NONE, now), false;
     if (!scheme_is_known(&plan->request_uri))
         return refuse(p, ev, 416, STR_NONE, now), false;
+    if (plan->bad_path) /* RFC 5626 5.3.1 */
+        return refuse(p, ev, 403, STR("Flow token is not ours"), now), false;
     if (!hops_are_left(plan, m, view))
         return refuse(p, ev, 483, STR_NONE, now), false;
     if (loop_found(p, m, plan->suffix))

@@ -20,6 +20,9 @@ struct plan {
     /* No Route remains, and this is the flow by which the other side of the dialog is reached. */
     bool has_flow;
     struct flow flow;
+    bool
+        by_path; /* … as a Path value of ours has it: whatever Route remains, and by no other way */
+    bool bad_path; /* a Route of ours bore a flow that is not ours */
     /* The Route values that remain, in order from first to last; NULL: none. */
     const struct nameaddr *first, *last;
     int max_forwards; /* -1: absent, malformed or over 255 */

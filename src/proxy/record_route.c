@@ -38,17 +38,30 @@ static void print_flow(struct buf *b, struct str name, struct str token)
     buf_put(b, token);
 }
 
-static void print_own(const struct proxy *p, struct buf *b, struct msg *m, unsigned listener,
-                      struct mark mark)
+void forward_own_uri(const struct proxy *p, struct buf *b, unsigned listener, struct str before,
+                     struct str token, uint64_t proof)
 {
     const struct listener *l = engine_listener(p->engine, listener);
     bool sips = l->transport == TRANSPORT_WSS || (l->transport == TRANSPORT_TLS && wants_sips(p));
-    buf_put_lit(b, "Record-Route: <");
     buf_put(b, sips ? STR("sips:") : STR("sip:"));
+    if (token.len > 0) {
+        buf_put(b, before);
+        buf_put(b, token);
+        buf_put_char(b, '-');
+        buf_put_hex(b, proof, MARK_LEN);
+        buf_put_char(b, '@');
+    }
     buf_put(b, l->host);
     buf_put_char(b, ':');
     buf_put_u64(b, l->port);
     buf_put(b, transport_param(l->transport, sips));
+}
+
+static void print_own(const struct proxy *p, struct buf *b, struct msg *m, unsigned listener,
+                      struct mark mark)
+{
+    buf_put_lit(b, "Record-Route: <");
+    forward_own_uri(p, b, listener, STR_NONE, STR_NONE, 0);
     buf_put_lit(b, ";lr");
     print_flow(b, STR(";f="), mark.from);
     print_flow(b, STR(";g="), mark.to);
@@ -74,9 +87,12 @@ static bool source_needs_flow(struct msg *m)
 }
 
 /* RFC 5626 5.3: … and the callee by the flow of its registration? */
-static bool target_needs_flow(const struct forward *f, const struct goal *goal)
+static bool target_needs_flow(const struct proxy *p, const struct forward *f,
+                              const struct goal *goal)
 {
     struct addr contact;
+    if (p->plan.by_path) /* RFC 5626 5.3.1 */
+        return true;
     if (!f->flow || !goal->target || goal->target->path.len > 0)
         return false;
     if (transport_is_reliable(f->flow->transport))
@@ -99,7 +115,7 @@ void record_route_print(const struct proxy *p, struct forward *f, struct msg *m,
     char from[FLOW_TOKEN_MAX], to[FLOW_TOKEN_MAX];
     unsigned in = m->flow.listener;
     struct mark mark = {.from = source_needs_flow(m) ? token_of(&m->flow, from) : STR_NONE,
-                        .to = target_needs_flow(f, goal) ? token_of(f->flow, to) : STR_NONE};
+                        .to = target_needs_flow(p, f, goal) ? token_of(f->flow, to) : STR_NONE};
     if (out == in) {
         print_own(p, &f->text, m, in, mark);
         return;

@@ -1,6 +1,7 @@
 /* Route preprocessing (RFC 3261 16.4). Knows no target and no state. */
 #include "proxy/context.h"
 #include "proxy/mark.h"
+#include "proxy/path.h"
 
 bool host_is_domain(const struct proxy *p, struct str host)
 {
@@ -34,10 +35,39 @@ bool uri_is_local(const struct proxy *p, const struct uri *u)
 }
 
 /* Of the values of ours that go, the one nearest to where the request goes knows the flow there. */
-static void take_own(const struct proxy *p, struct msg *m, const struct uri *u, struct plan *plan)
+static void take_mark(const struct proxy *p, struct msg *m, const struct uri *u, struct plan *plan)
 {
     bool marked = mark_read(p, m, u, &plan->flow, &plan->has_flow);
     plan->marked = plan->marked || marked;
+}
+
+static bool is_source(const struct flow *f, const struct flow *source)
+{
+    if (f->transport != source->transport)
+        return false;
+    return transport_is_reliable(f->transport) ? f->conn == source->conn
+                                               : addr_equal(&f->remote, &source->remote);
+}
+
+/* RFC 5626 5.3: a request that comes by the flow is one of the phone's own. */
+static void take_own(const struct proxy *p, struct msg *m, const struct uri *u, struct plan *plan)
+{
+    struct flow flow;
+    switch (path_read(p, u, &flow)) {
+    case PATH_NONE:
+        if (!plan->by_path)
+            take_mark(p, m, u, plan);
+        break;
+    case PATH_BAD:
+        plan->bad_path = true;
+        break;
+    case PATH_OURS:
+        if (is_source(&flow, &m->flow))
+            break;
+        plan->flow = flow;
+        plan->has_flow = plan->by_path = plan->marked = true;
+        break;
+    }
 }
 
 static bool route_is_readable(const struct msg *m)
@@ -150,7 +180,7 @@ bool plan_route(const struct proxy *p, struct msg *m, struct plan *plan)
 {
     plan->request_uri = *msg_uri(m);
     plan->uri_changed = plan->marked = plan->route_cut = plan->uri_too_long = false;
-    plan->has_flow = false;
+    plan->has_flow = plan->by_path = plan->bad_path = false;
     plan->first = plan->last = NULL;
     const struct nameaddr *before_last = read_route(m, plan);
     if (!route_is_readable(m))
@@ -158,6 +188,7 @@ bool plan_route(const struct proxy *p, struct msg *m, struct plan *plan)
     undo_strict(p, m, before_last, plan);
     strip_maddr(p, m, plan);
     pop_own(p, m, plan);
-    plan->has_flow = plan->has_flow && !plan->first && flow_fits(&plan->flow, &plan->request_uri);
+    plan->has_flow = plan->has_flow && (plan->by_path || !plan->first) &&
+                     flow_fits(&plan->flow, &plan->request_uri);
     return true;
 }

@@ -12,6 +12,8 @@
 static size_t ok_size(const struct bindings *all, const struct extras *extras)
 {
     size_t size = FIXED_BYTES + extras->path.len + extras->info.len;
+    for (size_t i = 0; i < extras->n_service_route; i++)
+        size += FIXED_BYTES + extras->service_route[i].len;
     size_t gruus = extras->gruu.aor.len > 0 ? 2 * GRUU_BYTES(extras->gruu.aor.len) : 0;
     for (size_t i = 0; i < all->n; i++)
         size += gruus + CONTACT_BYTES + all->list[i].uri.len + all->list[i].params.text.len;
@@ -73,6 +75,16 @@ static void put_outbound(struct buf *b, const struct extras *extras)
     buf_put_lit(b, "\r\n");
 }
 
+/* RFC 3608 6.3 */
+static void put_service_route(struct buf *b, const struct extras *extras)
+{
+    for (size_t i = 0; i < extras->n_service_route; i++) {
+        buf_put_lit(b, "Service-Route: <sip:");
+        buf_put(b, extras->service_route[i]);
+        buf_put_lit(b, ";lr>\r\n");
+    }
+}
+
 int answer_ok(struct engine *e, tx_id tx, const struct bindings *all, const struct extras *extras,
               time_ns now)
 {
@@ -89,6 +101,8 @@ int answer_ok(struct engine *e, tx_id tx, const struct bindings *all, const stru
         buf_put(&b, extras->path);
         buf_put_lit(&b, "\r\n");
     }
+    if (all->n > 0)
+        put_service_route(&b, extras);
     put_outbound(&b, extras);
     buf_put(&b, extras->info);
     assert(!b.over);

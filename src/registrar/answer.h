@@ -8,8 +8,10 @@
 
 /* What a 200 bears besides the bindings; empty: none of it. */
 struct extras {
-    struct str path;        /* echoed (RFC 3327) */
-    struct str info;        /* whole lines */
+    struct str path;                 /* echoed (RFC 3327) */
+    struct str info;                 /* whole lines */
+    const struct str *service_route; /* RFC 3608 */
+    size_t n_service_route;
     bool outbound;          /* RFC 5626 6: it was done as that has it … */
     struct gruu_maker gruu; /* RFC 5627 5.2 */
     uint32_t flow_timer_s;  /* … and the phone shall keep its flow open so often; 0: not said */

@@ -28,11 +28,32 @@ struct registrar {
     struct registrar_config config;
     struct pool pending;
     struct flows flows;
+    struct str routes[LIMIT_SERVICE_ROUTE]; /* of the configuration, with their text: ours */
+    char route_text[LIMIT_SERVICE_ROUTE * LIMIT_REALM_BYTES];
 };
 
 /* RFC 3261 10.3 step 7 has 500; a full disk passes, and 503 says when to come back. */
 static const struct refusal store_failed = {503, STR_INIT("Location store failed")};
 static const struct refusal no_memory = {503, STR_INIT("No memory")};
+
+/* What does not fit is no host's name. */
+static void keep_config(struct registrar *r, const struct registrar_config *config)
+{
+    struct buf text;
+    size_t n = 0;
+    buf_init(&text, r->route_text, sizeof r->route_text);
+    for (size_t i = 0; i < config->n_service_route && n < LIMIT_SERVICE_ROUTE; i++) {
+        struct str host = config->service_route[i];
+        r->routes[n] = (struct str){text.at + text.len, host.len};
+        buf_put(&text, host);
+        n += !text.over;
+    }
+    r->config = *config;
+    r->config.service_route = r->routes;
+    r->config.n_service_route = n;
+    if (r->config.max_contacts > LIMIT_BINDINGS)
+        r->config.max_contacts = LIMIT_BINDINGS;
+}
 
 struct registrar *registrar_new(struct engine *e, const struct registrar_config *config)
 {
@@ -40,9 +61,7 @@ struct registrar *registrar_new(struct engine *e, const struct registrar_config 
     if (!r)
         return NULL;
     r->engine = e;
-    r->config = *config;
-    if (r->config.max_contacts > LIMIT_BINDINGS)
-        r->config.max_contacts = LIMIT_BINDINGS;
+    keep_config(r, config);
     pool_init(&r->pending, engine_mem(e), sizeof(struct pending), LIMIT_REGISTER_PENDING);
     if (flows_init(&r->flows, e, config->owner) != OK) {
         registrar_free(r);
@@ -54,11 +73,9 @@ struct registrar *registrar_new(struct engine *e, const struct registrar_config 
 void registrar_reconfigure(struct registrar *r, const struct registrar_config *config)
 {
     const struct registrar_config old = r->config;
-    r->config = *config;
+    keep_config(r, config);
     r->config.owner = old.owner;
     r->config.key = old.key;
-    if (r->config.max_contacts > LIMIT_BINDINGS)
-        r->config.max_contacts = LIMIT_BINDINGS;
 }
 
 static void pending_drop(struct registrar *r, pool_id id)
@@ -123,6 +140,8 @@ static int finish_ok(struct registrar *r, pool_id id, const struct bindings *all
     struct pending *p = pool_get(&r->pending, id);
     const struct extras extras = {.path = p->wishes.path_asked ? pending_path(p) : STR_NONE,
                                   .info = p->info ? block_str(p->info) : STR_NONE,
+                                  .service_route = r->config.service_route,
+                                  .n_service_route = r->config.n_service_route,
                                   .outbound = p->wishes.outbound && p->wishes.outbound_asked,
                                   .flow_timer_s = r->config.flow_timer_s,
                                   .gruu = {&r->config.key, gruus_of(p)}};

@@ -63,6 +63,8 @@ void element_config_of(struct element_config *out, const struct shared *s,
     out->registrar.default_expires_s = config->registrar.default_expires_s;
     out->registrar.max_contacts = config->registrar.max_contacts;
     out->registrar.flow_timer_s = config->registrar.flow_timer_s;
+    out->registrar.service_route = config->registrar.service_route.list;
+    out->registrar.n_service_route = config->registrar.service_route.n;
     out->proxy.key = s->proxy_key;
     out->proxy.record_route = config->proxy.record_route;
     out->proxy.timer_c = config->proxy.timer_c_s * NS_PER_S;

@@ -155,6 +155,26 @@ def test_comes_back_under_another_address_and_the_call_goes_on():
         place.talk(bob)
 
 
+def test_found_by_its_gruu_under_another_address():
+    """RFC 5627 4.4: who gave a GRUU as its Contact is found wherever it has registered since, in the middle of a call, too."""
+    nat.need()
+    with Place() as place, Nat("symmetric") as box, udp_phone(box) as bob:
+        ok = bob.register("example.com", reg_id=1, lines=["Supported: path, outbound, gruu"], contact=bob.contact + ";ob")
+        bob.contact = ok.one("Contact").split(';temp-gruu="')[1].split('"')[0]
+        call_id = place.call()
+        invite = bob.wait(lambda m: m.method == "INVITE")
+        bob.answer(invite, 200)
+        ok = place.alice.wait(lambda m: m.status == 200 and m.one("Call-ID") == call_id)
+        place.alice.within("ACK", ok, cseq=ok.one("CSeq").split()[0])
+        bob.wait(lambda m: m.method == "ACK")
+        wait_for(lambda: not box.remembers(PORT), 60, "the box forgets the phone")
+        assert bob.register("example.com", reg_id=1, lines=["Supported: path, outbound, gruu"],
+                            contact=f"sip:bob@{bob.at};ob").status == 200
+        place.alice.within("BYE", ok)
+        bob.answer(bob.wait(lambda m: m.method == "BYE"), 200)
+        place.alice.wait(lambda m: m.status == 200 and "BYE" in m.one("CSeq"))
+
+
 def tcp_phone(box, server=(SERVER, PORT), instance=1):
     s = box.phone.socket(socket.SOCK_STREAM)
     s.settimeout(20)

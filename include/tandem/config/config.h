@@ -51,6 +51,7 @@ struct config {
 
     struct {
         unsigned min_expires_s, max_expires_s, default_expires_s, max_contacts, flow_timer_s;
+        struct str_list service_route;
     } registrar;
     struct {
         bool record_route;

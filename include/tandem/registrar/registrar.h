@@ -28,13 +28,16 @@
 struct registrar;
 
 struct registrar_config {
-    uint32_t min_expires_s;     /* below: 423 with Min-Expires */
-    uint32_t max_expires_s;     /* longer wishes are cut to it */
-    uint32_t default_expires_s; /* where the request names none */
-    unsigned max_contacts;      /* bindings of one user */
-    uint32_t flow_timer_s;      /* Flow-Timer of RFC 5626 6; 0: none */
-    struct hash_key key;        /* signs and hides what is in temporary GRUUs; durable */
-    uint8_t owner;              /* our transactions and store questions carry it */
+    uint32_t min_expires_s;          /* below: 423 with Min-Expires */
+    uint32_t max_expires_s;          /* longer wishes are cut to it */
+    uint32_t default_expires_s;      /* where the request names none */
+    unsigned max_contacts;           /* bindings of one user */
+    uint32_t flow_timer_s;           /* Flow-Timer of RFC 5626 6; 0: none */
+    const struct str *service_route; /* hosts of RFC 3608's header, at most LIMIT_SERVICE_ROUTE;
+                                        copied */
+    size_t n_service_route;
+    struct hash_key key; /* signs and hides what is in temporary GRUUs; durable */
+    uint8_t owner;       /* our transactions and store questions carry it */
 };
 
 /* `config` is copied; its key and owner stay for ever; max_contacts is at most LIMIT_BINDINGS. The

@@ -86,7 +86,8 @@ static const char every_key[] =
     "routes: [{user: x, reply: 404 No}]\n"
     "sets: [{name: s, members: [{uri: 'sip:h'}]}]\n"
     "registrar: {min_expires: 2m, max_expires: 1d, default_expires: 3m,\n"
-    "            max_contacts: '4', flow_timer: 90s}\n"
+    "            max_contacts: '4', flow_timer: 90s,\n"
+    "            service_route: [edge.example.com]}\n"
     "proxy: {record_route: false, timer_c: 4m, fork: by_q, ring_time: 20s}\n"
     "dns: {servers: [192.0.2.53, '[::1]:5353'], timeout: 1s, tries: 3, hosts: /etc/x}\n"
     "timers: {t1: 1s, t2: 2500ms, t4: 6s}\n"
@@ -143,6 +144,7 @@ static void every_key_is_read(void **state)
     assert_int_equal(c->registrar.default_expires_s, 180);
     assert_int_equal(c->registrar.max_contacts, 4);
     assert_int_equal(c->registrar.flow_timer_s, 90);
+    assert_int_equal(c->registrar.service_route.n, 1);
     assert_false(c->proxy.record_route);
     assert_int_equal(c->proxy.timer_c_s, 240);
     assert_int_equal(c->proxy.fork, 2);

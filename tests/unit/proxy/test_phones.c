@@ -158,6 +158,30 @@ static void test_connection_gone(void **state)
     rig_end(r);
 }
 
+static void two_paths(struct rig *r)
+{
+    rig_target(r, "sip:bob@10.0.0.2;ob");
+    rig_target(r, "sip:bob@10.0.0.2;ob");
+    for (unsigned i = 0; i < 2; i++)
+        r->targets[i].instance = STR("urn:uuid:1");
+    r->targets[0].path = STR("<sip:edge@198.51.100.1:4001;lr;ob>");
+    r->targets[1].path = STR("<sip:edge@198.51.100.2:4002;lr;ob>");
+}
+
+/* The same contact through two edge proxies. */
+static void test_two_paths(void **state)
+{
+    (void)state;
+    struct rig *r = call(two_paths);
+    assert_int_equal(invites(r), 1);
+    rig_answer(r, next_at(r, ONE), 430, "b", "");
+    const struct rig_sent *two = next_at(r, TWO);
+    assert_true(rig_has(two, "\r\nRoute: <sip:edge@198.51.100.2:4002;lr;ob>\r\n"));
+    rig_answer(r, two, 486, "b", "");
+    (void)rig_next_of(r, "SIP/2.0 486 ");
+    rig_end(r);
+}
+
 static void only_conn(struct rig *r)
 {
     flow(r, "urn:uuid:1", "198.51.100.1:33333", OTHERS);
@@ -197,6 +221,7 @@ int main(void)
         cmocka_unit_test(test_all_flows_fail), cmocka_unit_test(test_silence),
         cmocka_unit_test(test_cancelled),      cmocka_unit_test(test_connection_gone),
         cmocka_unit_test(test_gone_before),    cmocka_unit_test(test_nothing_left),
+        cmocka_unit_test(test_two_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

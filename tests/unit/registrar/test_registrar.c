@@ -302,7 +302,12 @@ static void test_outbound_is_told(void **state)
                      200);
     assert_true(has(w, "\r\nRequire: outbound\r\n"));
     assert_false(has(w, "Flow-Timer"));
-    struct registrar_config config = {.max_expires_s = 7200, .max_contacts = 3, .flow_timer_s = 90};
+    static const struct str hosts[] = {STR_INIT("edge.example.com"), STR_INIT("192.0.2.9")};
+    struct registrar_config config = {.max_expires_s = 7200,
+                                      .max_contacts = 3,
+                                      .flow_timer_s = 90,
+                                      .service_route = hosts,
+                                      .n_service_route = 2};
     registrar_reconfigure(w->registrar, &config);
     assert_int_equal(
         send(w, "c", 4,
@@ -310,6 +315,8 @@ static void test_outbound_is_told(void **state)
              "Contact: <sip:a@h>;+sip.instance=\"<urn:uuid:1>\";reg-id=1;expires=60\r\n"),
         200);
     assert_true(has(w, "\r\nRequire: outbound\r\nFlow-Timer: 90\r\n"));
+    assert_true(has(w, "\r\nService-Route: <sip:edge.example.com;lr>\r\n"
+                       "Service-Route: <sip:192.0.2.9;lr>\r\n"));
     assert_int_equal(send(w, "c", 5, "Contact: <sip:b@h>;expires=60\r\n"), 200);
     assert_false(has(w, "Flow-Timer"));
     world_free(w);
