@@ -29,7 +29,7 @@ MODULES = ("/usr/lib/baresip/modules", "/usr/lib64/baresip/modules")
 class Baresip:
     """One user agent registered at `server` as `user`."""
 
-    def __init__(self, server, user, transport="udp", port=None, ca=None, outbound=False):
+    def __init__(self, server, user, transport="udp", port=None, ca=None, outbound=False, instance=None):
         program = shutil.which("baresip")
         modules = next((m for m in MODULES if os.path.isdir(m)), None)
         if not program or not modules:
@@ -45,7 +45,14 @@ class Baresip:
                 f.write(f"sip_cafile {ca}\nsip_verify_server yes\n")
         at = f"{server.host}:{port}" if port else server.addr
         through = f';outbound="sip:{at};transport={transport}"' if outbound else ""
-        self._write("accounts", f"<sip:{user}@{at};transport={transport}>;regint=600;auth_pass=x{through}\n")
+        through += ";sipnat=outbound" if instance else ""
+        self._write("accounts", f"<sip:{user}@{at};transport={transport}>;regint=600;auth_pass=x{through}
+")
+        if instance:
+            with open(os.path.join(self.folder.name, "config"), "a", encoding="utf-8") as f:
+                f.write("module uuid.so
+")
+            self._write("uuid", instance)
         self._write("contacts", "")
         self.log = open(os.path.join(self.folder.name, "log"), "w+", encoding="utf-8")
         self.process = subprocess.Popen([program, "-f", self.folder.name], stdout=self.log, stderr=self.log,

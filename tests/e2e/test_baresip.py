@@ -1,11 +1,12 @@
 """Two baresip phones register, call each other through the server, and hang up from either side."""
+import json
 import os
 import subprocess
 import tempfile
 
 import tap
 from baresip import Baresip
-from server import PROGRAM, Server
+from server import PROGRAM, Server, wait_for
 
 
 def call(server, alice, bob, ends_it):
@@ -40,6 +41,30 @@ def test_calls_between_a_phone_on_tcp_and_one_on_udp():
 
 def test_calls_between_two_phones_on_tcp():
     both_ways("tcp", "tcp")
+
+
+def registrations(socket):
+    out = subprocess.run([PROGRAM, "ctl", "--socket", socket, "--json", "registrations"], capture_output=True, text=True, check=True,
+                         timeout=60).stdout
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_a_phone_with_outbound_is_reached_by_its_flow_and_gone_with_it():
+    """RFC 5626 as baresip does it: an instance, a reg-id, and nothing but the connection leads to the phone."""
+    with tempfile.TemporaryDirectory() as folder:
+        config, socket = os.path.join(folder, "tandem.yaml"), os.path.join(folder, "control")
+        with open(config, "w", encoding="utf-8") as f:
+            f.write(f"control: {{socket: {socket}}}\n")
+        with Server("--config", config) as server, Baresip(server, "alice") as alice:
+            with Baresip(server, "bob", "tcp", outbound=True, instance="00000000-0000-1000-8000-000000000001") as bob:
+                mine = [r for r in registrations(socket) if r["aor"].startswith("sip:bob@")]
+                assert [r["instance"] for r in mine] == ["urn:uuid:00000000-0000-1000-8000-000000000001"], mine
+                call(server, alice, bob, ends_it=alice)
+                call(server, alice, bob, ends_it=bob)
+                bob.process.kill()
+                bob.process.wait()
+                wait_for(lambda: [r["aor"] for r in registrations(socket)] == ["sip:alice@localhost"], 20,
+                         lambda: f"{registrations(socket)}")
 
 
 def add_account(folder, user):

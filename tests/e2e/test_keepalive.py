@@ -62,7 +62,6 @@ def test_bytes_that_are_no_request_get_nothing():
         id_ = os.urandom(12)
         p.send(binding(id_, kind=0x11))  # an indication
         p.send(binding(id_, kind=0x101))  # somebody's answer
-        p.send(binding(id_)[:19])
         p.send(binding(id_) + b"1234")
         p.send(binding(id_, struct.pack(">HHI", 0x8028, 4, 1)))  # a wrong fingerprint
         p.send(b"\r\n\r\n")

@@ -25,13 +25,32 @@ static void start(struct agent *a)
     assert(!err);
 }
 
+/* Every other phone keeps a flow and names itself (RFC 5626 4.2). */
+bool agent_is_outbound(const struct agent *a)
+{
+    unsigned sum = 0;
+    for (const char *at = a->contact; *at; at++)
+        sum += (unsigned char)*at;
+    return sum % 2 == 0;
+}
+
+/* Its instance is where it is: no other phone is there. */
+static void print_headers(const struct agent *a, unsigned expires_s, char *out, size_t size)
+{
+    char params[160] = "";
+    if (agent_is_outbound(a))
+        snprintf(params, sizeof(params), ";+sip.instance=\"<urn:x:%s>\";reg-id=1", a->contact);
+    snprintf(out, size, "Contact: <%s>%s\r\nSupported: path, outbound, gruu\r\nExpires: %u\r\n",
+             a->contact, params, expires_s);
+}
+
 static void send(struct agent *a, unsigned expires_s)
 {
-    char headers[160];
+    char headers[320];
     struct agent_binding *b = &a->binding;
     if (!a->registration.text)
         start(a);
-    snprintf(headers, sizeof(headers), "Contact: <%s>\r\nExpires: %u\r\n", a->contact, expires_s);
+    print_headers(a, expires_s, headers, sizeof(headers));
     struct dialog_request r = {.method = STR("REGISTER"), .headers = str_from(headers)};
     a->register_status = 0;
     b->wished = expires_s;
