@@ -30,7 +30,7 @@ _tandem()
         ;;
     check)
         case $cur in
-        -*) mapfile -t COMPREPLY < <(compgen -W '--file-only --json --example --help' -- "$cur") ;;
+        -*) mapfile -t COMPREPLY < <(compgen -W '--file-only --json --example --explain --from --source --transport --sender --header --help' -- "$cur") ;;
         *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         esac
         ;;
@@ -39,8 +39,9 @@ _tandem()
         --socket) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         --data) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
         log) mapfile -t COMPREPLY < <(compgen -W 'error warn info debug' -- "$cur") ;;
+        explain) ;;
         registrations) mapfile -t COMPREPLY < <(compgen -W 'remove --limit' -- "$cur") ;;
-        *) mapfile -t COMPREPLY < <(compgen -W 'status registrations users calls transactions bans ban unban accounts domains log drain reload help --socket --data --json --limit --help' -- "$cur") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W 'status registrations users calls transactions bans ban unban accounts domains log drain reload explain help --socket --data --json --limit --help' -- "$cur") ;;
         esac
         ;;
     user)

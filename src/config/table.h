@@ -30,7 +30,6 @@ enum kind {
     KIND_FORMAT,
     KIND_SWITCH,
     KIND_SERVE,
-    KIND_MODE,
     KIND_ALLOW,
     KIND_POLICY,
     KIND_FORK,

@@ -24,12 +24,11 @@ static const struct {
     [KIND_FORMAT - KIND_AUTH] = WORDS("text", "logfmt", "json"),
     [KIND_SWITCH - KIND_AUTH] = WORDS("", "false", "true"),
     [KIND_SERVE - KIND_AUTH] = WORDS("no", "register", "lookup", "default"),
-    [KIND_MODE - KIND_AUTH] = WORDS("stateful", "stateless"),
     [KIND_ALLOW - KIND_AUTH] = WORDS("accounts", "peers", "anyone"),
     [KIND_FORK - KIND_AUTH] = WORDS("parallel", "sequential", "by_q"), /* enum fork_order */
     [KIND_CLIENTS - KIND_AUTH] = WORDS("no", "ask", "require"),
     [KIND_TLS - KIND_AUTH] = WORDS("1.2", "1.3"),
-    [KIND_POLICY - KIND_AUTH] = WORDS("random", "round-robin", "call-id", "user", "least-calls"),
+    [KIND_POLICY - KIND_AUTH] = WORDS("random", "round-robin", "call-id", "user"),
 };
 /* In the order of enum digest_algorithm. */
 static const char *const algorithm_words[] = {"SHA-512-256", "SHA-256", "MD5"};
@@ -296,7 +295,6 @@ bool value_add(const struct key *k, void *base, struct shelf *s, struct str text
     case KIND_FORMAT:
     case KIND_SWITCH:
     case KIND_SERVE:
-    case KIND_MODE:
     case KIND_ALLOW:
     case KIND_POLICY:
     case KIND_FORK:

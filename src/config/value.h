@@ -4,7 +4,7 @@
 
 #include "config/table.h"
 
-#include "config/shelf.h"
+#include "base/shelf.h"
 
 /* `base` is what the key's member is in: a struct config, or an entry of a list. */
 bool value_is_list(const struct key *);

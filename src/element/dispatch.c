@@ -1,42 +1,17 @@
 /* Owns the order in which the roles look at an event. Knows no role's inside. */
 #include "element/parts.h"
 
-static void refuse_relay(struct element *e, const struct engine_event *ev, time_ns now)
-{
-    if (ev->kind == EVENT_REQUEST)
-        note(e, NOTE_FORBIDDEN, ev->msg, ev->msg->uri_text);
-    answer(e, ev, 403, STR("Not relayed: neither end is ours"), STR_NONE, now);
-}
-
-/* To a foreign place: for who proved to be one of ours, or as policy.c has it. */
 static void consider_relay(struct element *e, const struct engine_event *ev, const struct uri *hop,
                            const struct grant *grant, time_ns now)
 {
-    struct uri sender;
-    enum policy policy =
-        grant->standing == STANDING_KNOWN ? POLICY_RELAY : policy_of(e, ev->msg, hop, &sender);
-    if (policy == POLICY_RELAY)
+    if (relay_allowed(e, ev, hop, grant->standing, now))
         relay(e, ev, &grant->who, now);
-    else if (policy == POLICY_ASK && grant->standing == STANDING_OPEN)
-        lookup_sender(e, ev, &sender, now);
-    else
-        refuse_relay(e, ev, now);
 }
 
-/* RFC 3261 16.5. A Request-URI with maddr names a place, whatever its domain. *aor: of PLACE_USER.
- */
-static enum place place_of(const struct element *e, struct msg *m, enum proxy_verdict verdict,
-                           const struct uri *uri, char number[NUMBER_MAX], struct uri *aor)
+/* RFC 3261 16.5. A Request-URI with maddr names a place, whatever its domain. */
+enum place place_of_uri(const struct element *e, const struct msg *m, const struct uri *uri,
+                        char number[NUMBER_MAX], struct uri *aor)
 {
-    /* RFC 5627 6.1: a GRUU of ours is replaced within dialogs, too. */
-    bool is_user = verdict == PROXY_IN_DIALOG && uri_has_param(uri, STR("gr")) &&
-                   m->method != METHOD_REGISTER && home_has(e, uri, aor) && aor->user.at;
-    if (is_user)
-        return PLACE_USER;
-    if (verdict == PROXY_IN_DIALOG)
-        return PLACE_DIALOG;
-    if (verdict == PROXY_ROUTED)
-        return PLACE_ROUTE;
     if (uri->scheme == URI_TEL)
         return number_user(e, uri, number, aor) ? PLACE_USER : PLACE_NOWHERE;
     if (!home_has(e, uri, aor) || uri_has_param(uri, STR("maddr")))
@@ -46,30 +21,17 @@ static enum place place_of(const struct element *e, struct msg *m, enum proxy_ve
                                                                                : PLACE_USER;
 }
 
-struct step {
-    enum place place;
-    struct proxy_view view;
-    struct uri aor;
-    char number[NUMBER_MAX]; /* under aor.user, where that is one */
-    bool routed;             /* of PLACE_USER: a Route remains */
-};
-
-static void find_place(const struct element *e, struct msg *m, enum proxy_verdict verdict,
-                       struct step *s)
-{
-    s->place = place_of(e, m, verdict, &s->view.request_uri, s->number, &s->aor);
-    s->routed = verdict == PROXY_IN_DIALOG;
-}
-
 static void take(struct element *e, const struct engine_event *ev, const struct step *s,
                  const struct grant *grant, time_ns now)
 {
+    if (steer(e, ev, s, grant, now))
+        return;
     switch (s->place) {
     case PLACE_SELF:
         self_request(e, ev, grant->info, now);
         break;
     case PLACE_USER:
-        lookup_targets(e, ev, &s->aor, s->routed, &grant->who, now);
+        lookup_targets(e, ev, &s->aor, s->routed, &(struct manner){.who = grant->who}, now);
         break;
     case PLACE_NOWHERE:
         answer(e, ev, 404, STR("No such number here"), STR_NONE, now);
@@ -95,20 +57,46 @@ static bool is_for_self(const struct element *e, struct msg *m)
     return m->method == METHOD_REGISTER || !uri->user.at;
 }
 
+static struct step step_for_self(struct msg *m)
+{
+    return (struct step){
+        .place = PLACE_SELF, .for_self = true, .view = {.request_uri = *msg_uri(m)}};
+}
+
+/* RFC 5627 6.1: a GRUU of ours is replaced within dialogs, too. */
+static bool is_gruu_in_dialog(const struct element *e, struct step *s, const struct msg *m)
+{
+    const struct uri *uri = &s->view.request_uri;
+    return uri_has_param(uri, STR("gr")) && m->method != METHOD_REGISTER &&
+           home_has(e, uri, &s->aor) && s->aor.user.at;
+}
+
+/* False: there is nothing more to do. */
+static bool step_seen(const struct element *e, struct step *s, const struct msg *m,
+                      enum proxy_verdict verdict)
+{
+    s->for_self = false;
+    s->routed = verdict == PROXY_IN_DIALOG;
+    if (verdict == PROXY_IN_DIALOG)
+        s->place = is_gruu_in_dialog(e, s, m) ? PLACE_USER : PLACE_DIALOG;
+    else if (verdict == PROXY_ROUTED)
+        s->place = PLACE_ROUTE;
+    else if (verdict == PROXY_TARGETS)
+        s->place = place_of_uri(e, m, &s->view.request_uri, s->number, &s->aor);
+    return verdict != PROXY_DONE;
+}
+
 static void request(struct element *e, const struct engine_event *ev, time_ns now)
 {
-    struct step s = {.place = PLACE_SELF};
-    struct grant grant;
-    bool for_self = is_for_self(e, ev->msg);
-    if (!for_self) {
-        enum proxy_verdict verdict = proxy_inspect(e->proxy, ev, &s.view, now);
-        if (verdict == PROXY_DONE)
-            return;
-        find_place(e, ev->msg, verdict, &s);
-    }
-    if (!admit(e, ev, s.place, s.view.marked, &grant, now))
+    struct step s;
+    struct grant grant = {.standing = STANDING_LET_IN};
+    if (is_for_self(e, ev->msg))
+        s = step_for_self(ev->msg);
+    else if (!step_seen(e, &s, ev->msg, proxy_inspect(e->proxy, ev, &s.view, now)))
         return;
-    if (!for_self)
+    if (!steer_lets_in(e, ev, &s, now) && !admit(e, ev, s.place, s.view.marked, &grant, now))
+        return;
+    if (!s.for_self)
         proxy_trying(e->proxy, ev, now);
     take(e, ev, &s, &grant, now);
 }
@@ -117,26 +105,50 @@ static void request(struct element *e, const struct engine_event *ev, time_ns no
 static void ack(struct element *e, const struct engine_event *ev, time_ns now)
 {
     struct step s;
-    enum proxy_verdict verdict = proxy_inspect(e->proxy, ev, &s.view, now);
-    if (verdict == PROXY_DONE)
+    if (step_seen(e, &s, ev->msg, proxy_inspect(e->proxy, ev, &s.view, now)))
+        take(e, ev, &s, &(struct grant){.standing = STANDING_OPEN}, now);
+}
+
+bool step_resume(struct element *e, const struct engine_event *ev, struct step *s)
+{
+    if (ev->kind == EVENT_REQUEST && is_for_self(e, ev->msg)) {
+        *s = step_for_self(ev->msg);
+        return true;
+    }
+    return step_seen(e, s, ev->msg, proxy_resume(e->proxy, ev, &s->view));
+}
+
+void element_explain(struct element *e, struct msg *m, enum route_sender sender, time_ns now,
+                     struct element_outlook *out, route_tell *tell, void *arg)
+{
+    const struct engine_event ev = {.kind = EVENT_REQUEST, .msg = m};
+    struct step s;
+    out->is_asked = out->by_rules = false;
+    out->place = OUTLOOK_BAD;
+    if (!msg_uri(m) || !step_resume(e, &ev, &s))
         return;
-    find_place(e, ev->msg, verdict, &s);
-    take(e, ev, &s, &(struct grant){.standing = STANDING_OPEN}, now);
+    steer_explain(e, &ev, &s, sender, now, out, tell, arg);
+}
+
+void dispatch_vouched(struct element *e, const struct engine_event *ev, time_ns now)
+{
+    struct step s;
+    if (step_resume(e, ev, &s))
+        take(e, ev, &s, &(struct grant){.standing = STANDING_VOUCHED}, now);
+    else
+        answer(e, ev, 500, STR_NONE, STR_NONE, now);
 }
 
 void dispatch_admitted(struct element *e, const struct engine_event *ev, const struct grant *grant,
                        time_ns now)
 {
-    struct step s = {.place = PLACE_SELF};
-    if (!is_for_self(e, ev->msg)) {
-        enum proxy_verdict verdict = proxy_resume(e->proxy, ev, &s.view);
-        if (verdict == PROXY_DONE) {
-            answer(e, ev, 500, STR_NONE, STR_NONE, now);
-            return;
-        }
-        find_place(e, ev->msg, verdict, &s);
-        proxy_trying(e->proxy, ev, now);
+    struct step s;
+    if (!step_resume(e, ev, &s)) {
+        answer(e, ev, 500, STR_NONE, STR_NONE, now);
+        return;
     }
+    if (!s.for_self)
+        proxy_trying(e->proxy, ev, now);
     take(e, ev, &s, grant, now);
 }
 

@@ -67,7 +67,8 @@ struct element *element_new(const struct element_config *config)
     e->stays_in_path = config->proxy.record_route;
     if (!e->engine || calls_init(&e->calls, mem, &config->proxy.key) != OK ||
         home_make(mem, &e->home, config->domains, config->n_domains) != OK ||
-        access_make(e, &e->access, &config->access, NULL) != OK || roles_init(e, config) != OK) {
+        access_make(e, &e->access, &config->access, NULL) != OK || roles_init(e, config) != OK ||
+        steer_make(e, &e->routes, &e->peers, config) != OK) {
         element_free(e);
         return NULL;
     }
@@ -84,40 +85,75 @@ void element_free(struct element *e)
     registrar_free(e->registrar);
     access_drop(e, &e->access, NULL);
     home_drop(e->mem, &e->home);
+    routes_unref(e->routes);
+    peers_free(e->peers);
     calls_fini(&e->calls);
     if (e->engine)
         engine_free(e->engine);
     mem_free(e->mem, e, sizeof *e);
 }
 
-int element_reconfigure(struct element *e, const struct element_config *config)
-{
+/* What a new configuration needs memory for. */
+struct fresh {
     struct home home;
     struct access access;
-    int err = home_make(e->mem, &home, config->domains, config->n_domains);
+    struct routes *routes;
+    struct peers *peers;
+};
+
+static void fresh_drop(struct element *e, struct fresh *f)
+{
+    routes_unref(f->routes);
+    peers_free(f->peers);
+    access_drop(e, &f->access, &e->access);
+    home_drop(e->mem, &f->home);
+}
+
+static int fresh_make(struct element *e, struct fresh *f, const struct element_config *config)
+{
+    *f = (struct fresh){.routes = NULL};
+    int err = home_make(e->mem, &f->home, config->domains, config->n_domains);
     if (err)
         return err;
-    err = access_make(e, &access, &config->access, &e->access);
+    err = access_make(e, &f->access, &config->access, &e->access);
     if (err) {
-        home_drop(e->mem, &home);
+        home_drop(e->mem, &f->home);
         return err;
     }
-    const struct proxy_config proxy = proxy_config_of(config, &home);
-    err = proxy_reconfigure(e->proxy, &proxy);
-    if (err) {
-        access_drop(e, &access, &e->access);
-        home_drop(e->mem, &home);
+    const struct proxy_config proxy = proxy_config_of(config, &f->home);
+    err = steer_make(e, &f->routes, &f->peers, config);
+    if (!err)
+        err = proxy_reconfigure(e->proxy, &proxy);
+    if (err)
+        fresh_drop(e, f);
+    return err;
+}
+
+int element_reconfigure(struct element *e, const struct element_config *config)
+{
+    struct fresh f;
+    int err = fresh_make(e, &f, config);
+    if (err)
         return err;
-    }
     registrar_reconfigure(e->registrar, &config->registrar);
-    access_drop(e, &e->access, &access);
+    access_drop(e, &e->access, &f.access);
     home_drop(e->mem, &e->home);
-    e->access = access;
-    e->home = home;
+    routes_unref(e->routes);
+    peers_free(e->peers);
+    e->access = f.access;
+    e->home = f.home;
+    e->routes = f.routes;
+    e->peers = f.peers;
     e->stays_in_path = config->proxy.record_route;
     e->relay_loopback = config->relay_loopback;
     e->fork = config->fork;
     return OK;
+}
+
+void element_set_clock(struct element *e, time_ns week, time_ns now)
+{
+    const time_ns span = 7 * 24 * 3600 * NS_PER_S;
+    e->week_offset = (week % span + span - now % span) % span;
 }
 
 struct engine *element_engine(struct element *e)

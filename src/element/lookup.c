@@ -4,7 +4,7 @@
 
 #include "element/parts.h"
 
-enum lookup_kind { LOOKUP_TARGETS, LOOKUP_SENDER };
+enum lookup_kind { LOOKUP_TARGETS, LOOKUP_REDIRECT, LOOKUP_SENDER };
 
 struct lookup {
     enum lookup_kind kind;
@@ -12,13 +12,15 @@ struct lookup {
     bool routed;
     struct gruu gruu;
     struct engine_event event; /* its message is our reference */
-    struct asserted who;
+    struct manner manner;      /* LOOKUP_TARGETS */
+    unsigned status;           /* LOOKUP_REDIRECT */
 };
 
 static void lookup_drop(struct element *e, pool_id id)
 {
     struct lookup *l = pool_get(&e->lookups, id);
     msg_unref(engine_blocks(e->engine), l->event.msg);
+    manner_drop(&l->manner);
     pool_free(&e->lookups, id);
 }
 
@@ -60,6 +62,7 @@ static void lookup(struct element *e, const struct lookup *what, const struct en
     }
     *l = *what;
     l->event = *ev;
+    l->manner = manner_keep(&what->manner);
     msg_ref(ev->msg);
     if (ask(e, id, key) != OK) {
         lookup_drop(e, id);
@@ -81,12 +84,11 @@ static void refuse_relay(struct element *e, const struct engine_event *ev, time_
     answer(e, ev, 403, STR("Not relayed: the sender is not registered here"), STR_NONE, now);
 }
 
-void lookup_targets(struct element *e, const struct engine_event *ev, const struct uri *aor,
-                    bool routed, const struct asserted *who, time_ns now)
+static void lookup_user(struct element *e, struct lookup what, const struct engine_event *ev,
+                        const struct uri *aor, time_ns now)
 {
     char space[LIMIT_AOR_BYTES];
     struct buf key;
-    struct lookup what = {.kind = LOOKUP_TARGETS, .routed = routed, .who = *who};
     buf_init(&key, space, sizeof space);
     what.is_gruu = uri_has_param(aor, STR("gr"));
     if (!what.is_gruu)
@@ -97,6 +99,19 @@ void lookup_targets(struct element *e, const struct engine_event *ev, const stru
         refuse_unknown(e, ev, now);
     else
         lookup(e, &what, ev, buf_str(&key), now);
+}
+
+void lookup_targets(struct element *e, const struct engine_event *ev, const struct uri *aor,
+                    bool routed, const struct manner *manner, time_ns now)
+{
+    const struct lookup what = {.kind = LOOKUP_TARGETS, .routed = routed, .manner = *manner};
+    lookup_user(e, what, ev, aor, now);
+}
+
+void lookup_redirect(struct element *e, const struct engine_event *ev, const struct uri *aor,
+                     unsigned status, time_ns now)
+{
+    lookup_user(e, (struct lookup){.kind = LOOKUP_REDIRECT, .status = status}, ev, aor, now);
 }
 
 void lookup_sender(struct element *e, const struct engine_event *ev, const struct uri *sender,
@@ -134,8 +149,6 @@ static void fork_to(struct element *e, const struct lookup *l, const struct stor
                     time_ns now)
 {
     const struct engine_event *ev = &l->event;
-    struct fork_how how = e->fork;
-    how.asserted = l->who;
     struct target targets[LIMIT_BINDINGS];
     bool valid;
     size_t n = targets_of(e, l, found->value, targets, &valid, now);
@@ -143,10 +156,10 @@ static void fork_to(struct element *e, const struct lookup *l, const struct stor
         refuse_unknown(e, ev, now);
     else if (n == 0)
         answer(e, ev, 480, STR_NONE, STR_NONE, now);
-    else if (ev->kind == EVENT_ACK) /* that cannot be sent, it is lost as on the way */
-        (void)proxy_ack(e->proxy, ev, targets, n, now);
-    else /* what cannot be forwarded, it answers */
-        (void)proxy_fork(e->proxy, ev->tx, ev->msg, targets, n, &how, now);
+    else if (l->kind == LOOKUP_REDIRECT && !l->is_gruu) /* which phone it is stays hidden */
+        divert_to_bindings(e, ev, l->status, found->value, now);
+    else
+        pass_on(e, ev, &l->manner, targets, n, &e->fork, now);
 }
 
 static void found(struct element *e, struct lookup *l, const struct store_answer *record,
@@ -154,10 +167,10 @@ static void found(struct element *e, struct lookup *l, const struct store_answer
 {
     if (record->status != STORE_OK)
         answer(e, &l->event, 500, STR("Location store failed"), STR_NONE, now);
-    else if (l->kind == LOOKUP_TARGETS)
+    else if (l->kind != LOOKUP_SENDER)
         fork_to(e, l, record, now);
     else if (registrar_is_from(record->value, &l->event.msg->flow, now))
-        relay(e, &l->event, &l->who, now);
+        dispatch_vouched(e, &l->event, now);
     else
         refuse_relay(e, &l->event, now);
 }

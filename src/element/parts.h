@@ -30,6 +30,7 @@ struct home {
 };
 
 #define NOTE_TEXT 128
+#define NUMBER_MAX 64 /* the longest telephone number */
 
 /* notes.c: what others have not taken yet. */
 struct notes {
@@ -38,6 +39,15 @@ struct notes {
         struct element_note note;
         char who[NOTE_TEXT], call_id[NOTE_TEXT];
     } ring[LIMIT_NOTES];
+};
+
+/* How a request is passed on, by the rules: kept while it waits. */
+struct manner {
+    struct asserted who;   /* as of the grant */
+    struct routes *routes; /* a reference; NULL: as it is */
+    enum config_switch record_route;
+    unsigned n_changes;
+    uint16_t changes[ROUTE_CHANGES];
 };
 
 struct element {
@@ -54,6 +64,9 @@ struct element {
     bool relay_loopback;
     struct fork_how fork; /* to a user's phones */
     struct home home;
+    struct routes *routes; /* NULL: no rule */
+    struct peers *peers;   /* the sets that they name; NULL without rules */
+    time_ns week_offset;   /* of the wall clock: since Monday 00:00 at the engine's time 0 */
 };
 
 /* --- dispatch.c: who looks at an event, in which order --- */
@@ -68,16 +81,33 @@ enum place {
 };
 /* How its sender stands to us. */
 enum standing {
-    STANDING_OPEN,   /* nobody is asked: the rules of policy.c hold */
-    STANDING_LET_IN, /* not asked, but let in to what is ours: a peer, a foreign caller */
-    STANDING_KNOWN   /* one of our accounts */
+    STANDING_VOUCHED, /* nobody is asked, but its sender is registered from its flow */
+    STANDING_OPEN,    /* nobody is asked: the rules of policy.c hold */
+    STANDING_LET_IN,  /* not asked, but let in to what is ours: a peer, a foreign caller */
+    STANDING_KNOWN    /* one of our accounts */
 };
 struct grant {
     enum standing standing;
     struct str info;     /* lines for a 2xx of our own; may be empty */
     struct asserted who; /* STANDING_KNOWN: the account */
 };
+/* What is known of a request before anything becomes of it. */
+struct step {
+    enum place place;
+    bool for_self; /* it is not looked at as a proxy does */
+    struct proxy_view view;
+    struct uri aor; /* of PLACE_USER */
+    char number[NUMBER_MAX]; /* under aor.user, where that is one */
+    bool routed;    /* it has a route set of ours: a Route may remain */
+};
 void dispatch(struct element *, const struct engine_event *, time_ns now);
+/* Where this URI leads; *aor: of PLACE_USER, with views into `number` where it is one. */
+enum place place_of_uri(const struct element *, const struct msg *, const struct uri *,
+                        char number[NUMBER_MAX], struct uri *aor);
+/* What its reading showed, once more. False: it cannot be read after all. */
+MUST_USE bool step_resume(struct element *, const struct engine_event *, struct step *);
+/* A request whose sender is registered from its flow: it goes on where it stopped. */
+void dispatch_vouched(struct element *, const struct engine_event *, time_ns now);
 /* A request that waited is let in: it goes on where it stopped. */
 void dispatch_admitted(struct element *, const struct engine_event *, const struct grant *,
                        time_ns now);
@@ -124,7 +154,6 @@ void home_drop(struct mem *, struct home *);
 bool home_has(const struct element *, const struct uri *, struct uri *aor);
 
 /* --- number.c --- */
-#define NUMBER_MAX 64
 /* The user of ours whom a tel URI names; views into `space` and the element. False: it can be
  * nobody's here. */
 bool number_user(const struct element *, const struct uri *tel, char space[NUMBER_MAX],
@@ -145,10 +174,14 @@ enum policy policy_of(const struct element *, struct msg *, const struct uri *ho
 
 /* --- lookup.c: requests that wait for a location record --- */
 /* To our user, or one instance of him where the URI is a GRUU: forked to the bindings, or 404, 480.
- * `routed`: a Route remains; then it leads there, whatever Path a binding has (RFC 5627 6.1). */
+ * `routed`: a Route remains; then it leads there, whatever Path a binding has (RFC 5627 6.1).
+ * `manner` is copied. */
 void lookup_targets(struct element *, const struct engine_event *, const struct uri *aor,
-                    bool routed, const struct asserted *who, time_ns now);
-/* To a foreign place: relayed where `sender` is registered from its flow, else 403. */
+                    bool routed, const struct manner *, time_ns now);
+/* The same bindings as Contacts of a 3xx. */
+void lookup_redirect(struct element *, const struct engine_event *, const struct uri *aor,
+                     unsigned status, time_ns now);
+/* To a foreign place: goes on where `sender` is registered from its flow, else 403. */
 void lookup_sender(struct element *, const struct engine_event *, const struct uri *sender,
                    time_ns now);
 void lookup_stored(struct element *, const struct engine_event *, time_ns now);
@@ -157,6 +190,51 @@ void lookup_cancelled(struct element *, const struct engine_event *, time_ns now
 void lookup_forget(struct element *, const struct engine_event *);
 void lookup_init(struct element *);
 void lookup_fini(struct element *);
+
+/* --- steer.c: what the rules make of a request --- */
+/* False: they leave it as it is. */
+MUST_USE bool steer(struct element *, const struct engine_event *, const struct step *,
+                    const struct grant *, time_ns now);
+/* Does a rule take it that lets in anyone? Then it need not be admitted. */
+bool steer_lets_in(struct element *, const struct engine_event *, const struct step *, time_ns now);
+/* element_explain */
+void steer_explain(struct element *, const struct engine_event *, const struct step *,
+                   enum route_sender, time_ns now, struct element_outlook *, route_tell *,
+                   void *arg);
+/* Rules and their sets; both NULL where there is no rule. ERR_NOMEM, ERR_INVALID: both are NULL. */
+MUST_USE int steer_make(struct element *, struct routes **, struct peers **,
+                        const struct element_config *);
+
+/* --- choose.c: the places that a rule's targets are --- */
+struct choice {
+    unsigned n;
+    struct target targets[LIMIT_ROUTE_TARGETS]; /* best first, by q */
+    struct buf text;
+    char space[4096];
+};
+/* Of ROUTE_FORWARD or ROUTE_REDIRECT, but for the location. `c` must not be moved. */
+void choose(struct element *, struct choice *c, struct msg *, const struct route_decision *);
+
+/* --- divert.c: redirects --- */
+void divert(struct element *, const struct engine_event *, const struct route_decision *,
+            time_ns now);
+/* To the live bindings of a record. */
+void divert_to_bindings(struct element *, const struct engine_event *, unsigned status,
+                        struct str record, time_ns now);
+
+/* --- pass.c: passing a request on as the rules have it --- */
+struct manner manner_of(struct element *, const struct route_decision *, const struct grant *);
+struct manner manner_keep(const struct manner *);
+void manner_drop(struct manner *);
+/* Gives it to the proxy for these targets. */
+void pass_on(struct element *, const struct engine_event *, const struct manner *,
+             const struct target *, size_t n, const struct fork_how *, time_ns now);
+
+/* --- relay.c: to places that are not ours --- */
+/* To a foreign place: for who proved to be one of ours, or as policy.c has it. True: it may go now;
+ * else it was answered, or waits. `hop` NULL: by its Route. */
+MUST_USE bool relay_allowed(struct element *, const struct engine_event *, const struct uri *hop,
+                            enum standing, time_ns now);
 
 /* --- self.c: requests to the server itself --- */
 /* `info`: lines for a 2xx; may be empty. */

@@ -52,6 +52,8 @@ static void set_timer(struct proxy *p, struct context *c, const struct turn *t)
 void context_advance(struct proxy *p, struct context *c, time_ns now)
 {
     struct msg *m = c->server ? engine_tx_request(p->engine, c->server) : NULL;
+    if (m && c->copy)
+        m = c->copy;
     if (!m || c->closed || !c->turns || !proxy_plan_use(p, m, c->server)) {
         context_close(p, c);
         return;

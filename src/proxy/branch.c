@@ -6,11 +6,14 @@ static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const s
                        time_ns now)
 {
     struct forward f;
+    enum fork_record_route stay = b->context->how.record_route;
     b->group = (uint8_t)goal->group;
     b->has_target = goal->target != NULL;
     b->flow_only =
         b->has_target ? goal->target->flow_only && goal->target->has_flow : p->plan.by_path;
     b->breadth = (uint8_t)goal->breadth;
+    if (stay != FORK_AS_CONFIGURED)
+        p->plan.record_route = stay == FORK_IN_PATH;
     if (!forward_build(p, &f, m, goal, &b->context->how.asserted))
         return ERR_NO_ROUTE;
     struct outgoing out = {.base = m,

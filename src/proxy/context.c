@@ -113,6 +113,8 @@ void context_close(struct proxy *p, struct context *c)
     c->turns = NULL;
     turns_free(engine_blocks(p->engine), c->spares);
     c->spares = NULL;
+    msg_unref(engine_blocks(p->engine), c->copy);
+    c->copy = NULL;
     wheel_stop(&p->nexts, &c->next);
 }
 

@@ -43,6 +43,7 @@ struct context {
     struct turns *spares; /* other flows of phones that are tried; NULL: none */
     struct timer next; /* when the next delayed target is due, or an owed answer is tried again */
     struct fork_how how;
+    struct msg *copy; /* what the turns are sent; NULL: the request as it came */
     uint16_t n, n_pending;
     uint16_t n_ringing; /* of the pending ones, those that others wait for */
     bool invite;

@@ -129,6 +129,8 @@ static int start(struct proxy *p, tx_id tx, struct msg *m, const struct plan_of_
     if (err)
         return err == ERR_STALE ? err : proxy_refuse(p, tx, 503, STR_NONE, STR_NONE, now);
     c->how = *all->how;
+    if ((c->turns || c->spares) && m != engine_tx_request(p->engine, tx))
+        c->copy = msg_ref(m);
     for (unsigned i = 0; i < first; i++)
         ring(p, c, m, &goals[i], share_of(breadth, stage, i), now);
     context_settle(p, c, now);

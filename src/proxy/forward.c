@@ -132,7 +132,7 @@ static void put_lines(struct proxy *p, struct forward *f, struct msg *m, const s
     size_t from = f->text.len;
     if (!goal->target && path_is_due(m))
         path_print(p, f, m, leaves_by(p, f, m));
-    if (makes_dialog(m) && (p->config.record_route || p->plan.by_path || gruu_needs_us(p, m, goal)))
+    if (makes_dialog(m) && (p->plan.record_route || p->plan.by_path || gruu_needs_us(p, m, goal)))
         record_route_print(p, f, m, goal, leaves_by(p, f, m));
     forward_put_numbers(f, m, goal->breadth);
     identity_forward(p, f, m, who);

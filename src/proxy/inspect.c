@@ -109,6 +109,7 @@ bool proxy_plan(struct proxy *p, struct msg *m, tx_id tx)
     if (!msg_uri(m) || !plan_route(p, m, &p->plan))
         return false;
     p->plan.max_forwards = msg_max_forwards(m);
+    p->plan.record_route = p->config.record_route;
     loop_suffix(p, m, p->plan.suffix);
     p->plan_of = m;
     p->plan_tx = tx;

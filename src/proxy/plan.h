@@ -17,6 +17,7 @@ struct plan {
     bool marked;            /* a Route or Request-URI of ours bore the mark of this dialog */
     bool route_cut;         /* some Route values are to be left out */
     bool uri_too_long;
+    bool record_route; /* as the configuration has it, unless the fork says else */
     /* No Route remains, and this is the flow by which the other side of the dialog is reached. */
     bool has_flow;
     struct flow flow;

@@ -15,6 +15,8 @@ static void try_another(struct proxy *p, struct context *c, const struct branch 
 {
     struct turn *spare = find(c->spares, failed->group);
     struct msg *m = c->server ? engine_tx_request(p->engine, c->server) : NULL;
+    if (m && c->copy)
+        m = c->copy;
     if (!spare || !m || !proxy_plan_use(p, m, c->server))
         return;
     struct turn turn = *spare;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "route/route.h"
 
 /* One byte more than is allowed, so that what is too long shows. */
 static char *read_all(FILE *f, size_t *len)
@@ -38,6 +39,25 @@ static char *read_file(const char *name, size_t *len)
     return text;
 }
 
+/* What the texts of rules mean is known where they are compiled. False: a fault was told. */
+static bool check_routes(const struct config *c, const char *file, config_tell *tell, void *arg)
+{
+    struct route_fault wrong;
+    struct routes *r = routes_new(c->mem, &c->routes, &c->sets, &wrong);
+
+    if (!r) {
+        struct config_fault f = {.file = file};
+
+        if (wrong.rule < c->routes.n)
+            f.line = config_entry_line("route", &c->routes.list[wrong.rule].entry, wrong.key);
+        (void)snprintf(f.key, sizeof(f.key), "routes[%u].%s", wrong.rule + 1, wrong.key);
+        (void)snprintf(f.what, sizeof(f.what), "%s", wrong.what);
+        tell(arg, &f);
+    }
+    routes_unref(r);
+    return r;
+}
+
 struct config *config_file_read(struct mem *mem, const struct config_source *source,
                                 config_tell *tell, void *arg)
 {
@@ -53,7 +73,10 @@ struct config *config_file_read(struct mem *mem, const struct config_source *sou
     struct config *c = config_parse(mem, &s, tell, arg);
 
     free(text);
-    return c;
+    if (!c || check_routes(c, s.file, tell, arg))
+        return c;
+    config_free(c);
+    return NULL;
 }
 
 void config_fault_print(void *arg, const struct config_fault *f)

@@ -72,6 +72,8 @@ void element_config_of(struct element_config *out, const struct shared *s,
                                   .ring_time = config->proxy.ring_time_s * NS_PER_S};
     out->relay_loopback = s->all_loopback;
     out->access = access_of(s, config);
+    out->routes = &config->routes;
+    out->sets = &config->sets;
 }
 
 struct str element_host_of(const struct shared *s, const struct listen_at *at)

@@ -19,6 +19,7 @@
 #include "server/names.h"
 #include "server/process.h"
 #include "server/route_key.h"
+#include "server/wall_clock.h"
 #include "server/worker.h"
 
 #define STORE_WITHIN (5 * NS_PER_S) /* for the disk to take what it has */
@@ -144,6 +145,7 @@ static bool make_parts(struct shared *s)
 {
     struct bell *bells[LIMIT_WORKERS];
 
+    wall_clock_init();
     if (!entropy_key(&s->call_key) || !entropy_key(&s->proxy_key) || !entropy_key(&s->nonce_key))
         return false;
     s->log = log_writer_new(s->mem, s->n_workers + 3, s->config->log.level, s->config->log.format,

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "net/entropy.h"
 #include "server/element_config.h"
+#include "server/wall_clock.h"
 #include "server/worker_guard.h"
 
 #define SWEEP_EVERY (NS_PER_S / 4)
@@ -227,6 +228,7 @@ static void turn(struct worker *w, time_ns now)
     now = net_clock_now(&w->shared->clock);
     w->looked = now;
     worker_take_config(w, now);
+    wall_clock_tell(w->element, &w->clock_told, now);
     worker_take_post(w, now);
     worker_take_parked(w, now);
     for (unsigned i = 0; i < n; i++)

@@ -40,6 +40,7 @@ struct worker {
     _Atomic size_t calls;   /* in progress; told while draining */
     _Atomic uint64_t turns; /* how often its loop has turned */
     struct element *element;
+    time_ns clock_told; /* when the element was told the time of the week; 0: never */
     struct engine *engine;
     struct block_pool *blocks;
     const struct log *log;

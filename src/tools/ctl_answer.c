@@ -49,6 +49,11 @@ static const struct {
       {"key", "KEY", false},
       {"what", "WHAT TO DO", false}}},
     {"domains", {{"domain", "DOMAIN", false}}},
+    {"explain",
+     {{"rule", "RULE", true},
+      {"name", "NAME", false},
+      {"outcome", "OUTCOME", false},
+      {"what", "WHY", false}}},
     {"help", {{"verb", "VERB", false}, {"arguments", "ARGUMENTS", false}, {"summary", "", false}}},
 };
 

@@ -10,12 +10,14 @@ for folder in ("msg", "sdp", "rtp", "codec", "stun", "guard", "config", "store",
     MAY[folder] = {"base"}
 for folder in ("auth", "tx", "dialog", "resolve"):
     MAY[folder] = {"msg", "base"}
+MAY["route"] = {"config", "msg", "base"}  # config: the entries that rules are made of
+MAY["peers"] = {"config", "base"}
 MAY["srtp"] = {"rtp", "base"}
 MAY["turn"] = MAY["ice"] = {"stun", "base"}
 MAY["engine"] = {"tx", "dialog", "resolve", "msg", "base"}
 for folder in ROLES:
     MAY[folder] = {"engine", "dialog", "auth", "sdp", "msg", "base"}
-MAY["element"] = ROLES | {"engine", "dialog", "auth", "sdp", "msg", "base"}
+MAY["element"] = ROLES | {"route", "peers", "config", "engine", "dialog", "auth", "sdp", "msg", "base"}
 MAY["media"] = {"rtp", "srtp", "codec", "ice", "turn", "stun", "base"}
 SANS_IO = set(MAY) - {"store", "net", "media"}
 PROGRAMS = {"server", "phone", "tools"}

@@ -74,8 +74,8 @@ WORDS = {"NAMES": "list of names", "LISTENERS": "list of listeners", "BLOCKS": "
          "ADDRESS": "address and port", "BOOL": "true, false", "AUTH": "auto, required, none",
          "TEXTS": "list of texts", "ROUTES": "list of routes", "SETS": "list of sets", "MEMBERS": "list of members",
          "LINE": "text", "LABEL": "name", "SWITCH": "true, false", "SERVE": "register, lookup, default",
-         "MODE": "stateful, stateless", "ALLOW": "accounts, peers, anyone",
-         "POLICY": "random, round-robin, call-id, user, least-calls", "LEVEL": "error, warn, info, debug", "FORMAT": "text, logfmt, json",
+         "ALLOW": "accounts, peers, anyone",
+         "POLICY": "random, round-robin, call-id, user", "LEVEL": "error, warn, info, debug", "FORMAT": "text, logfmt, json",
          "FORK": "parallel, sequential, by_q", "CLIENTS": "no, ask, require", "TLS": "1.2, 1.3"}
 
 

@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 
-#define WORDS_MAX 8
+#define WORDS_MAX 24
 
 struct words {
     unsigned n;

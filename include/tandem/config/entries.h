@@ -30,14 +30,12 @@ enum config_serve {
     CONFIG_SERVE_LOOKUP,
     CONFIG_SERVE_DEFAULT
 };
-enum config_mode { CONFIG_STATEFUL, CONFIG_STATELESS };
 enum config_allow { CONFIG_ALLOW_ACCOUNTS, CONFIG_ALLOW_PEERS, CONFIG_ALLOW_ANYONE };
 enum config_policy {
     CONFIG_POLICY_RANDOM,
     CONFIG_POLICY_ROUND_ROBIN,
     CONFIG_POLICY_CALL_ID,
-    CONFIG_POLICY_USER,
-    CONFIG_POLICY_LEAST_CALLS
+    CONFIG_POLICY_USER
 };
 
 struct config_route {
@@ -52,18 +50,18 @@ struct config_route {
     enum config_serve serve;
     struct str_list forward, redirect;
     /* what is changed */
-    unsigned redirect_status, strip;
+    unsigned order; /* as proxy.fork */
+    unsigned ring_time_s, redirect_status, strip;
     struct str prefix, set_user, set_domain;
     struct str_list remove_headers, add_headers, set_headers;
     enum config_switch record_route;
-    enum config_mode mode;
     enum config_allow allow;
 };
 
 struct config_member {
     struct config_entry entry;
     struct str uri;
-    unsigned weight, priority, max_calls, max_rate;
+    unsigned weight, priority;
 };
 
 struct config_route_list {
@@ -81,8 +79,6 @@ struct config_set {
     struct str name;
     struct config_member_list members;
     enum config_policy policy;
-    unsigned probe_s, down_after, up_after;
-    struct str_list alive;
 };
 
 struct config_set_list {

@@ -14,6 +14,12 @@
  *    registered from the very flow that the request came in by; else 403.
  * An ACK obeys the same rules and is dropped where another request would be answered.
  *
+ * Rules of the configuration (route/route.h) come before this, for what goes neither by a route set
+ * of ours nor by a Route of somebody else's. They have no say in who must prove who he is, but for
+ * one that takes the request and says that anyone is let in. Where one forwards to a place that it
+ * names, that is relayed as to a foreign place unless the rule says who may. A request that waits
+ * for its account, or for its sender's record, is decided once that is known.
+ *
  * Where access.required says so, a request is asked first who sends it, before anything becomes of
  * it: 401 by the server itself, 407 where it is a proxy, with a challenge for each algorithm. Not
  * asked are ACK and CANCEL (RFC 3261 22.1), what bears the mark and a tag in To, and peers; and who
@@ -33,8 +39,10 @@
 
 #include "base/addr_block.h"
 #include "engine/engine.h"
+#include "peers/peers.h"
 #include "proxy/proxy.h"
 #include "registrar/registrar.h"
+#include "route/route.h"
 
 struct element;
 
@@ -65,13 +73,15 @@ struct element_config {
                              relayed */
     struct fork_how fork; /* how the phones of one user ring */
     struct access_config access;
+    const struct config_route_list *routes; /* compiled, not kept; NULL: none */
+    const struct config_set_list *sets;     /* that they name; NULL: none */
 };
 
 /* The C library's heap, one worker, no domain, no seed, no keys: those are the caller's. Bindings
  * live between 60 and 7200 seconds, 3600 where nothing is asked; 10 for a user. */
 void element_config_default(struct element_config *);
-/* NULL: no memory, or too many domains. Listeners are added through element_engine before the first
- * input. */
+/* NULL: no memory, too many domains, or rules that routes_new refuses. Listeners are added through
+ * element_engine before the first input. */
 struct element *element_new(const struct element_config *);
 /* Drops everything that is under way and frees. NULL is legal. */
 void element_free(struct element *);
@@ -102,9 +112,35 @@ int element_resolved(struct element *, uint64_t query, struct str message, time_
 int element_store_answered(struct element *, const struct store_answer *, time_ns now);
 int element_time(struct element *, time_ns now);
 /* The configuration is replaced, whole, while requests are under way: those that were let in go on.
- * Only registrar, proxy (but its key), domains, relay_loopback, fork and access are looked at.
- * ERR_NOMEM, ERR_LIMIT: the old one stays. */
+ * Only registrar, proxy (but its key), domains, relay_loopback, fork, access, routes and sets are
+ * looked at. ERR_NOMEM, ERR_LIMIT, ERR_INVALID (rules that routes_new refuses): the old one stays.
+ */
 int element_reconfigure(struct element *, const struct element_config *);
+
+/* What the wall clock shows, for rules that ask for the time: it is `week` since Monday 00:00.
+ * Until it is told, it is Monday 00:00. */
+void element_set_clock(struct element *, time_ns week, time_ns now);
+
+enum element_place {
+    OUTLOOK_SELF,    /* the server itself answers */
+    OUTLOOK_USER,    /* a user of ours */
+    OUTLOOK_NUMBER,  /* a number, which nobody has */
+    OUTLOOK_ROUTE,   /* a Route of somebody else's making */
+    OUTLOOK_FOREIGN, /* a place that is not ours */
+    OUTLOOK_DIALOG,  /* its route set */
+    OUTLOOK_BAD      /* it cannot be read */
+};
+
+/* What would become of a request, without anything becoming of it. */
+struct element_outlook {
+    enum element_place place; /* where it goes as the rules leave it */
+    bool is_asked;            /* it has to say first who sends it */
+    bool by_rules;            /* the rules were asked */
+    struct route_decision decision;
+};
+/* `m` is a request with its flow. `sender` is what its sender proves to be. */
+void element_explain(struct element *, struct msg *m, enum route_sender sender, time_ns now,
+                     struct element_outlook *out, route_tell *tell, void *arg);
 
 /* --- what happened that others want to know of: a guard against strangers, a log, counters --- */
 enum element_note_kind {

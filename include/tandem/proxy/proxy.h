@@ -92,6 +92,9 @@ enum fork_order {
     N_FORK_ORDERS
 };
 
+/* Whether we stay in the path of the dialog that it makes. */
+enum fork_record_route { FORK_AS_CONFIGURED, FORK_OUT_OF_PATH, FORK_IN_PATH };
+
 /* RFC 3325: the account that the sender of a request proved to be; views into the request. An empty
  * user: that is not known. */
 struct asserted {
@@ -100,6 +103,7 @@ struct asserted {
 
 struct fork_how {
     enum fork_order order;
+    enum fork_record_route record_route;
     /* How long an INVITE may ring at a target that has no ring time of its own; then it is
      * cancelled there and counts as a 408. 0: as long as Timer C lets it. Who does not answer the
      * CANCEL within two seconds is not waited for. */
@@ -121,11 +125,11 @@ int proxy_ack(struct proxy *, const struct engine_event *, const struct target *
               time_ns now);
 
 /* Forks to all targets (copied; equal ones count once), n >= 1. `request` is that of the server
- * transaction and is borrowed. Takes over the transaction and whatever comes of it: what cannot be
- * forwarded is answered (440 where Max-Breadth does not suffice for the first stage, 480 where sips
- * URIs forbid every target, 483, 500, 503 over our limits).
- * ERR_STALE: the transaction is gone or answered; nothing was done. ERR_INVALID: n is 0. An answer
- * that finds no memory is owed by the engine. */
+ * transaction, or a copy of it with other headers; it is borrowed, a copy is kept while targets
+ * wait. Takes over the transaction and whatever comes of it: what cannot be forwarded is answered
+ * (440 where Max-Breadth does not suffice for the first stage, 480 where sips URIs forbid every
+ * target, 483, 500, 503 over our limits). ERR_STALE: the transaction is gone or answered; nothing
+ * was done. ERR_INVALID: n is 0. An answer that finds no memory is owed by the engine. */
 int proxy_fork(struct proxy *, tx_id, struct msg *request, const struct target *, size_t n,
                const struct fork_how *, time_ns now);
 

@@ -21,12 +21,10 @@ static const char rules[] = "routes:\n"
                             "\n"
                             "  - {strip: 2, prefix: '+', record_route: false}\n"
                             "  - serve: default\n"
-                            "    mode: stateless\n"
                             "    allow: peers\n"
                             "sets:\n"
                             "  - name: north\n"
                             "    policy: call-id\n"
-                            "    probe: 10s\n"
                             "    members:\n"
                             "      - uri: sip:192.0.2.1\n"
                             "        weight: 3\n"
@@ -50,13 +48,12 @@ static void check_routes(const struct config *c)
     assert_int_equal(r[0].redirect_status, 302);
     assert_int_equal(r[0].entry.line, 2);
     assert_int_equal(config_entry_line("route", &r[0].entry, "reply"), 6);
-    assert_int_equal(config_entry_line("route", &r[0].entry, "mode"), 2);
+    assert_int_equal(config_entry_line("route", &r[0].entry, "allow"), 2);
     assert_int_equal(r[1].strip, 2);
     EQUAL(r[1].prefix, "+");
     assert_int_equal(r[1].record_route, CONFIG_OFF);
     assert_int_equal(r[1].serve, CONFIG_SERVE_NO);
     assert_int_equal(r[2].serve, CONFIG_SERVE_DEFAULT);
-    assert_int_equal(r[2].mode, CONFIG_STATELESS);
     assert_int_equal(r[2].allow, CONFIG_ALLOW_PEERS);
 }
 
@@ -67,8 +64,6 @@ static void check_sets(const struct config *c)
     assert_int_equal(c->sets.n, 2);
     EQUAL(s[0].name, "north");
     assert_int_equal(s[0].policy, CONFIG_POLICY_CALL_ID);
-    assert_int_equal(s[0].probe_s, 10);
-    assert_int_equal(s[0].down_after, 2);
     assert_int_equal(s[0].members.n, 2);
     EQUAL(s[0].members.list[0].uri, "sip:192.0.2.1");
     assert_int_equal(s[0].members.list[0].weight, 3);
@@ -134,7 +129,7 @@ static void what_is_wrong_in_one_is_told(void **state)
         {"routes: [{user: a, user_prefix: [{}]}]\n", "1:routes[1].user_prefix: an entry is no"},
         {"routes: [{reply: '40'}]\n", "1:routes[1].reply: \"40\": expected a text of 3 to 128"},
         {"routes: [{strip: 33}]\n", "1:routes[1].strip: \"33\": expected a number from 0 to 32"},
-        {"routes: [{mode: no}]\n", "1:routes[1].mode: \"no\": expected stateful or stateless"},
+        {"routes: [{allow: no}]\n", "1:routes[1].allow: \"no\": expected accounts, peers or"},
         {"routes: [{record_route: x}]\n",
          "1:routes[1].record_route: \"x\": expected false or true"},
         {"routes:\n- reply: 404 No\n  forward: ['sip:h']\n",

@@ -1,5 +1,5 @@
-/* Owns the memory of a configuration: pieces in a chain, filled one behind the other. */
-#include "config/shelf.h"
+/* Owns memory that is given back as a whole: pieces in a chain, filled one behind the other. */
+#include "base/shelf.h"
 
 #include <stdalign.h>
 #include <stdint.h>

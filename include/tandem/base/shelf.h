@@ -1,7 +1,7 @@
-/* Where the texts and lists of a configuration stand: memory that is only ever added to, and given
+/* Where texts and lists stand that go together: memory that is only ever added to, and given
  * back as a whole. */
-#ifndef TANDEM_SRC_CONFIG_SHELF_H
-#define TANDEM_SRC_CONFIG_SHELF_H
+#ifndef TANDEM_BASE_SHELF_H
+#define TANDEM_BASE_SHELF_H
 
 #include "base/attr.h"
 #include "base/mem.h"

@@ -1,0 +1,228 @@
+/* Owns what becomes of a request by the rules of the configuration: asks them, and does what they
+ * decide. Knows no rule. */
+#include "element/parts.h"
+
+#define WEEK (7 * 24 * 3600 * NS_PER_S)
+#define MINUTE (60 * NS_PER_S)
+
+static bool is_ours(void *arg, const struct uri *u)
+{
+    const struct element *e = arg;
+    return home_has(e, u, NULL);
+}
+
+/* In dialogs, and by a Route of somebody else's making, it goes where that says. */
+static bool have_a_say(const struct element *e, const struct step *s)
+{
+    return e->routes && !s->routed && s->place != PLACE_ROUTE && s->place != PLACE_DIALOG;
+}
+
+/* An account proved who it is; what was let in without is of a peer, or a stranger's. */
+static enum route_sender sender_of(const struct element *e, const struct engine_event *ev,
+                                   enum standing standing)
+{
+    if (standing == STANDING_KNOWN)
+        return ROUTE_ACCOUNT;
+    if (access_is_peer(&e->access, &ev->msg->flow.remote))
+        return ROUTE_PEER;
+    return ev->kind == EVENT_ACK ? ROUTE_ANY_SENDER : ROUTE_STRANGER;
+}
+
+static void decide(struct element *e, struct msg *m, const struct uri *uri,
+                   enum route_sender sender, time_ns now, struct route_decision *d,
+                   route_tell *tell, void *arg)
+{
+    const struct listener *l = engine_listener(e->engine, m->flow.listener);
+    unsigned minute = (unsigned)((e->week_offset + now % WEEK) % WEEK / MINUTE);
+    const struct route_request request = {.msg = m,
+                                          .uri = uri,
+                                          .sender = sender,
+                                          .listener = l ? &l->local : NULL,
+                                          .minute = minute % (24 * 60),
+                                          .weekday = minute / (24 * 60),
+                                          .is_ours = is_ours,
+                                          .arg = e};
+    route_decide(e->routes, &request, d, tell, arg);
+}
+
+bool steer_lets_in(struct element *e, const struct engine_event *ev, const struct step *s,
+                   time_ns now)
+{
+    struct route_decision d;
+    if (!e->access.config.required || !have_a_say(e, s) || !routes_any_open(e->routes))
+        return false;
+    decide(e, ev->msg, &s->view.request_uri, sender_of(e, ev, STANDING_LET_IN), now, &d, NULL,
+           NULL);
+    return d.allow == CONFIG_ALLOW_ANYONE;
+}
+
+static enum element_place outlook_of(enum place place)
+{
+    switch (place) {
+    case PLACE_SELF:
+        return OUTLOOK_SELF;
+    case PLACE_USER:
+        return OUTLOOK_USER;
+    case PLACE_NOWHERE:
+        return OUTLOOK_NUMBER;
+    case PLACE_ROUTE:
+        return OUTLOOK_ROUTE;
+    case PLACE_FOREIGN:
+        return OUTLOOK_FOREIGN;
+    case PLACE_DIALOG:
+        return OUTLOOK_DIALOG;
+    }
+    return OUTLOOK_BAD;
+}
+
+void steer_explain(struct element *e, const struct engine_event *ev, const struct step *s,
+                   enum route_sender sender, time_ns now, struct element_outlook *out,
+                   route_tell *tell, void *arg)
+{
+    enum place place = s->place;
+    struct uri aor;
+    char number[NUMBER_MAX];
+    out->by_rules = have_a_say(e, s);
+    if (access_is_peer(&e->access, &ev->msg->flow.remote))
+        sender = ROUTE_PEER;
+    if (out->by_rules) {
+        decide(e, ev->msg, &s->view.request_uri, sender, now, &out->decision, tell, arg);
+        place = place_of_uri(e, ev->msg, &out->decision.uri, number, &aor);
+    }
+    out->is_asked = e->access.config.required && sender != ROUTE_ACCOUNT &&
+                    !rights_let_in(e, ev->msg, s->place, s->view.marked) &&
+                    !(out->by_rules && out->decision.allow == CONFIG_ALLOW_ANYONE);
+    out->place = outlook_of(place);
+}
+
+/* --- what is decided --- */
+
+static void serve_register(struct element *e, const struct engine_event *ev, time_ns now)
+{
+    if (ev->msg->method == METHOD_REGISTER)
+        self_request(e, ev, STR_NONE, now);
+    else
+        answer(e, ev, 405, STR_NONE, STR("Allow: REGISTER\r\n"), now);
+}
+
+static void serve_lookup(struct element *e, const struct engine_event *ev,
+                         const struct route_decision *d, const struct grant *grant, time_ns now)
+{
+    struct uri aor;
+    char number[NUMBER_MAX];
+    const struct manner manner = manner_of(e, d, grant);
+    if (place_of_uri(e, ev->msg, &d->uri, number, &aor) == PLACE_USER)
+        lookup_targets(e, ev, &aor, false, &manner, now);
+    else
+        answer(e, ev, 404, STR_NONE, STR_NONE, now);
+}
+
+/* Who may have it forwarded to a place that the rule names. An ACK begins nothing, and the place is
+ * the administrator's choice. */
+static bool may_forward(struct element *e, const struct engine_event *ev,
+                        const struct route_decision *d, const struct target *to,
+                        const struct grant *grant, time_ns now)
+{
+    struct uri hop;
+    struct msg_error err;
+    if (d->allow == CONFIG_ALLOW_ANYONE || ev->kind == EVENT_ACK)
+        return true;
+    if (d->allow == CONFIG_ALLOW_PEERS && access_is_peer(&e->access, &ev->msg->flow.remote))
+        return true;
+    return relay_allowed(e, ev, uri_parse(to->uri, &hop, &err) ? &hop : &d->uri, grant->standing,
+                         now);
+}
+
+static void forward(struct element *e, const struct engine_event *ev,
+                    const struct route_decision *d, const struct grant *grant, time_ns now)
+{
+    struct choice c;
+    const struct manner manner = manner_of(e, d, grant);
+    const struct fork_how how = {.order = (enum fork_order)d->order, .ring_time = d->ring_time};
+    choose(e, &c, ev->msg, d);
+    if (c.n == 0)
+        answer(e, ev, 480, STR_NONE, STR_NONE, now);
+    else if (may_forward(e, ev, d, &c.targets[0], grant, now))
+        pass_on(e, ev, &manner, c.targets, c.n, &how, now);
+}
+
+/* It goes on as without rules, but changed. */
+static bool go_on(struct element *e, const struct engine_event *ev, const struct route_decision *d,
+                  const struct grant *grant, time_ns now)
+{
+    struct uri aor;
+    char number[NUMBER_MAX];
+    const struct manner manner = manner_of(e, d, grant);
+    if (!d->rewritten && d->n_changes == 0 && d->record_route == CONFIG_UNSAID)
+        return false;
+    switch (place_of_uri(e, ev->msg, &d->uri, number, &aor)) {
+    case PLACE_SELF:
+        self_request(e, ev, STR_NONE, now);
+        break;
+    case PLACE_USER:
+        lookup_targets(e, ev, &aor, false, &manner, now);
+        break;
+    case PLACE_FOREIGN:
+        if (relay_allowed(e, ev, &d->uri, grant->standing, now))
+            pass_on(e, ev, &manner, &(struct target){.uri = d->uri.text, .q = 1000}, 1,
+                    &(struct fork_how){.order = FORK_PARALLEL}, now);
+        break;
+    case PLACE_NOWHERE:
+    case PLACE_ROUTE:
+    case PLACE_DIALOG:
+        answer(e, ev, 404, STR("No such number here"), STR_NONE, now);
+        break;
+    }
+    return true;
+}
+
+bool steer(struct element *e, const struct engine_event *ev, const struct step *s,
+           const struct grant *grant, time_ns now)
+{
+    struct route_decision d;
+    if (!have_a_say(e, s))
+        return false;
+    decide(e, ev->msg, &s->view.request_uri, sender_of(e, ev, grant->standing), now, &d, NULL,
+           NULL);
+    switch (d.action) {
+    case ROUTE_DEFAULT:
+        return go_on(e, ev, &d, grant, now);
+    case ROUTE_REPLY:
+        answer(e, ev, d.status, d.reason, STR_NONE, now);
+        break;
+    case ROUTE_REGISTER:
+        serve_register(e, ev, now);
+        break;
+    case ROUTE_LOOKUP:
+        serve_lookup(e, ev, &d, grant, now);
+        break;
+    case ROUTE_FORWARD:
+        forward(e, ev, &d, grant, now);
+        break;
+    case ROUTE_REDIRECT:
+        divert(e, ev, &d, now);
+        break;
+    }
+    return true;
+}
+
+int steer_make(struct element *e, struct routes **routes, struct peers **peers,
+               const struct element_config *config)
+{
+    static const struct config_set_list no_sets;
+    const struct config_set_list *sets = config->sets ? config->sets : &no_sets;
+    struct route_fault fault;
+    *routes = NULL;
+    *peers = NULL;
+    if (!config->routes || config->routes->n == 0)
+        return OK;
+    *routes = routes_new(e->mem, config->routes, sets, &fault);
+    if (!*routes)
+        return fault.rule == config->routes->n ? ERR_NOMEM : ERR_INVALID;
+    *peers = peers_new(e->mem, sets, &config->proxy.key);
+    if (*peers)
+        return OK;
+    routes_unref(*routes);
+    *routes = NULL;
+    return ERR_NOMEM;
+}

@@ -1,0 +1,132 @@
+/* Owns the sentences in which explanations are told; decides nothing. */
+#include "server/explain_text.h"
+
+static void put_quoted(struct buf *b, struct str s)
+{
+    buf_put_char(b, '"');
+    buf_put(b, str_slice(s, 0, 100));
+    buf_put_char(b, '"');
+}
+
+const char *explain_put_step(struct buf *b, const struct route_step *s,
+                             const struct config_route *rule)
+{
+    switch (s->kind) {
+    case ROUTE_MISSED:
+        buf_put(b, str_from(s->key));
+        if (s->found.len > 0) {
+            buf_put(b, s->key[0] == 'h' ? STR(" does not hold: ") : STR(" is "));
+            put_quoted(b, s->found);
+        } else {
+            buf_put_lit(b, " does not hold");
+        }
+        return "missed";
+    case ROUTE_CHANGED:
+        buf_put_lit(b, "holds, and changes what it says: the next one is tried");
+        return "changed";
+    case ROUTE_TOOK:
+        buf_put_lit(b, "holds");
+        if (rule->strip || rule->prefix.len || rule->set_user.len || rule->set_domain.len)
+            buf_put_lit(b, ", changes the Request-URI");
+        buf_put_lit(b, ", and takes it");
+        return "took";
+    }
+    return "";
+}
+
+static void put_targets(struct buf *b, const struct route_decision *d, const struct config *c)
+{
+    for (unsigned i = 0; i < d->n_targets; i++) {
+        const struct route_target *t = &d->targets[i];
+
+        buf_put(b, i > 0 ? STR(", ") : STR(" "));
+        if (t->kind == ROUTE_TO_URI) {
+            route_put_target(b, d, t->uri, t->has_user);
+        } else if (t->kind == ROUTE_TO_SET) {
+            buf_put_lit(b, "set:");
+            buf_put(b, c->sets.list[t->set].name);
+        } else {
+            buf_put_lit(b, "where the user has registered");
+        }
+    }
+}
+
+static void put_status(struct buf *b, unsigned status, struct str reason)
+{
+    buf_put_u64(b, status);
+    buf_put_char(b, ' ');
+    buf_put(b, reason.len > 0 ? reason : status_reason(status));
+}
+
+static const char *put_default(struct buf *b, const struct element_outlook *o)
+{
+    switch (o->place) {
+    case OUTLOOK_SELF:
+        buf_put_lit(b, "it is for the server itself");
+        return "self";
+    case OUTLOOK_USER:
+        buf_put_lit(b, "the user is looked up among those who registered");
+        return "lookup";
+    case OUTLOOK_NUMBER:
+        buf_put_lit(b, "answered 404: nobody has this number");
+        return "reply";
+    case OUTLOOK_ROUTE:
+        buf_put_lit(b, "it goes by its Route, for who may have it relayed; no rule is asked");
+        return "relay";
+    case OUTLOOK_DIALOG:
+        buf_put_lit(b, "it goes by the route set of its dialog; no rule is asked");
+        return "dialog";
+    case OUTLOOK_FOREIGN:
+        buf_put_lit(b,
+                    "it goes to its Request-URI, which is not ours, for who may have it relayed");
+        return "relay";
+    case OUTLOOK_BAD:
+        buf_put_lit(b, "it cannot be read");
+        return "bad";
+    }
+    return "";
+}
+
+static const char *put_decision(struct buf *b, const struct element_outlook *o,
+                                const struct config *c)
+{
+    const struct route_decision *d = &o->decision;
+
+    switch (d->action) {
+    case ROUTE_REPLY:
+        buf_put_lit(b, "answered ");
+        put_status(b, d->status, d->reason);
+        return "reply";
+    case ROUTE_REGISTER:
+        buf_put_lit(b, "a REGISTER goes to the registrar, anything else is answered 405");
+        return "register";
+    case ROUTE_LOOKUP:
+        buf_put_lit(b, "looked up among those who registered: ");
+        buf_put(b, d->uri.text);
+        return "lookup";
+    case ROUTE_FORWARD:
+        buf_put_lit(b, "forwarded to");
+        put_targets(b, d, c);
+        buf_put(b, d->allow == CONFIG_ALLOW_ANYONE  ? STR(", for anyone")
+                   : d->allow == CONFIG_ALLOW_PEERS ? STR(", for accounts and peers")
+                                                    : STR(", for who may have it relayed"));
+        return "forward";
+    case ROUTE_REDIRECT:
+        buf_put_lit(b, "redirected (");
+        buf_put_u64(b, d->redirect_status);
+        buf_put_lit(b, ") to");
+        put_targets(b, d, c);
+        return "redirect";
+    case ROUTE_DEFAULT:
+        break;
+    }
+    return put_default(b, o);
+}
+
+const char *explain_put_outlook(struct buf *b, const struct element_outlook *o,
+                                const struct config *c)
+{
+    if (o->is_asked)
+        buf_put_lit(b, "once its sender has proved who he is: ");
+    return o->by_rules ? put_decision(b, o, c) : put_default(b, o);
+}

@@ -1,0 +1,163 @@
+/* Whom a set of peers asks first: by weight, in turn, by a text, by priority. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+
+#include "../base/mem_counting.h"
+#include "peers/peers.h"
+
+static const struct hash_key key = {1, 2};
+
+static struct config_member members[8];
+static struct config_set set;
+static const struct config_set_list sets = {&set, 1};
+
+static struct peers *given(enum config_policy policy, unsigned n, const unsigned *weights)
+{
+    static const char *const uris[] = {"sip:a", "sip:b", "sip:c", "sip:d", "sip:e", "sip:f"};
+
+    for (unsigned i = 0; i < n; i++)
+        members[i] = (struct config_member){.uri = str_from(uris[i]), .weight = weights[i]};
+    set = (struct config_set){.policy = policy, .members = {members, n}};
+    struct peers *p = peers_new(&mem_libc, &sets, &key);
+    assert_non_null(p);
+    return p;
+}
+
+static char first(struct peers *p, const char *text, struct rand *r)
+{
+    struct str out[8];
+    const struct peers_request q = {.call_id = str_from(text), .user = STR("bob")};
+
+    assert_true(peers_order(p, 0, &q, r, out, 8) == set.members.n);
+    return out[0].at[4];
+}
+
+/* Within a twentieth of all. */
+static void share(unsigned got, unsigned weight, unsigned all)
+{
+    int expected = (int)(20000 * weight / all), off = (int)got - expected;
+
+    if (off < -1000 || off > 1000)
+        fail_msg("%u of 20000 for %u of %u", got, weight, all);
+}
+
+static void by_weight(void **state)
+{
+    static const unsigned weights[] = {1, 3, 6, 0};
+    static const enum config_policy policies[] = {CONFIG_POLICY_RANDOM, CONFIG_POLICY_CALL_ID};
+    struct rand_seed seed = rand_seed_from(1);
+    struct rand r;
+
+    (void)state;
+    rand_init(&r, &seed);
+    for (size_t i = 0; i < 2; i++) {
+        struct peers *p = given(policies[i], 4, weights);
+        unsigned got[4] = {0};
+        char text[32];
+
+        for (unsigned k = 0; k < 20000; k++) {
+            (void)snprintf(text, sizeof text, "call-%u", k);
+            got[first(p, text, &r) - 'a']++;
+        }
+        for (unsigned k = 0; k < 3; k++)
+            share(got[k], weights[k], 10);
+        assert_int_equal(got[3], 0);
+        peers_free(p);
+    }
+}
+
+static void the_same_text_has_the_same_member(void **state)
+{
+    static const unsigned weights[] = {1, 2, 1, 1};
+    char before[500], text[32];
+    unsigned moved = 0;
+
+    (void)state;
+    struct peers *p = given(CONFIG_POLICY_CALL_ID, 4, weights);
+    for (unsigned k = 0; k < 500; k++) {
+        (void)snprintf(text, sizeof text, "call-%u", k);
+        before[k] = first(p, text, NULL);
+        assert_int_equal(first(p, text, NULL), before[k]);
+    }
+    peers_free(p);
+    p = given(CONFIG_POLICY_CALL_ID, 3, weights); /* sip:d has gone */
+    for (unsigned k = 0; k < 500; k++) {
+        (void)snprintf(text, sizeof text, "call-%u", k);
+        moved += before[k] == 'd';
+        if (before[k] != 'd')
+            assert_int_equal(first(p, text, NULL), before[k]);
+    }
+    assert_in_range(moved, 50, 150);
+    peers_free(p);
+    p = given(CONFIG_POLICY_USER, 4, weights);
+    assert_int_equal(first(p, "x", NULL), first(p, "y", NULL));
+    peers_free(p);
+}
+
+static void in_turn(void **state)
+{
+    static const unsigned weights[] = {1, 0, 1};
+    struct peers *p = given(CONFIG_POLICY_ROUND_ROBIN, 3, weights);
+    struct str out[2];
+
+    (void)state;
+    assert_int_equal(first(p, "", NULL), 'a');
+    assert_int_equal(first(p, "", NULL), 'c'); /* b's turn, which has no weight */
+    assert_int_equal(first(p, "", NULL), 'c');
+    assert_int_equal(first(p, "", NULL), 'a');
+    assert_int_equal(peers_order(p, 0, &(struct peers_request){STR_NONE, STR_NONE}, NULL, out, 2),
+                     2);
+    peers_free(p);
+}
+
+static void priority_comes_first(void **state)
+{
+    static const unsigned weights[] = {9, 1, 0};
+    struct peers *p = given(CONFIG_POLICY_CALL_ID, 3, weights);
+
+    (void)state;
+    peers_free(p);
+    members[0].priority = 5;
+    p = peers_new(&mem_libc, &sets, &key);
+    assert_non_null(p);
+    struct str out[8];
+    const struct peers_request q = {.call_id = STR("x")};
+    assert_int_equal(peers_order(p, 0, &q, NULL, out, 8), 3);
+    assert_true(str_equal(out[0], STR("sip:b")) && str_equal(out[1], STR("sip:c")) &&
+                str_equal(out[2], STR("sip:a")));
+    peers_free(p);
+}
+
+static void without_memory_there_is_none(void **state)
+{
+    struct peers *p = NULL;
+
+    (void)state;
+    for (unsigned spare = 0; !p; spare++) {
+        struct mem_counting m = mem_counting();
+
+        m.refuse_after = spare;
+        p = peers_new(&m.mem, &sets, &key);
+        peers_free(p);
+        assert_int_equal(m.n_live, 0);
+        assert_true(spare < 10);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(by_weight),
+        cmocka_unit_test(the_same_text_has_the_same_member),
+        cmocka_unit_test(in_turn),
+        cmocka_unit_test(priority_comes_first),
+        cmocka_unit_test(without_memory_there_is_none),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
