@@ -169,6 +169,16 @@ void element_stats(const struct element *e, struct element_stats *out)
                                   .registrations = registrar_pending(e->registrar)};
 }
 
+size_t element_peers(const struct element *e, size_t from, struct peer_state *out, size_t max)
+{
+    return e->peers ? peers_list(e->peers, from, out, max) : 0;
+}
+
+unsigned element_set_peer_out(struct element *e, struct str uri, bool out)
+{
+    return e->peers ? peers_set_out(e->peers, uri, out) : 0;
+}
+
 /* The roles act on all that an input brought before it returns. */
 static int after(struct element *e, int rc, time_ns now)
 {
@@ -246,6 +256,7 @@ int element_store_answered(struct element *e, const struct store_answer *a, time
 
 int element_time(struct element *e, time_ns now)
 {
+    probe_time(e, now);
     int rc = after(e, engine_time(e->engine, now), now);
     int proxy_rc = after(e, proxy_time(e->proxy, now), now);
     return rc != OK ? rc : proxy_rc;
@@ -253,7 +264,8 @@ int element_time(struct element *e, time_ns now)
 
 time_ns element_deadline(const struct element *e)
 {
-    return time_min(engine_deadline(e->engine), proxy_deadline(e->proxy));
+    time_ns at = time_min(engine_deadline(e->engine), proxy_deadline(e->proxy));
+    return e->peers ? time_min(at, peers_deadline(e->peers)) : at;
 }
 
 bool element_output(struct element *e, struct engine_output *out)

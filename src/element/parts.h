@@ -11,7 +11,7 @@
 #include "element/slow.h"
 
 /* Whose an event is. */
-enum owner { OWNER_NONE, OWNER_ELEMENT, OWNER_REGISTRAR, OWNER_PROXY, OWNER_ADMISSION };
+enum owner { OWNER_NONE, OWNER_ELEMENT, OWNER_REGISTRAR, OWNER_PROXY, OWNER_ADMISSION, OWNER_PROBE };
 
 /* access.c: the configuration of who must say who they are, and what asking needs. */
 struct access {
@@ -229,6 +229,10 @@ void manner_drop(struct manner *);
 /* Gives it to the proxy for these targets. */
 void pass_on(struct element *, const struct engine_event *, const struct manner *,
              const struct target *, size_t n, const struct fork_how *, time_ns now);
+
+/* --- probe.c: are the peers there? --- */
+void probe_time(struct element *, time_ns now);
+void probe_event(struct element *, const struct engine_event *);
 
 /* --- relay.c: to places that are not ours --- */
 /* To a foreign place: for who proved to be one of ours, or as policy.c has it. True: it may go now;

@@ -219,7 +219,7 @@ int steer_make(struct element *e, struct routes **routes, struct peers **peers,
     *routes = routes_new(e->mem, config->routes, sets, &fault);
     if (!*routes)
         return fault.rule == config->routes->n ? ERR_NOMEM : ERR_INVALID;
-    *peers = peers_new(e->mem, sets, &config->proxy.key);
+    *peers = peers_new(e->mem, sets, &config->proxy.key, e->peers);
     if (*peers)
         return OK;
     routes_unref(*routes);

@@ -71,6 +71,12 @@ void engine_reject(struct engine *e, struct msg *m, enum msg_error_code code)
         (void)stateless_answer(e, m, status, reason, STR_NONE);
 }
 
+bool engine_owns_call_id(const struct engine *e, struct str call_id)
+{
+    return e->config.n_workers <= 1 ||
+           siphash13(&e->config.call_key, call_id) % e->config.n_workers == e->config.worker;
+}
+
 static unsigned worker_of(const struct engine *e, struct msg *m)
 {
     if (e->config.n_workers <= 1)

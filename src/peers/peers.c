@@ -1,31 +1,14 @@
 /* Owns the sets of peers and the order in which their members are asked. */
-#include "peers/peers.h"
-
-#include "base/shelf.h"
-
-struct member {
-    struct str uri;
-    unsigned weight, priority;
-};
-
-struct set {
-    enum config_policy policy;
-    struct member *members;
-    unsigned n;
-    unsigned turn; /* round-robin */
-};
-
-struct peers {
-    struct mem *mem;
-    struct shelf *shelf;
-    struct hash_key key;
-    unsigned n;
-    struct set *sets;
-};
+#include "peers/set.h"
 
 static bool take_set(struct peers *p, struct set *s, const struct config_set *from)
 {
-    *s = (struct set){.policy = from->policy};
+    *s = (struct set){.policy = from->policy,
+                      .pause = from->probe_s * NS_PER_S,
+                      .down_after = from->down_after,
+                      .up_after = from->up_after};
+    if (!shelf_keep(p->shelf, from->name, &s->name))
+        return false;
     s->members = shelf_take(p->shelf, from->members.n * sizeof *s->members);
     if (!s->members)
         return false;
@@ -40,7 +23,7 @@ static bool take_set(struct peers *p, struct set *s, const struct config_set *fr
 }
 
 struct peers *peers_new(struct mem *mem, const struct config_set_list *sets,
-                        const struct hash_key *key)
+                        const struct hash_key *key, const struct peers *old)
 {
     struct peers *p = mem_alloc_zero(mem, sizeof *p);
 
@@ -53,8 +36,10 @@ struct peers *peers_new(struct mem *mem, const struct config_set_list *sets,
             peers_free(p);
             return NULL;
         }
-    if (p->sets)
+    if (p->sets) {
+        peers_take_over(p, old);
         return p;
+    }
     peers_free(p);
     return NULL;
 }
@@ -117,24 +102,35 @@ static void put(const struct set *s, struct place *places, unsigned n, struct pl
     places[at] = one;
 }
 
+static bool is_any_up(const struct set *s)
+{
+    for (unsigned i = 0; i < s->n; i++)
+        if (!s->members[i].out && !s->members[i].down)
+            return true;
+    return false;
+}
+
 size_t peers_order(struct peers *p, unsigned set, const struct peers_request *r, struct rand *rand,
                    struct str *out, size_t max)
 {
     struct set *s = &p->sets[set];
     struct place places[LIMIT_SET_MEMBERS];
-    size_t n = s->n < max ? s->n : max;
+    bool any_up = is_any_up(s);
+    size_t n = 0;
 
     for (unsigned i = 0; i < s->n; i++) {
         struct place one = {.member = i};
 
+        if (s->members[i].out || (any_up && s->members[i].down))
+            continue;
         if (s->policy == CONFIG_POLICY_ROUND_ROBIN)
             one.cost = (i + s->n - s->turn) % s->n + (s->members[i].weight > 0 ? 0 : s->n);
         else
             one.cost = cost_of(&s->members[i], draw(p, s, i, r, rand));
-        put(s, places, i, one);
+        put(s, places, (unsigned)n++, one);
     }
     s->turn = (s->turn + 1) % s->n;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && i < max; i++)
         out[i] = s->members[places[i].member].uri;
-    return n;
+    return n < max ? n : max;
 }

@@ -79,6 +79,7 @@ struct config_set {
     struct str name;
     struct config_member_list members;
     enum config_policy policy;
+    unsigned probe_s, down_after, up_after;
 };
 
 struct config_set_list {

@@ -117,6 +117,10 @@ int element_time(struct element *, time_ns now);
  */
 int element_reconfigure(struct element *, const struct element_config *);
 
+/* peers_list and peers_set_out of the sets that rules name; without rules there are none. */
+size_t element_peers(const struct element *, size_t from, struct peer_state *out, size_t max);
+unsigned element_set_peer_out(struct element *, struct str uri, bool out);
+
 /* What the wall clock shows, for rules that ask for the time: it is `week` since Monday 00:00.
  * Until it is told, it is Monday 00:00. */
 void element_set_clock(struct element *, time_ns week, time_ns now);

@@ -223,6 +223,9 @@ int engine_cancel(struct engine *, tx_id, struct str headers, time_ns now);
  */
 int engine_ask_store(struct engine *, const struct store_ask *, uint8_t owner, uint64_t user);
 
+/* Do messages with this Call-ID come to this worker? A request of our own needs one that does. */
+bool engine_owns_call_id(const struct engine *, struct str call_id);
+
 /* For roles: */
 struct mem *engine_mem(struct engine *);
 struct block_pool *engine_blocks(struct engine *);

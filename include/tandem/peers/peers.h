@@ -1,5 +1,6 @@
-/* Sets of peers that share a load: in which order the members of a set are asked for one request.
- * Made of the configuration's entries; knows no transaction and no rule. */
+/* Sets of peers that share a load: in which order the members of a set are asked for one request,
+ * and which of them are there. Made of the configuration's entries; knows no transaction and no
+ * rule. */
 #ifndef TANDEM_PEERS_PEERS_H
 #define TANDEM_PEERS_PEERS_H
 
@@ -8,13 +9,16 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "base/siphash.h"
+#include "base/time.h"
 #include "config/entries.h"
 
 struct peers;
 
 /* `key` makes the choice by Call-ID or user; servers that share one choose alike. Nothing of the
- * sets is kept. NULL: no memory. */
-struct peers *peers_new(struct mem *, const struct config_set_list *, const struct hash_key *key);
+ * sets is kept. `old` (NULL: none) is what was there before: members of the same set and URI stay
+ * as they are, and ids of its probes mean nothing here. NULL: no memory. */
+struct peers *peers_new(struct mem *, const struct config_set_list *, const struct hash_key *key,
+                        const struct peers *old);
 void peers_free(struct peers *); /* NULL is legal */
 
 /* What a set may go by. */
@@ -28,8 +32,30 @@ struct peers_request {
  *  - round-robin: the one whose turn it is, then the others in their order;
  *  - call-id, user: always in the same order for the same text; where a member goes, only what it
  *    had goes to others (rendezvous hashing, Thaler and Ravishankar 1998, with weights).
- * A weight of 0 is asked after all others of its priority. Returns how many were written. */
+ * A weight of 0 is asked after all others of its priority. Whom probes have found gone is left out,
+ * unless nobody else is there; who was taken out by hand always. Returns how many were written. */
 size_t peers_order(struct peers *, unsigned set, const struct peers_request *, struct rand *,
                    struct str *out, size_t max);
+
+/* --- are they there? --- */
+/* The next member that is to be asked by OPTIONS: its URI, and an id for peers_heard. One that has
+ * not been heard of since it was asked last has failed. False: nobody is due. */
+MUST_USE bool peers_probe(struct peers *, time_ns now, struct str *uri, uint64_t *id);
+time_ns peers_deadline(const struct peers *);
+/* A probe's final answer; 0: none came, or it could not be sent. */
+void peers_heard(struct peers *, uint64_t id, unsigned status);
+
+struct peer_state {
+    struct str set, uri; /* views that are good until peers_free */
+    unsigned weight, priority;
+    bool probed;        /* somebody asks whether it is there */
+    bool up;            /* it is, as far as is known */
+    bool out;           /* taken out by hand */
+    unsigned failures;  /* in a row, by now */
+};
+/* The members of all sets, from the n-th on. Returns how many were written. */
+size_t peers_list(const struct peers *, size_t from, struct peer_state *out, size_t max);
+/* Takes a member (by its URI, in whatever sets) out, or lets it in again. How many there are. */
+unsigned peers_set_out(struct peers *, struct str uri, bool out);
 
 #endif

@@ -23,7 +23,7 @@ static struct peers *given(enum config_policy policy, unsigned n, const unsigned
     for (unsigned i = 0; i < n; i++)
         members[i] = (struct config_member){.uri = str_from(uris[i]), .weight = weights[i]};
     set = (struct config_set){.policy = policy, .members = {members, n}};
-    struct peers *p = peers_new(&mem_libc, &sets, &key);
+    struct peers *p = peers_new(&mem_libc, &sets, &key, NULL);
     assert_non_null(p);
     return p;
 }
@@ -123,7 +123,7 @@ static void priority_comes_first(void **state)
     (void)state;
     peers_free(p);
     members[0].priority = 5;
-    p = peers_new(&mem_libc, &sets, &key);
+    p = peers_new(&mem_libc, &sets, &key, NULL);
     assert_non_null(p);
     struct str out[8];
     const struct peers_request q = {.call_id = STR("x")};
@@ -131,6 +131,110 @@ static void priority_comes_first(void **state)
     assert_true(str_equal(out[0], STR("sip:b")) && str_equal(out[1], STR("sip:c")) &&
                 str_equal(out[2], STR("sip:a")));
     peers_free(p);
+}
+
+/* --- are they there? --- */
+
+static struct peers *probed(void)
+{
+    static const unsigned weights[] = {1, 1};
+
+    peers_free(given(CONFIG_POLICY_CALL_ID, 2, weights));
+    members[0].priority = 0;
+    members[1].priority = 1;
+    set.probe_s = 10;
+    set.down_after = 2;
+    set.up_after = 2;
+    struct peers *p = peers_new(&mem_libc, &sets, &key, NULL);
+    assert_non_null(p);
+    return p;
+}
+
+/* Both are asked; the first answers so. */
+static void ask(struct peers *p, unsigned second, unsigned status)
+{
+    struct str uri;
+    uint64_t id, other;
+
+    assert_true(peers_probe(p, second * NS_PER_S, &uri, &id));
+    assert_true(str_equal(uri, STR("sip:a")));
+    assert_true(peers_probe(p, second * NS_PER_S, &uri, &other));
+    assert_false(peers_probe(p, second * NS_PER_S, &uri, &(uint64_t){0}));
+    assert_int_equal(peers_deadline(p), (second + 10) * NS_PER_S);
+    peers_heard(p, other, 200);
+    if (status != 1)
+        peers_heard(p, id, status);
+}
+
+static void who_does_not_answer_is_left_out(void **state)
+{
+    static const unsigned failures[] = {0, 1, 408, 503, 504};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
+        struct peers *p = probed();
+        unsigned late = failures[i] == 1; /* silence counts once the next probe is due */
+        struct peer_state states[3];
+        struct str out[2];
+        const struct peers_request q = {.call_id = STR("x")};
+
+        ask(p, 1, failures[i]);
+        assert_int_equal(peers_order(p, 0, &q, NULL, out, 2), 2);
+        ask(p, 11, failures[i]);
+        if (late)
+            ask(p, 21, failures[i]);
+        assert_int_equal(peers_order(p, 0, &q, NULL, out, 2), 1);
+        assert_true(str_equal(out[0], STR("sip:b")));
+        assert_int_equal(peers_list(p, 0, states, 3), 2);
+        assert_false(states[0].up);
+        assert_true(states[1].up && states[1].probed && !states[1].out);
+        ask(p, 31, 405);
+        assert_int_equal(peers_order(p, 0, &q, NULL, out, 2), 1);
+        ask(p, 41, 200);
+        assert_int_equal(peers_order(p, 0, &q, NULL, out, 2), 2);
+        peers_free(p);
+    }
+}
+
+static void nobody_there_is_tried_all_the_same(void **state)
+{
+    struct peers *p = probed();
+    struct str uri, out[2];
+    uint64_t id;
+
+    (void)state;
+    for (unsigned t = 1; t < 40; t += 10)
+        while (peers_probe(p, t * NS_PER_S, &uri, &id))
+            peers_heard(p, id, 0);
+    assert_int_equal(peers_order(p, 0, &(struct peers_request){.call_id = STR("x")}, NULL, out, 2),
+                     2);
+    peers_free(p);
+}
+
+static void by_hand_and_over_a_change(void **state)
+{
+    struct peers *p = probed();
+    struct str uri, out[2];
+    uint64_t id;
+    const struct peers_request q = {.call_id = STR("x")};
+
+    (void)state;
+    assert_int_equal(peers_set_out(p, STR("sip:none"), true), 0);
+    assert_int_equal(peers_set_out(p, STR("sip:a"), true), 1);
+    assert_int_equal(peers_order(p, 0, &q, NULL, out, 2), 1);
+    assert_true(peers_probe(p, NS_PER_S, &uri, &id));
+    struct peers *new = peers_new(&mem_libc, &sets, &key, p);
+    assert_non_null(new);
+    peers_free(p);
+    peers_heard(new, id, 0); /* an old id */
+    assert_int_equal(peers_order(new, 0, &q, NULL, out, 2), 1);
+    assert_int_equal(peers_set_out(new, STR("sip:a"), false), 1);
+    assert_int_equal(peers_set_out(new, STR("sip:b"), true), 1);
+    assert_int_equal(peers_order(new, 0, &q, NULL, out, 2), 1);
+    assert_true(str_equal(out[0], STR("sip:a")));
+    assert_int_equal(peers_set_out(new, STR("sip:a"), true), 1);
+    assert_int_equal(peers_order(new, 0, &q, NULL, out, 2), 0);
+    peers_free(new);
 }
 
 static void without_memory_there_is_none(void **state)
@@ -142,7 +246,7 @@ static void without_memory_there_is_none(void **state)
         struct mem_counting m = mem_counting();
 
         m.refuse_after = spare;
-        p = peers_new(&m.mem, &sets, &key);
+        p = peers_new(&m.mem, &sets, &key, NULL);
         peers_free(p);
         assert_int_equal(m.n_live, 0);
         assert_true(spare < 10);
@@ -156,6 +260,9 @@ int main(void)
         cmocka_unit_test(the_same_text_has_the_same_member),
         cmocka_unit_test(in_turn),
         cmocka_unit_test(priority_comes_first),
+        cmocka_unit_test(who_does_not_answer_is_left_out),
+        cmocka_unit_test(nobody_there_is_tried_all_the_same),
+        cmocka_unit_test(by_hand_and_over_a_change),
         cmocka_unit_test(without_memory_there_is_none),
     };
 
