@@ -11,7 +11,14 @@
 #include "element/slow.h"
 
 /* Whose an event is. */
-enum owner { OWNER_NONE, OWNER_ELEMENT, OWNER_REGISTRAR, OWNER_PROXY, OWNER_ADMISSION, OWNER_PROBE };
+enum owner {
+    OWNER_NONE,
+    OWNER_ELEMENT,
+    OWNER_REGISTRAR,
+    OWNER_PROXY,
+    OWNER_ADMISSION,
+    OWNER_PROBE
+};
 
 /* access.c: the configuration of who must say who they are, and what asking needs. */
 struct access {

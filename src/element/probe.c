@@ -1,5 +1,5 @@
-/* Owns the OPTIONS by which the members of sets are asked whether they are there. What the answers mean
- * is peers/'s. */
+/* Owns the OPTIONS by which the members of sets are asked whether they are there. What the answers
+ * mean is peers/'s. */
 #include "element/parts.h"
 
 #define REQUEST_MAX 1024

@@ -135,6 +135,7 @@ enum control_step control_domains(struct control_client *);
 enum control_step control_log(struct control_client *);
 enum control_step control_drain(struct control_client *);
 enum control_step control_reload(struct control_client *);
+enum control_step control_peers(struct control_client *);
 enum control_step control_explain(struct control_client *);
 enum control_step control_help(struct control_client *);
 /* Behind `registrations`. */

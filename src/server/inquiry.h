@@ -19,8 +19,10 @@ enum inquiry_kind {
     INQUIRY_TRANSACTIONS,
     INQUIRY_CALLS, /* INVITEs of others that have no final answer yet */
     INQUIRY_BANS,
-    INQUIRY_BAN,  /* `ban`: n is 1 where it then is banned, 0 where it is trusted */
-    INQUIRY_UNBAN /* ban.addr: n is 1 where it was banned */
+    INQUIRY_BAN,   /* `ban`: n is 1 where it then is banned, 0 where it is trusted */
+    INQUIRY_UNBAN, /* ban.addr: n is 1 where it was banned */
+    INQUIRY_PEERS,
+    INQUIRY_PEER /* peer.uri goes out, or in again, as peer.state.out says: n sets have it */
 };
 
 #define INQUIRY_ROWS 32   /* in one answer */
@@ -60,6 +62,11 @@ struct shown_tx {
     struct shown_text method_name, call_id, from, to; /* the last two as URIs, while it is known */
 };
 
+struct shown_peer {
+    struct peer_state state; /* without its texts */
+    struct shown_text set, uri;
+};
+
 struct inquiry {
     enum inquiry_kind kind;
     uint64_t cursor;       /* 0 to begin; where the answer leaves 0 there is no more */
@@ -71,6 +78,8 @@ struct inquiry {
         struct shown_tx txs[INQUIRY_ROWS];
         struct guard_ban bans[INQUIRY_ROWS];
         struct guard_ban ban;
+        struct shown_peer peers[INQUIRY_ROWS];
+        struct shown_peer peer;
     };
 };
 

@@ -74,6 +74,19 @@ static void list_bans(const struct worker *w, struct inquiry *q)
     q->cursor = cursor;
 }
 
+static void list_peers(const struct worker *w, struct inquiry *q)
+{
+    struct peer_state found[INQUIRY_ROWS];
+
+    q->n = (unsigned)element_peers(w->element, (size_t)q->cursor, found, INQUIRY_ROWS);
+    q->cursor = q->n == INQUIRY_ROWS ? q->cursor + q->n : 0;
+    for (unsigned i = 0; i < q->n; i++) {
+        q->peers[i].state = found[i];
+        shown_text_set(&q->peers[i].set, found[i].set);
+        shown_text_set(&q->peers[i].uri, found[i].uri);
+    }
+}
+
 static void answer(struct worker *w, struct inquiry *q)
 {
     switch (q->kind) {
@@ -90,6 +103,12 @@ static void answer(struct worker *w, struct inquiry *q)
     case INQUIRY_BAN:
         worker_ban(w, &q->ban, w->looked);
         q->n = guard_has_banned(w->guard, &q->ban.addr, w->looked);
+        break;
+    case INQUIRY_PEERS:
+        list_peers(w, q);
+        break;
+    case INQUIRY_PEER:
+        q->n = element_set_peer_out(w->element, shown_text_str(&q->peer.uri), q->peer.state.out);
         break;
     case INQUIRY_UNBAN:
         q->n = guard_has_banned(w->guard, &q->ban.addr, w->looked);

@@ -160,5 +160,31 @@ sets:
         assert called["ok"] + called["failed"] == CALLS and called["failed"] <= 3, f"{called} {caller.errors()}"
 
 
+def test_a_member_that_is_gone_is_found_out_and_found_again():
+    port = free_port()
+    config = Config(f"""
+routes: [{{user: gateway, forward: "set:two"}}]
+sets:
+  - name: two
+    probe: 1s
+    members: [{{uri: "sip:127.0.0.1:{port}"}}, {{uri: "sip:127.0.0.1:{free_port()}", priority: 1}}]
+""")
+
+    def states():
+        return [row["state"] for row in ctl(config.folder.name, "peers")]
+    with Server(*config.options(), "--workers", "2") as server:
+        wait_for(lambda: states() == ["down", "down"], 30, states)
+        with Sipp("callee_options.xml", port, "-timeout", "60s") as callee:
+            wait_for(lambda: states() == ["up", "down"], 30, lambda: f"{states()} {callee.errors()}")
+            ctl(config.folder.name, "peers", "out", f"sip:127.0.0.1:{port}")
+            assert states() == ["out", "down"], states()
+            ctl(config.folder.name, "peers", "in", f"sip:127.0.0.1:{port}")
+            assert states() == ["up", "down"], states()
+            ctl(config.folder.name, "peers", "out", "sip:nobody", status=1)
+        wait_for(lambda: states() == ["down", "down"], 30, states)
+        assert "PRIORITY" in ctl(config.folder.name, "peers", options=())
+        assert server.alive()
+
+
 if __name__ == "__main__":
     tap.run()

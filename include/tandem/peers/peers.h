@@ -48,10 +48,10 @@ void peers_heard(struct peers *, uint64_t id, unsigned status);
 struct peer_state {
     struct str set, uri; /* views that are good until peers_free */
     unsigned weight, priority;
-    bool probed;        /* somebody asks whether it is there */
-    bool up;            /* it is, as far as is known */
-    bool out;           /* taken out by hand */
-    unsigned failures;  /* in a row, by now */
+    bool probed;       /* somebody asks whether it is there */
+    bool up;           /* it is, as far as is known */
+    bool out;          /* taken out by hand */
+    unsigned failures; /* in a row, by now */
 };
 /* The members of all sets, from the n-th on. Returns how many were written. */
 size_t peers_list(const struct peers *, size_t from, struct peer_state *out, size_t max);
