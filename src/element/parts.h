@@ -103,9 +103,9 @@ struct step {
     enum place place;
     bool for_self; /* it is not looked at as a proxy does */
     struct proxy_view view;
-    struct uri aor; /* of PLACE_USER */
+    struct uri aor;          /* of PLACE_USER */
     char number[NUMBER_MAX]; /* under aor.user, where that is one */
-    bool routed;    /* it has a route set of ours: a Route may remain */
+    bool routed;             /* it has a route set of ours: a Route may remain */
 };
 void dispatch(struct element *, const struct engine_event *, time_ns now);
 /* Where this URI leads; *aor: of PLACE_USER, with views into `number` where it is one. */

@@ -21,9 +21,11 @@ static void drop_lists(struct proxy *p)
     p->lists_size = 0;
 }
 
+/* Views of texts come first: nothing in them may be misaligned. */
 static char *copy_blocks(struct proxy *p, const struct proxy_config *from)
 {
-    struct addr_block *blocks = p->lists;
+    struct str *views = p->lists;
+    struct addr_block *blocks = (struct addr_block *)(void *)(views + from->n_domains);
     for (size_t i = 0; i < from->n_trusted; i++)
         blocks[i] = from->trusted[i];
     p->config.trusted = blocks;
@@ -31,10 +33,9 @@ static char *copy_blocks(struct proxy *p, const struct proxy_config *from)
     return (char *)(blocks + from->n_trusted);
 }
 
-static void copy_domains(struct proxy *p, const struct proxy_config *from, char *at)
+static void copy_domains(struct proxy *p, const struct proxy_config *from, char *text)
 {
-    struct str *views = (struct str *)(void *)at;
-    char *text = (char *)(views + from->n_domains);
+    struct str *views = p->lists;
     for (size_t i = 0; i < from->n_domains; i++) {
         size_t len = from->domains[i].len;
         if (len > 0)

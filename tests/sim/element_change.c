@@ -10,6 +10,22 @@
 
 /* --- another configuration --- */
 
+/* Rules of each kind that make no difference but for a header: nobody is called nobody. */
+static void set_rules(struct element_config *c)
+{
+    static struct str method = STR_INIT("INVITE"), ours = STR_INIT("ours"),
+                      line = STR_INIT("X-Ruled: yes"), nobody = STR_INIT("nobody-[0-9]+"),
+                      account = STR_INIT("account"), uri = STR_INIT("sip:nowhere.invalid");
+    static struct config_route rules[] = {
+        {.methods = {&method, 1}, .add_headers = {&line, 1}},
+        {.user_patterns = {&nobody, 1}, .reply = STR_INIT("410")},
+        {.user_patterns = {&nobody, 1}, .senders = {&account, 1}, .forward = {&uri, 1}},
+        {.methods = {&method, 1}, .domains = {&ours, 1}, .serve = CONFIG_SERVE_DEFAULT},
+    };
+    static const struct config_route_list list = {rules, sizeof rules / sizeof rules[0]};
+    c->routes = &list;
+}
+
 void element_configure(const struct element_node *e, struct str names[2], struct element_config *c)
 {
     bool asks = e->asks != ((e->form & FORM_ASKING) != 0);
@@ -24,6 +40,8 @@ void element_configure(const struct element_node *e, struct str names[2], struct
     c->access.auth_int = true;
     c->access.peers = e->peers;
     c->access.n_peers = e->n_peers;
+    if (e->form & FORM_RULED)
+        set_rules(c);
     if (e->form & FORM_MD5)
         c->access.algorithms = 1u << DIGEST_MD5;
     if (e->form & FORM_BRIEF) {

@@ -111,7 +111,8 @@ enum element_form {
     FORM_STRANGER = 8, /* it has another domain, and its own no more */
     FORM_OFF_PATH = 16,
     FORM_ALIAS = 32, /* it has another domain besides */
-    FORM_ALL = 63
+    FORM_RULED = 64, /* rules send everything where it would go without them */
+    FORM_ALL = 127
 };
 /* All its workers get another configuration; one that finds no memory for it keeps what it has. A
  * server that is down gets none, and begins with the first. */
