@@ -46,12 +46,10 @@ class Baresip:
         at = f"{server.host}:{port}" if port else server.addr
         through = f';outbound="sip:{at};transport={transport}"' if outbound else ""
         through += ";sipnat=outbound" if instance else ""
-        self._write("accounts", f"<sip:{user}@{at};transport={transport}>;regint=600;auth_pass=x{through}
-")
+        self._write("accounts", f"<sip:{user}@{at};transport={transport}>;regint=600;auth_pass=x{through}\n")
         if instance:
             with open(os.path.join(self.folder.name, "config"), "a", encoding="utf-8") as f:
-                f.write("module uuid.so
-")
+                f.write("module uuid.so\n")
             self._write("uuid", instance)
         self._write("contacts", "")
         self.log = open(os.path.join(self.folder.name, "log"), "w+", encoding="utf-8")
