@@ -31,6 +31,33 @@ size_t utf8_character(struct str s)
     return n;
 }
 
+/* Most texts are ASCII: eight bytes at once. */
+static size_t ascii_words(struct str s)
+{
+    size_t at = 0;
+
+    for (uint64_t word; at + sizeof(word) <= s.len; at += sizeof(word)) {
+        memcpy(&word, s.at + at, sizeof(word));
+        if (word & UINT64_C(0x8080808080808080))
+            break;
+    }
+    return at;
+}
+
+bool utf8_is_valid(struct str s)
+{
+    while (s.len > 0) {
+        size_t n = ascii_words(s);
+
+        if (n == 0)
+            n = utf8_character(s);
+        if (n == 0)
+            return false;
+        s = str_slice(s, n, s.len);
+    }
+    return true;
+}
+
 bool utf8_is_control(struct str s)
 {
     unsigned char first = s.len ? (unsigned char)s.at[0] : ' ';

@@ -1,18 +1,11 @@
 /* Reads the URIs of listeners; opens none. */
 #include "config/listener.h"
 
-#define SIP_PORT 5060
-#define SIPS_PORT 5061
-
 static const struct {
     const char *name;
     uint8_t transport; /* TRANSPORT_NONE: not supported */
-    uint16_t port;
-} known[] = {
-    {"udp", TRANSPORT_UDP, SIP_PORT},  {"tcp", TRANSPORT_TCP, SIP_PORT},
-    {"tls", TRANSPORT_TLS, SIPS_PORT}, {"ws", TRANSPORT_NONE, 0},
-    {"wss", TRANSPORT_NONE, 0},        {"sctp", TRANSPORT_NONE, 0},
-};
+} known[] = {{"udp", TRANSPORT_UDP}, {"tcp", TRANSPORT_TCP}, {"tls", TRANSPORT_TLS},
+             {"ws", TRANSPORT_WS},   {"wss", TRANSPORT_WSS}, {"sctp", TRANSPORT_NONE}};
 
 static const char *read_transport(struct str name, uint8_t *out, uint16_t *port)
 {
@@ -20,11 +13,12 @@ static const char *read_transport(struct str name, uint8_t *out, uint16_t *port)
         if (!str_equal_nocase(name, str_from(known[i].name)))
             continue;
         *out = known[i].transport;
-        *port = known[i].port;
-        return *out == TRANSPORT_NONE ? "this transport is not supported: udp, tcp and tls are"
-                                      : NULL;
+        *port = transport_port(*out);
+        return *out == TRANSPORT_NONE
+                   ? "this transport is not supported: udp, tcp, tls, ws and wss are"
+                   : NULL;
     }
-    return "unknown transport: expected udp:HOST:PORT, tcp:HOST:PORT or tls:HOST:PORT";
+    return "unknown transport: expected udp:HOST:PORT, or tcp, tls, ws or wss in its place";
 }
 
 const char *config_listener_word(unsigned transport)
@@ -55,7 +49,7 @@ const char *config_listener_parse(struct str text, struct config_listener *out)
 {
     size_t colon = str_find(text, ':');
     struct str host;
-    uint16_t port = SIP_PORT;
+    uint16_t port = 0;
 
     *out = (struct config_listener){0};
     const char *wrong = read_transport(str_slice(text, 0, colon), &out->transport, &port);

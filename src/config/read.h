@@ -27,6 +27,8 @@ bool read_address(struct str text, struct buf *expected);
 /* ADDRESS or ADDRESS:PORT, of a server that is asked. */
 bool read_server(struct str text, struct buf *expected);
 bool read_listener(struct str text, struct buf *expected);
+bool read_origin(struct str text, struct buf *expected);
+bool read_url_path(const struct key *, struct str text, struct buf *expected);
 bool read_block(struct str text, struct addr_block *out, struct buf *expected);
 
 #endif

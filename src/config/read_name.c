@@ -123,6 +123,39 @@ bool read_listener(struct str text, struct buf *expected)
     return !wrong;
 }
 
+static bool is_origin_char(char c)
+{
+    return is_name_char(c) || c == ':' || c == '[' || c == ']';
+}
+
+/* RFC 6454 6.2: scheme, host and, where it is not the scheme's own, port; never a path. */
+bool read_origin(struct str text, struct buf *expected)
+{
+    size_t scheme = str_starts_nocase(text, STR("https://"))  ? 8
+                    : str_starts_nocase(text, STR("http://")) ? 7
+                                                              : 0;
+    bool good = scheme > 0 && text.len > scheme;
+
+    for (size_t i = scheme; i < text.len && good; i++)
+        good = is_origin_char(text.at[i]);
+    if (good || str_equal(text, STR("*")))
+        return true;
+    buf_put_lit(expected, "expected what a browser calls a page's origin, without a path, such as "
+                          "https://phone.example.com, or *");
+    return false;
+}
+
+bool read_url_path(const struct key *k, struct str text, struct buf *expected)
+{
+    bool good = text.len >= k->least && text.len <= k->most && text.at[0] == '/';
+
+    for (size_t i = 0; i < text.len && good; i++)
+        good = text.at[i] > ' ' && text.at[i] < 0x7f && text.at[i] != '?' && text.at[i] != '#';
+    if (!good)
+        buf_put_lit(expected, "expected a path that begins with /, such as /ws");
+    return good;
+}
+
 bool read_block(struct str text, struct addr_block *out, struct buf *expected)
 {
     if (addr_block_parse(text, out))

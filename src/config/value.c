@@ -69,7 +69,7 @@ static bool keep(struct shelf *s, struct str text, struct str *out, struct buf *
 static size_t entry_size(const struct key *k)
 {
     if (k->kind == KIND_NAMES || k->kind == KIND_LISTENERS || k->kind == KIND_TEXTS ||
-        k->kind == KIND_SERVERS)
+        k->kind == KIND_SERVERS || k->kind == KIND_ORIGINS)
         return sizeof(struct str);
     if (k->kind == KIND_BLOCKS)
         return sizeof(struct addr_block);
@@ -109,7 +109,7 @@ static bool same_entry(const struct key *k, const void *a, const void *b)
 
     if (k->kind == KIND_TEXTS)
         return str_equal(*(const struct str *)a, *(const struct str *)b);
-    if (k->kind == KIND_NAMES || k->kind == KIND_SERVERS)
+    if (k->kind == KIND_NAMES || k->kind == KIND_SERVERS || k->kind == KIND_ORIGINS)
         return str_equal_nocase(*(const struct str *)a, *(const struct str *)b);
     if (k->kind == KIND_LISTENERS)
         return same_listener(*(const struct str *)a, *(const struct str *)b);
@@ -124,6 +124,7 @@ static bool read_entry(const struct key *k, struct shelf *s, struct str text, vo
     bool good = k->kind == KIND_TEXTS     ? read_item(text, expected)
                 : k->kind == KIND_NAMES   ? read_name(text, expected)
                 : k->kind == KIND_SERVERS ? read_server(text, expected)
+                : k->kind == KIND_ORIGINS ? read_origin(text, expected)
                                           : read_listener(text, expected);
 
     return good && keep(s, text, at, expected);
@@ -237,6 +238,8 @@ static bool is_text(const struct key *k, struct str text, struct buf *expected)
         return read_host(text, expected);
     if (k->kind == KIND_PATH)
         return read_path(k, text, expected);
+    if (k->kind == KIND_URL_PATH)
+        return read_url_path(k, text, expected);
     if (k->kind == KIND_LINE)
         return read_line(k, text, expected);
     if (k->kind == KIND_ADDRESS)
@@ -266,6 +269,7 @@ bool value_add(const struct key *k, void *base, struct shelf *s, struct str text
     case KIND_SERVERS:
     case KIND_BLOCKS:
     case KIND_TEXTS:
+    case KIND_ORIGINS:
         return append(k, base, s, text, expected);
     case KIND_ALGORITHMS:
         return add_algorithm(at, text, expected);
@@ -277,6 +281,7 @@ bool value_add(const struct key *k, void *base, struct shelf *s, struct str text
         return false;
     case KIND_HOST:
     case KIND_PATH:
+    case KIND_URL_PATH:
     case KIND_TEXT:
     case KIND_LINE:
     case KIND_LABEL:

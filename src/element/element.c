@@ -215,15 +215,28 @@ int element_connected(struct element *e, conn_id conn, const struct addr *local,
     return after(e, engine_connected(e->engine, conn, local, now), now);
 }
 
-int element_stream(struct element *e, conn_id conn, struct str bytes, time_ns now)
+typedef int stream_input(struct engine *, conn_id, struct str bytes, time_ns now);
+
+static int of_stream(struct element *e, stream_input *input, conn_id conn, struct str bytes,
+                     time_ns now)
 {
     struct flow flow;
     uint64_t bad = bad_so_far(e);
     bool stands = engine_conn_flow(e->engine, conn, &flow); /* it may end by what is bad */
-    int rc = engine_stream(e->engine, conn, bytes, now);
+    int rc = input(e->engine, conn, bytes, now);
     if (stands && bad_so_far(e) != bad)
         note_bad(e, &flow);
     return after(e, rc, now);
+}
+
+int element_stream(struct element *e, conn_id conn, struct str bytes, time_ns now)
+{
+    return of_stream(e, engine_stream, conn, bytes, now);
+}
+
+int element_message(struct element *e, conn_id conn, struct str bytes, time_ns now)
+{
+    return of_stream(e, engine_message, conn, bytes, now);
 }
 
 int element_closed(struct element *e, conn_id conn, time_ns now)

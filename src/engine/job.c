@@ -48,6 +48,10 @@ int job_send(struct engine *e, struct job *j, struct block *bytes, time_ns now)
         output_send(e, &j->flow, bytes);
         return OK;
     }
+    if (!j->conn && only_peer_dials(e, j->flow.transport)) {
+        e->stats.transport_errors++; /* nothing else leads there: it is lost as on the way */
+        return OK;
+    }
     if (!j->conn) {
         struct conn *c = conn_to(e, &j->flow, domain_of(j), now);
         if (!c)

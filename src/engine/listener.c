@@ -70,9 +70,7 @@ bool engine_is_local(const struct engine *e, enum transport transport, struct st
         const struct listener *l = &e->listeners[i].shown;
         if (transport != TRANSPORT_NONE && l->transport != transport)
             continue;
-        uint16_t wanted = port;
-        if (wanted == 0)
-            wanted = l->transport == TRANSPORT_TLS || l->transport == TRANSPORT_WSS ? 5061 : 5060;
+        uint16_t wanted = port ? port : transport_port(l->transport);
         if (l->port == wanted && is_listener(l, host, known))
             return true;
     }

@@ -27,11 +27,15 @@ static bool localhost(const struct engine *e, unsigned transport, struct addr *o
     return true;
 }
 
-static uint16_t default_port(unsigned transport)
+/* RFC 6761 6.4: no host has such a name; browsers call themselves so (RFC 7118 8.1). */
+static bool is_nobodys(struct str host)
 {
-    if (transport == TRANSPORT_WS || transport == TRANSPORT_WSS)
-        return transport == TRANSPORT_WS ? 80 : 443; /* RFC 7118 5.5 */
-    return transport == TRANSPORT_TLS ? 5061 : 5060;
+    return str_equal_nocase(host, STR("invalid")) || str_ends_nocase(host, STR(".invalid"));
+}
+
+bool only_peer_dials(const struct engine *e, unsigned transport)
+{
+    return transport_is_web(transport) && !e->config.dials_web;
 }
 
 /* RFC 3261 26.2.2: sips says that it be secure, transport what below it (RFC 5630 3.1.4). */
@@ -54,7 +58,7 @@ static int settle_numeric(const struct engine *e, const struct uri *u, struct ho
         return ERR_NO_ROUTE;
     h->numeric = addr_parse_ip(h->name, &h->addr) || localhost(e, h->transport, &h->addr);
     if (h->port == 0)
-        h->port = default_port(h->transport);
+        h->port = transport_port(h->transport);
     h->addr.port = h->port;
     return OK;
 }
@@ -73,11 +77,15 @@ int hop_of(const struct engine *e, const struct uri *u, struct hop *h)
     /* RFC 3263 4: the target is maddr where there is one */
     if (uri_param(u, STR("maddr"), &maddr) && maddr.len)
         h->name = maddr;
+    if (only_peer_dials(e, transport))
+        return ERR_NO_ROUTE;
     if (addr_parse_ip(h->name, &h->addr) || str_equal_nocase(h->name, STR("localhost")))
         return settle_numeric(e, u, h);
     /* RFC 1034 3.1: the dot at the end names the root and is no part of the name */
     if (h->name.len > 1 && h->name.at[h->name.len - 1] == '.')
         h->name.len--;
+    if (is_nobodys(h->name))
+        return ERR_NO_ROUTE;
     return transport == TRANSPORT_NONE || has_listener(e, transport) ? OK : ERR_NO_ROUTE;
 }
 
@@ -97,7 +105,7 @@ int route_to(const struct engine *e, unsigned transport, const struct addr *remo
              struct flow *flow)
 {
     int i = engine_listener_for(e, transport, remote);
-    if (i < 0 || remote->port == 0 || addr_is_any(remote))
+    if (i < 0 || only_peer_dials(e, transport) || remote->port == 0 || addr_is_any(remote))
         return ERR_NO_ROUTE;
     *flow = (struct flow){.transport = (uint8_t)transport,
                           .listener = (uint8_t)i,

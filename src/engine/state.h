@@ -361,6 +361,8 @@ MUST_USE int hop_of(const struct engine *, const struct uri *, struct hop *);
 /* ERR_NO_ROUTE: no listener fits. */
 MUST_USE int route_to(const struct engine *, unsigned transport, const struct addr *,
                       struct flow *);
+/* RFC 7118: nothing but a connection of the peer's leads there. */
+bool only_peer_dials(const struct engine *, unsigned transport);
 /* The flow of an outgoing request is still there, as far as this worker knows. */
 bool flow_is_alive(const struct engine *, const struct flow *);
 

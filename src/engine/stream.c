@@ -143,6 +143,13 @@ void stream_run(struct engine *e, struct conn *c, time_ns now)
         conn_arm(e, c);
 }
 
+/* The connection has lost what cannot be had again. */
+static void break_off(struct engine *e, struct conn *c, time_ns now)
+{
+    c->broken = true;
+    wheel_set(&e->wheel, &c->alarm.timer, now);
+}
+
 int engine_stream(struct engine *e, conn_id id, struct str bytes, time_ns now)
 {
     struct conn *c = conn_get(e, id);
@@ -155,8 +162,7 @@ int engine_stream(struct engine *e, conn_id id, struct str bytes, time_ns now)
     if (c->broken)
         return OK;
     if (append(e, c, bytes)) {
-        c->broken = true;
-        wheel_set(&e->wheel, &c->alarm.timer, now);
+        break_off(e, c, now);
         return OK;
     }
     e->stats.bytes_in += bytes.len;
@@ -164,5 +170,46 @@ int engine_stream(struct engine *e, conn_id id, struct str bytes, time_ns now)
         c->active_at = now;
     if (!c->stalled)
         stream_run(e, c, now);
+    return OK;
+}
+
+/* RFC 5626 3.5.1, RFC 7118 6 */
+static bool take_line_ends(struct engine *e, struct conn *c, struct str bytes)
+{
+    return !str_equal(bytes, STR("\r\n\r\n")) || pong(e, c);
+}
+
+static bool take_whole(struct engine *e, struct conn *c, struct str bytes, time_ns now)
+{
+    if (!engine_room(e, 4, 8))
+        return false;
+    if (str_trim(bytes).len == 0)
+        return take_line_ends(e, c, bytes);
+    struct msg *m = msg_new(&e->blocks, bytes, MSG_DATAGRAM);
+    if (!m)
+        return false;
+    m->flow = c->flow;
+    count_received(e, m);
+    conn_proven(e, c);
+    return engine_take(e, m, now) != ERR_NOMEM;
+}
+
+int engine_message(struct engine *e, conn_id id, struct str bytes, time_ns now)
+{
+    struct conn *c = conn_get(e, id);
+    if (!c || c->state == CONN_FOREIGN)
+        return ERR_STALE;
+    if (c->state != CONN_OPEN || !transport_is_web(c->flow.transport))
+        return ERR_INVALID;
+    if (c->broken)
+        return OK;
+    e->stats.bytes_in += bytes.len;
+    if (!take_whole(e, c, bytes, now)) {
+        break_off(e, c, now);
+        return OK;
+    }
+    if (!c->silent)
+        c->active_at = now;
+    conn_arm(e, c);
     return OK;
 }

@@ -7,7 +7,7 @@ uint16_t via_sent_by_port(struct msg *m)
     const struct via *v = msg_via(m);
     if (v && v->port)
         return v->port;
-    return m->flow.transport == TRANSPORT_TLS || m->flow.transport == TRANSPORT_WSS ? 5061 : 5060;
+    return transport_port(m->flow.transport);
 }
 
 /* RFC 3261 18.2.2: to maddr where it is a unicast address. A multicast group gets nothing from us:

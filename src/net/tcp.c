@@ -15,6 +15,7 @@ static const time_ns phase_span[TCP_N_PHASES] = {
     [TCP_CONNECTING] = LIMIT_TCP_CONNECT_S * NS_PER_S,
     [TCP_SHAKING] = LIMIT_TLS_HANDSHAKE_S * NS_PER_S,
     [TCP_SILENT] = LIMIT_TCP_SILENT_S * NS_PER_S,
+    [TCP_PARTIAL] = LIMIT_TCP_SILENT_S * NS_PER_S,
     [TCP_OPEN] = LIMIT_TCP_IDLE_S * NS_PER_S,
     [TCP_ENDING] = LIMIT_TCP_LINGER_S * NS_PER_S,
     [TCP_DEAD] = TIME_NEVER,
@@ -25,6 +26,7 @@ int tcp_init(struct tcp *t, struct loop *loop, struct mem *mem, struct block_poo
     *t = (struct tcp){.mem = mem, .blocks = blocks, .loop = loop, .spare = -1};
     list_init(&t->dirty);
     list_init(&t->parked);
+    list_init(&t->webs);
     for (unsigned i = 0; i < TCP_N_PHASES; i++)
         list_init(&t->phases[i]);
     if (map_init(&t->conns, mem, 64) != OK)
@@ -51,17 +53,30 @@ static void conn_free(struct tcp *t, struct tcp_conn *c)
     list_remove(&c->in_phase);
     list_remove(&c->in_dirty);
     list_remove(&c->in_parked);
-    tcp_drop_layers(c);
+    tcp_drop_layers(t, c);
     map_remove(&t->conns, &c->node);
     outq_fini(&c->out, t->mem, t->blocks);
     mem_free(t->mem, c, sizeof(*c));
 }
 
+/* Its layers say so, as far as the kernel takes it (RFC 6455 7.1.1, RFC 8446 6.1). */
+static void take_leave(struct tcp *t, struct tcp_conn *c)
+{
+    if (c->phase != TCP_SILENT && c->phase != TCP_PARTIAL && c->phase != TCP_OPEN)
+        return;
+    tcp_say_end(t, c);
+    tcp_write(t, c, c->since);
+}
+
 void tcp_fini(struct tcp *t)
 {
     for (unsigned i = 0; i < TCP_N_PHASES; i++)
-        LIST_EACH (&t->phases[i], node, after)
-            conn_free(t, CONTAINER_OF(node, struct tcp_conn, in_phase));
+        for (struct list *node; (node = list_first(&t->phases[i]));) {
+            struct tcp_conn *c = CONTAINER_OF(node, struct tcp_conn, in_phase);
+
+            take_leave(t, c);
+            conn_free(t, c);
+        }
     map_fini(&t->conns);
     tcp_forget_tls(t);
     if (t->area)
@@ -130,6 +145,7 @@ static struct tcp_conn *conn_new(struct tcp *t, int fd, conn_id id, const struct
     list_init(&c->in_phase);
     list_init(&c->in_dirty);
     list_init(&c->in_parked);
+    list_init(&c->in_webs);
     outq_init(&c->out);
     map_insert(&t->conns, &c->node, hash_of(id));
     return c;
@@ -172,6 +188,7 @@ void tcp_touch(struct tcp *t, struct tcp_conn *c, time_ns now)
 {
     if (c->phase == TCP_OPEN)
         tcp_enter(t, c, TCP_OPEN, now);
+    tcp_web_moved(t, c, now);
 }
 
 void tcp_die(struct tcp *t, struct tcp_conn *c)
@@ -183,7 +200,7 @@ void tcp_die(struct tcp *t, struct tcp_conn *c)
     list_remove(&c->in_dirty);
     list_remove(&c->in_parked);
     outq_fini(&c->out, t->mem, t->blocks);
-    tcp_drop_layers(c);
+    tcp_drop_layers(t, c);
     if (c->phase == TCP_ENDING)
         conn_free(t, c);
     else
@@ -240,11 +257,12 @@ void tcp_expire(struct tcp *t, time_ns now)
             tcp_note_failure(t, eldest(t, phase), "it took too long");
             tcp_die(t, eldest(t, phase));
         }
+    tcp_web_ping(t, now);
 }
 
 time_ns tcp_deadline(const struct tcp *t)
 {
-    time_ns at = TIME_NEVER;
+    time_ns at = tcp_web_deadline(t);
 
     for (unsigned phase = 0; phase < TCP_DEAD; phase++)
         at = time_min(at, phase_deadline(t, phase));

@@ -13,11 +13,13 @@
 #include "base/map.h"
 #include "net/loop.h"
 #include "net/outq.h"
+#include "net/ws_handshake.h"
 
 enum tcp_phase {
     TCP_CONNECTING, /* LIMIT_TCP_CONNECT_S since its start */
     TCP_SHAKING,    /* its layers are not ready: LIMIT_TLS_HANDSHAKE_S since it stands */
     TCP_SILENT,     /* accepted, no whole message yet: LIMIT_TCP_SILENT_S since it was accepted */
+    TCP_PARTIAL,    /* with WebSocket: a message has begun: LIMIT_TCP_SILENT_S for the rest of it */
     TCP_OPEN,       /* LIMIT_TCP_IDLE_S since the last bytes either way */
     TCP_ENDING, /* ended by us: LIMIT_TCP_LINGER_S to write what waits and to see the peer's end */
     TCP_DEAD,   /* closed; waits to be told by tcp_gone */
@@ -51,6 +53,9 @@ struct tcp {
     char *plain;             /* where TLS puts plaintext; NULL until the first such connection */
     struct tls_context *tls; /* by which the next connections are made; NULL: there is no TLS */
     struct tls_sessions *sessions;
+    struct ws_policy web;
+    struct list webs; /* open connections with WebSocket, the longest silent first */
+    time_ns ping_every;
     struct tcp_failure failures[TCP_FAILURES];
     unsigned n_failures;
     unsigned n_silent; /* accepted connections that have not brought a message yet */
@@ -81,6 +86,7 @@ void tcp_refuse(const struct tcp_accepted *a);
 /* What stands between a connection and its user. */
 struct tcp_layers {
     bool tls;
+    bool web;        /* WebSocket above the others; of accepted connections alone */
     struct str name; /* of a connection that we make with TLS: the domain that the peer's
                         certificate must be of */
 };
@@ -123,6 +129,27 @@ static inline bool tcp_has_parked(const struct tcp *t)
 void tcp_peer_names(const struct tcp *t, conn_id id, struct buf *out);
 /* Takes one of the handshakes that failed lately. False: none is left. */
 bool tcp_failure(struct tcp *t, struct tcp_failure *out);
+
+/* --- connections with WebSocket --- */
+/* Who may open one from now on; the texts are borrowed until the next call. A peer with whom
+ * nothing has been exchanged for so long is sent a ping (RFC 6455 5.5.2, RFC 7118 6), which keeps
+ * NATs and HTTP proxies in between from forgetting it; 0: none is. */
+void tcp_use_web(struct tcp *t, const struct ws_policy *policy, time_ns ping_every);
+bool tcp_is_web(const struct tcp *t, conn_id id);
+enum tcp_web {
+    TCP_WEB_MORE,    /* `bytes` is used up, no message is whole */
+    TCP_WEB_MESSAGE, /* one came */
+    TCP_WEB_ALIVE,   /* it was opened, or its peer has shown that it is there */
+    TCP_WEB_OVER     /* it was not let in, broke the rules, or ends: end it */
+};
+struct tcp_web_news {
+    struct str message; /* valid until the next call of any of these */
+    const char *why;    /* of TCP_WEB_OVER: for people; NULL: as it should */
+};
+/* What tcp_ready's `bytes` of such a connection are; takes from their front what it has used: call
+ * it until there are none left. */
+enum tcp_web tcp_web_next(struct tcp *t, conn_id id, struct str *bytes, time_ns now,
+                          struct tcp_web_news *news);
 
 /* The connection has brought a whole message. */
 void tcp_proven(struct tcp *t, conn_id id, time_ns now);

@@ -2,14 +2,16 @@
  *
  * Between a connection's socket and who uses it stand layers, each a machine without a socket:
  *
- *     socket  <->  TLS (tls.h)  <->  [WebSocket (ws.h) stands here]  <->  tcp.h's user
+ *     socket  <->  TLS (tls.h)  <->  WebSocket (ws.h)  <->  tcp.h's user
  *
  * tcp_up carries what was read upwards, tcp_down what is to be sent downwards (tcp_layer.c); `out`
  * holds what the lowest layer wants written. A connection without a layer skips it. A layer has
  * to say when it is ready: until the topmost one is, the connection is TCP_SHAKING, no bytes of it
  * go up, and what comes down waits in the layer. Adding one means a member here, its step in
  * tcp_up, tcp_begin, tcp_down and tcp_say_end, its freeing in tcp_drop_layers, and a word in struct
- * tcp_layers by which a listener asks for it; phases, limits and the loop are the same for all. */
+ * tcp_layers by which a listener asks for it; phases, limits and the loop are the same for all.
+ * WebSocket brings messages where the others bring bytes, so its user takes them one by one
+ * (tcp_web_next); its handshake is part of the time that a silent connection has. */
 #ifndef TANDEM_NET_TCP_CONN_H
 #define TANDEM_NET_TCP_CONN_H
 
@@ -31,6 +33,10 @@ struct tcp_conn {
     time_ns since; /* the phase's time runs from here */
     struct outq out;
     struct tls *tls; /* NULL: there is no such layer */
+    struct ws *ws;   /* likewise; or it is dead */
+    bool is_web;     /* it has, or had, that layer */
+    struct list in_webs;
+    time_ns moved_at; /* of such a one: when something last went either way */
 };
 
 /* NULL: none. */
@@ -59,10 +65,27 @@ enum tcp_result tcp_up(struct tcp *t, struct tcp_conn *c, struct str raw, time_n
 MUST_USE bool tcp_down(struct tcp *t, struct tcp_conn *c, struct block *bytes);
 /* The layers say that nothing more comes from here. */
 void tcp_say_end(struct tcp *t, struct tcp_conn *c);
-void tcp_drop_layers(struct tcp_conn *c);
+void tcp_drop_layers(struct tcp *t, struct tcp_conn *c);
+/* What the topmost layer wants to be sent as it is: the same as tcp_down. */
+MUST_USE bool tcp_put(struct tcp *t, struct tcp_conn *c, struct block *bytes);
+/* It is written at the next flush. */
+void tcp_soon(struct tcp *t, struct tcp_conn *c);
 /* Once there is no connection any more. */
 void tcp_forget_tls(struct tcp *t);
 /* Of one that is SHAKING; nothing of others. */
 void tcp_note_failure(struct tcp *t, const struct tcp_conn *c, const char *why);
+
+/* --- tcp_web.c --- */
+/* False: no memory. */
+MUST_USE bool tcp_web_begin(struct tcp *t, struct tcp_conn *c);
+void tcp_web_drop(struct tcp *t, struct tcp_conn *c);
+/* A message as a frame; takes its reference. NULL: no memory, or the connection is not open. */
+struct block *tcp_web_frame(struct tcp *t, struct tcp_conn *c, struct block *message);
+/* Something went by it, either way. */
+void tcp_web_moved(struct tcp *t, struct tcp_conn *c, time_ns now);
+/* Pings whoever has been silent too long; some may die of it. */
+void tcp_web_ping(struct tcp *t, time_ns now);
+time_ns tcp_web_deadline(const struct tcp *t);
+void tcp_web_say_end(struct tcp *t, struct tcp_conn *c);
 
 #endif

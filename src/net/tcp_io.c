@@ -53,6 +53,13 @@ void tcp_write(struct tcp *t, struct tcp_conn *c, time_ns now)
     tcp_watch(t, c, c->out.n > 0 ? reading | LOOP_WRITE : reading);
 }
 
+/* A connection that is being made, or is full already, is written once the loop says so. */
+void tcp_soon(struct tcp *t, struct tcp_conn *c)
+{
+    if (!(c->interest & LOOP_WRITE) && list_is_empty(&c->in_dirty))
+        list_append(&t->dirty, &c->in_dirty);
+}
+
 bool tcp_send(struct tcp *t, conn_id id, struct block *bytes)
 {
     struct tcp_conn *c = tcp_find(t, id);
@@ -65,9 +72,7 @@ bool tcp_send(struct tcp *t, conn_id id, struct block *bytes)
         tcp_die(t, c);
         return false;
     }
-    /* a connection that is being made, or is full already, is written once the loop says so */
-    if (!(c->interest & LOOP_WRITE) && list_is_empty(&c->in_dirty))
-        list_append(&t->dirty, &c->in_dirty);
+    tcp_soon(t, c);
     return true;
 }
 

@@ -37,8 +37,9 @@ void tcp_forget_tls(struct tcp *t)
     t->sessions = NULL;
 }
 
-void tcp_drop_layers(struct tcp_conn *c)
+void tcp_drop_layers(struct tcp *t, struct tcp_conn *c)
 {
+    tcp_web_drop(t, c);
     tls_free(c->tls);
     c->tls = NULL;
 }
@@ -131,7 +132,7 @@ enum tcp_result tcp_begin(struct tcp *t, struct tcp_conn *c, time_ns now, struct
     return TCP_CONNECTED;
 }
 
-bool tcp_down(struct tcp *t, struct tcp_conn *c, struct block *bytes)
+bool tcp_put(struct tcp *t, struct tcp_conn *c, struct block *bytes)
 {
     struct tls_io io = {&c->out, t->plain};
 
@@ -143,10 +144,19 @@ bool tcp_down(struct tcp *t, struct tcp_conn *c, struct block *bytes)
     return done;
 }
 
+bool tcp_down(struct tcp *t, struct tcp_conn *c, struct block *bytes)
+{
+    if (c->ws)
+        bytes = tcp_web_frame(t, c, bytes);
+    return bytes && tcp_put(t, c, bytes);
+}
+
 void tcp_say_end(struct tcp *t, struct tcp_conn *c)
 {
     struct tls_io io = {&c->out, t->plain};
 
+    if (c->ws)
+        tcp_web_say_end(t, c);
     if (c->tls)
         tls_end(c->tls, &io);
 }

@@ -76,6 +76,9 @@ static bool add_layers(struct tcp *t, struct tcp_conn *c, const struct tcp_layer
     char peer[80];
     struct buf b;
 
+    c->is_web = layers->web;
+    if (layers->web && !tcp_web_begin(t, c))
+        return false;
     if (!layers->tls)
         return true;
     buf_init(&b, peer, sizeof(peer));
@@ -87,6 +90,8 @@ static bool add_layers(struct tcp *t, struct tcp_conn *c, const struct tcp_layer
 
 static bool has_layers(const struct tcp *t, const struct tcp_layers *layers, bool accepted)
 {
+    if (layers->web && !accepted)
+        return false;
     return !layers->tls || (t->tls && (!accepted || tls_context_can_serve(t->tls)));
 }
 

@@ -8,7 +8,7 @@
 #include "config/config.h"
 
 struct listen_at {
-    uint8_t transport; /* UDP, TCP or TLS of enum transport */
+    uint8_t transport; /* enum transport */
     struct addr addr;  /* port 0: a free one */
 };
 

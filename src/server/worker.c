@@ -75,6 +75,7 @@ static bool init(struct worker *w)
     if (!worker_guard_init(w) || !w->area || tcp_init(&w->tcp, &w->loop, s->mem, w->blocks) != OK ||
         !worker_take_secure(w))
         return false;
+    worker_use_web(w, current_config(&s->current));
     for (unsigned i = 0; i < s->listen.n; i++)
         if (!add_listener(w, i))
             return false;

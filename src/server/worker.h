@@ -28,7 +28,7 @@ enum { TOKEN_BELL, TOKEN_UDP, TOKEN_LISTENER };
 struct worker_listener {
     struct listen_at at;
     struct udp udp; /* UDP's */
-    int fd;         /* TCP's; -1: closed */
+    int fd;         /* of streams; -1: closed */
 };
 
 struct worker {
@@ -64,7 +64,7 @@ struct worker {
     uint64_t stun_answers;
     uint64_t refused[N_WORKER_LIMITS]; /* as the log was told last */
     struct log_gate limit_gates[N_WORKER_LIMITS];
-    struct log_gate gate, ban_gate, dns_gate, note_gates[N_ELEMENT_NOTES];
+    struct log_gate gate, ban_gate, dns_gate, web_gate, note_gates[N_ELEMENT_NOTES];
     struct guard *guard;
     uint64_t notes[N_ELEMENT_NOTES]; /* that were taken */
     time_ns next_drop; /* of connections whose far end was banned; TIME_NEVER: there are none */
@@ -91,6 +91,8 @@ void worker_take_post(struct worker *w, time_ns now);
 void worker_take_time(struct worker *w, time_ns now);
 
 /* --- worker_config.c: what holds now --- */
+/* What it says of WebSocket; its texts are borrowed until the next call. */
+void worker_use_web(struct worker *w, const struct config *config);
 /* Goes over to a configuration that has come since, or to what the first account changes. */
 void worker_take_config(struct worker *w, time_ns now);
 

@@ -4,6 +4,17 @@
 #include "server/worker.h"
 #include "server/worker_guard.h"
 
+/* Who asks nobody who they are takes care whose pages connect. */
+void worker_use_web(struct worker *w, const struct config *config)
+{
+    const struct ws_policy policy = {.origins = config->websocket.origins.list,
+                                     .n_origins = config->websocket.origins.n,
+                                     .is_open = !w->access_required,
+                                     .path = config->websocket.path};
+
+    tcp_use_web(&w->tcp, &policy, config->websocket.ping_s * NS_PER_S);
+}
+
 static bool needs_accounts(const struct worker *w)
 {
     return element_needs_accounts(w->shared, current_config(&w->shared->current));
@@ -29,6 +40,7 @@ static bool take(struct worker *w, time_ns now)
         !worker_take_secure(w))
         return false;
     w->access_required = c.access.required;
+    worker_use_web(w, config);
     return true;
 }
 

@@ -104,20 +104,59 @@ static uint64_t messages(const struct worker *w)
     return engine_stats(w->engine)->received;
 }
 
-static void take_bytes(struct worker *w, conn_id conn, struct str bytes, time_ns now)
+typedef int stream_input(struct element *, conn_id, struct str bytes, time_ns now);
+
+static void take_bytes(struct worker *w, stream_input *input, conn_id conn, struct str bytes,
+                       time_ns now)
 {
     uint64_t before = messages(w);
 
-    if (!worker_hears_stream(w, conn, now)) {
-        worker_drop(w, conn, now);
-        return;
-    }
-    note(w, element_stream(w->element, conn, bytes, now), now);
+    note(w, input(w->element, conn, bytes, now), now);
     if (messages(w) > before) {
         w->read += (unsigned)(messages(w) - before);
         tcp_proven(&w->tcp, conn, now);
     }
     worker_settle(w, now);
+}
+
+static void end_web(struct worker *w, conn_id conn, const char *why, time_ns now)
+{
+    const struct addr *from = tcp_remote(&w->tcp, conn);
+
+    if (why && from)
+        log_event_gated(w->log, &w->web_gate, now, EV_WEB_REFUSED, LOG_ADDR("from", from),
+                        LOG_TEXT("why", str_from(why)));
+    worker_drop(w, conn, now);
+}
+
+/* What a connection with WebSocket brings, message by message. */
+static void take_web(struct worker *w, conn_id conn, struct str bytes, time_ns now)
+{
+    struct tcp_web_news news;
+
+    while (bytes.len > 0) {
+        switch (tcp_web_next(&w->tcp, conn, &bytes, now, &news)) {
+        case TCP_WEB_MESSAGE:
+        case TCP_WEB_ALIVE:
+            take_bytes(w, element_message, conn, news.message, now);
+            break;
+        case TCP_WEB_OVER:
+            end_web(w, conn, news.why, now);
+            return;
+        case TCP_WEB_MORE:
+            break;
+        }
+    }
+}
+
+static void take_read(struct worker *w, conn_id conn, struct str bytes, time_ns now)
+{
+    if (!worker_hears_stream(w, conn, now))
+        worker_drop(w, conn, now);
+    else if (tcp_is_web(&w->tcp, conn))
+        take_web(w, conn, bytes, now);
+    else
+        take_bytes(w, element_stream, conn, bytes, now);
 }
 
 static void take_news(struct worker *w, enum tcp_result result, const struct tcp_news *news,
@@ -130,7 +169,7 @@ static void take_news(struct worker *w, enum tcp_result result, const struct tcp
         worker_settle(w, now);
     }
     if (news->bytes.len > 0)
-        take_bytes(w, news->conn, news->bytes, now);
+        take_read(w, news->conn, news->bytes, now);
 }
 
 static void take_stream(struct worker *w, const struct loop_event *e, time_ns now)

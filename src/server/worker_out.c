@@ -9,7 +9,8 @@ static unsigned worker_of(conn_id conn)
 
 struct tcp_layers worker_layers(unsigned transport)
 {
-    return (struct tcp_layers){.tls = transport == TRANSPORT_TLS};
+    return (struct tcp_layers){.tls = transport_is_secure(transport),
+                               .web = transport_is_web(transport)};
 }
 
 static void later(struct worker *w, const struct due *due)

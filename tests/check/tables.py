@@ -70,7 +70,8 @@ KEYS = ("<!-- keys: made from data/config.def by ./dev fmt -->\n", "<!-- end of 
 UNITS = {"SECONDS": (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)),
          "MILLISECONDS": (("s", 1000), ("ms", 1))}
 WORDS = {"NAMES": "list of names", "LISTENERS": "list of listeners", "BLOCKS": "list of addresses and blocks",
-         "SERVERS": "list of addresses with port or without", "ALGORITHMS": "list of SHA-512-256, SHA-256, MD5", "HOST": "name or address", "PATH": "path", "TEXT": "name",
+         "SERVERS": "list of addresses with port or without", "ORIGINS": "list of origins", "URL_PATH": "path of a URL",
+         "ALGORITHMS": "list of SHA-512-256, SHA-256, MD5", "HOST": "name or address", "PATH": "path", "TEXT": "name",
          "ADDRESS": "address and port", "BOOL": "true, false", "AUTH": "auto, required, none",
          "TEXTS": "list of texts", "ROUTES": "list of routes", "SETS": "list of sets", "MEMBERS": "list of members",
          "LINE": "text", "LABEL": "name", "SWITCH": "true, false", "SERVE": "register, lookup, default",
@@ -79,7 +80,7 @@ WORDS = {"NAMES": "list of names", "LISTENERS": "list of listeners", "BLOCKS": "
          "FORK": "parallel, sequential, by_q", "CLIENTS": "no, ask, require", "TLS": "1.2, 1.3"}
 
 
-LISTS = ("NAMES", "LISTENERS", "SERVERS", "BLOCKS", "TEXTS", "ROUTES", "SETS", "MEMBERS")
+LISTS = ("NAMES", "LISTENERS", "SERVERS", "BLOCKS", "ORIGINS", "TEXTS", "ROUTES", "SETS", "MEMBERS")
 
 
 def duration(n, kind):

@@ -37,4 +37,21 @@ static inline bool transport_is_secure(unsigned t)
     return t == TRANSPORT_TLS || t == TRANSPORT_WSS;
 }
 
+/* RFC 7118: browsers cannot be connected to: what their own connections do not lead to is not
+ * reached. Each message comes and goes as a whole. */
+static inline bool transport_is_web(unsigned t)
+{
+    return t == TRANSPORT_WS || t == TRANSPORT_WSS;
+}
+
+/* Where nothing names a port: RFC 3261 19.1.2, RFC 7118 5.5. */
+static inline uint16_t transport_port(unsigned t)
+{
+    if (t == TRANSPORT_WS)
+        return 80;
+    if (t == TRANSPORT_WSS)
+        return 443;
+    return t == TRANSPORT_TLS ? 5061 : 5060;
+}
+
 #endif

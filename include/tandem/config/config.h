@@ -54,6 +54,11 @@ struct config {
         struct str_list service_route;
     } registrar;
     struct {
+        struct str_list origins; /* "https://HOST:PORT"; "*": every page */
+        struct str path;         /* empty: any */
+        unsigned ping_s;         /* 0: none */
+    } websocket;
+    struct {
         bool record_route;
         unsigned timer_c_s;
         unsigned fork; /* enum fork_order */

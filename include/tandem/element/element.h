@@ -103,6 +103,7 @@ int element_datagram(struct element *, const struct flow *, struct str bytes, ti
 conn_id element_accepted(struct element *, const struct flow *, time_ns now);
 int element_connected(struct element *, conn_id, const struct addr *local, time_ns now);
 int element_stream(struct element *, conn_id, struct str bytes, time_ns now);
+int element_message(struct element *, conn_id, struct str bytes, time_ns now);
 int element_closed(struct element *, conn_id, time_ns now);
 int element_unreachable(struct element *, const struct flow *, time_ns now);
 int element_adopt(struct element *, struct msg *, time_ns now);

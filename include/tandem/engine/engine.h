@@ -39,8 +39,9 @@ struct engine_config {
         call_key; /* decides which worker a Call-ID belongs to: the same for all workers */
     unsigned worker, n_workers; /* this engine's index; at most 255 workers */
     struct str software;        /* Server header of our own responses; empty: none. Copied */
-    uint32_t max_tx;            /* 0: the limit of data/limits.def */
-    const struct log *log;      /* may be NULL */
+    bool dials_web;        /* we are a client of WebSocket, too, as browsers are; servers are not */
+    uint32_t max_tx;       /* 0: the limit of data/limits.def */
+    const struct log *log; /* may be NULL */
 };
 
 /* NULL: no memory. */
@@ -77,6 +78,10 @@ int engine_connected(struct engine *, conn_id, const struct addr *local, time_ns
 /* Bytes of a connection, split anywhere. They are copied where a message is not yet whole. Where
  * there is no memory to keep them the connection has lost its place: it is closed. */
 int engine_stream(struct engine *, conn_id, struct str bytes, time_ns now);
+/* One whole message of a connection that keeps messages apart (WebSocket): Content-Length need not
+ * be there (RFC 7118 5). Line ends alone are a keep-alive; nothing at all says that the peer is
+ * there. Where there is no memory for it the connection has lost its place: it is closed. */
+int engine_message(struct engine *, conn_id, struct str bytes, time_ns now);
 /* A connection ended, or could not be made, or (datagrams) the kernel said that `flow` cannot be
  * reached: ours or another worker's. Client transactions that wait on it get
  * EVENT_TRANSPORT_ERROR; server transactions answer by a new connection (RFC 3261 18.2.2). */

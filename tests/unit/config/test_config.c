@@ -112,6 +112,23 @@ static void expect_tls(const struct config *c)
     EQUAL(c->tls.ciphers, "HIGH:!aNULL");
 }
 
+static void check_websocket(const struct config *c)
+{
+    assert_int_equal(c->websocket.origins.n, 2);
+    EQUAL(c->websocket.origins.list[0], "https://phone.example.com:8443");
+    EQUAL(c->websocket.path, "/ws");
+    assert_int_equal(c->websocket.ping_s, 60);
+}
+
+static void check_limits(const struct config *c)
+{
+    assert_int_equal(c->limits.transactions, 1000);
+    assert_int_equal(c->limits.sources, 100);
+    assert_int_equal(c->limits.packets_per_s, 0);
+    assert_int_equal(c->limits.strikes, 0);
+    assert_int_equal(c->limits.ban_s, 3600);
+}
+
 static void every_key_is_read(void **state)
 {
     struct told t;
@@ -150,16 +167,13 @@ static void every_key_is_read(void **state)
     assert_int_equal(c->proxy.fork, 2);
     assert_int_equal(c->proxy.ring_time_s, 20);
     check_dns_and_timers(c);
-    assert_int_equal(c->limits.transactions, 1000);
-    assert_int_equal(c->limits.sources, 100);
-    assert_int_equal(c->limits.packets_per_s, 0);
-    assert_int_equal(c->limits.strikes, 0);
-    assert_int_equal(c->limits.ban_s, 3600);
+    check_limits(c);
     assert_int_equal(c->trusted.n, 1);
     assert_int_equal(c->log.level, LOG_DEBUG);
     assert_int_equal(c->log.format, CONFIG_LOG_JSON);
     EQUAL(c->metrics, "[::1]:9090");
     EQUAL(c->control, "/run/x");
+    check_websocket(c);
     expect_tls(c);
     assert_int_equal(config_line(c, "listen"), 2);
     assert_int_equal(config_line(c, "accounts.nonce_life"), 16);

@@ -20,6 +20,9 @@ static void reads_what_it_means(void **state)
         {"TCP:192.0.2.1", TRANSPORT_TCP, false, "192.0.2.1:5060"},
         {"tcp:[2001:db8::1]", TRANSPORT_TCP, false, "[2001:db8::1]:5060"},
         {"udp:[::1]:0", TRANSPORT_UDP, false, "[::1]"},
+        {"WS:[::1]:8088", TRANSPORT_WS, false, "[::1]:8088"},
+        {"wss:192.0.2.1", TRANSPORT_WSS, false, "192.0.2.1:443"},
+        {"ws:192.0.2.1", TRANSPORT_WS, false, "192.0.2.1:80"},
         {"udp:Localhost:7", TRANSPORT_UDP, true, NULL},
     };
 
@@ -57,7 +60,7 @@ static void refuses_what_it_cannot_mean(void **state)
                                        "sip:1.2.3.4",
                                        "udp:127.0.0.1:",
                                        "udp:224.0.0.1:1",
-                                       "ws:127.0.0.1:80"};
+                                       "wsss:127.0.0.1:443"};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

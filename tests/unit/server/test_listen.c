@@ -36,6 +36,8 @@ static void reads_addresses(void **state)
         {"tls:192.0.2.1", "tls:192.0.2.1:5061"},
         {"TLS:[::1]:5070", "tls:[::1]:5070"},
         {"udp:localhost:7", "udp:127.0.0.1:7 udp:[::1]:7"},
+        {"wss:[::1]", "wss:[::1]:443"},
+        {"ws:localhost", "ws:127.0.0.1:80 ws:[::1]:80"},
         {"udp:127.0.0.1:65535", "udp:127.0.0.1:65535"},
     };
 
@@ -67,7 +69,7 @@ static void refuses_what_it_cannot_mean(void **state)
                                        "udp:127.0.0.1:x",
                                        "udp:224.0.0.1:1",
                                        "sctp:127.0.0.1:5061",
-                                       "ws:127.0.0.1:80"};
+                                       "wsss:127.0.0.1:443"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
