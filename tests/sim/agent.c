@@ -53,6 +53,13 @@ static int on_stream(struct node *n, conn_id id, struct str bytes)
     return err;
 }
 
+static int on_message(struct node *n, conn_id id, struct str bytes)
+{
+    int err = engine_message(n->engine, id, bytes, node_now(n));
+    drain(n);
+    return err;
+}
+
 static int on_closed(struct node *n, conn_id id)
 {
     int err = engine_closed(n->engine, id, node_now(n));
@@ -137,6 +144,7 @@ static const struct node_face face = {
     .accepted = on_accepted,
     .connected = on_connected,
     .stream = on_stream,
+    .message = on_message,
     .closed = on_closed,
     .resolved = on_resolved,
     .stored = on_stored,
@@ -164,9 +172,10 @@ struct agent_plan agent_plan_default(void)
 static void start(struct agent *a)
 {
     struct engine_config c = node_engine_config(&a->node);
+    c.dials_web = true;
     a->node.engine = engine_new(&c);
     assert(a->node.engine);
-    node_listen(&a->node);
+    node_listen(&a->node, str_from(a->web_name));
 }
 
 struct agent *agent_join(struct world *w, const char *user, struct node *proxy,
@@ -174,14 +183,20 @@ struct agent *agent_join(struct world *w, const char *user, struct node *proxy,
 {
     struct agent *a = calloc(1, sizeof(*a));
     assert(a);
-    const char *suffix = transport == TRANSPORT_TCP ? ";transport=tcp" : "";
+    const char *suffix = transport == TRANSPORT_TCP  ? ";transport=tcp"
+                         : transport == TRANSPORT_WS ? ";transport=ws"
+                                                     : "";
     node_join(&a->node, w, user, &face);
     a->home = proxy;
     a->binding.known = true;
     a->plan = agent_plan_default();
     int ip = a->node.addr.ip[3];
     snprintf(a->aor, sizeof(a->aor), "sip:%s@%s", user, proxy ? proxy->name : "nowhere.example");
-    snprintf(a->contact, sizeof(a->contact), "sip:%s@10.0.0.%d:5060%s", user, ip, suffix);
+    snprintf(a->web_name, sizeof(a->web_name), "browser%d.invalid", ip);
+    if (transport == TRANSPORT_WS) /* RFC 7118 8.1 */
+        snprintf(a->contact, sizeof(a->contact), "sip:%s@%s%s", user, a->web_name, suffix);
+    else
+        snprintf(a->contact, sizeof(a->contact), "sip:%s@10.0.0.%d:5060%s", user, ip, suffix);
     if (proxy)
         snprintf(a->route, sizeof(a->route), "<sip:10.0.0.%d:5060%s;lr>", proxy->addr.ip[3],
                  suffix);

@@ -140,6 +140,7 @@ struct agent {
     struct agent_plan plan;
     char aor[96];      /* sip:bob@example.com */
     char contact[96];  /* sip:bob@10.0.0.2:5060 */
+    char web_name[32]; /* what a browser calls itself */
     char route[96];    /* to the outbound proxy: <sip:10.0.0.1;lr>; empty: none */
     struct node *home; /* that proxy */
     struct dialog registration;

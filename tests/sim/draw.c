@@ -50,7 +50,10 @@ static void draw_people(struct draw *d)
     d->phones = k->phones_min + below(d, k->phones_max - k->phones_min + 1);
     for (uint32_t i = 0; i < d->phones; i++) {
         uint32_t user = below(d, k->users), server = below(d, 3);
-        add(d, ACT_JOIN, i, user | server << 4 | (uint32_t)chance(d, k->tcp) << 8, 0);
+        uint32_t way = (uint32_t)chance(d, k->tcp);
+        if (k->web > 0 && chance(d, k->web))
+            way = 2;
+        add(d, ACT_JOIN, i, user | server << 4 | way << 8, 0);
     }
     for (uint32_t i = 0; i < k->hostile; i++)
         add(d, ACT_HOSTILE, i, below(d, 3), 0);

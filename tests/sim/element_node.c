@@ -64,6 +64,15 @@ static int on_stream(struct node *n, conn_id id, struct str bytes)
     return watched(n, element_stream(of(n), id, bytes, node_now(n)));
 }
 
+static int on_message(struct node *n, conn_id id, struct str bytes)
+{
+    struct flow f;
+    if (engine_conn_flow(n->engine, id, &f) &&
+        guard_stream(guard_of(n), &f.remote, node_now(n)) != GUARD_PASS)
+        return ERR_NOMEM; /* it is closed then */
+    return watched(n, element_message(of(n), id, bytes, node_now(n)));
+}
+
 static int on_closed(struct node *n, conn_id id)
 {
     return watched(n, element_closed(of(n), id, node_now(n)));
@@ -123,6 +132,7 @@ const struct node_face element_face = {
     .accepted = on_accepted,
     .connected = on_connected,
     .stream = on_stream,
+    .message = on_message,
     .closed = on_closed,
     .unreachable = on_unreachable,
     .adopt = on_adopt,
@@ -147,7 +157,7 @@ static void start(struct element_node *e)
     e->began = e->node.w->now;
     e->guard = watch_begin(e->node.w, e->peers, e->n_peers);
     e->node.engine = element_engine(e->element);
-    node_listen(&e->node);
+    node_listen(&e->node, STR_NONE);
 }
 
 static struct element_node *join(struct world *w, const char *domain)

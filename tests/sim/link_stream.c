@@ -10,6 +10,7 @@ struct sim_conn {
     conn_id id[2];       /* as each end calls it; id[1] is 0 until it is accepted */
     time_ns last[2];     /* of arrivals at that end: a stream keeps its order */
     bool open[2];
+    uint8_t transport;
     struct addr client; /* the connecting end's address */
 };
 
@@ -82,8 +83,8 @@ static void run_accept(struct world *w, struct sim_event *e)
     (void)w;
     struct sim_conn *c = e->conn;
     struct node *n = c->end[1];
-    struct flow flow = {.transport = TRANSPORT_TCP,
-                        .listener = LISTENER_TCP,
+    struct flow flow = {.transport = c->transport,
+                        .listener = transport_is_web(c->transport) ? LISTENER_WS : LISTENER_TCP,
                         .local = n->addr,
                         .remote = c->client};
     c->id[1] = n->face->accepted(n, &flow);
@@ -107,6 +108,7 @@ void link_connect(struct node *from, conn_id id, const struct flow *flow)
                            .end = {from, world_node_at(w, &flow->remote)},
                            .id = {id, 0},
                            .open = {true, false},
+                           .transport = flow->transport,
                            .client = from->addr};
     c->client.port = (uint16_t)w->next_port++;
     w->conns = c;
@@ -124,7 +126,9 @@ static void run_stream(struct world *w, struct sim_event *e)
     if (!c->open[e->side])
         return;
     struct node *n = c->end[e->side];
-    if (n->face->stream(n, c->id[e->side], (struct str){e->bytes, e->len}) == ERR_NOMEM) {
+    int (*input)(struct node *, conn_id, struct str) =
+        transport_is_web(c->transport) ? n->face->message : n->face->stream;
+    if (input(n, c->id[e->side], (struct str){e->bytes, e->len}) == ERR_NOMEM) {
         close_other(c, e->side);
         close_other(c, !e->side);
     }
@@ -150,7 +154,9 @@ bool link_send_stream(struct node *from, conn_id id, struct str bytes)
     if (late > 0)
         c->last[!side] = arrival(w, c, !side) + late;
     while (bytes.len > 0) {
-        size_t n = piece(w, link_between(w, from, c->end[!side]), bytes.len);
+        size_t n = transport_is_web(c->transport)
+                       ? bytes.len
+                       : piece(w, link_between(w, from, c->end[!side]), bytes.len);
         memcpy(to_come(c, !side, n, run_stream)->bytes, bytes.at, n);
         bytes = str_slice(bytes, n, bytes.len);
     }

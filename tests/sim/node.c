@@ -30,11 +30,12 @@ void node_join(struct node *n, struct world *w, const char *name, const struct n
     name_node(n);
 }
 
-void node_listen(struct node *n)
+void node_listen(struct node *n, struct str web)
 {
     int udp = engine_listen(n->engine, TRANSPORT_UDP, &n->addr, STR_NONE);
     int tcp = engine_listen(n->engine, TRANSPORT_TCP, &n->addr, STR_NONE);
-    assert(udp == LISTENER_UDP && tcp == LISTENER_TCP);
+    int ws = engine_listen(n->engine, TRANSPORT_WS, &n->addr, web);
+    assert(udp == LISTENER_UDP && tcp == LISTENER_TCP && ws == LISTENER_WS);
 }
 
 struct engine_config node_engine_config(struct node *n)

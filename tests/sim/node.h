@@ -15,6 +15,7 @@ struct node_face {
     conn_id (*accepted)(struct node *, const struct flow *);
     int (*connected)(struct node *, conn_id, const struct addr *local);
     int (*stream)(struct node *, conn_id, struct str);
+    int (*message)(struct node *, conn_id, struct str); /* of WebSocket; NULL: it has none */
     int (*closed)(struct node *, conn_id);
     void (*unreachable)(struct node *, const struct flow *); /* NULL: it does not listen to ICMP */
     int (*adopt)(struct node *, struct msg *);               /* NULL where it has but one worker */
@@ -54,12 +55,13 @@ struct node {
     unsigned handovers; /* messages that it gave to another worker */
 };
 
-enum { LISTENER_UDP = 0, LISTENER_TCP = 1 };
+enum { LISTENER_UDP = 0, LISTENER_TCP = 1, LISTENER_WS = 2 };
 
 /* Joins the world at 10.0.0.N:5060, N counting from 1. */
 void node_join(struct node *n, struct world *w, const char *name, const struct node_face *face);
-/* Both listeners of a node that has an engine. */
-void node_listen(struct node *n);
+/* The listeners of a node that has an engine. `web`: what it is called where it speaks WebSocket;
+ * empty: its address. */
+void node_listen(struct node *n, struct str web);
 /* Does what the node's outputs say and sets its next wake: after every input and command. */
 void node_settle(struct node *n);
 /* The engine configuration with the world's heap and a seed drawn from the world's. */

@@ -166,14 +166,18 @@ static struct agent_plan any_manner(uint32_t chance)
     return p;
 }
 
+static enum transport transport_of_traits(uint32_t bits)
+{
+    return bits & 2 ? TRANSPORT_WS : bits & 1 ? TRANSPORT_TCP : TRANSPORT_UDP;
+}
+
 static void do_join(struct run *r, const struct act *a)
 {
     uint32_t n = r->plan->knob[KNOB_SERVERS] ? r->plan->knob[KNOB_SERVERS] : 1;
     struct node *home = server(r, (a->b >> 4 & 0xf) % n);
     if (a->a >= PHONES || r->phones[a->a] || !home)
         return;
-    struct agent *p =
-        agent_join(&r->w, users[a->b & 3], home, a->b >> 8 ? TRANSPORT_TCP : TRANSPORT_UDP);
+    struct agent *p = agent_join(&r->w, users[a->b & 3], home, transport_of_traits(a->b >> 8));
     r->phones[a->a] = p;
     if (r->plan->knob[KNOB_AUTH])
         agent_know_password(p, PASSWORD);

@@ -34,6 +34,18 @@ static const struct world_kind kinds[] = {
         .weight = {TELEPHONY},
     },
     {
+        .name = "web",
+        .about = "most phones are browsers, which nothing but their connection leads to",
+        .knob = {[KNOB_AUTH] = SOMETIMES(1, 1),
+                 [KNOB_SERVERS] = BETWEEN(1, 3),
+                 [KNOB_WORKERS] = BETWEEN(1, 3),
+                 [KNOB_DELAY] = SOMETIMES(1, 500),
+                 [KNOB_STALL] = SOMETIMES(1, 100)},
+        TOWN,
+        .web = 700,
+        .weight = {TELEPHONY},
+    },
+    {
         .name = "lossy",
         .about = "datagrams are lost, doubled, overtaken",
         .knob = {[KNOB_AUTH] = {1, 1, 300},

@@ -17,6 +17,7 @@ struct world_kind {
     unsigned phones_min, phones_max;
     unsigned users;         /* that they share: fewer users than phones makes forks */
     unsigned tcp;           /* per mille of the phones */
+    unsigned web;           /* per mille of them are browsers, by WebSocket */
     unsigned hostile;       /* illegal peers */
     unsigned acts, pause;   /* how many at most, and the longest time between two in ms */
     uint8_t weight[N_ACTS]; /* of each act against the others */
