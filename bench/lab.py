@@ -192,10 +192,10 @@ class Server:
         return told
 
 
-def tandem(domain=None, lasting=False, accounts=()):
+def tandem(domain=None, lasting=False, accounts=(), transport="udp"):
     """`lasting`: in a data folder. Accounts, lines of an AOR and a password, are in it, too."""
     port = free_port()
-    command = [os.path.join(BUILD, "tandem"), "serve", "--listen", f"udp:127.0.0.1:{port}", "--workers", "1"]
+    command = [os.path.join(BUILD, "tandem"), "serve", "--listen", f"{transport}:127.0.0.1:{port}", "--workers", "1"]
     command += ["--domain", domain] if domain else []
     command += ["--data", "@FOLDER@"] if lasting or accounts else []
     return Server("tandem", command, port, True, lambda folder: add_accounts(folder, accounts))
@@ -216,10 +216,11 @@ def kamailio_name():
     return f"kamailio {words[words.index('kamailio') + 1]}"
 
 
-def kamailio(configuration):
-    """One UDP child and the fast allocator; Debian's default, the debugging one, costs several times as much."""
+def kamailio(configuration, tcp=False):
+    """One child and the fast allocator; Debian's default, the debugging one, costs several times as much."""
     port = free_port()
-    command = [kamailio_program(), "-f", os.path.join(HERE, "kamailio", configuration), "-l", f"udp:127.0.0.1:{port}", "-n", "1",
+    by_tcp = ["-l", f"tcp:127.0.0.1:{port}", "-A", "WITH_TCP"] if tcp else []
+    command = [kamailio_program(), "-f", os.path.join(HERE, "kamailio", configuration), "-l", f"udp:127.0.0.1:{port}", *by_tcp, "-n", "1",
                "-b", "4194304", "-m", "2048", "-M", "64", "-x", "fm", "-X", "fm", "-DD", "-E", "-w", "@FOLDER@", "-Y", "@FOLDER@"]
     return Server(kamailio_name(), command, port, False)
 
@@ -233,12 +234,12 @@ def say(text):
     print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
-def peers(configuration):
+def peers(configuration, tcp=False):
     """{who: start} of the peers that are installed."""
     if not kamailio_program():
         say("kamailio is not installed; measured without it")
         return {}
-    return {kamailio_name(): lambda: kamailio(configuration)}
+    return {kamailio_name(): lambda: kamailio(configuration, tcp)}
 
 
 def is_clean(run):

@@ -1,5 +1,6 @@
-/* A load generator for SIP over UDP on loopback: caller and callee in one thread that never sleeps,
- * so that the server pays no wake-up for it; an open loop at a rate, without repetitions. */
+/* A load generator for SIP over UDP or TCP on loopback: caller and callee in one thread that never
+ * sleeps, so that the server pays no wake-up for it; an open loop at a rate, without repetitions.
+ */
 #include "load.h"
 
 #include <arpa/inet.h>
@@ -11,6 +12,7 @@
 #include <time.h>
 
 #define GIVE_UP_NS 2000000000LL
+#define CALLERS 16 /* connections, by TCP */
 #define COUNT_MAX 20000000u
 
 static struct load load = {.rate = 1000, .count = 1000, .cseq = 1, .domain = "127.0.0.1"};
@@ -27,13 +29,13 @@ static int usage(void)
     fputs(
         "usage: load call|options|register --server PORT [--rate N] [--count N]\n"
         "            [--caller PORT] [--callee PORT] [--domain NAME] [--calls PREFIX] [--cseq N]\n"
-        "            [--user N] [--users N] [--password WORD] [--rich]\n"
+        "            [--user N] [--users N] [--password WORD] [--rich] [--tcp]\n"
         "Offers load to 127.0.0.1:PORT and prints a JSON object. --calls begins the Call-IDs of\n"
         "this run, random otherwise; --cseq and --user are the first numbers of their kind;\n"
         "after --users of them the first one registers again. With --password, that of every "
         "user,\n"
         "register answers MD5 challenges. With --rich it comes by an edge proxy (Path) from a\n"
-        "phone that has an instance and flows (RFC 5626).\n",
+        "phone that has an instance and flows (RFC 5626). With --tcp the callee is connected to.\n",
         stderr);
     return 2;
 }
@@ -72,7 +74,8 @@ enum option_id {
     USER,
     USERS,
     PASSWORD,
-    RICH
+    RICH,
+    TCP
 };
 
 struct ports {
@@ -105,6 +108,9 @@ static bool read_option(int id, struct ports *ports)
     case PASSWORD:
         load.password = optarg;
         return true;
+    case TCP:
+        load.tcp = true;
+        return true;
     case RICH:
         load.rich = true;
         return true;
@@ -133,6 +139,7 @@ static bool read_options(int argc, char **argv, struct ports *ports)
                                             {"users", required_argument, NULL, USERS},
                                             {"password", required_argument, NULL, PASSWORD},
                                             {"rich", no_argument, NULL, RICH},
+                                            {"tcp", no_argument, NULL, TCP},
                                             {0}};
     int id;
     while ((id = getopt_long(argc, argv, "", options, NULL)) != -1)
@@ -155,6 +162,9 @@ static bool prepare(struct load *l, const struct ports *ports)
     l->server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     snprintf(l->server_text, sizeof l->server_text, "127.0.0.1:%u", ports->server);
     l->items = calloc(l->count, sizeof *l->items);
+    if (l->tcp)
+        return l->items && streams_connect(&l->caller, &l->server, CALLERS) &&
+               streams_listen(&l->callee, (uint16_t)ports->callee);
     return l->items && port_open(&l->caller, (uint16_t)ports->caller) &&
            port_open(&l->callee, (uint16_t)ports->callee);
 }
@@ -221,6 +231,8 @@ int main(int argc, char **argv)
     }
     run(&load);
     load_report(&load);
+    streams_close(&load.caller);
+    streams_close(&load.callee);
     free(load.items);
     return load.n_lost || load.n_bad ? 1 : 0;
 }

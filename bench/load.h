@@ -1,6 +1,6 @@
 /* The parts of the load generator: messages (load_message.c, load_digest.c), sockets
- * (load_socket.c), what caller and callee do (load_case.c) and what is told at the end
- * (load_report.c). Stands alone: shares no code with what it measures. */
+ * (load_socket.c, load_stream.c), what caller and callee do (load_case.c) and what is told at the
+ * end (load_report.c). Stands alone: shares no code with what it measures. */
 #ifndef TANDEM_BENCH_LOAD_H
 #define TANDEM_BENCH_LOAD_H
 
@@ -68,9 +68,15 @@ void out_no_body(struct outgoing *o);
 bool out_credentials(struct outgoing *o, const struct received *answer, const char *user,
                      const char *password, const char *method, const char *uri);
 
-/* A UDP socket on loopback with its batches. */
+#define STREAMS_MAX 64
+struct stream;
+
+/* A UDP socket on loopback, or TCP connections (load_stream.c), with its batches. */
 struct port {
     int fd;
+    bool listens; /* for connections */
+    struct stream *streams[STREAMS_MAX];
+    unsigned n_streams, stream; /* what is sent next goes by this one, where we connected */
     uint16_t number;
     unsigned n_out, n_in;
     struct outgoing out[BATCH];
@@ -90,6 +96,15 @@ void port_flush(struct port *p);
 /* Reads what has come, at most a batch; returns the number. */
 unsigned port_receive(struct port *p);
 
+/* Of TCP: connects, or listens on the port; false: errno says why. */
+bool streams_connect(struct port *p, const struct sockaddr_in *server, unsigned n);
+bool streams_listen(struct port *p, uint16_t number);
+/* The connection of p->stream, as a port number: addresses of streams are such. */
+unsigned streams_next(const struct port *p);
+void streams_flush(struct port *p);
+unsigned streams_receive(struct port *p);
+void streams_close(struct port *p);
+
 enum load_case { CASE_CALL, CASE_OPTIONS, CASE_REGISTER };
 
 /* One call, or one request. */
@@ -104,6 +119,7 @@ struct load {
     double rate;
     uint32_t count, first_user, n_users, cseq;
     const char *domain, *call_prefix;
+    bool tcp;             /* else UDP */
     const char *password; /* of every user; NULL: a challenge is a failure */
     bool rich;            /* registrations with Path, instance and flow */
     char branch_prefix[17];

@@ -11,14 +11,19 @@
 #define AGENT "User-Agent: tandem-load\r\n"
 #define ALLOW "Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, NOTIFY\r\n"
 
+static const char *transport(const struct load *l)
+{
+    return l->tcp ? "tcp" : "udp";
+}
+
 /* Request line and Via; each branch of each run is its own. */
 static void out_request(const struct load *l, struct outgoing *o, const char *method,
                         struct text uri, char branch_kind, uint32_t i)
 {
     out_print(o, "%s ", method);
     out_text(o, uri);
-    out_print(o, " SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK%s%c%x;rport\r\n",
-              l->caller.number, l->branch_prefix, branch_kind, i);
+    out_print(o, " SIP/2.0\r\nVia: SIP/2.0/%s 127.0.0.1:%u;branch=z9hG4bK%s%c%x;rport\r\n",
+              l->tcp ? "TCP" : "UDP", l->caller.number, l->branch_prefix, branch_kind, i);
 }
 
 static void out_call_id(const struct load *l, struct outgoing *o, uint32_t i, uint32_t cseq,
@@ -42,8 +47,8 @@ static struct text printed(char *space, size_t size, const char *format, ...)
 static void begin_call(struct load *l, struct outgoing *o, uint32_t i)
 {
     char space[64];
-    struct text uri =
-        printed(space, sizeof space, "sip:bob%x@127.0.0.1:%u;transport=udp", i, l->callee.number);
+    struct text uri = printed(space, sizeof space, "sip:bob%x@127.0.0.1:%u;transport=%s", i,
+                              l->callee.number, transport(l));
     out_request(l, o, "INVITE", uri, 'i', i);
     out_print(
         o,
@@ -52,10 +57,10 @@ static void begin_call(struct load *l, struct outgoing *o, uint32_t i)
         i, i, i);
     out_call_id(l, o, i, l->cseq, "INVITE");
     out_print(o,
-              "Contact: <sip:alice%x@127.0.0.1:%u;transport=udp>\r\n" ALLOW
+              "Contact: <sip:alice%x@127.0.0.1:%u;transport=%s>\r\n" ALLOW
               "Supported: replaces, timer, 100rel\r\nSession-Expires: 1800;refresher=uac\r\n"
               "Min-SE: 90\r\nAccept: application/sdp\r\n" AGENT,
-              i, l->caller.number);
+              i, l->caller.number, transport(l));
     out_session(o);
 }
 
@@ -77,7 +82,8 @@ static void out_binding(const struct load *l, struct outgoing *o, const char *na
     if (l->rich)
         out_print(o, "Path: <sip:%08x@edge1.%s;lr;ob>\r\nSupported: path, outbound\r\n",
                   user * 2654435761u, l->domain);
-    out_print(o, "Contact: <sip:%s@127.0.0.1:%u;transport=udp>", name, l->caller.number);
+    out_print(o, "Contact: <sip:%s@127.0.0.1:%u;transport=%s>", name, l->caller.number,
+              transport(l));
     if (l->rich)
         out_print(o, ";reg-id=1;+sip.instance=\"<urn:uuid:f81d4fae-7dec-11d0-a765-%012x>\"", user);
     out_print(o, ";expires=3600\r\n" ALLOW AGENT);
@@ -103,6 +109,7 @@ static bool register_user(struct load *l, struct outgoing *o, uint32_t i,
 
 void load_begin(struct load *l, uint32_t i, int64_t now_ns)
 {
+    l->caller.stream = i; /* all of a call goes by one connection */
     struct outgoing *o = port_next(&l->caller, &l->server);
     l->items[i].began_ns = now_ns;
     switch (l->kind) {
@@ -202,6 +209,7 @@ void load_caller(struct load *l, struct text message, int64_t now_ns)
     struct item *item = item_of(l, r.call_id, &i);
     if (!item || item->lost)
         return;
+    l->caller.stream = i;
     if (item->done)
         l->n_repeated++;
     else if (answer_challenge(l, item, i, &r))
@@ -223,7 +231,8 @@ static void take_call(struct load *l, const struct received *request,
     for (unsigned i = 0; i < 2; i++) {
         struct outgoing *o = port_next(&l->callee, from);
         out_answer(o, request, lines[i], "callee");
-        out_print(o, "Contact: <sip:bob@127.0.0.1:%u;transport=udp>\r\n", l->callee.number);
+        out_print(o, "Contact: <sip:bob@127.0.0.1:%u;transport=%s>\r\n", l->callee.number,
+                  transport(l));
         if (i == 0)
             out_no_body(o);
         else

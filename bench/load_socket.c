@@ -42,6 +42,8 @@ struct outgoing *port_next(struct port *p, const struct sockaddr_in *to)
     struct outgoing *o = &p->out[p->n_out++];
     o->len = 0;
     o->to = *to;
+    if (p->n_streams > 0 && !p->listens)
+        o->to.sin_port = (in_port_t)streams_next(p);
     return o;
 }
 
@@ -52,6 +54,10 @@ static bool is_full(int error)
 
 void port_flush(struct port *p)
 {
+    if (p->listens || p->n_streams > 0) {
+        streams_flush(p);
+        return;
+    }
     struct mmsghdr heads[BATCH];
     struct iovec parts[BATCH];
     for (unsigned i = 0; i < p->n_out; i++) {
@@ -74,6 +80,8 @@ void port_flush(struct port *p)
 
 unsigned port_receive(struct port *p)
 {
+    if (p->listens || p->n_streams > 0)
+        return streams_receive(p);
     struct mmsghdr heads[BATCH];
     struct iovec parts[BATCH];
     for (unsigned i = 0; i < BATCH; i++) {
