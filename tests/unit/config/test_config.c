@@ -97,6 +97,7 @@ static const char every_key[] =
     "log: {level: debug, format: json}\n"
     "metrics: {listen: '[::1]:9090'}\n"
     "control: {socket: /run/x}\n"
+    "websocket: {origins: ['https://phone.example.com:8443', '*'], path: /ws, ping: 1m}\n"
     "tls: {certificates: [/a.pem, '/b:/c'], ca: /ca, verify: false, client_certificate: ask,\n"
     "      peers: [p.example], min_version: 1.3, ciphers: 'HIGH:!aNULL'}\n";
 
