@@ -183,8 +183,14 @@ unsigned element_set_peer_out(struct element *e, struct str uri, bool out)
 static int after(struct element *e, int rc, time_ns now)
 {
     struct engine_event ev;
-    while (engine_event(e->engine, &ev))
-        dispatch(e, &ev, now);
+    struct proxy_wish wish;
+    for (bool more = true; more;) {
+        while (engine_event(e->engine, &ev))
+            dispatch(e, &ev, now);
+        more = proxy_wish(e->proxy, &wish);
+        if (more)
+            lookup_wish(e, &wish, now);
+    }
     return rc;
 }
 

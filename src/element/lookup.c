@@ -1,10 +1,16 @@
-/* Owns the requests that wait for a location record, and what becomes of them with it. Knows no
- * record's form. */
+/* Owns the requests that wait for a location record and its user's forwards, and what becomes of
+ * them with those. Knows no record's form. */
 #include <assert.h>
 
+#include "element/forwards.h"
 #include "element/parts.h"
 
-enum lookup_kind { LOOKUP_TARGETS, LOOKUP_REDIRECT, LOOKUP_SENDER };
+enum lookup_kind {
+    LOOKUP_FORWARDS, /* then LOOKUP_TARGETS */
+    LOOKUP_TARGETS,
+    LOOKUP_REDIRECT,
+    LOOKUP_SENDER
+};
 
 struct lookup {
     enum lookup_kind kind;
@@ -14,6 +20,10 @@ struct lookup {
     struct engine_event event; /* its message is our reference */
     struct manner manner;      /* LOOKUP_TARGETS */
     unsigned status;           /* LOOKUP_REDIRECT */
+    uint64_t wish;             /* of the proxy, to which it belongs already; 0: it is ours */
+    struct block *forwards;    /* his record; NULL: he has none */
+    size_t key_len;
+    char key[LIMIT_AOR_BYTES];
 };
 
 static void lookup_drop(struct element *e, pool_id id)
@@ -21,6 +31,7 @@ static void lookup_drop(struct element *e, pool_id id)
     struct lookup *l = pool_get(&e->lookups, id);
     msg_unref(engine_blocks(e->engine), l->event.msg);
     manner_drop(&l->manner);
+    block_unref(engine_blocks(e->engine), l->forwards);
     pool_free(&e->lookups, id);
 }
 
@@ -38,16 +49,39 @@ void lookup_fini(struct element *e)
     pool_fini(&e->lookups);
 }
 
-static int ask(struct element *e, pool_id id, struct str key)
+static int ask(struct element *e, const struct lookup *l, pool_id id)
 {
-    struct lookup *l = pool_get(&e->lookups, id);
-    struct store_ask get = {.op = STORE_GET, .key = key};
-    if (l->event.kind == EVENT_REQUEST) {
+    char space[LIMIT_AOR_BYTES + 16];
+    struct buf key;
+    buf_init(&key, space, sizeof space);
+    if (l->kind == LOOKUP_FORWARDS)
+        forwards_key(&key, (struct str){l->key, l->key_len});
+    else
+        buf_put(&key, (struct str){l->key, l->key_len});
+    struct store_ask get = {.op = STORE_GET, .key = buf_str(&key)};
+    return engine_ask_store(e->engine, &get, OWNER_ELEMENT, id);
+}
+
+static int begin(struct element *e, struct lookup *l, pool_id id, struct str key)
+{
+    l->key_len = key.len;
+    memcpy(l->key, key.at, key.len);
+    if (l->event.kind == EVENT_REQUEST && !l->wish) {
         int rc = engine_own(e->engine, l->event.tx, OWNER_ELEMENT, id);
         if (rc != OK)
             return rc;
     }
-    return engine_ask_store(e->engine, &get, OWNER_ELEMENT, id);
+    return ask(e, l, id);
+}
+
+/* What is answered where there is nobody to be rung. */
+static void refuse(struct element *e, const struct engine_event *ev, uint64_t wish, unsigned status,
+                   struct str reason, time_ns now)
+{
+    if (wish)
+        (void)proxy_found(e->proxy, wish, NULL, 0, &e->fork, status, now);
+    else
+        answer(e, ev, status, reason, STR_NONE, now);
 }
 
 /* What is known of a question before it is asked. */
@@ -57,24 +91,33 @@ static void lookup(struct element *e, const struct lookup *what, const struct en
     pool_id id;
     struct lookup *l = pool_alloc(&e->lookups, &id);
     if (!l) {
-        answer(e, ev, 503, STR("Too many requests wait"), STR_NONE, now);
+        refuse(e, ev, what->wish, 503, STR("Too many requests wait"), now);
         return;
     }
     *l = *what;
     l->event = *ev;
     l->manner = manner_keep(&what->manner);
     msg_ref(ev->msg);
-    if (ask(e, id, key) != OK) {
+    if (begin(e, l, id, key) != OK) {
+        refuse(e, ev, what->wish, 503, STR("No memory"), now);
         lookup_drop(e, id);
-        answer(e, ev, 503, STR("No memory"), STR_NONE, now);
     }
 }
 
-static void refuse_unknown(struct element *e, const struct engine_event *ev, time_ns now)
+static void refuse_unknown(struct element *e, const struct engine_event *ev, uint64_t wish,
+                           time_ns now)
 {
-    if (ev->kind == EVENT_REQUEST)
+    if (ev->kind == EVENT_REQUEST && !wish)
         note(e, NOTE_UNKNOWN_USER, ev->msg, ev->msg->uri_text);
-    answer(e, ev, 404, STR_NONE, STR_NONE, now);
+    refuse(e, ev, wish, 404, STR_NONE, now);
+}
+
+/* RFC 3261 12.2: what belongs to a dialog is for its other side alone. */
+static bool is_new_call(const struct engine_event *ev)
+{
+    const struct nameaddr *to = msg_to(ev->msg);
+    return ev->kind == EVENT_REQUEST && ev->msg->method == METHOD_INVITE &&
+           !(to && to->tag.len > 0);
 }
 
 static void refuse_relay(struct element *e, const struct engine_event *ev, time_ns now)
@@ -84,6 +127,7 @@ static void refuse_relay(struct element *e, const struct engine_event *ev, time_
     answer(e, ev, 403, STR("Not relayed: the sender is not registered here"), STR_NONE, now);
 }
 
+/* RFC 5627: a call to one phone by its GRUU is not for others. */
 static void lookup_user(struct element *e, struct lookup what, const struct engine_event *ev,
                         const struct uri *aor, time_ns now)
 {
@@ -95,8 +139,10 @@ static void lookup_user(struct element *e, struct lookup what, const struct engi
         registrar_key(&key, aor);
     else if (!registrar_gruu(e->registrar, aor, &key, &what.gruu))
         key.over = true;
+    if (what.kind == LOOKUP_TARGETS && !what.is_gruu && is_new_call(ev))
+        what.kind = LOOKUP_FORWARDS;
     if (key.over)
-        refuse_unknown(e, ev, now);
+        refuse_unknown(e, ev, what.wish, now);
     else
         lookup(e, &what, ev, buf_str(&key), now);
 }
@@ -112,6 +158,26 @@ void lookup_redirect(struct element *e, const struct engine_event *ev, const str
                      unsigned status, time_ns now)
 {
     lookup_user(e, (struct lookup){.kind = LOOKUP_REDIRECT, .status = status}, ev, aor, now);
+}
+
+/* Who sends calls on is one of ours, or a phone of his: they go wherever he says. */
+void lookup_wish(struct element *e, const struct proxy_wish *wish, time_ns now)
+{
+    const struct engine_event ev = {.kind = EVENT_REQUEST, .tx = wish->tx, .msg = wish->request};
+    char number[NUMBER_MAX];
+    struct uri uri, aor;
+    struct msg_error err;
+    enum place place = PLACE_NOWHERE;
+    if (wish->request && uri_parse(wish->uri, &uri, &err))
+        place = place_of_uri(e, wish->request, &uri, number, &aor);
+    if (place == PLACE_USER) {
+        lookup_user(e, (struct lookup){.kind = LOOKUP_TARGETS, .wish = wish->id}, &ev, &aor, now);
+    } else if (place == PLACE_FOREIGN) {
+        const struct target target = {.uri = wish->uri, .q = 1000};
+        (void)proxy_found(e->proxy, wish->id, &target, 1, &e->fork, 0, now);
+    } else {
+        refuse(e, &ev, wish->id, 404, STR_NONE, now);
+    }
 }
 
 void lookup_sender(struct element *e, const struct engine_event *ev, const struct uri *sender,
@@ -149,13 +215,17 @@ static void fork_to(struct element *e, const struct lookup *l, const struct stor
                     time_ns now)
 {
     const struct engine_event *ev = &l->event;
-    struct target targets[LIMIT_BINDINGS];
+    struct target targets[LIMIT_BINDINGS + N_FORWARDS];
     bool valid;
     size_t n = targets_of(e, l, found->value, targets, &valid, now);
-    if (n == 0 && (found->version == 0 || !valid))
-        refuse_unknown(e, ev, now);
+    if (l->forwards)
+        n = forwards_apply(block_str(l->forwards), targets, n);
+    if (n == 0 && ((found->version == 0 && !l->forwards) || !valid))
+        refuse_unknown(e, ev, l->wish, now);
     else if (n == 0)
-        answer(e, ev, 480, STR_NONE, STR_NONE, now);
+        refuse(e, ev, l->wish, 480, STR_NONE, now);
+    else if (l->wish)
+        (void)proxy_found(e->proxy, l->wish, targets, n, &e->fork, 0, now);
     else if (l->kind == LOOKUP_REDIRECT && !l->is_gruu) /* which phone it is stays hidden */
         divert_to_bindings(e, ev, l->status, found->value, now);
     else
@@ -166,7 +236,7 @@ static void found(struct element *e, struct lookup *l, const struct store_answer
                   time_ns now)
 {
     if (record->status != STORE_OK)
-        answer(e, &l->event, 500, STR("Location store failed"), STR_NONE, now);
+        refuse(e, &l->event, l->wish, 500, STR("Location store failed"), now);
     else if (l->kind != LOOKUP_SENDER)
         fork_to(e, l, record, now);
     else if (registrar_is_from(record->value, &l->event.msg->flow, now))
@@ -175,12 +245,31 @@ static void found(struct element *e, struct lookup *l, const struct store_answer
         refuse_relay(e, &l->event, now);
 }
 
+/* Then for his phones. False: there is no memory. */
+static bool go_on(struct element *e, struct lookup *l, pool_id id, const struct store_answer *found)
+{
+    if (found->value.len > 0) {
+        l->forwards = block_new(engine_blocks(e->engine), found->value.len);
+        if (!l->forwards)
+            return false;
+        memcpy(l->forwards->bytes, found->value.at, found->value.len);
+        l->forwards->len = (uint32_t)found->value.len;
+    }
+    l->kind = LOOKUP_TARGETS;
+    return ask(e, l, id) == OK;
+}
+
 void lookup_stored(struct element *e, const struct engine_event *ev, time_ns now)
 {
     struct lookup *l = pool_get(&e->lookups, ev->user);
     if (!l)
         return;
-    found(e, l, &ev->store, now);
+    if (l->kind != LOOKUP_FORWARDS || ev->store.status != STORE_OK)
+        found(e, l, &ev->store, now);
+    else if (go_on(e, l, ev->user, &ev->store))
+        return;
+    else
+        refuse(e, &l->event, l->wish, 503, STR("No memory"), now);
     lookup_drop(e, ev->user);
 }
 

@@ -191,6 +191,8 @@ void lookup_redirect(struct element *, const struct engine_event *, const struct
 /* To a foreign place: goes on where `sender` is registered from its flow, else 403. */
 void lookup_sender(struct element *, const struct engine_event *, const struct uri *sender,
                    time_ns now);
+/* Whose phones the proxy wants: found, and told it. */
+void lookup_wish(struct element *, const struct proxy_wish *, time_ns now);
 void lookup_stored(struct element *, const struct engine_event *, time_ns now);
 /* RFC 3261 16.10: CANCEL of an INVITE that still waits. */
 void lookup_cancelled(struct element *, const struct engine_event *, time_ns now);

@@ -41,6 +41,8 @@ static int pass_on(struct proxy *p, struct context *c, const struct branch *chos
 
 static int send_best(struct proxy *p, struct context *c, const struct branch *b, time_ns now)
 {
+    if (!b) /* nobody was left to be tried */
+        return proxy_answer(p, c->server, c->overloaded ? 503 : 480, STR_NONE, STR_NONE, now);
     /* RFC 3261 16.7 step 6: a 503 of theirs is no 503 of ours. */
     if (b->status == 503)
         return proxy_answer(p, c->server, c->overloaded ? 503 : 500, STR_NONE, STR_NONE, now);
@@ -49,6 +51,8 @@ static int send_best(struct proxy *p, struct context *c, const struct branch *b,
         return proxy_answer(p, c->server, b->has_target ? 480 : 430, STR_NONE, STR_NONE, now);
     if (b->best)
         return pass_on(p, c, b, now);
+    if (b->own)
+        return proxy_answer(p, c->server, b->status, STR_NONE, STR_NONE, now);
     /* RFC 4320 4.2: no 408 to anything but INVITE. */
     return c->invite ? proxy_answer(p, c->server, 408, STR_NONE, STR_NONE, now) : OK;
 }
@@ -61,8 +65,8 @@ int context_answer(struct proxy *p, struct context *c, time_ns now)
         return err;
     /* Any other error: the server transaction went or was answered; nobody waits any more. */
     c->answered = true;
-    c->accepted = c->invite && b->status < 300;
-    if (c->n_pending > 0)
+    c->accepted = c->invite && b && b->status < 300;
+    if (c->n_pending > 0 && b && !(c->accepted && c->how.no_cancel))
         context_cancel_for(p, c, b->status, now);
     return OK;
 }

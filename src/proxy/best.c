@@ -29,7 +29,7 @@ static unsigned rank(const struct branch *b)
 {
     unsigned class = b->status / 100;
     /* RFC 3261 16.7 steps 6 and 16.6 step 7: where nothing came there is nothing to choose. */
-    if (!b->best && !b->rung_out && b->status != 430)
+    if (!b->best && !b->own && b->status != 430)
         return b->status == 503 ? 90 : 99;
     if (class == 2)
         return 0;
@@ -44,7 +44,7 @@ struct branch *context_best(struct context *c)
 {
     struct branch *best = NULL;
     for (struct branch *b = c->branches; b; b = b->next)
-        if (b->status && (!best || rank(b) < rank(best)))
+        if (b->status >= 200 && (!best || rank(b) < rank(best)))
             best = b;
     return best;
 }

@@ -9,6 +9,11 @@ void context_cancel(struct proxy *p, struct context *c, struct str headers, time
     for (struct branch *b = c->invite ? c->branches : NULL; b; b = b->next) {
         if (b->status || b->cancelled)
             continue;
+        if (b->asked) {
+            b->own = true;
+            branch_end(p, b, 487, NULL);
+            continue;
+        }
         /* Where there was no memory for the CANCEL, Timer C goes on. */
         b->cancelled = engine_cancel(p->engine, b->tx, headers, now) != ERR_NOMEM;
         if (b->cancelled)

@@ -2,8 +2,9 @@
  * are forwarded nor which response is best. */
 #include <assert.h>
 
-#include "proxy/forward.h"
+#include "proxy/legs.h"
 
+#define BECAME_OTHERS 1 /* as a status: neither pending nor a response */
 #define RETRY_ANSWER (500 * NS_PER_MS)
 
 static int take_memory(struct proxy *p, struct context **out)
@@ -19,15 +20,19 @@ static int take_memory(struct proxy *p, struct context **out)
     return OK;
 }
 
-struct branch *context_add(struct proxy *p, struct context *c)
+struct branch *context_add(struct proxy *p, struct context *c, bool asks)
 {
     pool_id id = 0;
     struct branch **last = &c->branches;
-    struct branch *b = *last ? pool_alloc(&p->branches, &id) : &c->one;
+    if (c->n >= LIMIT_PROXY_TARGETS)
+        return NULL;
+    bool own = !c->one.context && !asks;
+    struct branch *b = own ? &c->one : pool_alloc(&p->branches, &id);
     if (!b)
         return NULL;
     *b = (struct branch){.context = c, .id = id, .ring_end = TIME_NEVER};
     timer_init(&b->timer_c);
+    list_init(&b->wishes);
     while (*last)
         last = &(*last)->next;
     *last = b;
@@ -42,10 +47,12 @@ static void forget_branches(struct proxy *p, struct context *c)
     for (struct branch *b = c->branches, *next; b; b = next) {
         next = b->next;
         wheel_stop(&p->wheel, &b->timer_c);
+        list_remove(&b->wishes);
         if (b->id)
             pool_free(&p->branches, b->id);
     }
     c->branches = NULL;
+    c->one.context = NULL;
     c->n = c->n_pending = c->n_ringing = 0;
 }
 
@@ -53,7 +60,7 @@ static void forget_branches(struct proxy *p, struct context *c)
 static int reserve_branches(struct proxy *p, struct context *c, unsigned n)
 {
     unsigned had = 0;
-    while (had < n && context_add(p, c))
+    while (had < n && context_add(p, c, false))
         had++;
     forget_branches(p, c);
     return had == n ? OK : ERR_NOMEM;
@@ -62,7 +69,7 @@ static int reserve_branches(struct proxy *p, struct context *c, unsigned n)
 int context_new(struct proxy *p, tx_id server, struct msg *request, unsigned n,
                 struct context **out)
 {
-    assert(n > 0 && n <= LIMIT_PROXY_BREADTH);
+    assert(n <= LIMIT_PROXY_BREADTH);
     struct context *c;
     int err = take_memory(p, &c);
     if (err)
@@ -95,7 +102,14 @@ void context_free(struct proxy *p, struct context *c)
     context_close(p, c);
     forget_responses(p, c);
     forget_branches(p, c);
+    legs_free(p, c);
     pool_free(&p->contexts, c->id);
+}
+
+struct msg *context_request(const struct proxy *p, const struct context *c)
+{
+    struct msg *m = c->server ? engine_tx_request(p->engine, c->server) : NULL;
+    return m && c->copy ? c->copy : m;
 }
 
 struct branch *context_branch(struct context *c, tx_id tx)
@@ -124,6 +138,24 @@ void branch_leave(struct branch *b)
     b->left = true;
 }
 
+static void stop(struct proxy *p, struct branch *b)
+{
+    struct context *c = b->context;
+    if (b->status)
+        return;
+    assert(c->n_pending > 0);
+    c->n_pending--;
+    branch_leave(b);
+    wheel_stop(&p->wheel, &b->timer_c);
+    list_remove(&b->wishes);
+}
+
+void branch_became(struct proxy *p, struct branch *b)
+{
+    stop(p, b);
+    b->status = BECAME_OTHERS;
+}
+
 void branch_end(struct proxy *p, struct branch *b, unsigned status, struct msg *response)
 {
     struct context *c = b->context;
@@ -132,12 +164,7 @@ void branch_end(struct proxy *p, struct branch *b, unsigned status, struct msg *
         status = 430; /* RFC 5626 11.5 */
     b->flow_failed = b->group && !b->cancelled && !b->rung_out &&
                      (status == 408 || status == 430 || (status == 503 && !response));
-    if (b->status == 0) {
-        assert(c->n_pending > 0);
-        c->n_pending--;
-        branch_leave(b);
-        wheel_stop(&p->wheel, &b->timer_c);
-    }
+    stop(p, b);
     b->status = (uint16_t)status;
     if (response && !c->answered) {
         msg_unref(engine_blocks(p->engine), b->best);

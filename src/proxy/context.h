@@ -22,9 +22,13 @@ struct branch {
     tx_id tx;            /* 0: it could not be sent */
     struct msg *best;    /* its final response, kept until one is sent upstream; NULL: none */
     time_ns ring_end;
-    uint16_t status;  /* 0 while pending; 408, 503 also without a response */
-    uint8_t breadth;  /* its Max-Breadth (RFC 5393 5.3.3) */
-    bool provisional; /* one came (100 counts) */
+    struct leg *leg;    /* whose phone this is; NULL: of whom the request was for */
+    struct list wishes; /* while it waits to be taken by proxy_wish */
+    bool asked;         /* no copy of the request: his phones are being looked up */
+    bool own;           /* its status is an answer of ours, and as good as a response */
+    uint16_t status;    /* 0 while pending; 408, 503 also without a response */
+    uint8_t breadth;    /* its Max-Breadth (RFC 5393 5.3.3) */
+    bool provisional;   /* one came (100 counts) */
     bool cancelled;
     bool rung_out;       /* its ring time is over: whatever it answers now but a 2xx means that */
     bool left;           /* … and neither is its end waited for: others have their turn */
@@ -41,6 +45,8 @@ struct context {
     struct branch *branches;
     struct turns *turns;  /* who has not been tried; NULL: nobody */
     struct turns *spares; /* other flows of phones that are tried; NULL: none */
+    struct leg *legs;
+    unsigned n_legs, n_children; /* … of whom the request was for */
     struct timer next; /* when the next delayed target is due, or an owed answer is tried again */
     struct fork_how how;
     struct msg *copy; /* what the turns are sent; NULL: the request as it came */
@@ -68,6 +74,7 @@ struct proxy {
     struct pool branches; /* all but the first of each context */
     struct wheel wheel;   /* of branches */
     struct wheel nexts;   /* of contexts */
+    struct list wishes;   /* of branches that nobody has taken yet */
     /* What the last proxy_inspect found out, for proxy_forward_on or proxy_fork that follow at
      * once. */
     struct plan plan;
@@ -80,8 +87,12 @@ struct proxy {
 MUST_USE int context_new(struct proxy *p, tx_id server, struct msg *request, unsigned n,
                          struct context **out);
 void context_free(struct proxy *p, struct context *c);
-/* A pending branch more; NULL: no memory, or our limit. */
-struct branch *context_add(struct proxy *p, struct context *c);
+/* A pending branch more; NULL: no memory, or our limit. The context's own place is for a copy of
+ * the request only. */
+struct branch *context_add(struct proxy *p, struct context *c, bool asks);
+/* What is forwarded: the request, or a copy of it with other headers; NULL: it is answered or gone.
+ */
+struct msg *context_request(const struct proxy *p, const struct context *c);
 struct branch *context_branch(struct context *c, tx_id tx);
 /* The branch has a final response; NULL: none came. It is kept until one is sent upstream. */
 void branch_end(struct proxy *p, struct branch *b, unsigned status, struct msg *response);
@@ -106,7 +117,23 @@ bool branch_retry(struct proxy *p, struct branch *b, time_ns now);
 void context_replace(struct proxy *p, struct context *c, time_ns now);
 /* advance.c: the target of a turn is tried; p->plan is that of `m`. */
 void context_ring(struct proxy *p, struct context *c, struct msg *m, const struct turn *t,
-                  unsigned breadth, time_ns now);
+                  struct leg *leg, unsigned breadth, time_ns now);
+/* … its ring time is over. */
+void branch_rang_out(struct proxy *p, struct branch *b);
+/* Others ring in its place: it is no failure. */
+void branch_became(struct proxy *p, struct branch *b);
+
+/* retarget.c: looks for the phones of somebody else; where that may not be, the branch ends. */
+void retarget(struct proxy *p, struct context *c, struct leg *from, const struct target *to);
+/* RFC 3261 16.7 step 4: the contacts of a 3xx have their turns. False: it counts as a failure. */
+bool retarget_redirected(struct proxy *p, struct context *c, struct branch *b, struct msg *m,
+                         time_ns now);
+
+/* fork.c: those of the targets that may be used have their turns, from now on. False: there is
+ * none, or no memory. */
+bool fork_more(struct proxy *p, struct context *c, struct msg *m, struct leg *leg,
+               const struct target *targets, size_t n, const struct fork_how *how, time_ns now);
+
 /* advance.c: whoever's turn it is rings, as the targets' order has it. */
 void context_advance(struct proxy *p, struct context *c, time_ns now);
 

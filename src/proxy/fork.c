@@ -1,6 +1,7 @@
 /* Forwarding: the usable targets in their order, a branch for each whose turn it is at once, and
  * what is answered where there is none (RFC 3261 16.6, RFC 5393 5, RFC 5630 5.3). */
 #include "proxy/forward.h"
+#include "proxy/prefer.h"
 
 #include "proxy/path.h"
 
@@ -67,7 +68,7 @@ static struct turns *keep_rest(struct proxy *p, const struct goal *goals, unsign
 static void ring(struct proxy *p, struct context *c, struct msg *m, struct goal *goal,
                  unsigned breadth, time_ns now)
 {
-    struct branch *b = context_add(p, c);
+    struct branch *b = context_add(p, c, false);
     if (!b) /* context_new had the memory */
         return;
     goal->breadth = breadth;
@@ -75,9 +76,13 @@ static void ring(struct proxy *p, struct context *c, struct msg *m, struct goal 
     branch_start(p, b, m, goal, now);
 }
 
+/* 0: some are to be looked up first. */
 static unsigned n_at_once(const struct goal *goals, unsigned n)
 {
     unsigned i = 1;
+    for (unsigned k = 0; k < n && goals[k].target; k++)
+        if (goals[k].stage == goals[0].stage && goals[k].target->look_up)
+            return 0;
     while (i < n && goals[i].stage == goals[0].stage &&
            goals[i].target->delay == goals[0].target->delay)
         i++;
@@ -190,7 +195,8 @@ static bool is_chosen(const struct choice *c, const struct target *t)
     for (unsigned i = 0; i < c->n; i++) {
         const struct target *other = c->goals[i].target;
         if (!str_equal(other->uri, t->uri) || other->has_flow != t->has_flow ||
-            !str_equal(other->path, t->path))
+            !str_equal(other->path, t->path) || other->look_up != t->look_up ||
+            other->when != t->when)
             continue;
         if (!t->has_flow ||
             (other->flow.conn == t->flow.conn && addr_equal(&other->flow.remote, &t->flow.remote)))
@@ -231,7 +237,7 @@ static void choose(const struct proxy *p, struct choice *c, const struct target 
     struct msg_error err;
     if (c->n > LIMIT_PROXY_BREADTH || is_chosen(c, t) || !uri_parse(t->uri, u, &err))
         return;
-    unsigned conflict = scheme_conflict(p, u, t), group = group_of(c, t);
+    unsigned conflict = t->look_up ? 0 : scheme_conflict(p, u, t), group = group_of(c, t);
     if (conflict)
         c->warning = conflict;
     else if (group == 0)
@@ -248,12 +254,40 @@ static void choose_all(const struct proxy *p, struct choice *c, const struct tar
         choose(p, c, &targets[i]);
 }
 
+/* … and that the caller wants (RFC 3841 7.2). */
+static void choose_wanted(const struct proxy *p, struct choice *c, struct msg *m,
+                          const struct target *targets, size_t n)
+{
+    unsigned score;
+    c->n = c->n_spares = c->warning = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned before = c->n;
+        if (!prefer_keeps(m, &targets[i], &score))
+            continue;
+        choose(p, c, &targets[i]);
+        if (c->n > before)
+            c->goals[before].score = score;
+    }
+    if (c->n == 0 && c->warning == 0 && !prefer_is_explicit(m))
+        choose_all(p, c, targets, n);
+}
+
 /* Who rings before whom. */
 static bool is_before(const struct goal *a, const struct goal *b, enum fork_order order)
 {
+    if (!a->target->when != !b->target->when || a->target->when)
+        return !a->target->when && b->target->when;
     if (order == FORK_BY_Q && a->target->q != b->target->q)
         return a->target->q > b->target->q;
+    if (order != FORK_PARALLEL && a->target->q == b->target->q && a->score != b->score)
+        return a->score > b->score;
     return order != FORK_SEQUENTIAL && a->target->delay < b->target->delay;
+}
+
+/* By the callee, and by the caller (RFC 3841 7.2.4). */
+static bool is_liked_alike(const struct goal *a, const struct goal *b)
+{
+    return a->target->q == b->target->q && a->score == b->score;
 }
 
 /* Stages and their order, stable (RFC 3261 16.6); a goal's URI goes along. */
@@ -269,11 +303,13 @@ static void choose_order(struct choice *c, const struct fork_how *how)
         time_ns own = c->goals[i].target->ring_time;
         c->goals[i].ring_time = own ? own : how->ring_time;
     }
-    for (unsigned i = 0; i < c->n_spares; i++)
-        c->spares[i].ring_time = how->ring_time;
+    for (unsigned i = 0; i < c->n_spares; i++) {
+        time_ns own = c->spares[i].target->ring_time;
+        c->spares[i].ring_time = own ? own : how->ring_time;
+    }
     for (unsigned i = 1; i < c->n; i++) {
-        bool next = how->order == FORK_SEQUENTIAL ||
-                    (how->order == FORK_BY_Q && c->goals[i].target->q != c->goals[i - 1].target->q);
+        bool next = how->order == FORK_SEQUENTIAL || c->goals[i].target->when ||
+                    (how->order == FORK_BY_Q && !is_liked_alike(&c->goals[i], &c->goals[i - 1]));
         c->goals[i].stage = c->goals[i - 1].stage + next;
     }
 }
@@ -291,15 +327,52 @@ int proxy_fork(struct proxy *p, tx_id tx, struct msg *request, const struct targ
         return proxy_refuse(p, tx, 400, STR_NONE, STR_NONE, now);
     if (is_refused(p, tx, request, &err, now))
         return err;
-    choose_all(p, &choice, targets, n);
-    choose_order(&choice, how);
+    struct fork_how mine = *how;
+    struct wishes_of_caller wishes = prefer_how(request, &mine);
+    choose_wanted(p, &choice, request, targets, n);
+    choose_order(&choice, &mine);
+    if (wishes.no_fork && choice.n > 1)
+        choice.n = 1;
     if (choice.n > 0)
         return start(
             p, tx, request,
-            &(struct plan_of_goals){choice.goals, choice.spares, choice.n, choice.n_spares, how},
+            &(struct plan_of_goals){choice.goals, choice.spares, choice.n, choice.n_spares, &mine},
             now);
     return choice.warning ? refuse_scheme(p, tx, request, choice.warning, now)
                           : proxy_refuse(p, tx, 480, STR_NONE, STR_NONE, now);
+}
+
+static void push(struct turns **all, struct turns *first, struct leg *leg)
+{
+    if (!first)
+        return;
+    first->leg = leg;
+    first->rest = *all;
+    *all = first;
+}
+
+bool fork_more(struct proxy *p, struct context *c, struct msg *m, struct leg *leg,
+               const struct target *targets, size_t n, const struct fork_how *how, time_ns now)
+{
+    struct choice choice;
+    struct fork_how mine = *how;
+    struct wishes_of_caller wishes = prefer_how(m, &mine);
+    choose_wanted(p, &choice, m, targets, n);
+    choose_order(&choice, &mine);
+    if (wishes.no_fork && choice.n > 1)
+        choice.n = 1;
+    if (choice.n == 0)
+        return false;
+    struct turns *turns = keep_rest(p, choice.goals, 0, choice.n, now), *spares = NULL;
+    if (turns && choice.n_spares > 0)
+        spares = keep_rest(p, choice.spares, 0, choice.n_spares, now);
+    if (!turns || (choice.n_spares > 0 && !spares)) {
+        turns_free(engine_blocks(p->engine), turns);
+        return false;
+    }
+    push(&c->turns, turns, leg);
+    push(&c->spares, spares, leg);
+    return true;
 }
 
 /* RFC 5393 5.3.3: the copies of an ACK multiply as little as those of other requests. */

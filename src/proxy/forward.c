@@ -1,6 +1,6 @@
 /* Builds the copy of a request for one target (RFC 3261 16.6): Request-URI, next hop, Record-Route,
  * Route and numbers, each as an edit of the received bytes. Sends nothing. */
-#include "proxy/forward.h"
+#include "proxy/legs.h"
 
 #include "proxy/path.h"
 
@@ -207,6 +207,8 @@ bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const stru
     uint32_t at = insertion_point(m);
     forward_edit_numbers(f, m, p->plan.max_forwards, goal->breadth);
     put_lines(p, f, m, goal, who, at);
+    if (goal->leg)
+        leg_edit(f, m, goal->leg, at);
     change_routes(p, f, m, goal, &change, at);
     forward_credentials(p, f, m);
     return !f->text.over && !f->edits.over;

@@ -31,8 +31,10 @@ void identity_forward(const struct proxy *p, struct forward *f, struct msg *m,
 struct goal {
     const struct uri *uri;
     const struct target *target;
-    unsigned breadth;  /* Max-Breadth of this branch (RFC 5393 5) */
+    const struct leg *leg; /* whom the request was retargeted to; NULL: it was not */
+    unsigned breadth;      /* Max-Breadth of this branch (RFC 5393 5) */
     unsigned group;    /* all that have this number are one phone (RFC 5626 7); 0: nobody knows */
+    unsigned score;    /* RFC 3841 7.2.4: how much the caller wants it, in thousandths */
     unsigned stage;    /* RFC 3261 16.6: those of one ring together */
     time_ns ring_time; /* 0: as long as Timer C lets it */
 };

@@ -83,6 +83,7 @@ struct proxy *proxy_new(struct engine *engine, const struct proxy_config *config
     pool_init(&p->branches, mem, sizeof(struct branch), LIMIT_PROXY_BRANCHES);
     wheel_init(&p->wheel, 0);
     wheel_init(&p->nexts, 0);
+    list_init(&p->wishes);
     return p;
 }
 
@@ -132,9 +133,10 @@ static int server_ended(struct proxy *p, struct context *c, tx_id tx, time_ns no
 static int cancel(struct proxy *p, const struct engine_event *ev, time_ns now)
 {
     struct context *c = pool_get(&p->contexts, ev->other_user);
-    if (c && ev->other_owner == p->config.owner && c->server == ev->other)
-        context_cancelled(p, c, ev->msg, now);
-    return OK;
+    if (!c || ev->other_owner != p->config.owner || c->server != ev->other)
+        return OK;
+    context_cancelled(p, c, ev->msg, now);
+    return context_settle(p, c, now);
 }
 
 int proxy_event(struct proxy *p, const struct engine_event *ev, time_ns now)

@@ -44,9 +44,12 @@ static void take_final(struct proxy *p, struct context *c, struct branch *b, str
 {
     if (!has_second_via(m))
         branch_end(p, b, 503, NULL);
-    else if ((m->status == 408 && !c->invite) || /* RFC 4320 4.2 */
-             (m->status == 487 && b->rung_out))
+    else if (m->status == 408 && !c->invite) /* RFC 4320 4.2 */
         branch_end(p, b, 408, NULL);
+    else if (m->status == 487 && b->rung_out)
+        branch_rang_out(p, b);
+    else if (m->status / 100 == 3 && retarget_redirected(p, c, b, m, now))
+        return;
     else
         branch_end(p, b, m->status, m);
     c->urgent = c->urgent || (b->best && m->status < 300);

@@ -2,18 +2,19 @@
  * 5626 7). Knows no order of phones. */
 #include "proxy/forward.h"
 
-static struct turn *find(struct turns *spares, unsigned group)
+static struct turn *find(struct turns *spares, const struct branch *failed)
 {
-    for (unsigned i = 0; spares && i < spares->n; i++)
-        if (spares->list[i].group == group)
-            return &spares->list[i];
+    for (; spares; spares = spares->rest)
+        for (unsigned i = 0; i < spares->n && spares->leg == failed->leg; i++)
+            if (spares->list[i].group == failed->group)
+                return &spares->list[i];
     return NULL;
 }
 
 static void try_another(struct proxy *p, struct context *c, const struct branch *failed,
                         time_ns now)
 {
-    struct turn *spare = find(c->spares, failed->group);
+    struct turn *spare = find(c->spares, failed);
     struct msg *m = c->server ? engine_tx_request(p->engine, c->server) : NULL;
     if (m && c->copy)
         m = c->copy;
@@ -21,7 +22,7 @@ static void try_another(struct proxy *p, struct context *c, const struct branch 
         return;
     struct turn turn = *spare;
     spare->group = 0;
-    context_ring(p, c, m, &turn, failed->breadth ? failed->breadth : 1, now);
+    context_ring(p, c, m, &turn, failed->leg, failed->breadth ? failed->breadth : 1, now);
 }
 
 void context_replace(struct proxy *p, struct context *c, time_ns now)

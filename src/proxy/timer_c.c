@@ -23,6 +23,12 @@ static int give_up(struct proxy *p, struct branch *b, time_ns now)
     return b->cancelled ? OK : err;
 }
 
+void branch_rang_out(struct proxy *p, struct branch *b)
+{
+    b->own = b->provisional; /* else nobody was there */
+    branch_end(p, b, 408, NULL);
+}
+
 /* Without a provisional response as if a 408 had come; the CANCEL then waits in the engine for one.
  */
 int timer_c_fired(struct proxy *p, struct branch *b, time_ns now)
@@ -36,6 +42,9 @@ int timer_c_fired(struct proxy *p, struct branch *b, time_ns now)
     int err = give_up(p, b, now);
     if (err || b->provisional)
         return err;
-    branch_end(p, b, 408, NULL);
+    if (b->rung_out)
+        branch_rang_out(p, b);
+    else
+        branch_end(p, b, 408, NULL);
     return context_settle(p, b->context, now);
 }

@@ -47,14 +47,17 @@ void turns_free(struct block_pool *pool, struct turns *t)
     }
 }
 
-struct turn *turns_next(struct block_pool *pool, struct turns **all)
+void turns_tidy(struct block_pool *pool, struct turns **all)
 {
-    while (*all && (*all)->at == (*all)->n) {
+    while (*all) {
         struct turns *rest = (*all)->rest;
+        if (turns_next(*all)) {
+            all = &(*all)->rest;
+            continue;
+        }
         block_unref(pool, (*all)->block);
         *all = rest;
     }
-    return *all ? &(*all)->list[(*all)->at] : NULL;
 }
 
 unsigned turns_in_stage(const struct turns *t)

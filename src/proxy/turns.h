@@ -8,6 +8,8 @@
 #include "base/time.h"
 #include "engine/target.h"
 
+struct leg;
+
 struct turn {
     struct target target; /* its texts: ours */
     unsigned stage;
@@ -21,6 +23,7 @@ struct turns {
     unsigned n, at;     /* list[at] is the next one */
     unsigned stage;     /* whose targets ring now */
     time_ns began;      /* when the first of them did */
+    struct leg *leg;    /* whose they are; NULL: whom the request was for */
     struct turn list[];
 };
 
@@ -29,9 +32,13 @@ MUST_USE struct turns *turns_new(struct block_pool *, const struct turn *, unsig
                                  time_ns began);
 /* All of them, with the rest. NULL is legal. */
 void turns_free(struct block_pool *, struct turns *);
-/* The one whose turn it is, or is next; NULL: there is nobody left. Batches that are through are
- * freed. */
-struct turn *turns_next(struct block_pool *, struct turns **);
+/* Frees those batches that are through. */
+void turns_tidy(struct block_pool *, struct turns **);
+/* The next one; NULL: it is through. */
+static inline struct turn *turns_next(struct turns *t)
+{
+    return t->at < t->n ? &t->list[t->at] : NULL;
+}
 /* How many of its stage have not had their turn, it included. */
 unsigned turns_in_stage(const struct turns *);
 

@@ -75,24 +75,6 @@ static uint32_t requested_expires(const struct msg *m, struct params params, uin
     return h ? delta_seconds(hdr_value(m, h)) : otherwise;
 }
 
-bool qvalue_parse(struct str s, uint16_t *q)
-{
-    if (s.len == 0 || s.len > 5 || (s.at[0] != '0' && s.at[0] != '1'))
-        return false;
-    if (s.len > 1 && s.at[1] != '.')
-        return false;
-    unsigned n = s.at[0] == '1' ? 1000 : 0, weight = 100;
-    for (size_t i = 2; i < s.len; i++, weight /= 10) {
-        if (s.at[i] < '0' || s.at[i] > '9')
-            return false;
-        n += (unsigned)(s.at[i] - '0') * weight;
-    }
-    if (n > 1000)
-        return false;
-    *q = (uint16_t)n;
-    return true;
-}
-
 static struct refusal read_wish(struct msg *m, const struct registrar_config *config,
                                 const struct nameaddr *contact, struct wish *out)
 {

@@ -41,7 +41,4 @@ struct refusal request_read(struct msg *, const struct registrar_config *, struc
  * length. */
 void request_print_path(struct buf *, const struct msg *);
 
-/* RFC 3261 25.1 qvalue as thousandths. False: it is none. */
-bool qvalue_parse(struct str s, uint16_t *q);
-
 #endif

@@ -133,6 +133,7 @@ enum control_step control_unban(struct control_client *);
 enum control_step control_accounts(struct control_client *);
 enum control_step control_domains(struct control_client *);
 enum control_step control_log(struct control_client *);
+enum control_step control_forward(struct control_client *);
 enum control_step control_drain(struct control_client *);
 enum control_step control_reload(struct control_client *);
 enum control_step control_peers(struct control_client *);
@@ -140,6 +141,10 @@ enum control_step control_explain(struct control_client *);
 enum control_step control_help(struct control_client *);
 /* Behind `registrations`. */
 enum control_step control_remove(struct control_client *);
+/* True: *found is the answer, with its value in *value; else it comes into c->progress.write, and
+ * the verb returns CONTROL_WAIT. */
+bool control_write(struct control_client *, const struct store_ask *, struct store_answer *found,
+                   struct block **value);
 /* What the store has answered goes to the clients that wait for it. */
 void control_take_answers(struct control *);
 /* Counts users and registrations into the progress; tells nothing. */
@@ -148,6 +153,10 @@ enum control_step control_census(struct control_client *);
 /* Reads "[PATTERN] [--limit N]" behind `from` words; false: *what says what is wrong. */
 bool control_read_list(struct control_client *, unsigned from, const char **what);
 /* ,"key":"value" with the address; ,"key":"text" where there is one */
+/* "alice@example.com", with or without a scheme: the key of the user's location record … */
+bool control_read_key(struct buf *key, struct str aor);
+/* … or a URI that calls may be forwarded to. False: it is none. */
+bool control_read_uri(struct buf *, struct str text);
 void control_put_addr(FILE *, const char *key, const struct addr *);
 void control_put_text(FILE *, const char *key, struct str);
 

@@ -3,7 +3,6 @@
 #include "server/control_client.h"
 
 #include "base/err.h"
-#include "msg/uri.h"
 
 #define TRIES 8
 #define WRITE_WITHIN (5 * NS_PER_S)
@@ -15,32 +14,13 @@ struct removal {
     struct block *value;
 };
 
-/* "alice@example.com", with or without a scheme, as the records have it. */
-static bool read_key(struct buf *key, struct str aor)
-{
-    char text[LIMIT_AOR_BYTES + 8];
-    struct buf b;
-    struct msg_error fault;
-    struct uri uri;
-
-    buf_init(&b, text, sizeof(text));
-    if (str_find(aor, ':') > str_find(aor, '@'))
-        buf_put_lit(&b, "sip:");
-    buf_put(&b, aor);
-    if (b.over || !uri_parse(buf_str(&b), &uri, &fault))
-        return false;
-    registrar_key(key, &uri);
-    return !key->over;
-}
-
 static time_ns now_of(const struct control_client *c)
 {
     return net_clock_now(&c->control->shared->clock);
 }
 
-/* True: *found is the answer, with its value in *value. */
-static bool ask(struct control_client *c, const struct store_ask *question,
-                struct store_answer *found, struct block **value)
+bool control_write(struct control_client *c, const struct store_ask *question,
+                   struct store_answer *found, struct block **value)
 {
     struct store *s = c->control->shared->store;
     struct locations_asker who = {store_beside(s), ++c->control->queries};
@@ -85,7 +65,7 @@ static enum control_step write_back(struct control_client *c, struct removal *r,
     written.status = removed > 0 ? STORE_FAILED : STORE_OK;
     if (removed > 0 && shorter) {
         put.value = block_str(shorter);
-        told = ask(c, &put, &written, &copy);
+        told = control_write(c, &put, &written, &copy);
     }
     c->progress.write.removed = removed;
     c->progress.write.query = told ? 0 : c->progress.write.query;
@@ -115,7 +95,7 @@ enum control_step control_remove(struct control_client *c)
     if (c->progress.write.query)
         return look_for_answer(c);
     buf_init(&r.key, r.key_text, sizeof(r.key_text));
-    if (c->line.n < 3 || !read_key(&r.key, c->line.list[2]))
+    if (c->line.n < 3 || !control_read_key(&r.key, c->line.list[2]))
         return control_end(c, 2, "expected remove AOR [CONTACT]");
     const struct store_ask get = {.op = STORE_GET, .key = buf_str(&r.key)};
     bool read = store_ask(c->control->shared->store, nobody, &get, now_of(c), &c->control->blocks,

@@ -1,5 +1,7 @@
 /* The verbs of the control socket, and what their arguments have in common. */
 #include "base/json.h"
+#include "element/forwards.h"
+#include "msg/uri.h"
 #include "server/control_client.h"
 
 const struct control_verb control_verbs[] = {
@@ -58,6 +60,35 @@ void control_put_text(FILE *f, const char *key, struct str text)
         return;
     fprintf(f, ",\"%s\":", key);
     json_string(f, text);
+}
+
+/* With a scheme, or without: then it is sip. */
+static void put_uri(struct buf *b, struct str text)
+{
+    if (str_find(text, ':') > str_find(text, '@'))
+        buf_put_lit(b, "sip:");
+    buf_put(b, text);
+}
+
+bool control_read_uri(struct buf *b, struct str text)
+{
+    put_uri(b, text);
+    return !b->over && forward_is_uri(buf_str(b));
+}
+
+bool control_read_key(struct buf *key, struct str aor)
+{
+    char text[LIMIT_AOR_BYTES + 8];
+    struct buf b;
+    struct msg_error fault;
+    struct uri uri;
+
+    buf_init(&b, text, sizeof(text));
+    put_uri(&b, aor);
+    if (b.over || !uri_parse(buf_str(&b), &uri, &fault))
+        return false;
+    registrar_key(key, &uri);
+    return !key->over;
 }
 
 enum control_step control_help(struct control_client *c)

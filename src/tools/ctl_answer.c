@@ -23,6 +23,7 @@ static const struct {
      {{"aor", "USER", false},
       {"registrations", "REGISTRATIONS", true},
       {"expires_s", "EXPIRES", true}}},
+    {"forward", {{"when", "WHEN", false}, {"to", "TO", false}, {"seconds", "AFTER", true}}},
     {"bans",
      {{"address", "ADDRESS", false},
       {"seconds", "SECONDS", true},

@@ -63,6 +63,7 @@ struct config {
         unsigned timer_c_s;
         unsigned fork; /* enum fork_order */
         unsigned ring_time_s;
+        bool recurse;
     } proxy;
     struct {
         struct str_list servers; /* "ADDRESS[:PORT]"; empty: those of resolv.conf */

@@ -6,6 +6,13 @@
 #include "base/str.h"
 #include "base/time.h"
 
+/* What must have become of those before it for a target to have its turn: bits. */
+enum target_when {
+    WHEN_BUSY = 1,       /* a 486 */
+    WHEN_NO_ANSWER = 2,  /* one rang as long as it may, or said 408 or 480 */
+    WHEN_UNREACHABLE = 4 /* none could be reached, or there was none */
+};
+
 struct target {
     struct str uri; /* becomes the Request-URI */
     unsigned q;     /* 0-1000 */
@@ -20,6 +27,13 @@ struct target {
     time_ns delay;   /* it begins to ring so much later than those that it rings together with, or
                         once none of them rings any more */
     time_ns ring_time; /* of an INVITE; 0: none of its own */
+    /* The request is retargeted: the URI is another user's, and who is to ring is found out when
+     * its turn comes (proxy_wish). */
+    bool look_up;
+    unsigned when;  /* enum target_when; 0: whatever became of them. Of those with a condition one
+                       at most has its turn */
+    unsigned cause; /* why it is retargeted, as RFC 4458 has it: 302, 408, 486, 503 …; 0 where
+                       `when` tells */
 };
 
 #endif

@@ -19,6 +19,9 @@ bool params_next(struct params p, size_t *at, struct str *name, struct str *valu
 /* The content of a quoted string without quotes, escapes undone; other text unchanged. */
 void quoted_unescape(struct buf *b, struct str s);
 
+/* RFC 3261 25.1 qvalue as thousandths. False: it is none. */
+bool qvalue_parse(struct str s, uint16_t *q);
+
 /* RFC 3261 20.42 */
 struct via {
     struct str text;     /* this value, without surrounding white space */

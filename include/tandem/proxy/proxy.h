@@ -108,6 +108,12 @@ struct fork_how {
      * cancelled there and counts as a 408. 0: as long as Timer C lets it. Who does not answer the
      * CANCEL within two seconds is not waited for. */
     time_ns ring_time;
+    /* The contacts of a 3xx are tried in its place, in this order (RFC 3261 16.7 step 4); else it
+     * is one failure among the others. */
+    bool recurse;
+    /* A 2xx cancels nobody (RFC 3841 9.1). The caller decides: set from Request-Disposition, as
+     * the order, and recurse may be taken back. */
+    bool no_cancel;
     struct asserted asserted;
 };
 
@@ -132,6 +138,20 @@ int proxy_ack(struct proxy *, const struct engine_event *, const struct target *
  * was done. ERR_INVALID: n is 0. An answer that finds no memory is owed by the engine. */
 int proxy_fork(struct proxy *, tx_id, struct msg *request, const struct target *, size_t n,
                const struct fork_how *, time_ns now);
+
+/* Whose phones are wanted now: a target with `look_up`, or a contact of a 3xx. Taken after each
+ * input; each is to be answered with proxy_found, soon. False: none left. */
+struct proxy_wish {
+    uint64_t id;
+    struct str uri;      /* as it was given; borrowed until the next call */
+    tx_id tx;            /* the server transaction … */
+    struct msg *request; /* … and its request, borrowed */
+};
+bool proxy_wish(struct proxy *, struct proxy_wish *);
+/* What they are (copied), and how they ring. n == 0: `status` says why there is none (404, 480 …).
+ * ERR_STALE: nobody waits for it any more. */
+int proxy_found(struct proxy *, uint64_t wish, const struct target *, size_t n,
+                const struct fork_how *, unsigned status, time_ns now);
 
 /* An event of one of our transactions: response, timeout, transport error, CANCEL of our server
  * transaction, server timeout or end. Events of contexts that have ended are ignored. ERR_NOMEM: a

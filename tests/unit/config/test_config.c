@@ -88,7 +88,7 @@ static const char every_key[] =
     "registrar: {min_expires: 2m, max_expires: 1d, default_expires: 3m,\n"
     "            max_contacts: '4', flow_timer: 90s,\n"
     "            service_route: [edge.example.com]}\n"
-    "proxy: {record_route: false, timer_c: 4m, fork: by_q, ring_time: 20s}\n"
+    "proxy: {record_route: false, timer_c: 4m, fork: by_q, ring_time: 20s, recurse: true}\n"
     "dns: {servers: [192.0.2.53, '[::1]:5353'], timeout: 1s, tries: 3, hosts: /etc/x}\n"
     "timers: {t1: 1s, t2: 2500ms, t4: 6s}\n"
     "limits: {transactions: 1000, sources: 100, strikes: 0, ban: 1h,\n"

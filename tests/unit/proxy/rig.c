@@ -87,6 +87,39 @@ void rig_target(struct rig *r, const char *uri)
     r->targets[r->n_targets++] = (struct target){.uri = str_from(uri), .q = 1000};
 }
 
+void rig_look_up(struct rig *r, unsigned when, unsigned cause)
+{
+    struct target *t = &r->targets[r->n_targets - 1];
+    t->look_up = true;
+    t->when = when;
+    t->cause = cause;
+}
+
+void rig_user(struct rig *r, const char *uri, const char *phone)
+{
+    size_t i = 0;
+    while (i < r->n_users && strcmp(r->users[i].uri, uri) != 0)
+        i++;
+    assert_true(i < RIG_USERS_MAX && r->users[i].n < 4);
+    r->n_users += i == r->n_users;
+    r->users[i].uri = uri;
+    if (*phone)
+        r->users[i].targets[r->users[i].n++] = (struct target){.uri = str_from(phone), .q = 1000};
+}
+
+static bool answer_wishes(struct rig *r)
+{
+    struct proxy_wish wish;
+    if (r->keeps_wishes || !proxy_wish(r->proxy, &wish))
+        return false;
+    size_t i = 0;
+    while (i < r->n_users && !str_equal(str_from(r->users[i].uri), wish.uri))
+        i++;
+    proxy_found(r->proxy, wish.id, i < r->n_users ? r->users[i].targets : NULL,
+                i < r->n_users ? r->users[i].n : 0, &r->how, i < r->n_users ? 480 : 404, r->now);
+    return true;
+}
+
 static void note_view(struct rig *r)
 {
     struct str text = r->view.request_uri.text;
@@ -173,6 +206,7 @@ static void drain(struct rig *r)
     bool more = true;
     while (more) {
         more = drain_events(r);
+        more = answer_wishes(r) || more;
         more = drain_outputs(r) || more;
     }
 }

@@ -8,6 +8,7 @@
 
 #define RIG_SENT_MAX 4096
 #define RIG_TARGETS_MAX 80
+#define RIG_USERS_MAX 8
 #define RIG_DOMAIN "example.com"
 
 /* Listeners: 0 and 3 UDP on 192.0.2.10 ports 5060 and 5070, 1 TCP on 192.0.2.10:5060, 2 UDP on
@@ -43,6 +44,14 @@ struct rig {
     struct target targets[RIG_TARGETS_MAX];
     size_t n_targets;
     struct fork_how how;
+    /* Who else there is: the phones of a user, where proxy_wish asks. */
+    struct {
+        const char *uri;
+        struct target targets[4];
+        size_t n;
+    } users[RIG_USERS_MAX];
+    size_t n_users;
+    bool keeps_wishes;          /* they are not answered */
     enum proxy_verdict verdict; /* the last one */
     struct proxy_view view;
     char view_uri[512];
@@ -58,6 +67,10 @@ struct rig *rig_new_with(bool record_route, time_ns timer_c);
 void rig_end(struct rig *);
 
 void rig_target(struct rig *, const char *uri);
+/* A phone of somebody else; empty: he has none. */
+void rig_user(struct rig *, const char *uri, const char *phone);
+/* The last target is one that is looked up. */
+void rig_look_up(struct rig *, unsigned when, unsigned cause);
 /* A request from Alice, from 192.0.2.1:5060, with a branch and a Call-ID of its own; rig_again
  * keeps the Call-ID. `to_tag` may be "". `headers`: whole lines. Borrowed until the fourth next
  * call. */

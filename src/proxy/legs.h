@@ -1,0 +1,28 @@
+/* Whom a request was retargeted to (by a forward that a user set, a group, a 3xx), and what its
+ * copies for him bear of it. */
+#ifndef TANDEM_SRC_PROXY_LEGS_H
+#define TANDEM_SRC_PROXY_LEGS_H
+
+#include "proxy/forward.h"
+
+struct leg {
+    struct block *block;
+    struct leg *next;
+    struct str uri;       /* his, as it was given */
+    struct str index;     /* RFC 7044 10.3: of his entry in History-Info */
+    struct str history;   /* whole lines: the entries that we add before his own */
+    struct str diversion; /* whole lines (RFC 5806), the newest first */
+    unsigned n_children;
+};
+
+/* From one leg (NULL: of whom the request was for) to another. `cause` as in struct target. NULL:
+ * no memory, or too much to be borne. */
+struct leg *leg_new(struct proxy *p, struct context *c, struct leg *from, struct msg *m,
+                    struct str uri, unsigned cause);
+void legs_free(struct proxy *p, struct context *c);
+/* Was he there before? */
+bool legs_have(const struct context *c, struct msg *m, const struct uri *uri);
+/* What a copy for him bears. `at`: where new lines go. */
+void leg_edit(struct forward *f, struct msg *m, const struct leg *leg, uint32_t at);
+
+#endif
