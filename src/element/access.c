@@ -48,11 +48,12 @@ int access_make(struct element *e, struct access *out, const struct access_confi
     }
     if (config->n_peers > 0)
         out->config.peers = copy_peers(e->mem, config);
-    if ((config->n_peers > 0 && !out->config.peers) ||
+    int named = home_make(e->mem, &out->peer_names, config->peer_names, config->n_peer_names);
+    if (named != OK || (config->n_peers > 0 && !out->config.peers) ||
         (config->required && !out->nonces && !begin_asking(e, out))) {
         access_drop(e, out, old);
         *out = (struct access){0};
-        return ERR_NOMEM;
+        return named == ERR_LIMIT ? ERR_LIMIT : ERR_NOMEM;
     }
     return OK;
 }
@@ -62,6 +63,7 @@ void access_drop(struct element *e, struct access *old, const struct access *new
     if (old->config.peers)
         mem_free(e->mem, (void *)(uintptr_t)old->config.peers,
                  old->config.n_peers * sizeof *old->config.peers);
+    home_drop(e->mem, &old->peer_names);
     if (!new || new->digester != old->digester)
         digester_free(old->digester);
     if (!new || new->nonces != old->nonces)
@@ -70,8 +72,32 @@ void access_drop(struct element *e, struct access *old, const struct access *new
         slow_free(old->slow);
 }
 
-bool access_is_peer(const struct access *a, const struct addr *from)
+static bool has_name(const struct home *h, struct str name)
 {
+    for (size_t i = 0; i < h->n; i++)
+        if (str_equal(h->domains[i], name))
+            return true;
+    return false;
+}
+
+/* RFC 5922 7.4: any of the identities counts. */
+void access_judge(struct element *e, conn_id conn)
+{
+    struct str names = engine_identity(e->engine, conn);
+    bool trusted = false;
+    while (names.len > 0 && !trusted) {
+        size_t end = str_find(names, ' ');
+        trusted = has_name(&e->access.peer_names, str_slice(names, 0, end));
+        names = str_slice(names, end + 1, names.len);
+    }
+    engine_trust(e->engine, conn, trusted);
+}
+
+bool access_is_peer(const struct access *a, const struct flow *flow)
+{
+    const struct addr *from = &flow->remote;
+    if (flow->trusted)
+        return true;
     for (size_t i = 0; i < a->config.n_peers; i++)
         if (addr_block_has(&a->config.peers[i], from))
             return true;

@@ -147,6 +147,8 @@ int element_reconfigure(struct element *e, const struct element_config *config)
     e->stays_in_path = config->proxy.record_route;
     e->relay_loopback = config->relay_loopback;
     e->fork = config->fork;
+    for (conn_id conn = 0; (conn = engine_next_identified(e->engine, conn));)
+        access_judge(e, conn);
     return OK;
 }
 
@@ -219,6 +221,14 @@ conn_id element_accepted(struct element *e, const struct flow *flow, time_ns now
 int element_connected(struct element *e, conn_id conn, const struct addr *local, time_ns now)
 {
     return after(e, engine_connected(e->engine, conn, local, now), now);
+}
+
+int element_identified(struct element *e, conn_id conn, struct str names, time_ns now)
+{
+    int rc = engine_identify(e->engine, conn, names);
+    if (rc == OK)
+        access_judge(e, conn);
+    return after(e, rc, now);
 }
 
 typedef int stream_input(struct engine *, conn_id, struct str bytes, time_ns now);

@@ -20,20 +20,21 @@ enum owner {
     OWNER_PROBE
 };
 
+/* home.c: the domains that are ours, in lower case, and their text: one allocation. */
+struct home {
+    struct str *domains;
+    size_t n, size;
+};
+
 /* access.c: the configuration of who must say who they are, and what asking needs. */
 struct access {
     struct access_config config; /* peers: ours */
     struct digester *digester;   /* these three NULL as long as nobody is asked */
     struct nonces *nonces;
     struct slow *slow;
+    struct home peer_names;
     uint8_t dummy[DIGEST_MAX_BYTES]; /* in place of the hash of an account that there is not */
     char opaque[16];
-};
-
-/* home.c: the domains that are ours, in lower case, and their text: one allocation. */
-struct home {
-    struct str *domains;
-    size_t n, size;
 };
 
 #define NOTE_TEXT 128
@@ -144,7 +145,9 @@ MUST_USE int access_make(struct element *, struct access *out, const struct acce
                          const struct access *old);
 /* Frees of `old` what `new` (NULL: nothing) has not taken over. */
 void access_drop(struct element *, struct access *old, const struct access *new);
-bool access_is_peer(const struct access *, const struct addr *);
+bool access_is_peer(const struct access *, const struct flow *);
+/* By a name that its far end has proved. Looks at the connection's. */
+void access_judge(struct element *, conn_id);
 
 /* --- notes.c --- */
 void note(struct element *, enum element_note_kind, struct msg *, struct str who);

@@ -36,7 +36,7 @@ static bool is_in_dialog(struct msg *m, enum place place, bool marked)
 
 bool rights_let_in(const struct element *e, struct msg *m, enum place place, bool marked)
 {
-    if (is_in_dialog(m, place, marked) || access_is_peer(&e->access, &m->flow.remote))
+    if (is_in_dialog(m, place, marked) || access_is_peer(&e->access, &m->flow))
         return true;
     return e->access.config.foreign_callers && leads_to_us(m, place) &&
            !is_ours(e, msg_from(m), NULL);

@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-static uint64_t remote_hash(const struct engine *e, const struct flow *f)
+uint64_t conn_hash(const struct engine *e, const struct flow *f)
 {
     char at[20];
     memcpy(at, f->remote.ip, 16);
@@ -42,14 +42,14 @@ static bool expects(const struct conn *c, const struct block *domain)
 static struct conn *find_remote(const struct engine *e, const struct flow *f,
                                 const struct block *domain)
 {
-    struct map_node *n = map_find(&e->conns_by_remote, remote_hash(e, f));
+    struct map_node *n = map_find(&e->conns_by_remote, conn_hash(e, f));
     for (; n; n = map_find_next(n)) {
         struct conn *c = CONTAINER_OF(n, struct conn, by_remote);
         if (c->flow.transport == f->transport && addr_equal(&c->flow.remote, &f->remote) &&
             expects(c, domain))
             return c;
     }
-    return NULL;
+    return alias_find(e, f, domain);
 }
 
 static struct conn *new_conn(struct engine *e, const struct flow *flow, conn_id id,
@@ -71,7 +71,7 @@ static struct conn *new_conn(struct engine *e, const struct flow *flow, conn_id 
     timer_init(&c->alarm.timer);
     map_insert(&e->conns_by_id, &c->by_id, id);
     if (state != CONN_FOREIGN) {
-        map_insert(&e->conns_by_remote, &c->by_remote, remote_hash(e, flow));
+        map_insert(&e->conns_by_remote, &c->by_remote, conn_hash(e, flow));
         e->stats.conns++;
     }
     return c;
@@ -231,6 +231,7 @@ void conn_free(struct engine *e, struct conn *c)
     wheel_stop(&e->wheel, &c->alarm.timer);
     block_unref(&e->blocks, c->in);
     block_unref(&e->blocks, c->domain);
+    block_unref(&e->blocks, c->names);
     pool_free(&e->conns, c->slot);
 }
 
@@ -241,6 +242,7 @@ static void unlist(struct engine *e, struct conn *c)
     if (c->state == CONN_FOREIGN)
         return;
     map_remove(&e->conns_by_remote, &c->by_remote);
+    alias_drop(e, c);
     e->stats.conns--;
 }
 

@@ -19,6 +19,9 @@ static void print_via_start(struct buf *b, const struct listener *l)
     print_sent_by(b, l);
     if (!transport_is_reliable(l->transport))
         buf_put_lit(b, ";rport");
+    /* RFC 5923 8.1: what is sent to us may come by a connection that we made */
+    if (l->transport == TRANSPORT_TLS)
+        buf_put_lit(b, ";alias");
     buf_put_lit(b, ";branch=");
 }
 

@@ -119,7 +119,11 @@ struct conn {
     size_t n_pending;
     struct frame frame;
     struct block *domain; /* whom a connection of ours expects there; NULL: anybody, or accepted */
-    struct block *in;     /* what is not yet a whole message */
+    struct block *names;  /* what the far end of an accepted one proved to be; NULL: nothing */
+    struct map_node by_alias; /* where it has one */
+    bool has_alias;
+    uint16_t alias_port;
+    struct block *in; /* what is not yet a whole message */
     struct alarm alarm;
     time_ns active_at, partial_at;
     bool stalled; /* bytes wait in `in` for memory */
@@ -175,7 +179,7 @@ struct engine {
     struct hash_key key;
     struct block_pool blocks;
     struct pool clients, servers, conns, pendings, queries;
-    struct map by_key, by_merge, by_branch, conns_by_id, conns_by_remote;
+    struct map by_key, by_merge, by_branch, conns_by_id, conns_by_remote, conns_by_alias;
     struct wheel wheel;
     struct ring events, outputs;
     struct event current;
@@ -391,7 +395,18 @@ MUST_USE int names_send(struct engine *, struct parcel *, const struct resolve_t
                         time_ns now);
 void names_fire(struct engine *, time_ns now);
 
+/* identity.c */
+/* Is `name` one of `names`, which have a space between two? */
+bool identity_has(struct str names, struct str name);
+/* RFC 5923: a request on an accepted connection may make an alias of it … */
+void alias_note(struct engine *, struct conn *, struct msg *request);
+void alias_drop(struct engine *, struct conn *);
+/* … by which what goes to that address and domain goes, too. NULL: there is none. */
+struct conn *alias_find(const struct engine *, const struct flow *, const struct block *domain);
+
 /* connection.c */
+/* Of the far end's address and the transport. */
+uint64_t conn_hash(const struct engine *, const struct flow *);
 struct conn *conn_get(const struct engine *, conn_id);
 /* The flow is a connection of another worker's. */
 bool conn_is_foreign(const struct engine *, const struct flow *);

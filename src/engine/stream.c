@@ -48,6 +48,7 @@ static struct msg *read_message(struct engine *e, struct conn *c, struct str byt
     if (!m)
         return NULL;
     m->flow = c->flow;
+    alias_note(e, c, m);
     count_received(e, m);
     return m;
 }

@@ -27,6 +27,8 @@ static struct access_config access_of(const struct shared *s, const struct confi
         .nonce_key = s->nonce_key,
         .peers = config->peers.list,
         .n_peers = config->peers.n,
+        .peer_names = config->tls.peers.list,
+        .n_peer_names = config->tls.peers.n,
     };
 }
 

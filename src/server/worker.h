@@ -64,7 +64,7 @@ struct worker {
     uint64_t stun_answers;
     uint64_t refused[N_WORKER_LIMITS]; /* as the log was told last */
     struct log_gate limit_gates[N_WORKER_LIMITS];
-    struct log_gate gate, ban_gate, dns_gate, web_gate, note_gates[N_ELEMENT_NOTES];
+    struct log_gate gate, ban_gate, dns_gate, web_gate, tls_gates[2], note_gates[N_ELEMENT_NOTES];
     struct guard *guard;
     uint64_t notes[N_ELEMENT_NOTES]; /* that were taken */
     time_ns next_drop; /* of connections whose far end was banned; TIME_NEVER: there are none */
@@ -105,6 +105,8 @@ void worker_answer_inquiries(struct worker *w);
 
 /* --- worker_limits.c --- */
 void worker_tell_limits(struct worker *w, time_ns now);
+/* Handshakes that came to nothing. */
+void worker_tell_failures(struct worker *w, time_ns now);
 
 /* --- worker_out.c: what goes out --- */
 /* After each input: drains the element and feeds it what follows, until nothing does. */

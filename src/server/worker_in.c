@@ -119,6 +119,18 @@ static void take_bytes(struct worker *w, stream_input *input, conn_id conn, stru
     worker_settle(w, now);
 }
 
+/* Without memory for them its names do not count: it is asked who it is, as anybody else. */
+static void identify(struct worker *w, conn_id conn, time_ns now)
+{
+    char names[LIMIT_TLS_NAMES_BYTES];
+    struct buf b;
+
+    buf_init(&b, names, sizeof(names));
+    tcp_peer_names(&w->tcp, conn, &b);
+    note(w, element_identified(w->element, conn, buf_str(&b), now), now);
+    worker_settle(w, now);
+}
+
 static void end_web(struct worker *w, conn_id conn, const char *why, time_ns now)
 {
     const struct addr *from = tcp_remote(&w->tcp, conn);
@@ -168,6 +180,8 @@ static void take_news(struct worker *w, enum tcp_result result, const struct tcp
         note(w, element_connected(w->element, news->conn, &news->local, now), now);
         worker_settle(w, now);
     }
+    if (result == TCP_SECURED)
+        identify(w, news->conn, now);
     if (news->bytes.len > 0)
         take_read(w, news->conn, news->bytes, now);
 }
@@ -299,5 +313,6 @@ void worker_take_time(struct worker *w, time_ns now)
     }
     if (tcp_deadline(&w->tcp) <= now)
         tcp_expire(&w->tcp, now);
+    worker_tell_failures(w, now);
     worker_drop_banned(w, now);
 }

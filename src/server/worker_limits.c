@@ -24,3 +24,14 @@ void worker_tell_limits(struct worker *w, time_ns now)
     tell(w, WORKER_LIMIT_DESCRIPTORS, "descriptors", w->tcp.refused, now);
     tell(w, WORKER_LIMIT_RING, "worker_ring", w->lost_handovers, now);
 }
+
+/* Those that came to us are strangers' doing, those that we made ours: neither hides the other. */
+void worker_tell_failures(struct worker *w, time_ns now)
+{
+    struct tcp_failure f;
+
+    while (tcp_failure(&w->tcp, &f))
+        log_event_gated(w->log, &w->tls_gates[f.accepted], now, EV_TLS_FAILED,
+                        LOG_ADDR(f.accepted ? "from" : "to", &f.remote),
+                        LOG_TEXT("name", str_from(f.name)), LOG_TEXT("why", str_from(f.why)));
+}

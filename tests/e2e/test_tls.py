@@ -192,6 +192,69 @@ def test_a_silent_peer_harms_nobody():
             assert s.recv(1) == b""
 
 
+def through(server, uri, n=1):
+    """The status of an OPTIONS that `server` forwards to `uri`, sent to it by UDP."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(40)
+        s.connect((server.host, server.port))
+        text = options("127.0.0.1", n, "UDP").decode().replace("OPTIONS sip:127.0.0.1 ", f"OPTIONS {uri} ").replace(
+            "127.0.0.1:9;", "127.0.0.1:9;rport;")
+        s.send(text.encode())
+        while True:
+            status = int(s.recv(65536).split()[1])
+            if status >= 200:
+                return status
+
+
+def test_a_server_proves_its_name_or_gets_nothing():
+    with Certs() as certs:
+        good, wrong = certs.make("localhost", "DNS:localhost"), certs.make("wrong", "DNS:wrong.example")
+        own, late = certs.make("own", "DNS:localhost", issuer=None), certs.make("late", "DNS:localhost", days=-1)
+        with Secure(certs, [good]) as far, Secure(certs, [wrong]) as near:
+            uri = f"sip:localhost:{far.tls_port};transport=tls"
+            assert through(near, uri) == 200
+            for n, (cert, why) in enumerate([(wrong, "its certificate is of another name"),
+                                             (own, "self-signed certificate"),
+                                             (late, "certificate has expired")], 2):
+                far.stop()
+                far = Secure(certs, [cert], port=far.port)
+                uri = f"sip:localhost:{far.tls_port};transport=tls"
+                status = through(near, uri, n)
+                assert status == 500, status  # RFC 3261 16.7 step 6: not 503, which would speak of all that we do
+                wait_for(lambda why=why: f'name=localhost why="{why}"' in near.stderr(), 10, near.stderr)
+            near.write([wrong], "  verify: false\n")
+            near.reload("reloaded")
+            assert through(near, uri, 9) == 200
+            far.stop()
+
+
+def test_a_peer_is_known_by_its_certificate():
+    with Certs() as certs:
+        peer, stranger = certs.make("peer", "DNS:peer.example"), certs.make("stranger", "DNS:stranger.example")
+        ask = "  client_certificate: ask\n  peers: [peer.example]\naccounts: {auth: required}\n"
+        with Secure(certs, [certs.make("localhost", "DNS:localhost")], more=ask) as server:
+            def status(cert, n):
+                with dial(server, client(certs, cert=cert)) as s:
+                    s.sendall(options("127.0.0.1", n).replace(b"sip:127.0.0.1 ", b"sip:bob@127.0.0.1 "))
+                    return int(s.recv(65536).split()[1])
+            assert status(peer, 1) == 404
+            assert status(stranger, 2) == 407
+            assert status(None, 3) == 407
+            with dial(server, client(certs, cert=peer)) as kept:
+                server.write([certs.path("localhost")], ask.replace("peer.example", "other.example"))
+                server.reload("reloaded")
+                kept.sendall(options("127.0.0.1", 4).replace(b"sip:127.0.0.1 ", b"sip:bob@127.0.0.1 "))
+                assert kept.recv(65536).startswith(b"SIP/2.0 407 ")
+            server.write([certs.path("localhost")], ask.replace("ask", "require"))
+            server.reload("reloaded")
+            assert status(peer, 5) == 404
+            try:
+                status(None, 6)
+                raise AssertionError("nobody showed a certificate and was let in")
+            except (ssl.SSLError, ConnectionError, IndexError):
+                pass
+
+
 def test_phones_call_each_other_over_tls():
     with Certs() as certs, Secure(certs, [certs.make("127.0.0.1", "IP:127.0.0.1")]) as server, \
             Baresip(server, "alice", "tls", port=server.tls_port, ca=certs.ca) as alice, \

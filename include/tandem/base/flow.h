@@ -22,6 +22,7 @@ typedef uint64_t conn_id;
 struct flow {
     uint8_t transport; /* enum transport */
     uint8_t listener;  /* index of the listener that it came through or leaves by */
+    bool trusted;      /* its far end has proved a name that is trusted (engine_trust) */
     struct addr local;
     struct addr remote;
     conn_id conn; /* 0 for datagrams */

@@ -60,6 +60,8 @@ struct access_config {
                                        good at one worker in one life, whatever this is */
     const struct addr_block *peers; /* trusted by address: trunks, other servers; copied */
     size_t n_peers;                 /* at most LIMIT_PEERS */
+    const struct str *peer_names;   /* trusted by a name that their certificate proves; copied */
+    size_t n_peer_names;            /* at most LIMIT_DOMAINS */
 };
 
 struct element_config {
@@ -102,6 +104,9 @@ void element_stats(const struct element *, struct element_stats *);
 int element_datagram(struct element *, const struct flow *, struct str bytes, time_ns now);
 conn_id element_accepted(struct element *, const struct flow *, time_ns now);
 int element_connected(struct element *, conn_id, const struct addr *local, time_ns now);
+/* engine_identify; who has one of access.peer_names is a peer from then on, until a configuration
+ * says otherwise. */
+int element_identified(struct element *, conn_id, struct str names, time_ns now);
 int element_stream(struct element *, conn_id, struct str bytes, time_ns now);
 int element_message(struct element *, conn_id, struct str bytes, time_ns now);
 int element_closed(struct element *, conn_id, time_ns now);

@@ -75,6 +75,17 @@ int engine_datagram(struct engine *, const struct flow *, struct str bytes, time
 conn_id engine_accepted(struct engine *, const struct flow *, time_ns now);
 /* A connection that OUTPUT_CONNECT asked for stands; `local` is what the kernel gave it. */
 int engine_connected(struct engine *, conn_id, const struct addr *local, time_ns now);
+/* The far end of an accepted connection has proved these SIP identities by its certificate (RFC
+ * 5922 7.1), in lower case with a space between two. A request to one of these domains may then go
+ * by this connection, where the far end asks for it (RFC 5923). ERR_STALE, ERR_NOMEM: they do not
+ * count. */
+int engine_identify(struct engine *, conn_id, struct str names);
+/* Borrowed until the next input. Empty: nothing is proved. */
+struct str engine_identity(const struct engine *, conn_id);
+/* The connections that are identified: start with 0, ends with 0. */
+conn_id engine_next_identified(const struct engine *, conn_id after);
+/* Messages that come by it from now on bear flow.trusted, or do not. */
+void engine_trust(struct engine *, conn_id, bool trusted);
 /* Bytes of a connection, split anywhere. They are copied where a message is not yet whole. Where
  * there is no memory to keep them the connection has lost its place: it is closed. */
 int engine_stream(struct engine *, conn_id, struct str bytes, time_ns now);

@@ -86,6 +86,21 @@ static void test_sip_to_sips_contact(void **state)
     rig_end(r);
 }
 
+/* RFC 3261 16.6 step 4: no sips URI in Record-Route where nobody asked for sips: the callee would
+ * have to answer with a sips Contact (12.1.1). */
+static void test_sip_over_tls_is_recorded_as_sip(void **state)
+{
+    (void)state;
+    struct rig *r = with_tls();
+    r->mode = RIG_ON;
+    rig_send(r, rig_request(r, "SUBSCRIBE", "sip:carol@192.0.2.3;transport=tls", "", ""));
+    const struct rig_sent *s = rig_next_of(r, "SUBSCRIBE sip:carol@192.0.2.3;transport=tls ");
+    assert_int_equal(s->flow.transport, TRANSPORT_TLS);
+    assert_true(rig_has(s, "\r\nRecord-Route: <sip:192.0.2.10:5061;transport=tls;lr;t="));
+    assert_false(rig_has(s, "<sips:192.0.2.10"));
+    rig_end(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -93,6 +108,7 @@ int main(void)
         cmocka_unit_test(test_others_remain),
         cmocka_unit_test(test_over_tls),
         cmocka_unit_test(test_sip_to_sips_contact),
+        cmocka_unit_test(test_sip_over_tls_is_recorded_as_sip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,91 @@
+/* Who is at the far end of a connection that came to us, as its certificate proved, and what is
+ * sent to it for that (RFC 5923). Verifies nobody. */
+#include "engine/state.h"
+
+int engine_identify(struct engine *e, conn_id id, struct str names)
+{
+    struct conn *c = conn_get(e, id);
+    if (!c || c->state != CONN_OPEN)
+        return ERR_STALE;
+    if (names.len == 0)
+        return OK;
+    struct block *kept = block_new(&e->blocks, names.len);
+    if (!kept)
+        return ERR_NOMEM;
+    memcpy(kept->bytes, names.at, names.len);
+    kept->len = (uint32_t)names.len;
+    block_unref(&e->blocks, c->names);
+    c->names = kept;
+    return OK;
+}
+
+struct str engine_identity(const struct engine *e, conn_id id)
+{
+    const struct conn *c = conn_get(e, id);
+    return c && c->names ? block_str(c->names) : STR_NONE;
+}
+
+conn_id engine_next_identified(const struct engine *e, conn_id after)
+{
+    const struct conn *last = after ? conn_get(e, after) : NULL;
+    struct map_node *n = last ? (struct map_node *)(uintptr_t)&last->by_id : NULL;
+    while ((n = map_each(&e->conns_by_id, n)) != NULL) {
+        const struct conn *c = CONTAINER_OF(n, struct conn, by_id);
+        if (c->names)
+            return c->id;
+    }
+    return 0;
+}
+
+void engine_trust(struct engine *e, conn_id id, bool trusted)
+{
+    struct conn *c = conn_get(e, id);
+    if (c)
+        c->flow.trusted = trusted;
+}
+
+bool identity_has(struct str names, struct str name)
+{
+    while (names.len > 0) {
+        size_t end = str_find(names, ' ');
+        if (str_equal_nocase(str_slice(names, 0, end), name))
+            return true;
+        names = str_slice(names, end + 1, names.len);
+    }
+    return false;
+}
+
+/* RFC 5923 8.2: the alias is the address that it came from with the port that its Via advertises.
+ * One a connection: who advertises another port has another connection for it. */
+void alias_note(struct engine *e, struct conn *c, struct msg *m)
+{
+    struct str value;
+    const struct via *v = c->names && !c->has_alias && m->is_request ? msg_via(m) : NULL;
+    if (!v || !params_get(v->params, STR("alias"), &value))
+        return;
+    struct flow f = c->flow;
+    f.remote.port = via_sent_by_port(m);
+    c->alias_port = f.remote.port;
+    c->has_alias = true;
+    map_insert(&e->conns_by_alias, &c->by_alias, conn_hash(e, &f));
+}
+
+void alias_drop(struct engine *e, struct conn *c)
+{
+    if (c->has_alias)
+        map_remove(&e->conns_by_alias, &c->by_alias);
+    c->has_alias = false;
+}
+
+/* RFC 5923 8.2, 9.3: only where the far end has proved to be that very domain. */
+struct conn *alias_find(const struct engine *e, const struct flow *f, const struct block *domain)
+{
+    struct map_node *n = domain ? map_find(&e->conns_by_alias, conn_hash(e, f)) : NULL;
+    for (; n; n = map_find_next(n)) {
+        struct conn *c = CONTAINER_OF(n, struct conn, by_alias);
+        if (c->flow.transport == f->transport && addr_equal_ip(&c->flow.remote, &f->remote) &&
+            c->alias_port == f->remote.port && identity_has(block_str(c->names), block_str(domain)))
+            return c;
+    }
+    return NULL;
+}
