@@ -23,7 +23,7 @@ static enum route_sender sender_of(const struct element *e, const struct engine_
 {
     if (standing == STANDING_KNOWN)
         return ROUTE_ACCOUNT;
-    if (access_is_peer(&e->access, &ev->msg->flow.remote))
+    if (access_is_peer(&e->access, &ev->msg->flow))
         return ROUTE_PEER;
     return ev->kind == EVENT_ACK ? ROUTE_ANY_SENDER : ROUTE_STRANGER;
 }
@@ -83,7 +83,7 @@ void steer_explain(struct element *e, const struct engine_event *ev, const struc
     struct uri aor;
     char number[NUMBER_MAX];
     out->by_rules = have_a_say(e, s);
-    if (access_is_peer(&e->access, &ev->msg->flow.remote))
+    if (access_is_peer(&e->access, &ev->msg->flow))
         sender = ROUTE_PEER;
     if (out->by_rules) {
         decide(e, ev->msg, &s->view.request_uri, sender, now, &out->decision, tell, arg);
@@ -127,7 +127,7 @@ static bool may_forward(struct element *e, const struct engine_event *ev,
     struct msg_error err;
     if (d->allow == CONFIG_ALLOW_ANYONE || ev->kind == EVENT_ACK)
         return true;
-    if (d->allow == CONFIG_ALLOW_PEERS && access_is_peer(&e->access, &ev->msg->flow.remote))
+    if (d->allow == CONFIG_ALLOW_PEERS && access_is_peer(&e->access, &ev->msg->flow))
         return true;
     return relay_allowed(e, ev, uri_parse(to->uri, &hop, &err) ? &hop : &d->uri, grant->standing,
                          now);
