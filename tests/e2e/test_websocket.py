@@ -121,7 +121,7 @@ def test_under_tls():
         alice.send(request("INVITE", f"sip:bob@{HOST}", "alice", more="Contact: <sip:alice@alice.invalid;transport=ws>\r\n"))
         got = bob.message()
         assert header(got, "Via").startswith(f"SIP/2.0/WSS {HOST}:{web.port};"), got
-        assert header(got, "Record-Route").startswith(f"<sips:{HOST}:{web.port};transport=ws;lr"), got
+        assert f":{HOST}:{web.port};transport=ws;lr" in header(got, "Record-Route"), got
         bob.send(answer_to(got, "486 Busy Here"))
         while (answer := alice.message()).startswith("SIP/2.0 100 "):
             pass
