@@ -143,6 +143,7 @@ struct agent {
     char web_name[32]; /* what a browser calls itself */
     char route[96];    /* to the outbound proxy: <sip:10.0.0.1;lr>; empty: none */
     struct node *home; /* that proxy */
+    bool outbound;     /* it registers by a flow, with an instance and a reg-id (RFC 5626 4.2) */
     struct dialog registration;
     struct agent_binding binding;
     struct agent_auth auth;
@@ -196,8 +197,6 @@ bool agent_asked_to_prove(struct asked *q, struct msg *m);
 
 /* --- agent_register.c --- */
 /* Binds our contact; 0 removes it. While one is under way it waits (RFC 3261 10.2). */
-/* RFC 5626: does it register by a flow, with an instance and a reg-id? */
-bool agent_is_outbound(const struct agent *a);
 void agent_register(struct agent *a, unsigned expires_s);
 /* Binds `uri` for the agent's address-of-record as well: who calls it is sent there, too. */
 void agent_divert(struct agent *a, const char *uri);

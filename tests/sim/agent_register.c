@@ -25,23 +25,14 @@ static void start(struct agent *a)
     assert(!err);
 }
 
-/* Every other phone keeps a flow and names itself (RFC 5626 4.2). */
-bool agent_is_outbound(const struct agent *a)
-{
-    unsigned sum = 0;
-    for (const char *at = a->contact; *at; at++)
-        sum += (unsigned char)*at;
-    return sum % 2 == 0;
-}
-
 /* Its instance is where it is: no other phone is there. */
 static void print_headers(const struct agent *a, unsigned expires_s, char *out, size_t size)
 {
     char params[160] = "";
-    if (agent_is_outbound(a))
+    if (a->outbound)
         snprintf(params, sizeof(params), ";+sip.instance=\"<urn:x:%s>\";reg-id=1", a->contact);
-    snprintf(out, size, "Contact: <%s>%s\r\nSupported: path, outbound, gruu\r\nExpires: %u\r\n",
-             a->contact, params, expires_s);
+    snprintf(out, size, "Contact: <%s>%s\r\n%sExpires: %u\r\n", a->contact, params,
+             a->outbound ? "Supported: path, outbound, gruu\r\n" : "", expires_s);
 }
 
 static void send(struct agent *a, unsigned expires_s)

@@ -179,6 +179,7 @@ static void do_join(struct run *r, const struct act *a)
         return;
     struct agent *p = agent_join(&r->w, users[a->b & 3], home, transport_of_traits(a->b >> 8));
     r->phones[a->a] = p;
+    p->outbound = p->node.addr.ip[3] % 2 == 0;
     if (r->plan->knob[KNOB_AUTH])
         agent_know_password(p, PASSWORD);
     set_clock(r, &p->node);
