@@ -312,6 +312,11 @@ class Report:
             bar = bar_of(value, most) or bar_of(ratio, most_ratio) if who == "tandem" else None
             self._print(who, what, value, unit, ratio, {**told[who], **({"bar": bar} if bar else {})})
 
+    def plain(self, what, unit, values, told, most=None):
+        """Figures that the load generator has no part in: nothing of theirs is lost or late."""
+        none = {"p50_us": 0, "p99_us": 0, "lost": [0], "foreign_cpu_share": [0.0]}
+        self.figures(what, unit, values, {who: {**none, **more} for who, more in told.items()}, most=most)
+
     def costs(self, what, runs, most_ratio=None, **more):
         """CPU time an item, of {who: runs}; calls that Tandem lost are a failure."""
         self.figures(what, "us", {who: median(taken, "us") for who, taken in runs.items()},

@@ -1,5 +1,6 @@
 """TLS handshakes a second of the server's CPU time, full ones and resumed ones, and the memory of an idle TLS connection, beside
 Kamailio with the same certificate (ECDSA P-256, TLS 1.3)."""
+import contextlib
 import os
 import resource
 import socket
@@ -10,7 +11,7 @@ import tempfile
 
 import lab
 
-HANDSHAKES, WARM = 1500, 200
+HANDSHAKES, WARM = 1000, 200
 IDLE, IDLE_WARM = 20000, 2000
 RESERVED = 200  # descriptors for everything else
 # The bar: bytes of an idle connection.
@@ -25,8 +26,18 @@ def request(n):
             "Content-Length: 0\r\n\r\n").encode()
 
 
+def free_port():
+    """Below those that the clients' ends are given."""
+    for port in range(20000 + os.getpid() % 5000, 30000):
+        with contextlib.suppress(OSError), socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            tcp.bind(("127.0.0.1", port))
+            udp.bind(("127.0.0.1", port))
+            return port
+    raise lab.Broken("no port is free")
+
+
 def tandem(certs):
-    port = lab.free_port()
+    port = free_port()
     config = os.path.join(certs, "t.yaml")
     with open(config, "w", encoding="ascii") as f:
         f.write(f"tls:\n  certificates: [{certs}/{NAME}.pem]\n")
@@ -34,7 +45,7 @@ def tandem(certs):
 
 
 def kamailio(certs):
-    port = lab.free_port()
+    port = free_port()
     command = [lab.kamailio_program(), "-f", os.path.join(lab.HERE, "kamailio", "tls.cfg"), "-A", f'CERT="{certs}/{NAME}.pem"', "-l",
                f"tls:127.0.0.1:{port}", "-l", f"udp:127.0.0.1:{port}", "-m", "4096", "-M", "64", "-x", "fm", "-X", "fm", "-DD", "-E", "-w",
                "@FOLDER@", "-Y", "@FOLDER@"]
@@ -57,14 +68,26 @@ def connect(server, how, session=None):
     return s
 
 
+@contextlib.contextmanager
+def on_the_other_cpu():
+    mine = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {lab.cpus()[1]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, mine)
+
+
 def shake(server, certs, resumed, count=HANDSHAKES):
     """The server's CPU time a connection with one request and its answer."""
     how, session, got = context(certs), None, 0
+    server.pids = lab.tree(server.process.pid)  # children may have come after the first answer
     cpu = lab.cpu_ns(server.pids)
-    for _ in range(count):
-        with connect(server, how, session if resumed else None) as s:
-            got += s.session_reused
-            session = s.session
+    with on_the_other_cpu():
+        for _ in range(count):
+            with connect(server, how, session if resumed else None) as s:
+                got += s.session_reused
+                session = s.session
     return (lab.cpu_ns(server.pids) - cpu) / count, got
 
 
@@ -84,7 +107,8 @@ def handshakes(report, starts, certs):
 def hold(server, certs, count):
     """So many connections that have had their request and now are silent: what is left of TLS here is given up, their descriptors kept."""
     how = context(certs)
-    return [connect(server, how).detach() for _ in range(count)]
+    with on_the_other_cpu():
+        return [connect(server, how).detach() for _ in range(count)]
 
 
 def idle(report, starts, certs):
@@ -95,6 +119,7 @@ def idle(report, starts, certs):
     for who, start in starts.items():
         with start() as server:
             kept = hold(server, certs, IDLE_WARM)
+            server.pids = lab.tree(server.process.pid)
             before = server.pss()
             try:
                 kept += hold(server, certs, count)
@@ -113,7 +138,6 @@ def measure(report):
         starts = {"tandem": lambda: tandem(certs)}
         if lab.kamailio_program():
             starts[lab.kamailio_name()] = lambda: kamailio(certs)
-        os.sched_setaffinity(0, {lab.cpus()[1]})
         handshakes(report, starts, certs)
         idle(report, starts, certs)
 
