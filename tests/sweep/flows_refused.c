@@ -114,6 +114,7 @@ static const struct script rows[] = {
      .section = "RFC 3665 3.8",
      .open = open_office,
      .play = no_answer,
+     .others = {"alice: out 487"}, /* the CANCEL came while the callee was looked for */
      .caller = TRANSPORT_TCP,
      .callee = TRANSPORT_TCP,
      .outcome = REFUSED(487)},
