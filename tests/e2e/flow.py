@@ -2,9 +2,8 @@
 
 Each line is one arrow, `SENDER WHAT RECEIVER`, in the order of the figure. The servers under test stand between the parties; `proxy` is
 one of them itself. WHAT is a method or a status code; `200/CANCEL` names the request that is answered where it is not the last one.
-`alice/2` is Alice in her second dialog. Behind `|` stands what the message has besides: `sdp`, `no sdp`, `hold`, `auth`, `to=NAME` (whom
-it is sent to),
-`no contact`, `wrong auth`, `Name: value`. A blank line is a pause: what follows begins once everything before it has arrived."""
+`alice/2` is Alice in her second dialog. Behind `|` stands what the message has besides: `sdp`, `no sdp`, `hold`, `auth`, `wrong auth`,
+`no contact`, `to=NAME` (whom it is sent to), `of=NAME` (whose request a server sends on), `Name: value`. A blank line is a pause: what follows begins once everything before it has arrived."""
 from dataclasses import dataclass, field
 
 HOPS_AT_START = 70
@@ -30,9 +29,15 @@ class Arrow:
     def has(self, extra):
         return extra in self.extras
 
+    def _named(self, what, otherwise):
+        named = [extra[len(what):] for extra in self.extras if extra.startswith(what)]
+        return (named or [otherwise.split("/")[0]])[0]
+
     def to(self):
-        named = [extra[3:] for extra in self.extras if extra.startswith("to=")]
-        return named[0] if named else self.receiver.split("/")[0]
+        return self._named("to=", self.receiver)
+
+    def origin(self):
+        return self._named("of=", self.sender)
 
     def headers(self):
         return [extra for extra in self.extras if ": " in extra]
@@ -123,7 +128,7 @@ class Flow:
             party.steps.append(f'<recv request="{arrow.what}"/>')
             return
         first = not party.steps
-        party.vias = self.hops(arrow.sender.split("/")[0], arrow.to()) + 1
+        party.vias = self.hops(arrow.origin(), arrow.to()) + 1
         actions = _keep(party.vias) + (_check_hops(party.vias - 1) if first else "")
         party.steps.append(f'<recv request="{arrow.what}"{_rrs(first)}><action>{actions}</action></recv>')
 
@@ -131,10 +136,10 @@ class Flow:
     def _receive_response(party, arrow):
         if arrow.what == "100" and party.steps[-1] == TRYING:
             party.steps.pop()
-        made = (arrow.of or party.sent[-1]) in MAKES_DIALOG and "101" <= arrow.what < "300" and party.caller and not party.in_dialog
+        made = (arrow.of or party.sent[-1]) in MAKES_DIALOG and "200" <= arrow.what < "300" and party.caller and not party.in_dialog
         auth = ' auth="true"' if arrow.what in ("401", "407") else ""
         party.steps.append(f'<recv response="{arrow.what}"{_rrs(made)}{auth}/>')
-        party.in_dialog = party.in_dialog or made and arrow.what >= "200"
+        party.in_dialog = party.in_dialog or made
         party.status = arrow.what
 
     # --- what a party sends ---

@@ -1,4 +1,5 @@
-"""Plays a flow (flow.py): a SIPp for each party, told to go on at the pauses, through the servers that it is given."""
+"""Plays a flow (flow.py): a SIPp for each party, told to go on at the pauses, through the servers that it is given; and servers that ask
+who somebody is."""
 import contextlib
 import itertools
 import os
@@ -6,10 +7,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import types
 import uuid
 
-from flow import Flow
-from server import free_port, wait_for
+import sipp
+from flow import PASSWORD, Flow
+from server import PROGRAM, Server, free_port, wait_for
 from tap import Skip
 
 SECONDS = 60
@@ -137,3 +140,26 @@ def play(text, at, registers=register):
         finally:
             for player in playing.players.values():
                 player.stop()
+
+
+def written(folder, text):
+    path = os.path.join(folder, "config.yaml")
+    with open(path, "w", encoding="ascii") as f:
+        f.write(text)
+    return path
+
+
+@contextlib.contextmanager
+def asking_server(configuration=""):
+    """A server that asks Alice and Bob for their passwords; which is whose. SIPp knows MD5 alone."""
+    with tempfile.TemporaryDirectory() as data:
+        for user in ("alice", "bob"):
+            made = subprocess.run([PROGRAM, "user", "add", f"{user}@localhost", "--data", data], input=PASSWORD + "\n", text=True,
+                                  capture_output=True, timeout=30, check=False)
+            assert made.returncode == 0, made
+        with Server("--data", data, "--config", written(data, "accounts: {algorithms: [MD5]}\n" + configuration)) as server:
+            yield {"alice": server.addr, "bob": server.addr}
+
+
+def register_asked(user, at, port):
+    sipp.register(types.SimpleNamespace(addr=at), user, port, local_port=free_port(), scenario="register_auth.xml")

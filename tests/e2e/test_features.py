@@ -1,9 +1,11 @@
-"""The features of RFC 5359 that phones make among themselves, through a server, as its figures have them."""
+"""The features of RFC 5359, those that phones make among themselves and those of the server, as its figures have them."""
 import contextlib
+import os
 import tempfile
 
 import tap
-from players import play
+from control import ctl
+from players import asking_server, play
 from server import Server
 
 SESSION = """
@@ -24,16 +26,20 @@ NOTIFY = "Event: refer|Content-Type: message/sipfrag|Subscription-State: "
 
 @contextlib.contextmanager
 def office():
-    """Their server; it ends at once, for some of their calls go on."""
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as config:
-        config.write("drain: 0s\n")
-        config.flush()
-        with Server("--config", config.name) as server:
-            yield dict.fromkeys(("alice", "bob", "carol", "music", "park", "pc"), server.addr)
+    """Their server, which ends at once, for some of their calls go on; and the folder where it keeps what users set."""
+    with tempfile.TemporaryDirectory() as data:
+        config = os.path.join(data, "tandem.yaml")
+        with open(config, "w", encoding="ascii") as f:
+            f.write("drain: 0s\n")
+        with Server("--config", config, "--data", data) as server:
+            yield dict.fromkeys(("alice", "bob", "carol", "dave", "erin", "music", "park", "pc"), server.addr), data
 
 
-def feature(text):
-    with office() as at:
+def feature(text, *forwards):
+    """`forwards`: who has set what, as `tandem ctl forward` takes it."""
+    with office() as (at, data):
+        for user, *how in forwards:
+            ctl(data, "forward", f"{user}@localhost", *how)
         play(text, at)
 
 
@@ -147,6 +153,72 @@ def test_2_6_transfer_by_instant_message():
         bob 200 alice""")
 
 
+def test_2_7_call_forwarding_unconditional():
+    feature("""
+        alice INVITE carol|to=bob
+        proxy 100 alice
+        carol 180 alice
+        carol 200 alice
+        alice ACK carol
+        alice BYE carol
+        carol 200 alice""", ("bob", "always", "carol@localhost"))
+
+
+def test_2_8_call_forwarding_busy():
+    feature("""
+        alice INVITE bob
+        proxy 100 alice
+        bob 486 proxy
+        proxy ACK bob
+        proxy INVITE carol|of=alice|to=bob
+        carol 180 alice
+        carol 200 alice
+        alice ACK carol
+        alice BYE carol
+        carol 200 alice""", ("bob", "busy", "carol@localhost"))
+
+
+def test_2_9_call_forwarding_no_answer():
+    feature("""
+        alice INVITE bob
+        proxy 100 alice
+        bob 180 alice
+        proxy CANCEL bob
+        bob 200/CANCEL proxy
+        bob 487/INVITE proxy
+        proxy ACK bob
+        proxy INVITE carol|of=alice|to=bob
+        carol 180 alice
+        carol 200 alice
+        alice ACK carol
+        alice BYE carol
+        carol 200 alice""", ("bob", "no-answer", "carol@localhost", "1"))
+
+
+def test_2_12_find_me():
+    feature("""
+        alice INVITE bob
+        proxy 100 alice
+        bob 180 alice
+        proxy CANCEL bob
+        bob 200/CANCEL proxy
+        bob 487/INVITE proxy
+        proxy ACK bob
+        proxy INVITE carol|of=alice|to=bob
+        carol 480 proxy
+        proxy ACK carol
+        proxy INVITE dave|of=alice|to=bob
+        dave 486 proxy
+        proxy ACK dave
+        proxy INVITE erin|of=alice|to=bob
+        erin 180 alice
+        erin 200 alice
+        alice ACK erin
+        erin BYE alice
+        alice 200 erin""", ("bob", "no-answer", "carol@localhost", "1"), ("carol", "no-answer", "dave@localhost", "20"),
+            ("dave", "busy", "erin@localhost"))
+
+
 def test_2_10_third_party_is_added():
     feature(SESSION + RESUME.strip() + """
 
@@ -164,6 +236,20 @@ def test_2_11_third_party_joins():
     """ + RESUME + """
         bob/2 200 carol
         carol ACK bob/2""")
+
+
+def test_2_13_and_2_14_call_screening():
+    """What the proxy does in both: whoever proves to be somebody is told that this call is not to be."""
+    rule = "routes: [{user: [bob], sender: account, reply: 403 Screening Failure}]\n"
+    with asking_server(rule) as at:
+        play("""
+            alice INVITE proxy|to=bob
+            proxy 407 alice
+            alice ACK proxy
+            alice INVITE proxy|to=bob|auth
+            proxy 100 alice
+            proxy 403 alice
+            alice ACK proxy""", at)
 
 
 def test_2_15_call_park():

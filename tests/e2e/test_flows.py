@@ -1,17 +1,11 @@
 """The flows of RFC 3665 that a registrar or a proxy takes part in, as its figures have them, through one server or two."""
 import contextlib
-import os
 import socket
-import subprocess
 import tempfile
-import types
 
-import server as programs
-import sipp
 import tap
-from flow import PASSWORD
-from players import play, register
-from server import Server, free_port
+from players import asking_server, play, register, register_asked, written
+from server import Server
 
 SESSION = """
     alice INVITE bob
@@ -23,34 +17,11 @@ SESSION = """
 FAST_TIMERS = "timers: {t1: 50ms, t2: 100ms, t4: 100ms}\n"
 
 
-def written(folder, text):
-    path = os.path.join(folder, "config.yaml")
-    with open(path, "w", encoding="ascii") as f:
-        f.write(text)
-    return path
-
-
 @contextlib.contextmanager
 def two_servers(*options):
     """Alice's server and Bob's; which is whose."""
     with Server() as one, Server(*options) as other:
         yield {"alice": one.addr, "bob": other.addr}
-
-
-@contextlib.contextmanager
-def asking_server():
-    """A server that asks Alice and Bob for their passwords; SIPp knows MD5 alone."""
-    with tempfile.TemporaryDirectory() as data:
-        for user in ("alice", "bob"):
-            made = subprocess.run([programs.PROGRAM, "user", "add", f"{user}@localhost", "--data", data], input=PASSWORD + "\n", text=True,
-                                  capture_output=True, timeout=30, check=False)
-            assert made.returncode == 0, made
-        with Server("--data", data, "--config", written(data, "accounts: {algorithms: [MD5]}\n")) as server:
-            yield {"alice": server.addr, "bob": server.addr}
-
-
-def register_asked(user, at, port):
-    sipp.register(types.SimpleNamespace(addr=at), user, port, local_port=free_port(), scenario="register_auth.xml")
 
 
 def registration(*steps):
