@@ -92,6 +92,9 @@ def test_each_side_sees_its_own_address():
         assert len(routes) == 2, got
         assert routes[0].startswith(f"Record-Route: <sip:{at[FOUR]};lr"), routes
         assert routes[1].startswith(f"Record-Route: <sip:{at[SIX]};lr"), routes
+        same = [line for line in lines if line.startswith(("Via:", "From:", "To:", "Call-ID:", "CSeq:"))]
+        send(bob, at[FOUR], "\r\n".join(["SIP/2.0 486 Busy Here", *same, "Content-Length: 0", "", ""]))
+        assert bob.recv(65536).startswith(b"ACK "), "a refusal without an ACK"
 
 
 if __name__ == "__main__":
