@@ -11,7 +11,7 @@ import time
 
 PROGRAM = os.environ.get("TANDEM_PROGRAM", "build/tandem")
 READY_S = 30
-STOP_S = 30
+STOP_S = 45  # calls that are left may hold it for 30
 
 
 def free_port(host="127.0.0.1"):

@@ -143,6 +143,7 @@ sets:
 def test_a_member_that_is_killed_in_mid_load_loses_no_call():
     ports = [free_port(), free_port()]
     config = Config(f"""
+drain: 1s
 routes: [{{user: gateway, forward: "set:two"}}]
 sets:
   - name: two
@@ -150,14 +151,14 @@ sets:
 """)
     with Server(*config.options()) as server, \
             Sipp("callee.xml", ports[0], "-timeout", "120s") as one, Sipp("callee.xml", ports[1], "-timeout", "120s") as two:
-        caller = Sipp("caller.xml", free_port(), "-s", "gateway", "-m", str(CALLS), "-r", "100", "-timeout", "100s",
+        caller = Sipp("caller.xml", free_port(), "-s", "gateway", "-m", str(CALLS), "-r", "100", "-timeout", "60s",
                       remote=server.addr)
         wait_for(lambda: int(caller.last_row().get("SuccessfulCall(C)") or 0) > CALLS // 6, 30, "calls")
         one.stop()
-        called = caller.finish(110)
+        called = caller.finish(70)
         tap.note(f"caller {called}")
-        # What had been answered by it and not hung up yet is lost with it: its BYE has nobody to go to.
-        assert called["ok"] + called["failed"] == CALLS and called["failed"] <= 3, f"{called} {caller.errors()}"
+        # What it was just answering is lost with it: a BYE has nobody to go to, and who rings may ring until Timer C.
+        assert called["ok"] >= CALLS - 3, f"{called} {caller.errors()}"
 
 
 def test_a_member_that_is_gone_is_found_out_and_found_again():
