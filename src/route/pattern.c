@@ -224,7 +224,7 @@ static bool read_counts(struct reading *r, unsigned *least, unsigned *most, bool
     return true;
 }
 
-/* x{2,4} is xxx?x?, x{2,} is xxx*: the class of x is there already. */
+/* a{2,4} is aaa?a?, a{2,} is aaa*: the class of a is there already. */
 static const char *read_repetition(struct reading *r)
 {
     unsigned least, most;

@@ -145,6 +145,10 @@ enum control_step control_remove(struct control_client *);
  * the verb returns CONTROL_WAIT. */
 bool control_write(struct control_client *, const struct store_ask *, struct store_answer *found,
                    struct block **value);
+/* A write of this client is under way. True: *step is what the verb returns, the client having been
+ * told `late` where the disk takes too long; false: it has its answer, in c->progress.write.status.
+ */
+bool control_write_waits(struct control_client *, const char *late, enum control_step *step);
 /* What the store has answered goes to the clients that wait for it. */
 void control_take_answers(struct control *);
 /* Counts users and registrations into the progress; tells nothing. */

@@ -5,8 +5,8 @@
 #include "server/control_client.h"
 
 #define TRIES 8
+#define LATE "the disk does not answer; the change may still take effect"
 #define RING_S 20
-#define WRITE_WITHIN (5 * NS_PER_S)
 
 struct change {
     char key_text[LIMIT_AOR_BYTES + 16], record[FORWARDS_BYTES], uri[LIMIT_FORWARD_URI + 1];
@@ -83,18 +83,6 @@ static enum control_step write_back(struct control_client *c, struct change *cha
     return told ? answered(c, written.status) : CONTROL_WAIT;
 }
 
-static enum control_step look_for_answer(struct control_client *c)
-{
-    struct control_write *w = &c->progress.write;
-
-    if (!w->answered && now_of(c) - w->asked_at < WRITE_WITHIN)
-        return CONTROL_WAIT;
-    if (!w->answered)
-        return control_end(c, 1, "the disk does not answer; the change may still take effect");
-    w->query = 0;
-    return answered(c, w->status);
-}
-
 /* NULL: the words are good. */
 static const char *read_words(struct control_client *c, struct change *f)
 {
@@ -138,9 +126,10 @@ enum control_step control_forward(struct control_client *c)
 {
     struct change f = {0};
     struct locations_asker nobody = {0};
+    enum control_step step;
 
     if (c->progress.write.query)
-        return look_for_answer(c);
+        return control_write_waits(c, LATE, &step) ? step : answered(c, c->progress.write.status);
     const char *what = read_words(c, &f);
 
     if (what)
@@ -148,7 +137,6 @@ enum control_step control_forward(struct control_client *c)
     const struct store_ask get = {.op = STORE_GET, .key = buf_str(&f.key)};
     bool read = store_ask(c->control->shared->store, nobody, &get, now_of(c), &c->control->blocks,
                           &f.found, &f.value); /* what is in memory is told at once */
-    enum control_step step;
 
     if (!read || f.found.status == STORE_FAILED)
         step = control_end(c, 1, "the store has no answer");
