@@ -159,7 +159,14 @@ static void stored(struct element *e, const struct engine_event *ev, time_ns now
     if (!registered)
         return;
     const struct nameaddr *to = msg_to(registered);
-    note(e, NOTE_REGISTERED, registered, to ? to->uri_text : STR_NONE);
+    char space[LIMIT_AOR_BYTES];
+    struct uri aor;
+    struct buf key;
+    buf_init(&key, space, sizeof space);
+    if (to && home_has(e, &to->uri, &aor))
+        registrar_key(&key, &aor);
+    note_registered(e, registered, to ? to->uri_text : STR_NONE, buf_str(&key));
+    proxy_came(e->proxy, buf_str(&key));
     msg_unref(engine_blocks(e->engine), registered);
 }
 

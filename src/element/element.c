@@ -190,10 +190,23 @@ static int after(struct element *e, int rc, time_ns now)
         while (engine_event(e->engine, &ev))
             dispatch(e, &ev, now);
         more = proxy_wish(e->proxy, &wish);
-        if (more)
+        if (more && wish.joins)
+            lookup_join(e, &wish, now);
+        else if (more)
             lookup_wish(e, &wish, now);
     }
     return rc;
+}
+
+void element_came(struct element *e, struct str key, time_ns now)
+{
+    proxy_came(e->proxy, key);
+    (void)after(e, OK, now);
+}
+
+bool element_awaits(const struct element *e)
+{
+    return proxy_joints(e->proxy) > 0 || e->lookups.live > 0;
 }
 
 static uint64_t bad_so_far(const struct element *e)

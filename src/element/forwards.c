@@ -104,14 +104,14 @@ static size_t add(struct target *targets, size_t n, const struct forwards *f, en
 }
 
 /* RFC 3261 16.5: besides his phones. */
-size_t forwards_apply(struct str record, struct target *targets, size_t n)
+size_t forwards_apply(struct str record, struct target *targets, size_t n, bool waits)
 {
     struct forwards f;
     if (!forwards_read(record, &f))
         return n;
     if (f.to[FORWARD_ALWAYS].len > 0)
         return add(targets, 0, &f, FORWARD_ALWAYS, 0, 0);
-    if (n == 0)
+    if (n == 0 && !waits)
         return add(targets, 0, &f, FORWARD_OFFLINE, 0, 503);
     for (size_t i = 0; i < n && f.to[FORWARD_NO_ANSWER].len > 0; i++)
         targets[i].ring_time = f.no_answer_s * NS_PER_S;

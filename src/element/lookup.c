@@ -12,8 +12,12 @@ enum lookup_kind {
     LOOKUP_SENDER
 };
 
+/* Which phones are sought, of a wish of the proxy. */
+enum lookup_of { OF_ALL, OF_COMERS };
+
 struct lookup {
     enum lookup_kind kind;
+    enum lookup_of of;
     bool is_gruu;
     bool routed;
     struct gruu gruu;
@@ -75,11 +79,13 @@ static int begin(struct element *e, struct lookup *l, pool_id id, struct str key
 }
 
 /* What is answered where there is nobody to be rung. */
-static void refuse(struct element *e, const struct engine_event *ev, uint64_t wish, unsigned status,
-                   struct str reason, time_ns now)
+static void refuse(struct element *e, const struct engine_event *ev, const struct lookup *l,
+                   unsigned status, struct str reason, time_ns now)
 {
-    if (wish)
-        (void)proxy_found(e->proxy, wish, NULL, 0, &e->fork, status, now);
+    if (l->of == OF_COMERS)
+        return; /* nobody new */
+    if (l->wish)
+        (void)proxy_found(e->proxy, l->wish, NULL, 0, &e->fork, status, now);
     else
         answer(e, ev, status, reason, STR_NONE, now);
 }
@@ -91,7 +97,7 @@ static void lookup(struct element *e, const struct lookup *what, const struct en
     pool_id id;
     struct lookup *l = pool_alloc(&e->lookups, &id);
     if (!l) {
-        refuse(e, ev, what->wish, 503, STR("Too many requests wait"), now);
+        refuse(e, ev, what, 503, STR("Too many requests wait"), now);
         return;
     }
     *l = *what;
@@ -99,17 +105,17 @@ static void lookup(struct element *e, const struct lookup *what, const struct en
     l->manner = manner_keep(&what->manner);
     msg_ref(ev->msg);
     if (begin(e, l, id, key) != OK) {
-        refuse(e, ev, what->wish, 503, STR("No memory"), now);
+        refuse(e, ev, what, 503, STR("No memory"), now);
         lookup_drop(e, id);
     }
 }
 
-static void refuse_unknown(struct element *e, const struct engine_event *ev, uint64_t wish,
+static void refuse_unknown(struct element *e, const struct engine_event *ev, const struct lookup *l,
                            time_ns now)
 {
-    if (ev->kind == EVENT_REQUEST && !wish)
+    if (ev->kind == EVENT_REQUEST && !l->wish)
         note(e, NOTE_UNKNOWN_USER, ev->msg, ev->msg->uri_text);
-    refuse(e, ev, wish, 404, STR_NONE, now);
+    refuse(e, ev, l, 404, STR_NONE, now);
 }
 
 /* RFC 3261 12.2: what belongs to a dialog is for its other side alone. */
@@ -142,7 +148,7 @@ static void lookup_user(struct element *e, struct lookup what, const struct engi
     if (what.kind == LOOKUP_TARGETS && !what.is_gruu && is_new_call(ev))
         what.kind = LOOKUP_FORWARDS;
     if (key.over)
-        refuse_unknown(e, ev, what.wish, now);
+        refuse_unknown(e, ev, &what, now);
     else
         lookup(e, &what, ev, buf_str(&key), now);
 }
@@ -176,8 +182,16 @@ void lookup_wish(struct element *e, const struct proxy_wish *wish, time_ns now)
         const struct target target = {.uri = wish->uri, .q = 1000};
         (void)proxy_found(e->proxy, wish->id, &target, 1, &e->fork, 0, now);
     } else {
-        refuse(e, &ev, wish->id, 404, STR_NONE, now);
+        (void)proxy_found(e->proxy, wish->id, NULL, 0, &e->fork, 404, now);
     }
+}
+
+void lookup_join(struct element *e, const struct proxy_wish *wish, time_ns now)
+{
+    const struct engine_event ev = {.kind = EVENT_REQUEST, .tx = wish->tx, .msg = wish->request};
+    const struct lookup what = {.kind = LOOKUP_FORWARDS, .of = OF_COMERS, .wish = wish->id};
+    if (wish->request)
+        lookup(e, &what, &ev, wish->uri, now);
 }
 
 void lookup_sender(struct element *e, const struct engine_event *ev, const struct uri *sender,
@@ -210,33 +224,61 @@ static size_t targets_of(const struct element *e, const struct lookup *l, struct
     return n;
 }
 
+/* How they ring, and whether others may join them: a new call alone waits, for a user, not for one
+ * phone of his. */
+static struct fork_how how_of(const struct element *e, const struct lookup *l, bool known)
+{
+    struct fork_how how = e->fork;
+    bool may = is_new_call(&l->event) && !l->is_gruu && l->kind == LOOKUP_TARGETS;
+    if (l->manner.join != CONFIG_UNSAID) {
+        how.joins = l->manner.join == CONFIG_ON;
+        how.wait = l->manner.wait;
+    }
+    how.joins = how.joins && may;
+    how.who = (struct str){l->key, l->key_len};
+    how.absent = known ? 480 : 404;
+    return how;
+}
+
+/* Where somebody may come, his forwards depend on it. */
+static size_t forward_to(const struct lookup *l, struct target *targets, size_t n, bool waits)
+{
+    size_t all = l->forwards ? forwards_apply(block_str(l->forwards), targets, n, waits) : n;
+    if (l->of == OF_COMERS)
+        return all > 0 && targets[0].look_up ? 0 : n; /* they ring as long as he says */
+    return all;
+}
+
 /* RFC 3261 16.5, 21.4.5 and 21.4.18: nobody of that name, or nobody there. */
 static void fork_to(struct element *e, const struct lookup *l, const struct store_answer *found,
                     time_ns now)
 {
     const struct engine_event *ev = &l->event;
     struct target targets[LIMIT_BINDINGS + N_FORWARDS];
-    bool valid;
+    bool valid, known = found->version != 0 || l->forwards;
+    struct fork_how how = how_of(e, l, known);
+    bool waits = how.joins && how.wait > 0;
     size_t n = targets_of(e, l, found->value, targets, &valid, now);
-    if (l->forwards)
-        n = forwards_apply(block_str(l->forwards), targets, n);
-    if (n == 0 && ((found->version == 0 && !l->forwards) || !valid))
-        refuse_unknown(e, ev, l->wish, now);
-    else if (n == 0)
-        refuse(e, ev, l->wish, 480, STR_NONE, now);
+    n = forward_to(l, targets, n, waits);
+    if (n == 0 && !waits && (!known || !valid))
+        refuse_unknown(e, ev, l, now);
+    else if (n == 0 && !waits)
+        refuse(e, ev, l, 480, STR_NONE, now);
+    else if (l->of == OF_COMERS)
+        (void)proxy_join(e->proxy, l->wish, targets, n, now);
     else if (l->wish)
-        (void)proxy_found(e->proxy, l->wish, targets, n, &e->fork, 0, now);
+        (void)proxy_found(e->proxy, l->wish, targets, n, &how, 480, now);
     else if (l->kind == LOOKUP_REDIRECT && !l->is_gruu) /* which phone it is stays hidden */
         divert_to_bindings(e, ev, l->status, found->value, now);
     else
-        pass_on(e, ev, &l->manner, targets, n, &e->fork, now);
+        pass_on(e, ev, &l->manner, targets, n, &how, now);
 }
 
 static void found(struct element *e, struct lookup *l, const struct store_answer *record,
                   time_ns now)
 {
     if (record->status != STORE_OK)
-        refuse(e, &l->event, l->wish, 500, STR("Location store failed"), now);
+        refuse(e, &l->event, l, 500, STR("Location store failed"), now);
     else if (l->kind != LOOKUP_SENDER)
         fork_to(e, l, record, now);
     else if (registrar_is_from(record->value, &l->event.msg->flow, now))
@@ -269,7 +311,7 @@ void lookup_stored(struct element *e, const struct engine_event *ev, time_ns now
     else if (go_on(e, l, ev->user, &ev->store))
         return;
     else
-        refuse(e, &l->event, l->wish, 503, STR("No memory"), now);
+        refuse(e, &l->event, l, 503, STR("No memory"), now);
     lookup_drop(e, ev->user);
 }
 

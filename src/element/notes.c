@@ -1,9 +1,9 @@
 /* Owns what happened that others want to know of, until they take it. Decides nothing. */
 #include "element/parts.h"
 
-static struct str keep(char space[NOTE_TEXT], struct str text)
+static struct str keep(char *space, size_t size, struct str text)
 {
-    size_t len = text.len < NOTE_TEXT ? text.len : NOTE_TEXT;
+    size_t len = text.len < size ? text.len : size;
     if (len > 0)
         memcpy(space, text.at, len);
     return (struct str){space, len};
@@ -16,8 +16,9 @@ static void push(struct element *e, const struct element_note *n)
         return;
     unsigned i = (all->first + all->n++) % LIMIT_NOTES;
     all->ring[i].note = *n;
-    all->ring[i].note.who = keep(all->ring[i].who, n->who);
-    all->ring[i].note.call_id = keep(all->ring[i].call_id, n->call_id);
+    all->ring[i].note.who = keep(all->ring[i].who, NOTE_TEXT, n->who);
+    all->ring[i].note.call_id = keep(all->ring[i].call_id, NOTE_TEXT, n->call_id);
+    all->ring[i].note.key = keep(all->ring[i].key, LIMIT_AOR_BYTES, n->key);
 }
 
 void note(struct element *e, enum element_note_kind kind, struct msg *m, struct str who)
@@ -27,6 +28,16 @@ void note(struct element *e, enum element_note_kind kind, struct msg *m, struct 
                                    .flow = m->flow,
                                    .who = who,
                                    .call_id = msg_call_id(m)});
+}
+
+void note_registered(struct element *e, struct msg *m, struct str who, struct str key)
+{
+    push(e, &(struct element_note){.kind = NOTE_REGISTERED,
+                                   .method = m->method,
+                                   .flow = m->flow,
+                                   .who = who,
+                                   .call_id = msg_call_id(m),
+                                   .key = key});
 }
 
 void note_bad(struct element *e, const struct flow *flow)

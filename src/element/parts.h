@@ -45,7 +45,7 @@ struct notes {
     unsigned first, n;
     struct {
         struct element_note note;
-        char who[NOTE_TEXT], call_id[NOTE_TEXT];
+        char who[NOTE_TEXT], call_id[NOTE_TEXT], key[LIMIT_AOR_BYTES];
     } ring[LIMIT_NOTES];
 };
 
@@ -53,7 +53,8 @@ struct notes {
 struct manner {
     struct asserted who;   /* as of the grant */
     struct routes *routes; /* a reference; NULL: as it is */
-    enum config_switch record_route;
+    enum config_switch record_route, join;
+    time_ns wait; /* where join is said */
     unsigned n_changes;
     uint16_t changes[ROUTE_CHANGES];
 };
@@ -151,6 +152,8 @@ void access_judge(struct element *, conn_id);
 
 /* --- notes.c --- */
 void note(struct element *, enum element_note_kind, struct msg *, struct str who);
+/* A REGISTER took effect; the phones of this key may have become more. */
+void note_registered(struct element *, struct msg *, struct str who, struct str key);
 /* Of a packet that is no message. */
 void note_bad(struct element *, const struct flow *);
 
@@ -196,6 +199,8 @@ void lookup_sender(struct element *, const struct engine_event *, const struct u
                    time_ns now);
 /* Whose phones the proxy wants: found, and told it. */
 void lookup_wish(struct element *, const struct proxy_wish *, time_ns now);
+/* Whose phones may have become more: found, and told it. */
+void lookup_join(struct element *, const struct proxy_wish *, time_ns now);
 void lookup_stored(struct element *, const struct engine_event *, time_ns now);
 /* RFC 3261 16.10: CANCEL of an INVITE that still waits. */
 void lookup_cancelled(struct element *, const struct engine_event *, time_ns now);

@@ -12,6 +12,8 @@ struct manner manner_of(struct element *e, const struct route_decision *d,
         .who = grant->who, .record_route = d->record_route, .n_changes = d->n_changes};
     memcpy(m.changes, d->changes, d->n_changes * sizeof *d->changes);
     m.routes = e->routes;
+    m.join = d->join;
+    m.wait = d->wait;
     return m;
 }
 

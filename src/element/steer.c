@@ -153,7 +153,8 @@ static bool go_on(struct element *e, const struct engine_event *ev, const struct
     struct uri aor;
     char number[NUMBER_MAX];
     const struct manner manner = manner_of(e, d, grant);
-    if (!d->rewritten && d->n_changes == 0 && d->record_route == CONFIG_UNSAID)
+    if (!d->rewritten && d->n_changes == 0 && d->record_route == CONFIG_UNSAID &&
+        d->join == CONFIG_UNSAID)
         return false;
     switch (place_of_uri(e, ev->msg, &d->uri, number, &aor)) {
     case PLACE_SELF:

@@ -41,6 +41,7 @@ void context_ring(struct proxy *p, struct context *c, struct msg *m, const struc
         return;
     }
     b->leg = leg;
+    b->q = (uint16_t)t->target.q;
     b->ring_end = t->target.ring_time ? time_add(now, t->target.ring_time) : TIME_NEVER;
     if (!uri_parse(t->target.uri, &uri, &err)) {
         branch_end(p, b, 503, NULL);
@@ -117,7 +118,7 @@ static unsigned sharers(const struct context *c)
         if (turns->list[turns->at].stage == turns->stage)
             n += turns_in_stage(turns);
     for (const struct branch *b = c->branches; b; b = b->next)
-        n += b->asked && b->status == 0;
+        n += b->asked && !b->waits && b->status == 0;
     return n > 0 ? n : 1;
 }
 
@@ -146,7 +147,8 @@ void context_advance(struct proxy *p, struct context *c, time_ns now)
         unsigned left = breadth_left(c), others = sharers(c);
         if (left == 0 && !turns_next(turns)->target.look_up)
             break; /* RFC 5393 5.3.3: then one after the other */
-        have_turn(p, c, m, turns, (left + others - 1) / others, now);
+        unsigned share = (left + others - 1) / others;
+        have_turn(p, c, m, turns, c->joints && share > 1 ? share / 2 : share, now);
         turns_tidy(engine_blocks(p->engine), &c->turns);
     }
     set_timer(p, c, now);

@@ -1,6 +1,7 @@
 /* One branch: the copy of a request goes to its target (RFC 3261 16.6 steps 8 to 11). Knows no
  * other branch. */
 #include "proxy/forward.h"
+#include "proxy/joints.h"
 
 static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const struct goal *goal,
                        time_ns now)
@@ -12,6 +13,8 @@ static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const s
     b->flow_only =
         b->has_target ? goal->target->flow_only && goal->target->has_flow : p->plan.by_path;
     b->breadth = (uint8_t)goal->breadth;
+    if (b->context->joints && goal->target)
+        joint_mark(p, b, goal->target);
     if (stay != FORK_AS_CONFIGURED)
         p->plan.record_route = stay == FORK_IN_PATH;
     if (!forward_build(p, &f, m, goal, &b->context->how.asserted))

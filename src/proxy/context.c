@@ -2,6 +2,7 @@
  * are forwarded nor which response is best. */
 #include <assert.h>
 
+#include "proxy/joints.h"
 #include "proxy/legs.h"
 
 #define BECAME_OTHERS 1 /* as a status: neither pending nor a response */
@@ -129,6 +130,7 @@ void context_close(struct proxy *p, struct context *c)
     c->spares = NULL;
     msg_unref(engine_blocks(p->engine), c->copy);
     c->copy = NULL;
+    joints_free(p, c);
     wheel_stop(&p->nexts, &c->next);
 }
 

@@ -4,6 +4,7 @@
 #define TANDEM_SRC_PROXY_CONTEXT_H
 
 #include "base/limits.h"
+#include "base/map.h"
 #include "base/pool.h"
 #include "base/wheel.h"
 #include "proxy/plan.h"
@@ -25,6 +26,7 @@ struct branch {
     struct leg *leg;    /* whose phone this is; NULL: of whom the request was for */
     struct list wishes; /* while it waits to be taken by proxy_wish */
     bool asked;         /* no copy of the request: his phones are being looked up */
+    bool waits;         /* nor that: for a first phone to come */
     bool own;           /* its status is an answer of ours, and as good as a response */
     uint16_t status;    /* 0 while pending; 408, 503 also without a response */
     uint8_t breadth;    /* its Max-Breadth (RFC 5393 5.3.3) */
@@ -37,6 +39,8 @@ struct branch {
     bool flow_only;      /* it is reached by its flow or not at all */
     bool flow_failed;    /* … or not by this one: another flow of the phone may do */
     bool by_dialog_flow; /* to the flow that our Record-Route has of the other side */
+    uint16_t q;
+    uint64_t phone, place; /* where phones may join: whose it is, and where that is */
 };
 
 struct context {
@@ -45,6 +49,7 @@ struct context {
     struct branch *branches;
     struct turns *turns;  /* who has not been tried; NULL: nobody */
     struct turns *spares; /* other flows of phones that are tried; NULL: none */
+    struct joint *joints; /* NULL: nobody joins */
     struct leg *legs;
     unsigned n_legs, n_children; /* … of whom the request was for */
     struct timer next; /* when the next delayed target is due, or an owed answer is tried again */
@@ -60,6 +65,7 @@ struct context {
     bool accepted;     /* … a 2xx to an INVITE: more of them may come (RFC 6026) */
     bool owed;         /* there was no memory to answer: `next` tries again */
     bool overloaded;   /* a branch met one of our own limits */
+    uint16_t groups;   /* the highest number of a phone so far */
     uint8_t breadth;   /* what the request allows (RFC 5393 5.3.3) */
     struct branch one;
 };
@@ -75,6 +81,9 @@ struct proxy {
     struct wheel wheel;   /* of branches */
     struct wheel nexts;   /* of contexts */
     struct list wishes;   /* of branches that nobody has taken yet */
+    struct pool joints;
+    struct map who;     /* of joints */
+    struct list wanted; /* joints that nobody has taken yet */
     /* What the last proxy_inspect found out, for proxy_forward_on or proxy_fork that follow at
      * once. */
     struct plan plan;
@@ -129,10 +138,12 @@ void retarget(struct proxy *p, struct context *c, struct leg *from, const struct
 bool retarget_redirected(struct proxy *p, struct context *c, struct branch *b, struct msg *m,
                          time_ns now);
 
-/* fork.c: those of the targets that may be used have their turns, from now on. False: there is
+/* fork.c: those of the targets that may be used have their turns, from now on, or (`behind`) once
+ * nobody rings. False: there is
  * none, or no memory. */
 bool fork_more(struct proxy *p, struct context *c, struct msg *m, struct leg *leg,
-               const struct target *targets, size_t n, const struct fork_how *how, time_ns now);
+               const struct target *targets, size_t n, const struct fork_how *how, bool behind,
+               time_ns now);
 
 /* advance.c: whoever's turn it is rings, as the targets' order has it. */
 void context_advance(struct proxy *p, struct context *c, time_ns now);

@@ -1,6 +1,7 @@
 /* Forwarding: the usable targets in their order, a branch for each whose turn it is at once, and
  * what is answered where there is none (RFC 3261 16.6, RFC 5393 5, RFC 5630 5.3). */
 #include "proxy/forward.h"
+#include "proxy/joints.h"
 #include "proxy/prefer.h"
 
 #include "proxy/path.h"
@@ -73,6 +74,7 @@ static void ring(struct proxy *p, struct context *c, struct msg *m, struct goal 
         return;
     goal->breadth = breadth;
     b->ring_end = goal->ring_time ? time_add(now, goal->ring_time) : TIME_NEVER;
+    b->q = goal->target ? (uint16_t)goal->target->q : 0;
     branch_start(p, b, m, goal, now);
 }
 
@@ -105,6 +107,13 @@ struct plan_of_goals {
     const struct fork_how *how;
 };
 
+/* Is there nobody yet who rings whatever becomes of others? */
+static bool has_to_wait(const struct plan_of_goals *all)
+{
+    return all->how->joins && all->how->wait > 0 &&
+           (all->n == 0 || (all->goals[0].target && all->goals[0].target->when));
+}
+
 /* Without memory for those that are not tried at once nobody is. */
 static bool keep_others(struct proxy *p, struct context *c, const struct plan_of_goals *all,
                         unsigned first, time_ns now)
@@ -120,12 +129,15 @@ static int start(struct proxy *p, tx_id tx, struct msg *m, const struct plan_of_
                  time_ns now)
 {
     struct goal *goals = all->goals;
-    unsigned breadth = forward_breadth(m), first = n_at_once(goals, all->n),
-             stage = n_in_stage(goals, all->n);
+    bool waits = m->method == METHOD_INVITE && has_to_wait(all);
+    unsigned breadth = forward_breadth(m), first = waits ? 0 : n_at_once(goals, all->n),
+             stage = waits ? 0 : n_in_stage(goals, all->n);
     /* RFC 5393 5.3.3 */
     if (stage > breadth)
         return proxy_refuse(p, tx, 440, STR("Max-Breadth Exceeded"), STR_NONE, now);
     struct context *c;
+    for (unsigned i = 0; i < all->n && waits; i++)
+        goals[i].stage++; /* not at once */
     int err = context_new(p, tx, m, first, &c);
     if (!err && !keep_others(p, c, all, first, now)) {
         context_free(p, c);
@@ -134,8 +146,16 @@ static int start(struct proxy *p, tx_id tx, struct msg *m, const struct plan_of_
     if (err)
         return err == ERR_STALE ? err : proxy_refuse(p, tx, 503, STR_NONE, STR_NONE, now);
     c->how = *all->how;
-    if ((c->turns || c->spares) && m != engine_tx_request(p->engine, tx))
+    c->how.who = STR_NONE;
+    c->groups = (uint16_t)all->n;
+    if (c->how.joins && breadth / 2 >= stage)
+        breadth /= 2; /* who joins needs some, too */
+    if ((c->turns || c->spares || c->how.joins) && m != engine_tx_request(p->engine, tx))
         c->copy = msg_ref(m);
+    if (c->invite)
+        joint_new(p, c, NULL, all->how);
+    if (waits)
+        joint_wait(p, c, all->how, now);
     for (unsigned i = 0; i < first; i++)
         ring(p, c, m, &goals[i], share_of(breadth, stage, i), now);
     context_settle(p, c, now);
@@ -319,7 +339,8 @@ int proxy_fork(struct proxy *p, tx_id tx, struct msg *request, const struct targ
 {
     int err;
     struct choice choice;
-    if (n == 0)
+    bool waits = how->joins && how->wait > 0 && request->method == METHOD_INVITE;
+    if (n == 0 && !waits)
         return ERR_INVALID;
     if (!engine_tx_request(p->engine, tx))
         return ERR_STALE;
@@ -333,7 +354,7 @@ int proxy_fork(struct proxy *p, tx_id tx, struct msg *request, const struct targ
     choose_order(&choice, &mine);
     if (wishes.no_fork && choice.n > 1)
         choice.n = 1;
-    if (choice.n > 0)
+    if (choice.n > 0 || (waits && !choice.warning))
         return start(
             p, tx, request,
             &(struct plan_of_goals){choice.goals, choice.spares, choice.n, choice.n_spares, &mine},
@@ -351,8 +372,23 @@ static void push(struct turns **all, struct turns *first, struct leg *leg)
     *all = first;
 }
 
+/* Phones of this batch are others than those that have a number. Beyond the last one they have
+ * none.
+ */
+static void number(struct context *c, struct choice *choice)
+{
+    bool fits = c->groups + choice->n <= UINT8_MAX;
+    for (unsigned i = 0; i < choice->n; i++)
+        if (choice->goals[i].group)
+            choice->goals[i].group = fits ? choice->goals[i].group + c->groups : 0;
+    for (unsigned i = 0; i < choice->n_spares; i++)
+        choice->spares[i].group = fits ? choice->spares[i].group + c->groups : 0;
+    c->groups = (uint16_t)(c->groups + (fits ? choice->n : 0));
+}
+
 bool fork_more(struct proxy *p, struct context *c, struct msg *m, struct leg *leg,
-               const struct target *targets, size_t n, const struct fork_how *how, time_ns now)
+               const struct target *targets, size_t n, const struct fork_how *how, bool behind,
+               time_ns now)
 {
     struct choice choice;
     struct fork_how mine = *how;
@@ -363,6 +399,9 @@ bool fork_more(struct proxy *p, struct context *c, struct msg *m, struct leg *le
         choice.n = 1;
     if (choice.n == 0)
         return false;
+    for (unsigned i = 0; i < choice.n; i++)
+        choice.goals[i].stage += behind;
+    number(c, &choice);
     struct turns *turns = keep_rest(p, choice.goals, 0, choice.n, now), *spares = NULL;
     if (turns && choice.n_spares > 0)
         spares = keep_rest(p, choice.spares, 0, choice.n_spares, now);

@@ -1,6 +1,7 @@
 /* The proxy as its owner sees it: its life, its events, its time. */
-#include "proxy/context.h"
+#include "proxy/joints.h"
 
+#define JOINT_BUCKETS 16
 #define TIMER_C_DEFAULT (181 * NS_PER_S) /* RFC 3261 16.6 step 11 */
 
 /* What is copied of a configuration: the blocks, the views of domains, and their texts. */
@@ -79,11 +80,18 @@ struct proxy *proxy_new(struct engine *engine, const struct proxy_config *config
         mem_free(mem, p, sizeof *p);
         return NULL;
     }
+    if (map_init(&p->who, mem, JOINT_BUCKETS) != OK) {
+        drop_lists(p);
+        mem_free(mem, p, sizeof *p);
+        return NULL;
+    }
     pool_init(&p->contexts, mem, sizeof(struct context), LIMIT_PROXY_CONTEXTS);
     pool_init(&p->branches, mem, sizeof(struct branch), LIMIT_PROXY_BRANCHES);
     wheel_init(&p->wheel, 0);
     wheel_init(&p->nexts, 0);
     list_init(&p->wishes);
+    list_init(&p->wanted);
+    pool_init(&p->joints, mem, sizeof(struct joint), LIMIT_PROXY_JOINTS);
     return p;
 }
 
@@ -97,6 +105,8 @@ void proxy_free(struct proxy *p)
         context_free(p, c);
     pool_fini(&p->contexts);
     pool_fini(&p->branches);
+    pool_fini(&p->joints);
+    map_fini(&p->who);
     drop_lists(p);
     mem_free(p->mem, p, sizeof *p);
 }

@@ -1,5 +1,6 @@
 /* Retargeting: whose phones are wanted is asked of whoever knows where users are, and the answer
  * has its turn (RFC 3261 16.5, 16.7 step 4). */
+#include "proxy/joints.h"
 #include "proxy/legs.h"
 
 #define CONTACT_Q_DEFAULT 1000
@@ -50,7 +51,7 @@ bool proxy_wish(struct proxy *p, struct proxy_wish *out)
 {
     struct list *first = list_first(&p->wishes);
     if (!first)
-        return false;
+        return joint_wish(p, out);
     struct branch *b = CONTAINER_OF(first, struct branch, wishes);
     list_remove(first);
     *out = (struct proxy_wish){.id = b->id,
@@ -73,7 +74,8 @@ int proxy_found(struct proxy *p, uint64_t wish, const struct target *targets, si
         mine.ring_time = b->ring_end;
     if (n == 0 || !m || !proxy_plan_use(p, m, c->server)) {
         end(p, b, n ? 500 : status);
-    } else if (fork_more(p, c, m, b->leg, targets, n, &mine, now)) {
+    } else if (fork_more(p, c, m, b->leg, targets, n, &mine, false, now)) {
+        joint_new(p, c, b->leg, &mine);
         branch_became(p, b);
     } else {
         end(p, b, 480);
@@ -104,7 +106,7 @@ bool retarget_redirected(struct proxy *p, struct context *c, struct branch *b, s
             targets[n++] = (struct target){
                 .uri = v->uri_text, .q = contact_q(v), .look_up = true, .cause = m->status};
     struct msg *request = context_request(p, c);
-    if (n == 0 || !request || !fork_more(p, c, request, b->leg, targets, n, &c->how, now))
+    if (n == 0 || !request || !fork_more(p, c, request, b->leg, targets, n, &c->how, false, now))
         return false;
     branch_became(p, b);
     return true;

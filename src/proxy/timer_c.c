@@ -1,6 +1,6 @@
 /* Timer C (RFC 3261 16.6 step 11, 16.8): the end of an INVITE that rings for ever; and the end of a
  * ring time, by which others have their turn. */
-#include "proxy/context.h"
+#include "proxy/joints.h"
 
 #define RETRY_CANCEL NS_PER_S
 /* How long those whose turn comes wait for the answer to a CANCEL: it may be a 2xx. */
@@ -35,6 +35,10 @@ int timer_c_fired(struct proxy *p, struct branch *b, time_ns now)
 {
     if (b->status)
         return OK;
+    if (b->waits) {
+        joint_waited(p, b);
+        return context_settle(p, b->context, now);
+    }
     if (b->cancelled) {
         branch_leave(b);
         return context_settle(p, b->context, now);

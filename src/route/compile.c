@@ -281,6 +281,10 @@ static void compile_changes(struct compiling *c)
     r->add_headers = keep_list(c, &from->add_headers);
     r->set_headers = keep_list(c, &from->set_headers);
     r->record_route = from->record_route;
+    r->join = from->join;
+    r->wait = from->wait_s * NS_PER_S;
+    if (from->wait_s > 0 && from->join != CONFIG_ON)
+        fail(c, "wait", STR_NONE, "needs `join: true` in the same rule");
     r->allow = from->allow;
     r->redirect_status = from->redirect_status;
     r->order = from->order;

@@ -25,6 +25,10 @@ static void change(struct deciding *d, const struct rule *r)
     rule_rewrite(r, &d->seen, out);
     if (r->record_route != CONFIG_UNSAID)
         out->record_route = r->record_route;
+    if (r->join != CONFIG_UNSAID) {
+        out->join = r->join;
+        out->wait = r->wait;
+    }
     if ((r->remove_headers.n || r->add_headers.n || r->set_headers.n) &&
         out->n_changes < ROUTE_CHANGES)
         out->changes[out->n_changes++] = (uint16_t)(r - d->routes->rules);
@@ -71,7 +75,8 @@ void route_decide(const struct routes *routes, const struct route_request *reque
     out->action = ROUTE_DEFAULT;
     out->rule = routes->n;
     out->status = out->n_targets = out->n_changes = 0;
-    out->record_route = CONFIG_UNSAID;
+    out->record_route = out->join = CONFIG_UNSAID;
+    out->wait = 0;
     out->rewritten = false;
     out->allow = CONFIG_ALLOW_ACCOUNTS;
     out->uri = *request->uri;

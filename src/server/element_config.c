@@ -72,7 +72,9 @@ void element_config_of(struct element_config *out, const struct shared *s,
     out->proxy.timer_c = config->proxy.timer_c_s * NS_PER_S;
     out->fork = (struct fork_how){.order = (enum fork_order)config->proxy.fork,
                                   .ring_time = config->proxy.ring_time_s * NS_PER_S,
-                                  .recurse = config->proxy.recurse};
+                                  .recurse = config->proxy.recurse,
+                                  .joins = config->proxy.join,
+                                  .wait = config->proxy.wait_s * NS_PER_S};
     out->relay_loopback = s->all_loopback;
     out->access = access_of(s, config);
     out->routes = &config->routes;

@@ -15,7 +15,8 @@ enum parcel_kind {
     PARCEL_MESSAGE, /* `msg`, its only reference */
     PARCEL_SEND,    /* `bytes`, their only reference, for `conn` of the reader's */
     PARCEL_GONE,    /* `conn` has ended */
-    PARCEL_BAN      /* `bytes`, their only reference: a struct guard_ban */
+    PARCEL_BAN,     /* `bytes`, their only reference: a struct guard_ban */
+    PARCEL_CAME     /* `bytes`, their only reference: whose phones may have become more */
 };
 
 struct parcel {

@@ -35,6 +35,8 @@ struct shared {
     struct store *store;
     struct strays strays; /* of who reads accounts: the start, then the store's thread */
     struct post *post;
+    _Atomic bool
+        awaits[LIMIT_WORKERS]; /* may calls of this worker be joined by phones that come? */
     struct inquiries *inquiries;
     struct net_dns *dns;
     struct hosts *hosts; /* names that are known without asking */

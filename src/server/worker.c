@@ -13,6 +13,7 @@
 #include "server/element_config.h"
 #include "server/wall_clock.h"
 #include "server/worker_guard.h"
+#include "server/worker_join.h"
 
 #define SWEEP_EVERY (NS_PER_S / 4)
 /* Timers may be late, and those of finished transactions end by the thousand: they share wake-ups.
@@ -237,6 +238,7 @@ static void turn(struct worker *w, time_ns now)
     worker_take_time(w, now);
     worker_flush(w, now);
     sweep(w, now);
+    worker_tell_awaits(w);
     worker_answer_inquiries(w);
     worker_tell_limits(w, now);
     pace_note(&w->pace, w->read, w->slow, now);

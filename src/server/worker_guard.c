@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "net/entropy.h"
 #include "server/guard_config.h"
+#include "server/worker_join.h"
 
 #define DROP_EVERY (NS_PER_S / 4)
 #define DROPS_MOST 256 /* connections in one go */
@@ -179,5 +180,6 @@ void worker_take_notes(struct worker *w, time_ns now)
             log_note(w, &n, (enum log_event)m->event, now);
         if (m->fact >= 0)
             weigh(w, &n, m, now);
+        worker_tell_came(w, n.key);
     }
 }

@@ -2,6 +2,7 @@
  * one after the other. */
 #include "base/err.h"
 #include "server/worker_guard.h"
+#include "server/worker_join.h"
 #include "server/worker_stun.h"
 
 #define ROUNDS 4        /* batches read from one socket before the others get their turn */
@@ -248,6 +249,9 @@ static int open_parcel(struct worker *w, const struct parcel *p, time_ns now)
         return element_closed(w->element, p->conn, now);
     case PARCEL_BAN:
         worker_take_ban(w, p->bytes, now);
+        return OK;
+    case PARCEL_CAME:
+        worker_take_came(w, p->bytes, now);
         return OK;
     }
     return OK;

@@ -1,6 +1,7 @@
 /* A worker's outputs: what its element wants done is done, or handed to whoever does it. */
 #include "base/err.h"
 #include "server/worker_guard.h"
+#include "server/worker_join.h"
 
 static unsigned worker_of(conn_id conn)
 {
@@ -124,6 +125,8 @@ static void ask_store(struct worker *w, const struct engine_output *o, time_ns n
     struct due due = {.kind = DUE_STORED, .answer.query = o->query};
     struct locations_asker who = {w->index, o->query};
 
+    if (o->ask.op == STORE_GET)
+        worker_tell_awaits(w);
     if (store_ask(w->shared->store, who, &o->ask, now, w->blocks, &due.answer, &due.value))
         later(w, &due);
     else
@@ -244,7 +247,7 @@ static void give_back(struct worker *w, const struct parcel *p)
     if (p->kind == PARCEL_MESSAGE) {
         block_enter(w->blocks, p->msg->block);
         msg_unref(w->blocks, p->msg);
-    } else if (p->kind == PARCEL_SEND || p->kind == PARCEL_BAN) {
+    } else if (p->kind == PARCEL_SEND || p->kind == PARCEL_BAN || p->kind == PARCEL_CAME) {
         block_enter(w->blocks, p->bytes);
         block_unref(w->blocks, p->bytes);
     }

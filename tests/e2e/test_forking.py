@@ -149,5 +149,46 @@ def test_a_redirection_is_followed():
         talk(alice, carol)
 
 
+def test_a_phone_that_registers_while_it_rings_joins():
+    """Whichever worker has the call, and whichever takes the REGISTER: a dozen calls, each a Call-ID of its own."""
+    with serving("proxy: {join: true}\n") as (server, _), contextlib.ExitStack() as stack:
+        alice, bob = (stack.enter_context(Phone(server, user)) for user in ("alice", "bob"))
+        assert bob.register() == 200
+        for i in range(12):
+            alice.send("INVITE", "sip:bob@127.0.0.1", "sip:bob@127.0.0.1")
+            first = bob.receive()
+            bob.answer(first, 180, "Ringing")
+            assert bob.register() == 200, "a refresh is no new phone"
+            with Phone(server, "bob") as late:
+                assert late.register() == 200
+                request = late.receive()
+                assert request.startswith("INVITE "), request
+                late.answer(request, 486, "Busy Here")
+                assert late.receive().startswith("ACK ")
+                assert late.register(expires=0) == 200
+            bob.answer(first, 480, "Not Now")
+            assert bob.receive().startswith("ACK "), "it rings twice"
+            assert alice.final() == 480
+
+
+def test_a_call_waits_for_a_phone_that_wakes_up():
+    with serving("routes:\n - {user: [bob], serve: lookup, join: true, wait: 20s}\n") as (server, _), \
+            contextlib.ExitStack() as stack:
+        alice, = phones(stack, server, "alice")
+        dial(alice, server)
+        bob, = phones(stack, server, "bob")  # it may ring before anybody listens to its events
+        alice.await_event("CALL_RINGING")
+        talk(alice, bob)
+
+
+def test_nobody_wakes_up():
+    with serving("proxy: {join: true, wait: 1s}\n") as (server, _), Phone(server, "bob") as bob:
+        assert bob.register() == 200 and bob.register(expires=0) == 200
+        for user, status in (("bob", 480), ("nobody", 404)):
+            with Phone(server, "alice") as alice:
+                alice.send("INVITE", f"sip:{user}@127.0.0.1", f"sip:{user}@127.0.0.1")
+                assert alice.final() == status
+
+
 if __name__ == "__main__":
     tap.run()

@@ -36,6 +36,7 @@ void element_configure(const struct element_node *e, struct str names[2], struct
     c->proxy.record_route = !(e->form & FORM_OFF_PATH);
     c->domains = names;
     c->n_domains = e->form & FORM_ALIAS ? 2 : 1;
+    c->fork = e->fork;
     c->access.required = asks;
     c->access.auth_int = true;
     c->access.peers = e->peers;

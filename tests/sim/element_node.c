@@ -25,13 +25,25 @@ static void tell_workers(struct node *n, const struct guard_ban *ban)
             guard_set(guard_of(n->workers[i]), ban, node_now(n));
 }
 
+/* A phone came: calls that the others have may be joined by it. */
+static void tell_came(struct node *n, struct str key)
+{
+    for (unsigned i = 0; i < n->n_workers && key.len > 0; i++)
+        if (n->workers[i] != n && element_awaits(of(n->workers[i]))) {
+            element_came(of(n->workers[i]), key, node_now(n->workers[i]));
+            node_settle(n->workers[i]);
+        }
+}
+
 static int watched(struct node *n, int rc)
 {
     struct element_note note;
     struct guard_ban ban;
-    while (element_note(of(n), &note))
+    while (element_note(of(n), &note)) {
         if (watch_note(guard_of(n), &note, node_now(n), &ban))
             tell_workers(n, &ban);
+        tell_came(n, note.key);
+    }
     return rc;
 }
 
@@ -199,6 +211,20 @@ struct element_node *element_worker(struct node *n, unsigned i)
 {
     assert(n->face == &element_face && i < n->n_workers);
     return (struct element_node *)n->workers[i];
+}
+
+void element_fork(struct node *n, const struct fork_how *how)
+{
+    for (unsigned i = 0; i < n->n_workers; i++) {
+        struct element_node *e = element_worker(n, i);
+        struct element_config c;
+        struct str names[2];
+        e->fork = *how;
+        element_configure(e, names, &c);
+        int err = element_reconfigure(e->element, &c);
+        assert(!err);
+        (void)err;
+    }
 }
 
 void element_ask_passwords(struct node *n, struct node *const *peers, size_t n_peers)

@@ -12,6 +12,7 @@ struct element_node {
     struct guard *guard;
     struct sim_location location; /* of all workers, at the first */
     struct hash_key proxy_key;
+    struct fork_how fork;
     bool asks;
     struct addr_block peers[WORLD_NODES];
     size_t n_peers;

@@ -87,6 +87,8 @@ void node_sleep(struct node *n, time_ns span);
 struct node *element_join(struct world *w, const char *domain);
 /* The same as `n` workers with one address and one store; the first of them. */
 struct node *element_join_workers(struct world *w, const char *domain, unsigned n);
+/* How the phones of its users ring from now on. Before anything fails. */
+void element_fork(struct node *n, const struct fork_how *how);
 /* From now on it asks who sends, and trusts the servers of `peers`. Before anything fails. */
 void element_ask_passwords(struct node *n, struct node *const *peers, size_t n_peers);
 bool element_asks_passwords(const struct node *n);

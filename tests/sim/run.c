@@ -50,6 +50,17 @@ static void ask_passwords(struct run *r)
     }
 }
 
+static void fork_as(struct node *server, const uint32_t *knob)
+{
+    const struct fork_how how = {.order = knob[KNOB_ORDER] < N_FORK_ORDERS
+                                              ? (enum fork_order)knob[KNOB_ORDER]
+                                              : FORK_PARALLEL,
+                                 .ring_time = knob[KNOB_RING] * NS_PER_S,
+                                 .joins = knob[KNOB_JOIN] > 0,
+                                 .wait = knob[KNOB_JOIN] ? (knob[KNOB_JOIN] - 1) * NS_PER_S : 0};
+    element_fork(server, &how);
+}
+
 static void open_servers(struct run *r)
 {
     static const char *const domains[SERVERS] = {"atlanta.example", "biloxi.example",
@@ -59,6 +70,7 @@ static void open_servers(struct run *r)
     for (uint32_t i = 0; i < SERVERS && (i == 0 || i < knob[KNOB_SERVERS]); i++) {
         r->servers[i] = element_join_workers(&r->w, domains[i], workers);
         set_clock(r, r->servers[i]);
+        fork_as(r->servers[i], knob);
     }
     if (knob[KNOB_AUTH])
         ask_passwords(r);
@@ -68,7 +80,8 @@ static void open_servers(struct run *r)
 static bool is_spoilt(const struct plan *p)
 {
     for (size_t i = 0; i < N_KNOBS; i++)
-        if (i != KNOB_SERVERS && i != KNOB_WORKERS && i != KNOB_AUTH && p->knob[i])
+        if (i != KNOB_SERVERS && i != KNOB_WORKERS && i != KNOB_AUTH && i != KNOB_ORDER &&
+            i != KNOB_RING && i != KNOB_JOIN && p->knob[i])
             return true;
     return false;
 }

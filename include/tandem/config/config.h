@@ -63,7 +63,8 @@ struct config {
         unsigned timer_c_s;
         unsigned fork; /* enum fork_order */
         unsigned ring_time_s;
-        bool recurse;
+        bool recurse, join;
+        unsigned wait_s; /* for a first phone */
     } proxy;
     struct {
         struct str_list servers; /* "ADDRESS[:PORT]"; empty: those of resolv.conf */

@@ -54,7 +54,8 @@ struct config_route {
     unsigned ring_time_s, redirect_status, strip;
     struct str prefix, set_user, set_domain;
     struct str_list remove_headers, add_headers, set_headers;
-    enum config_switch record_route;
+    enum config_switch record_route, join;
+    unsigned wait_s;
     enum config_allow allow;
 };
 

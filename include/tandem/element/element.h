@@ -117,6 +117,12 @@ int element_resolved(struct element *, uint64_t query, struct str message, time_
  * without end of its own. */
 int element_store_answered(struct element *, const struct store_answer *, time_ns now);
 int element_time(struct element *, time_ns now);
+/* Another worker has noted that phones came (element_note.key): they join what rings for him here,
+ * as fork.joins and the rules say. */
+void element_came(struct element *, struct str key, time_ns now);
+/* May anything here be joined? To be known before its questions go to the store, so that whoever
+ * writes there after they are answered tells. */
+bool element_awaits(const struct element *);
 /* The configuration is replaced, whole, while requests are under way: those that were let in go on.
  * Only registrar, proxy (but its key), domains, relay_loopback, fork, access, routes and sets are
  * looked at. ERR_NOMEM, ERR_LIMIT, ERR_INVALID (rules that routes_new refuses): the old one stays.
@@ -173,6 +179,8 @@ struct element_note {
     struct str who;   /* the account or user in question, as the message names it; may be empty.
                          Both texts are cut to 128 bytes, and borrowed until the next input */
     struct str call_id;
+    struct str key; /* NOTE_REGISTERED: whose phones may have become more, as element_came takes it;
+                       whole */
 };
 /* Taken after each input; over LIMIT_NOTES they are dropped. False: none left. */
 bool element_note(struct element *, struct element_note *);

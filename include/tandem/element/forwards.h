@@ -39,8 +39,8 @@ MUST_USE bool forwards_read(struct str record, struct forwards *out);
 void forwards_write(struct buf *, const struct forwards *);
 
 /* The record's user is called: his n phones become what is tried, N_FORWARDS more at most; how many
- * there are. The texts are the record's. */
-size_t forwards_apply(struct str record, struct target *, size_t n);
+ * there are. `waits`: where there is none, one may still come. The texts are the record's. */
+size_t forwards_apply(struct str record, struct target *, size_t n, bool waits);
 
 #define FORWARDS_BYTES 1200 /* no record is longer */
 

@@ -115,6 +115,16 @@ struct fork_how {
      * the order, and recurse may be taken back. */
     bool no_cancel;
     struct asserted asserted;
+    /* Whose phones these are: a name of the caller's choosing, LIMIT_AOR_BYTES long at most;
+     * copied. Empty: nobody's in particular. */
+    struct str who;
+    /* RFC 3261 16.5: a phone of his that comes while the INVITE is in progress may join them
+     * (proxy_came). Where there is no memory for that, none does. */
+    bool joins;
+    /* How long the INVITE waits for a first one, where it joins and there is no target, or all have
+     * a condition; then `absent` counts as what came of it (0: 480). */
+    time_ns wait;
+    unsigned absent;
 };
 
 /* Forwards by Route or Request-URI: one branch. EVENT_REQUEST: as proxy_fork. EVENT_ACK: sent
@@ -130,21 +140,24 @@ int proxy_forward_on(struct proxy *, const struct engine_event *, const struct f
 int proxy_ack(struct proxy *, const struct engine_event *, const struct target *, size_t n,
               time_ns now);
 
-/* Forks to all targets (copied; equal ones count once), n >= 1. `request` is that of the server
- * transaction, or a copy of it with other headers; it is borrowed, a copy is kept while targets
- * wait. Takes over the transaction and whatever comes of it: what cannot be forwarded is answered
- * (440 where Max-Breadth does not suffice for the first stage, 480 where sips URIs forbid every
- * target, 483, 500, 503 over our limits). ERR_STALE: the transaction is gone or answered; nothing
- * was done. ERR_INVALID: n is 0. An answer that finds no memory is owed by the engine. */
+/* Forks to all targets (copied; equal ones count once), n >= 1 unless it waits. `request` is that
+ * of the server transaction, or a copy of it with other headers; it is borrowed, a copy is kept
+ * while targets wait. Takes over the transaction and whatever comes of it: what cannot be forwarded
+ * is answered (440 where Max-Breadth does not suffice for the first stage, 480 where sips URIs
+ * forbid every target, 483, 500, 503 over our limits). ERR_STALE: the transaction is gone or
+ * answered; nothing was done. ERR_INVALID: n is 0, and there is nothing to wait for. An answer that
+ * finds no memory is owed by the engine. */
 int proxy_fork(struct proxy *, tx_id, struct msg *request, const struct target *, size_t n,
                const struct fork_how *, time_ns now);
 
-/* Whose phones are wanted now: a target with `look_up`, or a contact of a 3xx. Taken after each
- * input; each is to be answered with proxy_found, soon. False: none left. */
+/* Whose phones are wanted now: a target with `look_up`, or a contact of a 3xx; or, with `joins`,
+ * whose phones may have become more. Taken after each input; each is to be answered with
+ * proxy_found, with `joins` with proxy_join, soon. False: none left. */
 struct proxy_wish {
     uint64_t id;
-    struct str uri;      /* as it was given; borrowed until the next call */
-    tx_id tx;            /* the server transaction … */
+    bool joins;
+    struct str uri; /* as it was given (`joins`: as fork_how.who); borrowed until the next call */
+    tx_id tx;       /* the server transaction … */
     struct msg *request; /* … and its request, borrowed */
 };
 bool proxy_wish(struct proxy *, struct proxy_wish *);
@@ -152,6 +165,17 @@ bool proxy_wish(struct proxy *, struct proxy_wish *);
  * ERR_STALE: nobody waits for it any more. */
 int proxy_found(struct proxy *, uint64_t wish, const struct target *, size_t n,
                 const struct fork_how *, unsigned status, time_ns now);
+
+/* A phone of `who` has come, or may have: whatever INVITE it may join wants to know. */
+void proxy_came(struct proxy *, struct str who);
+/* All his phones (copied) as they are now. Those that the INVITE has not reached ring: at once, or,
+ * where they ring in an order, when their turn comes. A phone (an instance, where it says which it
+ * is, else a URI) that rings or has answered does not ring again; one that nothing was heard of
+ * does once it has moved, or once its request has failed. ERR_STALE: nobody waits for it any more.
+ */
+int proxy_join(struct proxy *, uint64_t wish, const struct target *, size_t n, time_ns now);
+/* How many INVITEs may be joined, those of one that was retargeted apart. */
+size_t proxy_joints(const struct proxy *);
 
 /* An event of one of our transactions: response, timeout, transport error, CANCEL of our server
  * transaction, server timeout or end. Events of contexts that have ended are ignored. ERR_NOMEM: a

@@ -85,6 +85,8 @@ struct route_decision {
     time_ns ring_time;
     unsigned redirect_status;
     enum config_switch record_route;
+    enum config_switch join; /* may phones that come meanwhile join? … */
+    time_ns wait;            /* … and how long is a first one waited for */
     enum config_allow allow;
     bool rewritten; /* `uri` is not the request's own any more */
     struct uri uri; /* views into uri_text or the request */

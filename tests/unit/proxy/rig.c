@@ -115,6 +115,10 @@ static bool answer_wishes(struct rig *r)
     size_t i = 0;
     while (i < r->n_users && !str_equal(str_from(r->users[i].uri), wish.uri))
         i++;
+    if (wish.joins) {
+        proxy_join(r->proxy, wish.id, r->users[i].targets, r->users[i].n, r->now);
+        return true;
+    }
     proxy_found(r->proxy, wish.id, i < r->n_users ? r->users[i].targets : NULL,
                 i < r->n_users ? r->users[i].n : 0, &r->how, i < r->n_users ? 480 : 404, r->now);
     return true;
@@ -209,6 +213,12 @@ static void drain(struct rig *r)
         more = answer_wishes(r) || more;
         more = drain_outputs(r) || more;
     }
+}
+
+void rig_came(struct rig *r, const char *who)
+{
+    proxy_came(r->proxy, str_from(who));
+    drain(r);
 }
 
 const char *rig_again(struct rig *r, const char *method, const char *uri, const char *to_tag,

@@ -69,6 +69,8 @@ void rig_end(struct rig *);
 void rig_target(struct rig *, const char *uri);
 /* A phone of somebody else; empty: he has none. */
 void rig_user(struct rig *, const char *uri, const char *phone);
+/* His phones have become more. */
+void rig_came(struct rig *, const char *who);
 /* The last target is one that is looked up. */
 void rig_look_up(struct rig *, unsigned when, unsigned cause);
 /* A request from Alice, from 192.0.2.1:5060, with a branch and a Call-ID of its own; rig_again

@@ -1,0 +1,215 @@
+/* Owns whose phones may join a request in progress, and which of them have been reached already
+ * (RFC 3261 16.5). Knows not where phones are. */
+#include "proxy/joints.h"
+
+static struct str who_of(const struct joint *j)
+{
+    return (struct str){j->who, j->who_len};
+}
+
+void joint_new(struct proxy *p, struct context *c, struct leg *leg, const struct fork_how *how)
+{
+    pool_id id;
+    struct joint *j;
+    if (!how->joins || how->who.len == 0 || how->who.len > LIMIT_AOR_BYTES || c->closed)
+        return;
+    j = pool_alloc(&p->joints, &id);
+    if (!j)
+        return;
+    *j = (struct joint){.context = c,
+                        .leg = leg,
+                        .id = id,
+                        .order = how->order,
+                        .ring_time = how->ring_time,
+                        .who_len = how->who.len,
+                        .next = c->joints};
+    memcpy(j->who, how->who.at, how->who.len);
+    list_init(&j->wanted);
+    c->joints = j;
+    map_insert(&p->who, &j->by_who, siphash13(&p->config.key, who_of(j)));
+}
+
+void joints_free(struct proxy *p, struct context *c)
+{
+    for (struct joint *j = c->joints, *next; j; j = next) {
+        next = j->next;
+        map_remove(&p->who, &j->by_who);
+        list_remove(&j->wanted);
+        pool_free(&p->joints, j->id);
+    }
+    c->joints = NULL;
+}
+
+size_t proxy_joints(const struct proxy *p)
+{
+    return p->joints.live;
+}
+
+/* --- waiting for a first one --- */
+
+void joint_wait(struct proxy *p, struct context *c, const struct fork_how *how, time_ns now)
+{
+    struct branch *b = context_add(p, c, true);
+    if (!b) {
+        c->overloaded = true;
+        return;
+    }
+    b->asked = b->waits = true;
+    wheel_set(&p->wheel, &b->timer_c, time_add(now, how->wait));
+}
+
+void joint_waited(struct proxy *p, struct branch *b)
+{
+    unsigned absent = b->context->how.absent;
+    b->own = true;
+    branch_end(p, b, absent ? absent : 480, NULL);
+}
+
+static void end_wait(struct proxy *p, const struct joint *j)
+{
+    for (struct branch *b = j->context->branches; b; b = b->next)
+        if (b->waits && !b->status && b->leg == j->leg)
+            branch_became(p, b);
+}
+
+/* --- who was reached --- */
+
+static uint64_t place_of(const struct proxy *p, const struct target *t)
+{
+    char text[64];
+    struct buf b;
+    uint64_t hash = siphash13(&p->config.key, t->uri) + 3 * siphash13(&p->config.key, t->path);
+    if (!t->has_flow)
+        return hash;
+    buf_init(&b, text, sizeof text);
+    addr_print(&b, &t->flow.remote);
+    buf_put_char(&b, ' ');
+    buf_put_u64(&b, t->flow.conn);
+    return hash + 5 * siphash13(&p->config.key, buf_str(&b));
+}
+
+/* RFC 5626 4.1: an instance is one phone, wherever it is. */
+static uint64_t phone_of(const struct proxy *p, const struct target *t)
+{
+    return siphash13(&p->config.key, t->instance.len > 0 ? t->instance : t->uri);
+}
+
+void joint_mark(const struct proxy *p, struct branch *b, const struct target *t)
+{
+    b->phone = phone_of(p, t);
+    b->place = place_of(p, t);
+}
+
+/* All phones of somebody, as they are now. */
+struct comers {
+    const struct target *list;
+    size_t n;
+};
+
+static bool has_place(const struct proxy *p, const struct comers *all, uint64_t place)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (place_of(p, &all->list[i]) == place)
+            return true;
+    return false;
+}
+
+/* What was sent there is not going to be heard: it has moved, or nothing came of it. */
+static bool is_missed(const struct proxy *p, const struct branch *b, const struct comers *all)
+{
+    if (b->cancelled || b->rung_out || b->provisional || b->best)
+        return false;
+    return b->status || !has_place(p, all, b->place);
+}
+
+static bool has_turn(const struct turns *turns, const struct joint *j, const struct target *t)
+{
+    for (; turns; turns = turns->rest)
+        for (unsigned i = turns->at; i < turns->n && turns->leg == j->leg; i++) {
+            const struct target *other = &turns->list[i].target;
+            if (t->instance.len > 0 ? str_equal(other->instance, t->instance)
+                                    : str_equal(other->uri, t->uri))
+                return true;
+        }
+    return false;
+}
+
+static bool is_reached(const struct proxy *p, const struct joint *j, const struct target *t,
+                       const struct comers *all)
+{
+    const struct context *c = j->context;
+    uint64_t phone = phone_of(p, t);
+    for (const struct branch *b = c->branches; b; b = b->next)
+        if (b->leg == j->leg && !b->asked && b->phone == phone && !is_missed(p, b, all))
+            return true;
+    return has_turn(c->turns, j, t) || has_turn(c->spares, j, t);
+}
+
+/* --- joining --- */
+
+static struct joint *joint_of(struct map_node *node)
+{
+    return node ? CONTAINER_OF(node, struct joint, by_who) : NULL;
+}
+
+void proxy_came(struct proxy *p, struct str who)
+{
+    if (p->who.n_nodes == 0)
+        return;
+    struct map_node *node = map_find(&p->who, siphash13(&p->config.key, who));
+    for (; node; node = map_find_next(node)) {
+        struct joint *j = joint_of(node);
+        list_remove(&j->wanted);
+        if (str_equal(who_of(j), who))
+            list_append(&p->wanted, &j->wanted);
+    }
+}
+
+bool joint_wish(struct proxy *p, struct proxy_wish *out)
+{
+    struct list *first = list_first(&p->wanted);
+    if (!first)
+        return false;
+    struct joint *j = CONTAINER_OF(first, struct joint, wanted);
+    list_remove(first);
+    *out = (struct proxy_wish){.id = j->id,
+                               .joins = true,
+                               .uri = who_of(j),
+                               .tx = j->context->server,
+                               .request = context_request(p, j->context)};
+    return true;
+}
+
+/* RFC 3261 16.6: by its q it belongs to those that ring, or to who comes after them. */
+static bool is_behind(const struct joint *j, const struct target *list, size_t n)
+{
+    unsigned least = 1001;
+    bool behind = j->order != FORK_PARALLEL;
+    for (const struct branch *b = j->context->branches; b; b = b->next)
+        if (b->leg == j->leg && !b->asked && !b->status && b->q < least)
+            least = b->q;
+    for (size_t i = 0; i < n && j->order == FORK_BY_Q; i++)
+        behind = behind && list[i].q < least;
+    return behind;
+}
+
+int proxy_join(struct proxy *p, uint64_t wish, const struct target *targets, size_t n, time_ns now)
+{
+    struct joint *j = pool_get(&p->joints, wish);
+    struct target fresh[LIMIT_BINDINGS];
+    size_t n_fresh = 0;
+    if (!j)
+        return ERR_STALE;
+    struct context *c = j->context;
+    struct msg *m = context_request(p, c);
+    const struct comers all = {targets, n};
+    for (size_t i = 0; i < n && n_fresh < LIMIT_BINDINGS; i++)
+        if (!is_reached(p, j, &targets[i], &all))
+            fresh[n_fresh++] = targets[i];
+    if (n_fresh == 0 || c->closed || !m || !proxy_plan_use(p, m, c->server))
+        return OK;
+    const struct fork_how how = {.order = j->order, .ring_time = j->ring_time};
+    if (fork_more(p, c, m, j->leg, fresh, n_fresh, &how, is_behind(j, fresh, n_fresh), now))
+        end_wait(p, j);
+    return context_settle(p, c, now);
+}
