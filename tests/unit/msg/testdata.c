@@ -1,7 +1,6 @@
-/* Reads the optional test data for the tests of messages. */
+/* Parses for the tests of messages. */
 #include "testdata.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum msg_error_code test_parse(struct test_msg *t, struct str text, enum msg_framing framing)
@@ -12,39 +11,4 @@ enum msg_error_code test_parse(struct test_msg *t, struct str text, enum msg_fra
     size_t space = msg_space(text.len);
     return msg_parse(&t->m, (struct str){t->bytes, text.len}, framing, t->space,
                      space < sizeof t->space ? space : sizeof t->space);
-}
-
-bool test_read(const char *folder, const char *name, char *at, size_t cap, size_t *len)
-{
-    const char *root = getenv("TANDEM_TESTDATA");
-    char path[1024];
-    snprintf(path, sizeof path, "%s/%s/%s", root ? root : SOURCE_ROOT "/../shared/testdata", folder,
-             name);
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        return false;
-    *len = fread(at, 1, cap, f);
-    fclose(f);
-    return true;
-}
-
-struct str test_column(struct str line, unsigned n)
-{
-    while (n--) {
-        size_t tab = str_find(line, '\t');
-        line = str_slice(line, tab + 1, line.len);
-    }
-    return str_slice(line, 0, str_find(line, '\t'));
-}
-
-bool test_line(struct str text, size_t *at, struct str *line)
-{
-    do {
-        if (*at >= text.len)
-            return false;
-        struct str rest = str_slice(text, *at, text.len);
-        *line = str_slice(rest, 0, str_find(rest, '\n'));
-        *at += line->len + 1;
-    } while (line->len == 0 || line->at[0] == '#');
-    return true;
 }

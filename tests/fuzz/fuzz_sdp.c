@@ -1,0 +1,70 @@
+/* Any bytes as a session description: views lie inside, and what is not refused is the same again
+ * once it was written. */
+#include "fuzz.h"
+
+#include <stdlib.h>
+
+#include "sdp/print.h"
+
+/* s= and t= may be added. */
+#define ADDED 32
+
+static void *room(size_t len)
+{
+    void *space = aligned_alloc(16, (len + 15) / 16 * 16 + 16);
+    assert(space);
+    return space;
+}
+
+static void walk(const struct sdp *s)
+{
+    uint32_t lines = s->session.n;
+    for (uint32_t i = 0; i < s->n_lines; i++)
+        assert_inside(s->text, s->lines[i].value);
+    for (uint32_t i = 0; i < s->n_media; i++) {
+        struct sdp_section section = sdp_media_section(s, i);
+        assert(section.first == lines && section.n > 0 && s->lines[section.first].type == 'm');
+        lines += section.n;
+        (void)sdp_direction_of(s, section);
+        (void)sdp_ptime(s, section);
+    }
+    assert(lines == s->n_lines);
+    for (uint32_t i = 0; i < s->n_faults; i++)
+        assert(i == 0 || s->faults[i].line >= s->faults[i - 1].line);
+}
+
+static void write_and_read(const struct sdp *s)
+{
+    size_t cap = s->text.len * 2 + ADDED;
+    char *at = room(cap);
+    void *space = room(sdp_space(cap));
+    struct buf out;
+    struct sdp again;
+    buf_init(&out, at, cap);
+    sdp_print(&out, s);
+    assert(!out.over);
+    sdp_parse(&again, buf_str(&out), space, sdp_space(cap));
+    assert(!again.broken && again.n_media == s->n_media);
+    if (sdp_line_find(s, s->session, 's') && sdp_line_find(s, s->session, 't'))
+        assert(sdp_equal(s, &again) && sdp_equal(&again, s));
+    for (uint32_t i = 0; i < again.n_faults; i++)
+        assert(again.faults[i].code != SDP_F_ORDER && again.faults[i].code != SDP_F_BARE_LF &&
+               again.faults[i].code != SDP_F_NO_LINE_END &&
+               again.faults[i].code != SDP_F_EMPTY_LINE);
+    free(space);
+    free(at);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct str text = exact_copy((struct str){(const char *)data, size});
+    void *space = room(sdp_space(size));
+    struct sdp s;
+    sdp_parse(&s, text, space, sdp_space(size));
+    walk(&s);
+    if (!s.broken)
+        write_and_read(&s);
+    free(space);
+    exact_free(text);
+    return 0;
+}
