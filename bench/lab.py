@@ -192,10 +192,12 @@ class Server:
         return told
 
 
-def tandem(domain=None, lasting=False, accounts=(), transport="udp"):
-    """`lasting`: in a data folder. Accounts, lines of an AOR and a password, are in it, too."""
+def tandem(domain=None, lasting=False, accounts=(), roads=("udp",), config=None):
+    """`lasting`: in a data folder. Accounts, lines of an AOR and a password, are in it, too. The server's port is that of roads[0]."""
     port = free_port()
-    command = [os.path.join(BUILD, "tandem"), "serve", "--listen", f"{transport}:127.0.0.1:{port}", "--workers", "1"]
+    command = [os.path.join(BUILD, "tandem"), "serve", "--workers", "1", "--listen", f"{roads[0]}:127.0.0.1:{port}"]
+    command += [word for road in roads[1:] for word in ("--listen", f"{road}:127.0.0.1:{free_port()}")]
+    command += ["--config", config] if config else []
     command += ["--domain", domain] if domain else []
     command += ["--data", "@FOLDER@"] if lasting or accounts else []
     return Server("tandem", command, port, True, lambda folder: add_accounts(folder, accounts))
@@ -216,13 +218,24 @@ def kamailio_name():
     return f"kamailio {words[words.index('kamailio') + 1]}"
 
 
-def kamailio(configuration, tcp=False):
+def kamailio(configuration, road="udp", cert=None):
     """One child and the fast allocator; Debian's default, the debugging one, costs several times as much."""
     port = free_port()
-    by_tcp = ["-l", f"tcp:127.0.0.1:{port}", "-A", "WITH_TCP"] if tcp else []
-    command = [kamailio_program(), "-f", os.path.join(HERE, "kamailio", configuration), "-l", f"udp:127.0.0.1:{port}", *by_tcp, "-n", "1",
-               "-b", "4194304", "-m", "2048", "-M", "64", "-x", "fm", "-X", "fm", "-DD", "-E", "-w", "@FOLDER@", "-Y", "@FOLDER@"]
+    words = {"udp": [], "tcp": ["WITH_TCP"], "tls": ["WITH_TCP", "WITH_TLS"], "ws": ["WITH_TCP", "WITH_WS"]}[road]
+    words += [f'CERT="{cert}"'] if cert else []
+    streams = ["-l", f"{'tls' if road == 'tls' else 'tcp'}:127.0.0.1:{port}"] if words else []
+    command = [kamailio_program(), "-f", os.path.join(HERE, "kamailio", configuration), "-l", f"udp:127.0.0.1:{port}", *streams,
+               *(word for name in words for word in ("-A", name)), "-n", "1", "-b", "4194304", "-m", "2048", "-M", "64", "-x", "fm", "-X", "fm",
+               "-DD", "-E", "-w", "@FOLDER@", "-Y", "@FOLDER@"]
     return Server(kamailio_name(), command, port, False)
+
+
+@contextlib.contextmanager
+def certificate(name):
+    """A folder with the certificate and key NAME.pem (ECDSA P-256) and their authority's ca.pem, as `tandem cert` makes them."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        subprocess.run([os.path.join(BUILD, "tandem"), "cert", "--out", folder, name], check=True, stdout=subprocess.DEVNULL)
+        yield folder
 
 
 def relay(callee_port):
@@ -234,12 +247,12 @@ def say(text):
     print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
-def peers(configuration, tcp=False):
+def peers(configuration, road="udp", cert=None):
     """{who: start} of the peers that are installed."""
     if not kamailio_program():
         say("kamailio is not installed; measured without it")
         return {}
-    return {kamailio_name(): lambda: kamailio(configuration, tcp)}
+    return {kamailio_name(): lambda: kamailio(configuration, road, cert)}
 
 
 def is_clean(run):

@@ -1,10 +1,12 @@
-/* A load generator for SIP over UDP or TCP on loopback: caller and callee in one thread that never
- * sleeps, so that the server pays no wake-up for it; an open loop at a rate, without repetitions.
+/* A load generator for SIP over UDP, TCP, TLS or WebSocket on loopback: caller and callee in one
+ * thread that never sleeps, so that the server pays no wake-up for it; an open loop at a rate,
+ * without repetitions.
  */
 #include "load.h"
 
 #include <arpa/inet.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +14,7 @@
 #include <time.h>
 
 #define GIVE_UP_NS 2000000000LL
-#define CALLERS 16 /* connections, by TCP */
+#define CALLERS 16 /* connections, where they are streams */
 #define COUNT_MAX 20000000u
 
 static struct load load = {.rate = 1000, .count = 1000, .cseq = 1, .domain = "127.0.0.1"};
@@ -29,13 +31,16 @@ static int usage(void)
     fputs(
         "usage: load call|options|register --server PORT [--rate N] [--count N]\n"
         "            [--caller PORT] [--callee PORT] [--domain NAME] [--calls PREFIX] [--cseq N]\n"
-        "            [--user N] [--users N] [--password WORD] [--rich] [--tcp]\n"
+        "            [--user N] [--users N] [--password WORD] [--rich]\n"
+        "            [--road udp|tcp|tls|ws] [--cert FILE]\n"
         "Offers load to 127.0.0.1:PORT and prints a JSON object. --calls begins the Call-IDs of\n"
         "this run, random otherwise; --cseq and --user are the first numbers of their kind;\n"
         "after --users of them the first one registers again. With --password, that of every "
         "user,\n"
         "register answers MD5 challenges. With --rich it comes by an edge proxy (Path) from a\n"
-        "phone that has an instance and flows (RFC 5626). With --tcp the callee is connected to.\n",
+        "phone that has an instance and flows (RFC 5626). --road is how the caller\n"
+        "reaches the server, and the server the callee, who has TCP where the caller has ws; tls\n"
+        "needs a certificate with its key.\n",
         stderr);
     return 2;
 }
@@ -75,8 +80,20 @@ enum option_id {
     USERS,
     PASSWORD,
     RICH,
-    TCP
+    ROAD,
+    CERT
 };
+
+static bool read_road(const char *name)
+{
+    static const char *const roads[] = {"udp", "tcp", "tls", "ws"};
+    for (unsigned i = 0; i < sizeof roads / sizeof *roads; i++)
+        if (strcmp(name, roads[i]) == 0) {
+            load.road = (enum road)i;
+            return true;
+        }
+    return false;
+}
 
 struct ports {
     uint32_t server, caller, callee;
@@ -108,8 +125,10 @@ static bool read_option(int id, struct ports *ports)
     case PASSWORD:
         load.password = optarg;
         return true;
-    case TCP:
-        load.tcp = true;
+    case ROAD:
+        return read_road(optarg);
+    case CERT:
+        load.certificate = optarg;
         return true;
     case RICH:
         load.rich = true;
@@ -139,13 +158,24 @@ static bool read_options(int argc, char **argv, struct ports *ports)
                                             {"users", required_argument, NULL, USERS},
                                             {"password", required_argument, NULL, PASSWORD},
                                             {"rich", no_argument, NULL, RICH},
-                                            {"tcp", no_argument, NULL, TCP},
+                                            {"road", required_argument, NULL, ROAD},
+                                            {"cert", required_argument, NULL, CERT},
                                             {0}};
     int id;
     while ((id = getopt_long(argc, argv, "", options, NULL)) != -1)
         if (!read_option(id, ports))
             return false;
     return read_case(argv[optind]) && argc == optind + 1 && ports->server;
+}
+
+/* The callee first: it may be connected to at once. */
+static bool open_streams(struct load *l, uint16_t callee)
+{
+    if (l->road == ROAD_TLS &&
+        !(l->certificate && (l->caller.tls = l->callee.tls = tls_context(l->certificate))))
+        return false;
+    l->caller.web = l->road == ROAD_WS;
+    return streams_listen(&l->callee, callee) && streams_connect(&l->caller, &l->server, CALLERS);
 }
 
 /* No two runs share a branch; what a server still holds of the run before is not ours. */
@@ -162,9 +192,8 @@ static bool prepare(struct load *l, const struct ports *ports)
     l->server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     snprintf(l->server_text, sizeof l->server_text, "127.0.0.1:%u", ports->server);
     l->items = calloc(l->count, sizeof *l->items);
-    if (l->tcp)
-        return l->items && streams_connect(&l->caller, &l->server, CALLERS) &&
-               streams_listen(&l->callee, (uint16_t)ports->callee);
+    if (l->road != ROAD_UDP)
+        return l->items && open_streams(l, (uint16_t)ports->callee);
     return l->items && port_open(&l->caller, (uint16_t)ports->caller) &&
            port_open(&l->callee, (uint16_t)ports->callee);
 }
@@ -223,6 +252,7 @@ static void run(struct load *l)
 int main(int argc, char **argv)
 {
     struct ports ports = {0};
+    signal(SIGPIPE, SIG_IGN);
     if (!read_options(argc, argv, &ports))
         return usage();
     if (!prepare(&load, &ports)) {

@@ -1,13 +1,16 @@
 /* The parts of the load generator: messages (load_message.c, load_digest.c), sockets
- * (load_socket.c, load_stream.c), what caller and callee do (load_case.c) and what is told at the
- * end (load_report.c). Stands alone: shares no code with what it measures. */
+ * (load_socket.c, load_stream.c, load_tls.c, load_web.c), what caller and callee do (load_case.c)
+ * and what is told at the end (load_report.c). Stands alone: shares no code with what it measures.
+ */
 #ifndef TANDEM_BENCH_LOAD_H
 #define TANDEM_BENCH_LOAD_H
 
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define BATCH 64
 #define IN_MAX 4096
@@ -71,10 +74,12 @@ bool out_credentials(struct outgoing *o, const struct received *answer, const ch
 #define STREAMS_MAX 64
 struct stream;
 
-/* A UDP socket on loopback, or TCP connections (load_stream.c), with its batches. */
+/* A UDP socket on loopback, or connections (load_stream.c), with its batches. */
 struct port {
     int fd;
     bool listens; /* for connections */
+    bool web;     /* those that we make have WebSocket */
+    SSL_CTX *tls; /* NULL: they have no TLS */
     struct stream *streams[STREAMS_MAX];
     unsigned n_streams, stream; /* what is sent next goes by this one, where we connected */
     uint16_t number;
@@ -105,7 +110,25 @@ void streams_flush(struct port *p);
 unsigned streams_receive(struct port *p);
 void streams_close(struct port *p);
 
+/* With this certificate and its key, in one file. NULL: OpenSSL does not take it. */
+SSL_CTX *tls_context(const char *certificate);
+/* NULL: they do not come about. */
+SSL *tls_connect(SSL_CTX *c, int fd);
+SSL *tls_accept(SSL_CTX *c, int fd);
+/* Not positive: not now. */
+ssize_t tls_read(SSL *ssl, char *to, size_t len);
+ssize_t tls_write(SSL *ssl, const char *from, size_t len);
+
+#define WEB_HEAD_MAX 8
+bool web_open(int fd, SSL *ssl);
+/* The head of a message's frame; its length. */
+size_t web_head(char *to, size_t len);
+/* The length of the head that stands here. */
+size_t web_head_len(const char *at, size_t len);
+
 enum load_case { CASE_CALL, CASE_OPTIONS, CASE_REGISTER };
+
+enum road { ROAD_UDP, ROAD_TCP, ROAD_TLS, ROAD_WS };
 
 /* One call, or one request. */
 struct item {
@@ -119,9 +142,10 @@ struct load {
     double rate;
     uint32_t count, first_user, n_users, cseq;
     const char *domain, *call_prefix;
-    bool tcp;             /* else UDP */
-    const char *password; /* of every user; NULL: a challenge is a failure */
-    bool rich;            /* registrations with Path, instance and flow */
+    enum road road;          /* the caller's; the callee is no browser and has TCP then */
+    const char *certificate; /* of TLS */
+    const char *password;    /* of every user; NULL: a challenge is a failure */
+    bool rich;               /* registrations with Path, instance and flow */
     char branch_prefix[17];
     struct sockaddr_in server;
     char server_text[32];

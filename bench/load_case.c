@@ -13,7 +13,20 @@
 
 static const char *transport(const struct load *l)
 {
-    return l->tcp ? "tcp" : "udp";
+    static const char *const names[] = {"udp", "tcp", "tls", "ws"};
+    return names[l->road];
+}
+
+static const char *callee_transport(const struct load *l)
+{
+    return l->road == ROAD_WS ? "tcp" : transport(l);
+}
+
+/* As a Via has it. */
+static const char *sent_by(const struct load *l)
+{
+    static const char *const names[] = {"UDP", "TCP", "TLS", "WS"};
+    return names[l->road];
 }
 
 /* Request line and Via; each branch of each run is its own. */
@@ -23,7 +36,7 @@ static void out_request(const struct load *l, struct outgoing *o, const char *me
     out_print(o, "%s ", method);
     out_text(o, uri);
     out_print(o, " SIP/2.0\r\nVia: SIP/2.0/%s 127.0.0.1:%u;branch=z9hG4bK%s%c%x;rport\r\n",
-              l->tcp ? "TCP" : "UDP", l->caller.number, l->branch_prefix, branch_kind, i);
+              sent_by(l), l->caller.number, l->branch_prefix, branch_kind, i);
 }
 
 static void out_call_id(const struct load *l, struct outgoing *o, uint32_t i, uint32_t cseq,
@@ -48,7 +61,7 @@ static void begin_call(struct load *l, struct outgoing *o, uint32_t i)
 {
     char space[64];
     struct text uri = printed(space, sizeof space, "sip:bob%x@127.0.0.1:%u;transport=%s", i,
-                              l->callee.number, transport(l));
+                              l->callee.number, callee_transport(l));
     out_request(l, o, "INVITE", uri, 'i', i);
     out_print(
         o,
@@ -232,7 +245,7 @@ static void take_call(struct load *l, const struct received *request,
         struct outgoing *o = port_next(&l->callee, from);
         out_answer(o, request, lines[i], "callee");
         out_print(o, "Contact: <sip:bob@127.0.0.1:%u;transport=%s>\r\n", l->callee.number,
-                  transport(l));
+                  callee_transport(l));
         if (i == 0)
             out_no_body(o);
         else

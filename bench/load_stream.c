@@ -1,5 +1,5 @@
-/* The load generator's TCP connections: many to the server or from it, cut into messages by
- * Content-Length, never waiting. */
+/* The load generator's connections: many to the server or from it, plain, with TLS (load_tls.c) or
+ * WebSocket (load_web.c); cut into messages by Content-Length, never waiting once they stand. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -16,10 +16,13 @@
 
 struct stream {
     int fd;
+    SSL *ssl; /* NULL: no TLS */
+    bool web; /* WebSocket; we are its client */
     size_t n_in, n_out;
     char in[BUFFER], out[BUFFER];
 };
 
+/* Takes fd, the layers begin. */
 static bool add(struct port *p, int fd)
 {
     int one = 1;
@@ -29,7 +32,10 @@ static bool add(struct port *p, int fd)
     s->fd = fd;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     p->streams[p->n_streams++] = s;
-    return true;
+    if (p->tls && !(s->ssl = p->listens ? tls_accept(p->tls, fd) : tls_connect(p->tls, fd)))
+        return false;
+    s->web = p->web && !p->listens;
+    return !s->web || web_open(fd, s->ssl);
 }
 
 bool streams_connect(struct port *p, const struct sockaddr_in *server, unsigned n)
@@ -67,9 +73,21 @@ unsigned streams_next(const struct port *p)
     return p->stream % p->n_streams;
 }
 
+static ssize_t write_some(const struct stream *s)
+{
+    return s->ssl ? tls_write(s->ssl, s->out, s->n_out)
+                  : send(s->fd, s->out, s->n_out, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static ssize_t read_some(struct stream *s)
+{
+    return s->ssl ? tls_read(s->ssl, s->in + s->n_in, BUFFER - s->n_in)
+                  : recv(s->fd, s->in + s->n_in, BUFFER - s->n_in, MSG_DONTWAIT);
+}
+
 static void write_out(struct stream *s)
 {
-    ssize_t n = s->n_out ? send(s->fd, s->out, s->n_out, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
+    ssize_t n = s->n_out ? write_some(s) : 0;
     if (n <= 0)
         return;
     s->n_out -= (size_t)n;
@@ -80,8 +98,10 @@ void streams_flush(struct port *p)
 {
     for (unsigned i = 0; i < p->n_out; i++) {
         struct stream *s = p->streams[p->out[i].to.sin_port];
-        if (s->n_out + p->out[i].len > BUFFER)
+        if (s->n_out + p->out[i].len + WEB_HEAD_MAX > BUFFER)
             continue; /* this one is lost; its item will say so */
+        if (s->web)
+            s->n_out += web_head(s->out + s->n_out, p->out[i].len);
         memcpy(s->out + s->n_out, p->out[i].bytes, p->out[i].len);
         s->n_out += p->out[i].len;
         p->sent++;
@@ -106,7 +126,12 @@ static void take(struct port *p, unsigned index)
 {
     struct stream *s = p->streams[index];
     size_t from = 0, len;
-    while (p->n_in < BATCH && (len = message_len(s->in + from, s->n_in - from)) > 0) {
+    while (p->n_in < BATCH) {
+        size_t head = s->web ? web_head_len(s->in + from, s->n_in - from) : 0;
+        if (head > s->n_in - from ||
+            !(len = message_len(s->in + from + head, s->n_in - from - head)))
+            break;
+        from += head;
         if (len <= IN_MAX) {
             memcpy(p->in[p->n_in], s->in + from, len);
             p->in_len[p->n_in] = len;
@@ -132,7 +157,7 @@ unsigned streams_receive(struct port *p)
     p->n_in = 0;
     for (unsigned i = 0; i < p->n_streams; i++) {
         struct stream *s = p->streams[i];
-        ssize_t n = recv(s->fd, s->in + s->n_in, BUFFER - s->n_in, MSG_DONTWAIT);
+        ssize_t n = read_some(s);
         if (n > 0)
             s->n_in += (size_t)n;
         if (s->n_in > 0)
@@ -145,6 +170,7 @@ unsigned streams_receive(struct port *p)
 void streams_close(struct port *p)
 {
     for (unsigned i = 0; i < p->n_streams; i++) {
+        SSL_free(p->streams[i]->ssl);
         close(p->streams[i]->fd);
         free(p->streams[i]);
     }

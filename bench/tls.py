@@ -1,19 +1,21 @@
 """TLS handshakes a second of the server's CPU time, full ones and resumed ones, and the memory of an idle TLS connection, beside
-Kamailio with the same certificate (ECDSA P-256, TLS 1.3)."""
+Kamailio with the same certificate (ECDSA P-256, TLS 1.3). While Tandem holds them, calls go through it."""
 import contextlib
 import os
 import resource
+import select
 import socket
 import ssl
-import subprocess
+import statistics
 import sys
-import tempfile
 
 import lab
 
-HANDSHAKES, WARM = 1000, 200
+HANDSHAKES, WARM = 500, 200
 IDLE, IDLE_WARM = 20000, 2000
-RESERVED = 200  # descriptors for everything else
+RESERVED = 120  # descriptors for everything else
+SOURCES = 8  # addresses that they come from: no port is wanted twice
+CALLS, CALL_RATE = 1000, 500
 # The bar: bytes of an idle connection.
 MOST_BYTES = 20000
 NAME = "localhost"
@@ -41,7 +43,8 @@ def tandem(certs):
     config = os.path.join(certs, "t.yaml")
     with open(config, "w", encoding="ascii") as f:
         f.write(f"tls:\n  certificates: [{certs}/{NAME}.pem]\n")
-    return lab.Server("tandem", [PROGRAM, "serve", "--config", config, "--listen", f"tls:127.0.0.1:{port}", "--workers", "1"], port, True)
+    listeners = [word for road in ("tls", "udp") for word in ("--listen", f"{road}:127.0.0.1:{port}")]
+    return lab.Server("tandem", [PROGRAM, "serve", "--config", config, *listeners, "--workers", "1"], port, True)
 
 
 def kamailio(certs):
@@ -58,9 +61,9 @@ def context(certs):
     return made
 
 
-def connect(server, how, session=None):
+def connect(server, how, session=None, source=1):
     """A connection over which one request was answered, so that the server's tickets were read, too."""
-    bare = socket.create_connection(("127.0.0.1", server.port), 10)
+    bare = socket.create_connection(("127.0.0.1", server.port), 10, (f"127.0.0.{source}", 0))
     s = how.wrap_socket(bare, server_hostname=NAME, session=session)
     s.sendall(request(id(s)))
     if not s.recv(4096).startswith(b"SIP/2.0 200 "):
@@ -92,49 +95,78 @@ def shake(server, certs, resumed, count=HANDSHAKES):
 
 
 def handshakes(report, starts, certs):
-    for resumed in (False, True):
-        figures, told = {}, {}
-        for who, start in starts.items():
-            with start() as server:
-                shake(server, certs, resumed, WARM)
-                runs = [shake(server, certs, resumed) for _ in range(lab.RUNS)]
-            best = sorted(ns for ns, _ in runs)[len(runs) // 2]
-            figures[who] = 1e9 / best
-            told[who] = {"runs": [round(1e9 / ns) for ns, _ in runs], "resumed": [n for _, n in runs], "count": HANDSHAKES, **lab.machine()}
-        report.plain(f"{'resumed' if resumed else 'full'} handshakes a CPU-second", "/s", figures, told)
+    """The servers take turns."""
+    with lab.running(starts) as servers:
+        for resumed in (False, True):
+            runs = {who: [] for who in servers}
+            for number in range(-1, lab.RUNS):
+                for who, server in servers.items():
+                    run = shake(server, certs, resumed, HANDSHAKES if number >= 0 else WARM)
+                    runs[who] += [run] if number >= 0 else []
+            told = {who: {"runs": [round(1e9 / ns) for ns, _ in taken], "resumed": [n for _, n in taken], "count": HANDSHAKES, **lab.machine()}
+                    for who, taken in runs.items()}
+            report.plain(f"{'resumed' if resumed else 'full'} handshakes a CPU-second", "/s",
+                         {who: 1e9 / statistics.median(ns for ns, _ in taken) for who, taken in runs.items()}, told)
 
 
 def hold(server, certs, count):
     """So many connections that have had their request and now are silent: what is left of TLS here is given up, their descriptors kept."""
     how = context(certs)
     with on_the_other_cpu():
-        return [connect(server, how).detach() for _ in range(count)]
+        return [connect(server, how, source=1 + n % SOURCES).detach() for n in range(count)]
+
+
+def ended(fds):
+    """How many of these silent connections are so no more: who is idle hears nothing but its end."""
+    poll = select.poll()
+    for fd in fds:
+        poll.register(fd, select.POLLIN)
+    return len(poll.poll(0))
+
+
+def calls(server):
+    return server.load("call", CALL_RATE, CALLS, "--callee", lab.free_port())
+
+
+def grow(server, certs, count, with_calls):
+    """The growth of memory by `count` connections behind the first ones, and two loads of calls: before them and beside them."""
+    kept = hold(server, certs, IDLE_WARM)
+    try:
+        server.pids = lab.tree(server.process.pid)
+        loads = [calls(server)] if with_calls else []
+        before = server.pss()
+        kept += hold(server, certs, count)
+        bytes_each = (server.pss() - before) / count
+        loads += [calls(server)] if with_calls else []
+        return bytes_each, ended(kept), loads
+    finally:
+        for fd in kept:
+            os.close(fd)
+
+
+def judge_calls(report, loads):
+    for name, load in zip(("without", "beside"), loads):
+        lab.say(f"calls {name} the connections: {load['lost']} lost, {load['bad']} bad, p50 {load['p50']} us, p99 {load['p99']} us, {load['us']:.0f} us CPU")
+        report.failed |= load["lost"] + load["bad"] > 0
 
 
 def idle(report, starts, certs):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    count = min(IDLE, hard - IDLE_WARM - RESERVED)
+    count = min(IDLE, hard - RESERVED) - IDLE_WARM
     figures, told = {}, {}
     for who, start in starts.items():
         with start() as server:
-            kept = hold(server, certs, IDLE_WARM)
-            server.pids = lab.tree(server.process.pid)
-            before = server.pss()
-            try:
-                kept += hold(server, certs, count)
-                figures[who] = (server.pss() - before) / count
-            finally:
-                for fd in kept:
-                    os.close(fd)
-        told[who] = {"connections": count, "by": "growth of PSS", **lab.machine()}
+            figures[who], gone, loads = grow(server, certs, count, who == "tandem")
+        judge_calls(report, loads)
+        report.failed |= who == "tandem" and gone > 0
+        told[who] = {"connections": count + IDLE_WARM, "ended": gone, "by": f"growth of PSS by the last {count}", **lab.machine()}
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    report.plain(f"memory of an idle connection of {count}", "bytes", figures, told, most=MOST_BYTES)
+    report.plain(f"memory of an idle connection of {count + IDLE_WARM}", "bytes", figures, told, most=MOST_BYTES)
 
 
 def measure(report):
-    with tempfile.TemporaryDirectory(prefix="bench-") as certs:
-        subprocess.run([PROGRAM, "cert", "--out", certs, NAME], check=True, stdout=subprocess.DEVNULL)
+    with lab.certificate(NAME) as certs:
         starts = {"tandem": lambda: tandem(certs)}
         if lab.kamailio_program():
             starts[lab.kamailio_name()] = lambda: kamailio(certs)

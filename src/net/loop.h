@@ -38,11 +38,10 @@ MUST_USE int loop_init(struct loop *l);
 void loop_fini(struct loop *l);
 
 /* Level-triggered. `interest` is a set of enum loop_interest, 0 included. Returns 0 or an errno
- * value; nothing has changed then. */
+ * value; nothing has changed then. A descriptor that is closed, and has no duplicate, is watched no
+ * more. */
 MUST_USE int loop_add(struct loop *l, int fd, uint64_t token, unsigned interest);
 MUST_USE int loop_change(struct loop *l, int fd, uint64_t token, unsigned interest);
-/* Before the descriptor is closed. */
-void loop_remove(struct loop *l, int fd);
 
 /* Waits until something is ready or `until` has come (TIME_NEVER: without end; not after `now`:
  * not at all) and returns how many of out[LOOP_EVENTS] are filled. It may return 0 earlier: at a

@@ -84,6 +84,15 @@ int socket_udp(struct addr *local, bool share, int *fd)
     return finish(error, fd);
 }
 
+void socket_stream_options(int fd)
+{
+    option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 120);
+    option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 20);
+    option(fd, IPPROTO_TCP, TCP_KEEPCNT, 4);
+}
+
 int socket_tcp_listener(struct addr *local, bool share, int *fd)
 {
     int error = open_socket(local, SOCK_STREAM, fd);
@@ -93,6 +102,7 @@ int socket_tcp_listener(struct addr *local, bool share, int *fd)
     option(*fd, SOL_SOCKET, SO_REUSEADDR, 1);
     if (share)
         option(*fd, SOL_SOCKET, SO_REUSEPORT, 1);
+    socket_stream_options(*fd); /* Linux: what is accepted has them, too */
     error = bind_to(*fd, local);
     if (!error && listen(*fd, LIMIT_TCP_BACKLOG) < 0)
         error = errno;
@@ -115,15 +125,6 @@ int socket_probe(bool datagrams, const struct addr *local)
         error = errno;
     close(fd);
     return error;
-}
-
-void socket_stream_options(int fd)
-{
-    option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-    option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-    option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 120);
-    option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 20);
-    option(fd, IPPROTO_TCP, TCP_KEEPCNT, 4);
 }
 
 static bool interface_address(const struct ifaddrs *i, enum addr_family family, struct addr *out)

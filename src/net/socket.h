@@ -14,7 +14,7 @@ MUST_USE int socket_tcp_listener(struct addr *local, bool share, int *fd);
 /* EADDRINUSE where anybody else has it: sharing would not notice. */
 MUST_USE int socket_probe(bool datagrams, const struct addr *local);
 
-/* What both accepted and connecting streams get: no delay, keep-alive. */
+/* What connecting streams get, and accepted ones from their listener: no delay, keep-alive. */
 void socket_stream_options(int fd);
 /* The local end as the kernel has it. */
 bool socket_local(int fd, struct addr *out);

@@ -194,8 +194,7 @@ void tcp_touch(struct tcp *t, struct tcp_conn *c, time_ns now)
 void tcp_die(struct tcp *t, struct tcp_conn *c)
 {
     assert(c->phase != TCP_DEAD);
-    loop_remove(t->loop, c->fd);
-    close(c->fd);
+    close(c->fd); /* nor is it watched any more */
     c->fd = -1;
     list_remove(&c->in_dirty);
     list_remove(&c->in_parked);

@@ -115,7 +115,6 @@ int tcp_add(struct tcp *t, const struct tcp_accepted *a, conn_id id,
         close(a->fd);
         return ERR_INVALID;
     }
-    socket_stream_options(a->fd);
     return insert(t, a->fd, id, &a->remote, layers, layers->tls ? TCP_SHAKING : TCP_SILENT, now);
 }
 

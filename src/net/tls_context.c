@@ -104,6 +104,10 @@ static int keep_session(SSL *ssl, SSL_SESSION *session)
 
 /* --- making one --- */
 
+/* RFC 8446 9.1: the suite that everybody has comes first. Its hash is the one that processors have
+ * instructions for, and a handshake is a score of hashes. */
+#define SUITES "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
+
 /* Renegotiation (TLS 1.2) is a way to make others work and nothing that SIP needs. */
 static bool set_common(const struct making *m, SSL_CTX *ctx)
 {
@@ -115,8 +119,10 @@ static bool set_common(const struct making *m, SSL_CTX *ctx)
     SSL_CTX_set_cert_verify_callback(ctx, verify_peer, NULL);
     SSL_CTX_set1_cert_store(ctx, m->c->store);
     if (!SSL_CTX_set_min_proto_version(ctx, c->only_13 ? TLS1_3_VERSION : TLS1_2_VERSION) ||
-        !SSL_CTX_set_max_proto_version(ctx, c->only_12 ? TLS1_2_VERSION : 0))
-        return say(m, TLS_FAULT_OTHER, "the version of TLS cannot be set", last_error());
+        !SSL_CTX_set_max_proto_version(ctx, c->only_12 ? TLS1_2_VERSION : 0) ||
+        !SSL_CTX_set_ciphersuites(ctx, SUITES))
+        return say(m, TLS_FAULT_OTHER, "the versions and suites of TLS cannot be set",
+                   last_error());
     if (c->ciphers.len > 0 && !SSL_CTX_set_cipher_list(ctx, c->ciphers.at))
         return say(
             m, TLS_FAULT_CIPHERS,
