@@ -253,7 +253,7 @@ void tcp_expire(struct tcp *t, time_ns now)
 {
     for (unsigned phase = 0; phase < TCP_DEAD; phase++)
         while (phase_deadline(t, phase) <= now) {
-            tcp_note_failure(t, eldest(t, phase), "it took too long");
+            tcp_note_failure(t, eldest(t, phase), TLS_CAUSE_TOO_SLOW, "it took too long");
             tcp_die(t, eldest(t, phase));
         }
     tcp_web_ping(t, now);

@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "net/loop.h"
 #include "net/outq.h"
+#include "net/tls.h"
 #include "net/ws_handshake.h"
 
 enum tcp_phase {
@@ -29,13 +30,19 @@ enum tcp_phase {
 /* A handshake that came to nothing. */
 struct tcp_failure {
     struct addr remote;
-    bool accepted;   /* the peer came to us */
+    bool accepted; /* the peer came to us */
+    enum tls_cause cause;
     const char *why; /* for people; lasts */
     char name[128];  /* whom we wanted, cut; or for whom the peer asked */
 };
 #define TCP_FAILURES 16
 
-struct tls_context;
+/* Handshakes that have come to their end, ever. */
+struct tcp_shakes {
+    uint64_t full, resumed;
+    uint64_t failed[N_TLS_CAUSES];
+};
+
 struct tls_sessions;
 
 struct tcp {
@@ -58,8 +65,9 @@ struct tcp {
     time_ns ping_every;
     struct tcp_failure failures[TCP_FAILURES];
     unsigned n_failures;
-    unsigned n_silent; /* accepted connections that have not brought a message yet */
-    uint64_t refused;  /* connections closed for want of descriptors */
+    struct tcp_shakes shaken[2]; /* with whom we connected to; with whom connected to us */
+    unsigned n_silent;           /* accepted connections that have not brought a message yet */
+    uint64_t refused;            /* connections closed for want of descriptors */
 };
 
 /* ERR_NOMEM, or ERR_LIMIT where there is no descriptor. */

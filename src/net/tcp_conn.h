@@ -73,7 +73,8 @@ void tcp_soon(struct tcp *t, struct tcp_conn *c);
 /* Once there is no connection any more. */
 void tcp_forget_tls(struct tcp *t);
 /* Of one that is SHAKING; nothing of others. */
-void tcp_note_failure(struct tcp *t, const struct tcp_conn *c, const char *why);
+void tcp_note_failure(struct tcp *t, const struct tcp_conn *c, enum tls_cause cause,
+                      const char *why);
 
 /* --- tcp_web.c --- */
 /* False: no memory. */

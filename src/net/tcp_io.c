@@ -111,7 +111,7 @@ static enum tcp_result read_some(struct tcp *t, struct tcp_conn *c, time_ns now,
                                       : tcp_up(t, c, (struct str){t->area, (size_t)n}, now, news);
     }
     if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) {
-        tcp_note_failure(t, c, "the peer hung up");
+        tcp_note_failure(t, c, TLS_CAUSE_HUNG_UP, "the peer hung up");
         tcp_die(t, c);
     }
     return TCP_NOTHING;

@@ -44,15 +44,20 @@ void tcp_drop_layers(struct tcp *t, struct tcp_conn *c)
     c->tls = NULL;
 }
 
-void tcp_note_failure(struct tcp *t, const struct tcp_conn *c, const char *why)
+void tcp_note_failure(struct tcp *t, const struct tcp_conn *c, enum tls_cause cause,
+                      const char *why)
 {
     struct tcp_failure *f = &t->failures[t->n_failures];
 
-    if (c->phase != TCP_SHAKING || !c->tls || t->n_failures == TCP_FAILURES)
+    if (c->phase != TCP_SHAKING || !c->tls)
+        return;
+    t->shaken[c->accepted].failed[cause]++;
+    if (t->n_failures == TCP_FAILURES)
         return;
     struct str name = tls_asked_name(c->tls);
 
-    *f = (struct tcp_failure){.remote = c->remote, .accepted = c->accepted, .why = why};
+    *f = (struct tcp_failure){
+        .remote = c->remote, .accepted = c->accepted, .cause = cause, .why = why};
     (void)snprintf(f->name, sizeof(f->name), "%.*s", STR_ARG(name));
     t->n_failures++;
 }
@@ -76,13 +81,18 @@ void tcp_peer_names(const struct tcp *t, conn_id id, struct buf *out)
 static enum tcp_result ready(struct tcp *t, struct tcp_conn *c, time_ns now)
 {
     tcp_enter(t, c, c->accepted ? TCP_SILENT : TCP_OPEN, now);
+    if (tls_was_resumed(c->tls))
+        t->shaken[c->accepted].resumed++;
+    else
+        t->shaken[c->accepted].full++;
     return c->accepted ? TCP_SECURED : TCP_CONNECTED;
 }
 
 /* What waits, an alert say, is tried once. */
-static enum tcp_result break_off(struct tcp *t, struct tcp_conn *c, const char *why, time_ns now)
+static enum tcp_result break_off(struct tcp *t, struct tcp_conn *c, enum tls_cause cause,
+                                 const char *why, time_ns now)
 {
-    tcp_note_failure(t, c, why);
+    tcp_note_failure(t, c, cause, why);
     tcp_write(t, c, now);
     if (c->phase != TCP_DEAD)
         tcp_die(t, c);
@@ -97,10 +107,10 @@ static enum tcp_result up_through_tls(struct tcp *t, struct tcp_conn *c, struct 
     enum tls_state state = tls_take(c->tls, &io, raw, &news->bytes);
 
     if (state == TLS_FAILED)
-        return break_off(t, c, tls_why(c->tls), now);
+        return break_off(t, c, tls_cause(c->tls), tls_why(c->tls), now);
     if (state == TLS_ENDED) {
         tcp_say_end(t, c);
-        (void)break_off(t, c, "the peer ended it", now);
+        (void)break_off(t, c, TLS_CAUSE_HUNG_UP, "the peer ended it", now);
         return news->bytes.len > 0 && !shaking ? TCP_BYTES : TCP_NOTHING;
     }
     if (c->out.n > 0)

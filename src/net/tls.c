@@ -134,10 +134,40 @@ static const char *reason(const struct tls *t)
     return why ? why : "it broke off";
 }
 
+/* OpenSSL numbers the peer's alerts from here on. */
+#define ALERTS SSL_AD_REASON_OFFSET
+
+static enum tls_cause cause(void)
+{
+    int why = ERR_GET_REASON(ERR_peek_last_error());
+
+    switch (why) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_HTTP_REQUEST:
+    case SSL_R_HTTPS_PROXY_REQUEST:
+    case SSL_R_BAD_RECORD_TYPE:
+    case SSL_R_UNEXPECTED_MESSAGE:
+    case SSL_R_PACKET_LENGTH_TOO_LONG:
+        return TLS_CAUSE_NOT_TLS;
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_NO_PROTOCOLS_AVAILABLE:
+    case SSL_R_VERSION_TOO_LOW:
+    case SSL_R_NO_SHARED_CIPHER:
+    case SSL_R_UNKNOWN_PROTOCOL:
+        return TLS_CAUSE_VERSION;
+    case SSL_R_CERTIFICATE_VERIFY_FAILED:
+    case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
+        return TLS_CAUSE_CERTIFICATE;
+    default:
+        return why >= ALERTS && why < ALERTS + 256 ? TLS_CAUSE_REFUSED : TLS_CAUSE_OTHER;
+    }
+}
+
 static void fail(struct tls *t)
 {
     t->state = TLS_FAILED;
     t->why = reason(t);
+    t->cause = cause();
     drop_waiting(t);
 }
 
@@ -243,6 +273,7 @@ static bool wait(struct tls *t, struct str plain)
     }
     t->state = TLS_FAILED;
     t->why = "too much waits for its handshake";
+    t->cause = TLS_CAUSE_OTHER;
     drop_waiting(t);
     return false;
 }
@@ -283,6 +314,11 @@ enum tls_state tls_state(const struct tls *t)
 const char *tls_why(const struct tls *t)
 {
     return t->why;
+}
+
+enum tls_cause tls_cause(const struct tls *t)
+{
+    return t->cause;
 }
 
 void tls_peer_names(const struct tls *t, struct buf *out)

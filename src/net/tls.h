@@ -54,9 +54,23 @@ MUST_USE bool tls_put(struct tls *t, const struct tls_io *io, struct str plain);
 /* RFC 8446 6.1: says that nothing more comes from here. */
 void tls_end(struct tls *t, const struct tls_io *io);
 
+/* Why handshakes fail, as far as it is counted. */
+enum tls_cause {
+    TLS_CAUSE_NOT_TLS,     /* what came is something else */
+    TLS_CAUSE_VERSION,     /* no version or cipher in common */
+    TLS_CAUSE_CERTIFICATE, /* the peer's is not good, or lacks */
+    TLS_CAUSE_REFUSED,     /* the peer does not want it: by an alert */
+    TLS_CAUSE_HUNG_UP,     /* it went away; said by who has the socket */
+    TLS_CAUSE_TOO_SLOW,    /* likewise */
+    TLS_CAUSE_OTHER,
+    N_TLS_CAUSES
+};
+
 enum tls_state tls_state(const struct tls *t);
 /* After FAILED: what is wrong, in words that last as long as the program. */
 const char *tls_why(const struct tls *t);
+/* Likewise: of which kind that is. */
+enum tls_cause tls_cause(const struct tls *t);
 /* Of a server, once OPEN: the peer's certificate was verified, and these are its SIP identities in
  * lower case, a space between two. Nothing: it showed none, or one that nobody answers for. */
 void tls_peer_names(const struct tls *t, struct buf *out);

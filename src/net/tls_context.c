@@ -2,20 +2,15 @@
  * whom. Runs no connection. */
 #include "net/tls_context.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "net/tls_inside.h"
 #include "net/tls_name.h"
 #include "net/tls_pem.h"
 #include "net/tls_tickets.h"
-
-#define PATH_MOST 4096
+#include "net/tls_trust.h"
 
 struct making {
     struct tls_context *c;
@@ -66,6 +61,7 @@ static int verify_peer(X509_STORE_CTX *store, void *arg)
 
     (void)arg;
     (void)X509_VERIFY_PARAM_set_purpose(X509_STORE_CTX_get0_param(store), X509_PURPOSE_ANY);
+    X509_STORE_CTX_set_verify_cb(store, tls_trust_forgive);
     if (X509_verify_cert(store) == 1 && judge_name(t, store))
         return 1;
     return SSL_is_server(ssl) && !(SSL_get_verify_mode(ssl) & SSL_VERIFY_FAIL_IF_NO_PEER_CERT);
@@ -117,7 +113,8 @@ static bool set_common(const struct making *m, SSL_CTX *ctx)
     (void)SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                        SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_cert_verify_callback(ctx, verify_peer, NULL);
-    SSL_CTX_set1_cert_store(ctx, m->c->store);
+    if (m->c->store)
+        SSL_CTX_set1_cert_store(ctx, m->c->store);
     if (!SSL_CTX_set_min_proto_version(ctx, c->only_13 ? TLS1_3_VERSION : TLS1_2_VERSION) ||
         !SSL_CTX_set_max_proto_version(ctx, c->only_12 ? TLS1_2_VERSION : 0) ||
         !SSL_CTX_set_ciphersuites(ctx, SUITES))
@@ -223,67 +220,6 @@ static bool make_contexts(const struct making *m)
     return good;
 }
 
-static bool say_of_ca(const struct making *m, bool warning, const char *path, const char *what)
-{
-    struct tls_fault f = {.of = TLS_FAULT_CA, .warning = warning};
-
-    (void)snprintf(f.what, sizeof(f.what), "%s%s%s", path, path[0] ? " " : "", what);
-    m->tell(m->arg, &f);
-    return warning;
-}
-
-/* All of a folder now, and not one by one when a handshake asks for it: that would wait for the
- * disk. */
-static bool load_folder(X509_STORE *store, const char *path)
-{
-    char file[PATH_MOST];
-    bool any = false;
-    DIR *folder = opendir(path);
-
-    for (struct dirent *e; folder && (e = readdir(folder));)
-        if (e->d_name[0] != '.' &&
-            snprintf(file, sizeof(file), "%s/%s", path, e->d_name) < (int)sizeof(file))
-            any |= X509_STORE_load_file(store, file) == 1;
-    if (folder)
-        closedir(folder);
-    return any;
-}
-
-/* Where the distributions keep them. */
-static bool load_system(X509_STORE *store)
-{
-    static const char *const files[] = {"/etc/ssl/certs/ca-certificates.crt",
-                                        "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"};
-
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-        if (access(files[i], R_OK) == 0 && X509_STORE_load_file(store, files[i]))
-            return true;
-    return load_folder(store, X509_get_default_cert_dir());
-}
-
-static bool load_ca(const struct making *m)
-{
-    X509_STORE *store = m->c->store = X509_STORE_new();
-    const char *path = m->config->ca.at;
-    struct stat s;
-
-    if (!store)
-        return say(m, TLS_FAULT_CA, "no memory", NULL);
-    if (m->config->ca.len == 0)
-        return load_system(store) ||
-               say_of_ca(m, true, "",
-                         "this machine has no certificates of authorities (Debian's package "
-                         "ca-certificates): no server will be trusted");
-    if (stat(path, &s))
-        return say_of_ca(m, false, path, strerror(errno));
-    if (S_ISDIR(s.st_mode) ? load_folder(store, path) : X509_STORE_load_file(store, path))
-        return true;
-    return say_of_ca(
-        m, false, path,
-        "has no certificate in it: expected a file of them in PEM, or a folder of such "
-        "files");
-}
-
 struct tls_context *tls_context_new(struct mem *mem, const struct tls_config *config,
                                     tls_tell *tell, void *arg)
 {
@@ -299,7 +235,8 @@ struct tls_context *tls_context_new(struct mem *mem, const struct tls_config *co
     c->mem = mem;
     c->serial = atomic_fetch_add(&serials, 1) + 1;
     c->verify = config->verify;
-    bool good = load_ca(&m);
+    c->store = tls_trust_new(config, tell, arg);
+    bool good = c->store != NULL;
 
     if (make_contexts(&m) && good)
         return c;

@@ -18,6 +18,7 @@ struct tls_config {
     const struct str *certificates; /* "FILE" with chain and key, or "CHAIN:KEY"; NUL behind each */
     unsigned n_certificates;
     struct str ca;               /* a file or a folder; empty: the system's */
+    struct str crl;              /* likewise; empty: nothing is revoked */
     enum tls_ask ask;            /* for clients' certificates */
     bool verify;                 /* servers that we connect to */
     bool only_13, only_12;       /* else both: no other is spoken */
@@ -25,7 +26,13 @@ struct tls_config {
     struct tls_tickets *tickets; /* outlives the context; NULL: no tickets are given */
 };
 
-enum tls_fault_of { TLS_FAULT_CERTIFICATE, TLS_FAULT_CA, TLS_FAULT_CIPHERS, TLS_FAULT_OTHER };
+enum tls_fault_of {
+    TLS_FAULT_CERTIFICATE,
+    TLS_FAULT_CA,
+    TLS_FAULT_CRL,
+    TLS_FAULT_CIPHERS,
+    TLS_FAULT_OTHER
+};
 
 /* What is wrong with a file, for people. */
 struct tls_fault {

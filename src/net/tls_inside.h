@@ -27,6 +27,7 @@ struct tls {
     struct tls_context *context;
     enum tls_state state;
     const char *why;
+    enum tls_cause cause;
     bool ended;              /* we have said that nothing more comes */
     struct outq waiting;     /* plaintext for when the handshake is done */
     struct str in;           /* ciphertext, for the duration of a call */

@@ -56,6 +56,16 @@ static void add_file(struct sandbox_folders *f, size_t *n, const char *file)
     free(real);
 }
 
+/* It may be a folder itself. */
+static void add_files(struct sandbox_folders *f, size_t *n, struct str path)
+{
+    if (path.len == 0)
+        return;
+    add_file(f, n, path.at);
+    if (*n < SANDBOX_READABLE)
+        f->readable[(*n)++] = strdup(path.at);
+}
+
 static void add_certificates(struct sandbox_folders *f, size_t *n, const struct config *c)
 {
     char chain[TLS_PATH_MOST], key[TLS_PATH_MOST];
@@ -66,11 +76,8 @@ static void add_certificates(struct sandbox_folders *f, size_t *n, const struct 
             if (strcmp(chain, key) != 0)
                 add_file(f, n, key);
         }
-    if (c->tls.ca.len > 0) {
-        add_file(f, n, c->tls.ca.at);
-        if (*n < SANDBOX_READABLE)
-            f->readable[(*n)++] = strdup(c->tls.ca.at); /* it may be a folder itself */
-    }
+    add_files(f, n, c->tls.ca);
+    add_files(f, n, c->tls.crl);
 }
 
 static void enter(const struct confinement *c, struct sandbox *out)

@@ -9,6 +9,7 @@
 #include "element/element.h"
 #include "guard/guard.h"
 #include "net/lane.h"
+#include "net/tcp.h"
 #include "resolve/resolve.h"
 
 /* Who asks: one thread each. */
@@ -44,7 +45,8 @@ struct worker_figures {
     uint64_t connections_refused; /* ever: for want of descriptors */
     uint64_t handovers_lost;      /* ever: another worker's ring was full */
     uint64_t stun_answers;        /* ever */
-    uint64_t blocks;              /* of bytes, in use */
+    struct tcp_shakes shaken[2]; /* TLS handshakes: of connections that we made; of accepted ones */
+    uint64_t blocks;             /* of bytes, in use */
 };
 
 /* A text that is cut where it is too long. */

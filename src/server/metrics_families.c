@@ -129,6 +129,44 @@ void metrics_admissions(FILE *f, const char *name, const struct metrics_sample *
     }
 }
 
+/* --- TLS --- */
+
+static void put_handshakes(FILE *f, const char *name, const char *direction, const char *result,
+                           uint64_t value)
+{
+    fprintf(f, "%s_total{direction=\"%s\",result=\"%s\"} %llu\n", name, direction, result,
+            (unsigned long long)value);
+}
+
+void metrics_tls_handshakes(FILE *f, const char *name, const struct metrics_sample *s)
+{
+    static const char *const causes[N_TLS_CAUSES] = {[TLS_CAUSE_NOT_TLS] = "not_tls",
+                                                     [TLS_CAUSE_VERSION] = "version",
+                                                     [TLS_CAUSE_CERTIFICATE] = "certificate",
+                                                     [TLS_CAUSE_REFUSED] = "refused",
+                                                     [TLS_CAUSE_HUNG_UP] = "hung_up",
+                                                     [TLS_CAUSE_TOO_SLOW] = "too_slow",
+                                                     [TLS_CAUSE_OTHER] = "other"};
+
+    for (unsigned accepted = 0; accepted < 2; accepted++) {
+        const char *direction = accepted ? "in" : "out";
+        struct tcp_shakes sum = {0};
+
+        for (unsigned w = 0; w < s->n_workers; w++) {
+            const struct tcp_shakes *one = &s->workers[w].shaken[accepted];
+
+            sum.full += one->full;
+            sum.resumed += one->resumed;
+            for (unsigned i = 0; i < N_TLS_CAUSES; i++)
+                sum.failed[i] += one->failed[i];
+        }
+        put_handshakes(f, name, direction, "full", sum.full);
+        put_handshakes(f, name, direction, "resumed", sum.resumed);
+        for (unsigned i = 0; i < N_TLS_CAUSES; i++)
+            put_handshakes(f, name, direction, causes[i], sum.failed[i]);
+    }
+}
+
 /* --- limits --- */
 
 void metrics_limits(FILE *f, const char *name, const struct metrics_sample *s)

@@ -70,6 +70,7 @@ static void take_fault(void *arg, const struct tls_fault *f)
 {
     static const char *const keys[] = {[TLS_FAULT_CERTIFICATE] = "tls.certificates",
                                        [TLS_FAULT_CA] = "tls.ca",
+                                       [TLS_FAULT_CRL] = "tls.crl",
                                        [TLS_FAULT_CIPHERS] = "tls.ciphers",
                                        [TLS_FAULT_OTHER] = "tls"};
 
@@ -102,6 +103,7 @@ static struct tls_config tls_of(const struct config *c, struct tls_tickets *tick
     return (struct tls_config){.certificates = c->tls.certificates.list,
                                .n_certificates = c->tls.certificates.n,
                                .ca = c->tls.ca,
+                               .crl = c->tls.crl,
                                .ask = asks[c->tls.client_certificate],
                                .verify = c->tls.verify,
                                .only_13 = c->tls.min_version == CONFIG_TLS_1_3,

@@ -168,6 +168,16 @@ static void weigh(struct worker *w, const struct element_note *n, const struct m
         ban(w, &b, now);
 }
 
+void worker_weigh_handshake(struct worker *w, const struct tcp_failure *f, time_ns now)
+{
+    struct guard_ban b;
+
+    if (!f->accepted || f->cause == TLS_CAUSE_REFUSED || f->cause == TLS_CAUSE_HUNG_UP)
+        return;
+    if (guard_tell(w->guard, &f->remote, GUARD_BAD_HANDSHAKE, GUARD_PROVEN, now, &b))
+        ban(w, &b, now);
+}
+
 void worker_take_notes(struct worker *w, time_ns now)
 {
     struct element_note n;

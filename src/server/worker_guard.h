@@ -24,6 +24,9 @@ bool worker_hears_stream(struct worker *w, conn_id conn, time_ns now);
 /* After each input of the element: what it noted is logged, and told to the guard; who is banned
  * for it, to the other workers. */
 void worker_take_notes(struct worker *w, time_ns now);
+/* A peer's handshake came to nothing. Who only goes away, or does not want our certificate, did
+ * nothing wrong: so do monitors, and phones that lack an authority. */
+void worker_weigh_handshake(struct worker *w, const struct tcp_failure *, time_ns now);
 /* Here alone; who is trusted is not. */
 void worker_ban(struct worker *w, const struct guard_ban *, time_ns now);
 /* Another worker has banned somebody; gives `bytes` back. */

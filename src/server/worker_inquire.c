@@ -14,6 +14,7 @@ static void tell_figures(struct worker *w, struct worker_figures *f)
                                  .connections_refused = w->tcp.refused,
                                  .handovers_lost = w->lost_handovers,
                                  .stun_answers = w->stun_answers,
+                                 .shaken = {w->tcp.shaken[0], w->tcp.shaken[1]},
                                  .blocks = w->blocks->live};
     element_stats(w->element, &f->element);
     engine_resolver_stats(w->engine, w->looked, &f->dns);

@@ -1,5 +1,6 @@
-/* Tells the log when a worker's tables were full. */
+/* Tells the log when a worker's tables were full, and log and guard which handshakes failed. */
 #include "server/worker.h"
+#include "server/worker_guard.h"
 
 static void tell(struct worker *w, enum worker_limit limit, const char *table, uint64_t refused,
                  time_ns now)
@@ -30,8 +31,10 @@ void worker_tell_failures(struct worker *w, time_ns now)
 {
     struct tcp_failure f;
 
-    while (tcp_failure(&w->tcp, &f))
+    while (tcp_failure(&w->tcp, &f)) {
+        worker_weigh_handshake(w, &f, now);
         log_event_gated(w->log, &w->tls_gates[f.accepted], now, EV_TLS_FAILED,
                         LOG_ADDR(f.accepted ? "from" : "to", &f.remote),
                         LOG_TEXT("name", str_from(f.name)), LOG_TEXT("why", str_from(f.why)));
+    }
 }

@@ -10,6 +10,7 @@ import uuid
 
 import server as programs
 import tap
+from certs import Certs
 from server import Server, free_port, wait_for
 from sipp import Sipp, register
 
@@ -127,6 +128,29 @@ def test_a_phone_that_does_not_read_its_connection():
         for _ in range(3000):
             sender.send(message(server, "MESSAGE", f"sip:dora@{server.host}", "Content-Type: text/plain\r\n", "x" * 900))
         calls_go_on(server)
+
+
+def test_peers_that_stall_in_their_handshake():
+    """By TLS, as clients that stop in the middle of a record, and as a server that accepts and says nothing."""
+    with Certs() as certs, tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as silent:
+        config, secure = os.path.join(folder, "t.yaml"), free_port()
+        with open(config, "w", encoding="ascii") as f:
+            f.write(f"tls:\n  certificates: [{certs.make('localhost', 'DNS:localhost')}]\n")
+        mute = silent.enter_context(socket.create_server(("127.0.0.1", 0)))
+        with Server("--workers", "2", "--config", config, "--listen", f"tls:127.0.0.1:{secure}") as server, peer_of(server) as phone:
+            for _ in range(100):
+                s = silent.enter_context(socket.create_connection(("127.0.0.1", secure), 10))
+                s.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+            phone.send(message(server, "REGISTER", f"sip:{server.host}",
+                               f"Contact: <sip:dora@127.0.0.1:{mute.getsockname()[1]};transport=tls>\r\n"))
+            assert phone.recv(65536).startswith(b"SIP/2.0 200 ")
+            for _ in range(100):
+                phone.send(message(server, "MESSAGE", f"sip:dora@{server.host}"))
+            mute.settimeout(10)
+            waiting = silent.enter_context(mute.accept()[0])
+            waiting.settimeout(10)
+            assert waiting.recv(1) == b"\x16", "no handshake was begun"
+            calls_go_on(server)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 openssl's s_client at the other end."""
 import contextlib
 import os
+import re
 import signal
 import socket
 import ssl
 import subprocess
 import tempfile
+import urllib.request
 
 import server as programs
 import tap
@@ -253,6 +255,62 @@ def test_a_peer_is_known_by_its_certificate():
                 raise AssertionError("nobody showed a certificate and was let in")
             except (ssl.SSLError, ConnectionError, IndexError):
                 pass
+
+
+def test_who_was_revoked_is_refused_once_the_list_says_so():
+    with Certs() as certs:
+        peer = certs.make("peer", "DNS:peer.example")
+        crl = f"  crl: {certs.revoke()}\n  client_certificate: require\n"
+        with Secure(certs, [certs.make("localhost", "DNS:localhost")], "--workers", "2", more=crl) as server:
+            context, session = client(certs, cert=peer), None
+            with dial(server, context) as s:
+                assert asked(s, 1).startswith(b"SIP/2.0 200 ")
+                session = s.session
+            certs.revoke("peer")
+            server.reload("reloaded")
+            for n, kept in enumerate((None, session), 2):
+                try:
+                    with dial(server, context, session=kept) as s:
+                        asked(s, n)
+                    raise AssertionError("a certificate that was revoked was taken")
+                except (ssl.SSLError, ConnectionError, AssertionError) as error:
+                    assert "was revoked" not in str(error), error
+            wait_for(lambda: 'why="certificate revoked"' in server.stderr(), 10, server.stderr)
+
+
+def test_handshakes_are_counted_by_what_became_of_them():
+    port = free_port()
+    with Certs() as certs, Secure(certs, [certs.make("localhost", "DNS:localhost")], "--metrics", f"127.0.0.1:{port}") as server:
+        def count(result, direction="in"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as page:
+                found = re.search(rf'^tandem_tls_handshakes_total{{direction="{direction}",result="{result}"}} (\d+)$', page.read().decode(), re.M)
+            return int(found.group(1))
+        context, session = client(certs), None
+        for n in range(3):
+            with dial(server, context, session=session) as s:
+                assert asked(s, n).startswith(b"SIP/2.0 200 ")
+                session = s.session
+        assert (count("full"), count("resumed")) == (1, 2)
+        with socket.create_connection(("127.0.0.1", server.tls_port), 10) as s:
+            s.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            while s.recv(4096):
+                pass
+        wait_for(lambda: count("not_tls") == 1, 10, server.stderr)
+        socket.create_connection(("127.0.0.1", server.tls_port), 10).close()
+        wait_for(lambda: count("hung_up") == 1, 10, server.stderr)
+        try:
+            with dial(server, ssl.create_default_context()) as s:
+                raise AssertionError("an unknown authority was believed")
+        except ssl.SSLCertVerificationError:
+            pass
+        wait_for(lambda: count("refused") == 1, 10, server.stderr)
+
+
+def test_nobody_is_made_to_shake_hands_again():
+    with Certs() as certs, Secure(certs, [certs.make("localhost", "DNS:localhost")]) as server:
+        again = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{server.tls_port}", "-tls1_2", "-CAfile", certs.ca],
+                               input="R\n", capture_output=True, text=True, check=False, timeout=30)
+        assert "RENEGOTIATING" in again.stdout + again.stderr and "no renegotiation" in again.stderr, again
 
 
 def test_phones_call_each_other_over_tls():

@@ -42,6 +42,7 @@ struct config {
     struct {
         struct str_list certificates; /* "FILE" or "CHAIN:KEY" */
         struct str ca;                /* file or folder; empty: the system's */
+        struct str crl;               /* file or folder; empty: nothing is revoked */
         bool verify;
         enum config_clients client_certificate;
         struct str_list peers; /* trusted by the name in their certificates */

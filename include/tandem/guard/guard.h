@@ -44,7 +44,8 @@ enum guard_fact {
     GUARD_AUTH_FAILED,
     GUARD_UNKNOWN_USER,
     GUARD_FORBIDDEN,
-    GUARD_CHALLENGED, /* weighs little: it is usually answered */
+    GUARD_BAD_HANDSHAKE, /* of TLS; work of ours without any of theirs */
+    GUARD_CHALLENGED,    /* weighs little: it is usually answered */
     GUARD_GOOD, /* authenticated: takes back the weight of the challenge, and, once in a minute,
                    half of all strikes */
     N_GUARD_FACTS

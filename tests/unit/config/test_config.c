@@ -99,7 +99,7 @@ static const char every_key[] =
     "metrics: {listen: '[::1]:9090'}\n"
     "control: {socket: /run/x}\n"
     "websocket: {origins: ['https://phone.example.com:8443', '*'], path: /ws, ping: 1m}\n"
-    "tls: {certificates: [/a.pem, '/b:/c'], ca: /ca, verify: false, client_certificate: ask,\n"
+    "tls: {certificates: [/a.pem, '/b:/c'], ca: /ca, crl: /crl, verify: false, client_certificate: ask,\n"
     "      peers: [p.example], min_version: 1.3, ciphers: 'HIGH:!aNULL'}\n";
 
 static void expect_tls(const struct config *c)
@@ -107,6 +107,7 @@ static void expect_tls(const struct config *c)
     assert_int_equal(c->tls.certificates.n, 2);
     EQUAL(c->tls.certificates.list[1], "/b:/c");
     EQUAL(c->tls.ca, "/ca");
+    EQUAL(c->tls.crl, "/crl");
     assert_false(c->tls.verify);
     assert_int_equal(c->tls.client_certificate, CONFIG_CLIENTS_ASK);
     EQUAL(c->tls.peers.list[0], "p.example");
