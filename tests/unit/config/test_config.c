@@ -99,7 +99,8 @@ static const char every_key[] =
     "metrics: {listen: '[::1]:9090'}\n"
     "control: {socket: /run/x}\n"
     "websocket: {origins: ['https://phone.example.com:8443', '*'], path: /ws, ping: 1m}\n"
-    "tls: {certificates: [/a.pem, '/b:/c'], ca: /ca, crl: /crl, verify: false, client_certificate: ask,\n"
+    "tls: {certificates: [/a.pem, '/b:/c'], ca: /ca, crl: /crl, verify: false, client_certificate: "
+    "ask,\n"
     "      peers: [p.example], min_version: 1.3, ciphers: 'HIGH:!aNULL'}\n";
 
 static void expect_tls(const struct config *c)
