@@ -217,10 +217,12 @@ static uint64_t bad_so_far(const struct element *e)
 
 int element_datagram(struct element *e, const struct flow *flow, struct str bytes, time_ns now)
 {
-    uint64_t bad = bad_so_far(e);
+    uint64_t bad = bad_so_far(e), cut = engine_stats(e->engine)->cut_short;
     int rc = engine_datagram(e->engine, flow, bytes, now);
-    if (bad_so_far(e) != bad)
-        note_bad(e, flow);
+    if (engine_stats(e->engine)->cut_short != cut)
+        note_bad(e, flow, NOTE_CUT_SHORT);
+    else if (bad_so_far(e) != bad)
+        note_bad(e, flow, NOTE_BAD_MESSAGE);
     return after(e, rc, now);
 }
 
@@ -254,7 +256,7 @@ static int of_stream(struct element *e, stream_input *input, conn_id conn, struc
     bool stands = engine_conn_flow(e->engine, conn, &flow); /* it may end by what is bad */
     int rc = input(e->engine, conn, bytes, now);
     if (stands && bad_so_far(e) != bad)
-        note_bad(e, &flow);
+        note_bad(e, &flow, NOTE_BAD_MESSAGE);
     return after(e, rc, now);
 }
 

@@ -40,9 +40,9 @@ void note_registered(struct element *e, struct msg *m, struct str who, struct st
                                    .key = key});
 }
 
-void note_bad(struct element *e, const struct flow *flow)
+void note_bad(struct element *e, const struct flow *flow, enum element_note_kind kind)
 {
-    push(e, &(struct element_note){.kind = NOTE_BAD_MESSAGE, .flow = *flow});
+    push(e, &(struct element_note){.kind = kind, .flow = *flow});
 }
 
 bool element_note(struct element *e, struct element_note *out)

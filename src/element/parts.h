@@ -155,7 +155,7 @@ void note(struct element *, enum element_note_kind, struct msg *, struct str who
 /* A REGISTER took effect; the phones of this key may have become more. */
 void note_registered(struct element *, struct msg *, struct str who, struct str key);
 /* Of a packet that is no message. */
-void note_bad(struct element *, const struct flow *);
+void note_bad(struct element *, const struct flow *, enum element_note_kind);
 
 /* --- home.c: which names are ours --- */
 /* ERR_NOMEM, ERR_LIMIT */

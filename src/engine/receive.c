@@ -50,6 +50,19 @@ void engine_report(struct engine *e, const struct msg *m, struct str what)
                     LOG_TEXT("why", what));
 }
 
+/* It began as SIP and does not end. */
+static bool is_cut_short(const struct msg *m)
+{
+    bool cut = false;
+    for (unsigned i = 0; i < m->n_errors; i++) {
+        enum msg_error_code code = m->errors[i].code;
+        if (code == MSG_E_BAD_START_LINE)
+            return false;
+        cut = cut || code == MSG_E_NO_EMPTY_LINE || code == MSG_E_CONTENT_LENGTH_TOO_LARGE;
+    }
+    return cut;
+}
+
 /* RFC 3261 8.2, 16.3 step 1, 18.3: a faulty request is answered without state, a faulty response
  * dropped. */
 void engine_reject(struct engine *e, struct msg *m, enum msg_error_code code)
@@ -58,6 +71,7 @@ void engine_reject(struct engine *e, struct msg *m, enum msg_error_code code)
     struct buf b;
     assert(code < MSG_N_ERRORS);
     e->stats.bad_by_code[code]++;
+    e->stats.cut_short += is_cut_short(m);
     buf_init(&b, text, sizeof text);
     struct str reason = reason_of(m, code, &b);
     engine_report(e, m, reason);

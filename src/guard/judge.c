@@ -16,6 +16,7 @@ static const unsigned weights[N_GUARD_FACTS] = {
     [GUARD_BAD_MESSAGE] = STRIKE / 2,  [GUARD_AUTH_FAILED] = STRIKE - STRIKE / 20,
     [GUARD_UNKNOWN_USER] = STRIKE / 2, [GUARD_FORBIDDEN] = STRIKE / 2,
     [GUARD_CHALLENGED] = STRIKE / 20,  [GUARD_BAD_HANDSHAKE] = STRIKE / 2,
+    [GUARD_CUT_SHORT] = STRIKE / 20,
 };
 
 /* --- who is listened to --- */

@@ -139,6 +139,7 @@ struct meaning {
 
 static const struct meaning meanings[N_ELEMENT_NOTES] = {
     [NOTE_BAD_MESSAGE] = {GUARD_BAD_MESSAGE, -1, false},
+    [NOTE_CUT_SHORT] = {GUARD_CUT_SHORT, -1, false},
     [NOTE_CHALLENGED] = {GUARD_CHALLENGED, -1, false},
     [NOTE_AUTH_OK] = {GUARD_GOOD, -1, true},
     [NOTE_AUTH_FAILED] = {GUARD_AUTH_FAILED, EV_AUTH_FAILED, true},

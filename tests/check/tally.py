@@ -8,6 +8,7 @@ import sys
 PASSED = re.compile(r"^\[ +OK \] |^ok\b(?!.*# *SKIP)", re.M)
 SKIPPED = re.compile(r"^\[ +SKIPPED \] |^(not )?ok\b.*# *SKIP", re.M | re.I)
 FAILED = re.compile(r"^\[ +FAILED +\] |^not ok\b(?!.*# *SKIP)", re.M)
+LAST_WORDS = 4
 GOOD, SKIP = ("OK", "EXPECTEDFAIL"), "SKIP"
 
 
@@ -38,6 +39,9 @@ def add_build(total, build):
                 total[i] += counts[i]
             if counts[1]:
                 print(f"{build}: {entry['name']}: {entry['result']}")
+                # Of a seed that fails, its number and what is wrong stand there.
+                for line in entry.get("stdout", "").splitlines()[-LAST_WORDS:]:
+                    print("    " + line[:300])
 
 
 def main():

@@ -7,8 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sim/trial.h"
-
 #define REPLAY_EACH 64 /* of so many seeds one is run twice */
 
 struct job {
@@ -84,14 +82,21 @@ static void start(const struct team *t, struct job *j)
         work(t, j);
 }
 
-static void tell_violation(struct team *t, struct job *j)
+void batch_print_violation(const struct batch *b, const struct batch_violation *v)
 {
-    const struct shared *s = j->shared;
-    printf("violation: --seed %" PRIu64 " --world %s: %s\n", s->seed,
-           batch_kind(t->batch, s->seed)->name, s->verdict.what);
+    printf("violation: --seed %" PRIu64 " --world %s: %s\n", v->seed, batch_kind(b, v->seed)->name,
+           v->verdict.what);
     fflush(stdout);
-    t->result->violations++;
-    t->result->seeds++;
+}
+
+static void note_violation(struct team *t, const struct shared *s)
+{
+    struct batch_result *r = t->result;
+    if (r->n_violations == BATCH_VIOLATIONS) /* of several jobs that end at once */
+        return;
+    r->violations[r->n_violations] = (struct batch_violation){s->seed, s->verdict};
+    batch_print_violation(t->batch, &r->violations[r->n_violations++]);
+    r->seeds++;
 }
 
 /* A child has ended: with all its seeds, or at one that fails; then another goes on behind it. */
@@ -101,10 +106,10 @@ static void reap(struct team *t, struct job *j, int status)
     trial_judge(j->shared, status);
     if (!j->shared->verdict.what[0])
         return;
-    tell_violation(t, j);
+    note_violation(t, j->shared);
     j->shared->verdict.what[0] = '\0';
     j->next = j->shared->seed + t->batch->jobs;
-    if (t->result->violations < BATCH_VIOLATIONS && !is_over(t, j->next))
+    if (t->result->n_violations < BATCH_VIOLATIONS && !is_over(t, j->next))
         start(t, j);
 }
 

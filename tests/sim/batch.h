@@ -3,6 +3,7 @@
 #define SIM_BATCH_H
 
 #include "sim/coverage.h"
+#include "sim/trial.h"
 #include "sim/worlds.h"
 
 #define BATCH_JOBS 64
@@ -16,16 +17,23 @@ struct batch {
     unsigned jobs;
 };
 
+struct batch_violation {
+    uint64_t seed;
+    struct verdict verdict;
+};
+
 struct batch_result {
     uint64_t seeds, messages, calls, answered;
-    unsigned violations;
+    unsigned n_violations;
+    struct batch_violation violations[BATCH_VIOLATIONS];
     struct coverage coverage;
 };
 
 unsigned batch_processors(void);
 /* The kind of world that this seed plays in. */
 const struct world_kind *batch_kind(const struct batch *, uint64_t seed);
-/* Prints a line for each seed that fails. */
+/* Prints a line for each seed that fails, when it does. */
 void batch_run(const struct batch *, struct batch_result *);
+void batch_print_violation(const struct batch *, const struct batch_violation *);
 
 #endif

@@ -3,6 +3,19 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#define KEPT (1 << 28)
+
+void sim_heap_keep(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT);
+    (void)mallopt(M_MMAP_THRESHOLD, KEPT);
+#endif
+}
 
 static void *heap_alloc(struct mem *m, size_t size)
 {

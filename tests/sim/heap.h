@@ -19,6 +19,9 @@ struct sim_heap {
     enum fault_kind place; /* what an allocation is to it */
 };
 
+/* The process keeps what is freed: worlds end as often as they begin, and the kernel would take and
+ * give their pages each time. Once, before the first world. */
+void sim_heap_keep(void);
 /* `rand` decides which allocations fail; borrowed. */
 void sim_heap_init(struct sim_heap *h, struct rand *rand);
 /* Each allocation is a place of this kind for `f`, which is borrowed. */

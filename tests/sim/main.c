@@ -5,11 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "sim/batch.h"
+#include "sim/heap.h"
 #include "sim/shrink.h"
 #include "sim/trial.h"
 #include "sim/worlds.h"
+
+#define CUT_DOWN_S 30 /* of a violation among many seeds */
 
 struct choice {
     struct batch batch;
@@ -90,6 +94,19 @@ static int run_seed(const struct batch *b)
     return run_one(&p, b->seconds);
 }
 
+/* Of many that fail one is told whole; what a log's reader sees of it at least is its end. */
+static void tell_violations(const struct batch *b, const struct batch_result *r)
+{
+    struct batch one = *b;
+    fflush(NULL);
+    (void)dup2(STDOUT_FILENO, STDERR_FILENO); /* a log with two parts would show but one's end */
+    one.first = r->violations[0].seed;
+    one.seconds = CUT_DOWN_S;
+    (void)run_seed(&one);
+    for (unsigned i = 0; i < r->n_violations; i++)
+        batch_print_violation(b, &r->violations[i]);
+}
+
 static int run_many(const struct batch *b, bool all_cells)
 {
     static struct batch_result r;
@@ -98,7 +115,9 @@ static int run_many(const struct batch *b, bool all_cells)
     batch_run(b, &r);
     printf("%" PRIu64 " calls, %" PRIu64 " answered\n", r.calls, r.answered);
     coverage_print(&r.coverage, all_cells, stdout);
-    return tell(r.seeds, r.messages, r.violations);
+    if (r.n_violations > 0)
+        tell_violations(b, &r);
+    return tell(r.seeds, r.messages, r.n_violations);
 }
 
 static bool read_number(const char *text, uint64_t most, uint64_t *n)
@@ -160,6 +179,7 @@ int main(int argc, char **argv)
         {"jobs", required_argument, NULL, 'j'},    {"cells", no_argument, NULL, 'c'},
         {"worlds", no_argument, NULL, 'l'},        {0},
     };
+    sim_heap_keep();
     struct choice c = {.batch = {.first = fresh_seed(), .jobs = batch_processors()}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'l')

@@ -18,13 +18,10 @@ struct meaning {
 };
 
 static const struct meaning meanings[N_ELEMENT_NOTES] = {
-    [NOTE_BAD_MESSAGE] = {GUARD_BAD_MESSAGE, false},
-    [NOTE_CHALLENGED] = {GUARD_CHALLENGED, false},
-    [NOTE_AUTH_OK] = {GUARD_GOOD, true},
-    [NOTE_AUTH_FAILED] = {GUARD_AUTH_FAILED, true},
-    [NOTE_FORBIDDEN] = {GUARD_FORBIDDEN, false},
-    [NOTE_UNKNOWN_USER] = {GUARD_UNKNOWN_USER, false},
-    [NOTE_REGISTERED] = {-1, false},
+    [NOTE_BAD_MESSAGE] = {GUARD_BAD_MESSAGE, false},   [NOTE_CUT_SHORT] = {GUARD_CUT_SHORT, false},
+    [NOTE_CHALLENGED] = {GUARD_CHALLENGED, false},     [NOTE_AUTH_OK] = {GUARD_GOOD, true},
+    [NOTE_AUTH_FAILED] = {GUARD_AUTH_FAILED, true},    [NOTE_FORBIDDEN] = {GUARD_FORBIDDEN, false},
+    [NOTE_UNKNOWN_USER] = {GUARD_UNKNOWN_USER, false}, [NOTE_REGISTERED] = {-1, false},
 };
 
 static struct guard_config config_of(struct world *w, const struct addr_block *trusted, size_t n)

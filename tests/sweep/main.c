@@ -95,6 +95,7 @@ static int run_flow(CMUnitTestFunction test)
 
 int main(int argc, char **argv)
 {
+    sim_heap_keep();
     kind = argc > 1 ? argv[1] : "clean";
     if (argc <= 2)
         return run_all(test_of(kind));

@@ -161,6 +161,7 @@ void element_explain(struct element *, struct msg *m, enum route_sender sender, 
 /* --- what happened that others want to know of: a guard against strangers, a log, counters --- */
 enum element_note_kind {
     NOTE_BAD_MESSAGE,  /* what came, or the credentials in it, cannot be read */
+    NOTE_CUT_SHORT,    /* a datagram that began as SIP and does not end: a network may do that */
     NOTE_CHALLENGED,   /* without credentials; or those were out of date, or used before */
     NOTE_AUTH_OK,      /* the credentials are the account's */
     NOTE_AUTH_FAILED,  /* they are not (unknown user, wrong password), or were not looked at, and
@@ -174,7 +175,7 @@ enum element_note_kind {
 
 struct element_note {
     enum element_note_kind kind;
-    uint8_t method;   /* enum method; of NOTE_BAD_MESSAGE METHOD_UNKNOWN */
+    uint8_t method;   /* enum method; METHOD_UNKNOWN of what cannot be read */
     struct flow flow; /* by which it came */
     struct str who;   /* the account or user in question, as the message names it; may be empty.
                          Both texts are cut to 128 bytes, and borrowed until the next input */

@@ -289,6 +289,7 @@ struct engine_stats {
     uint64_t received, sent, bytes_in, bytes_out;
     uint64_t requests, responses;
     uint64_t bad_requests, bad_responses, bad_by_code[MSG_N_ERRORS];
+    uint64_t cut_short; /* of the bad ones: a start line that can be read, and an end that lacks */
     uint64_t retransmissions_in, retransmissions_out, stray_responses, refused_overload;
     uint64_t tx_client, tx_server; /* alive now */
     uint64_t conns;                /* alive now */

@@ -41,6 +41,7 @@ struct guard_config {
 /* What a source did; each has a weight in strikes (the table in judge.c). */
 enum guard_fact {
     GUARD_BAD_MESSAGE,
+    GUARD_CUT_SHORT, /* weighs little: a network on the way may have done it */
     GUARD_AUTH_FAILED,
     GUARD_UNKNOWN_USER,
     GUARD_FORBIDDEN,

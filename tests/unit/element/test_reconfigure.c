@@ -157,6 +157,34 @@ static void what_cannot_be_read_is_noted(void **state)
     finish(w);
 }
 
+/* It may have been sound when it was sent. */
+static void what_a_network_cut_off_is_told_from_nonsense(void **state)
+{
+    static const struct {
+        const char *text;
+        enum element_note_kind kind;
+    } rows[] = {
+        {"INVITE sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9;bra", NOTE_CUT_SHORT},
+        {"INVITE sip:x SIP/2.0\r\nVi", NOTE_CUT_SHORT},
+        {"MESSAGE sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK1\r\n"
+         "Content-Length: 9\r\n\r\nshort",
+         NOTE_CUT_SHORT},
+        {"INVITE sip:x SI", NOTE_BAD_MESSAGE},
+        {"GET / HTTP/1.0\r\nHost: x", NOTE_BAD_MESSAGE},
+        {"INVITE sip:x SIP/2.0\r\nVi\r\n\r\n", NOTE_BAD_MESSAGE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct world *w = world_of(required);
+        struct element_note n;
+        world_send(w, STRANGER, rows[i].text);
+        assert_true(element_note(w->element, &n));
+        assert_int_equal(n.kind, rows[i].kind);
+        assert_false(element_note(w->element, &n));
+        finish(w);
+    }
+}
+
 static void notes_say_who_and_have_a_bound(void **state)
 {
     (void)state;
@@ -194,6 +222,7 @@ int main(void)
         cmocka_unit_test(what_was_begun_goes_on),
         cmocka_unit_test(the_proxy_goes_over_too),
         cmocka_unit_test(what_cannot_be_read_is_noted),
+        cmocka_unit_test(what_a_network_cut_off_is_told_from_nonsense),
         cmocka_unit_test(notes_say_who_and_have_a_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,7 @@ static void test_weights(void **state)
         {GUARD_BAD_MESSAGE, 2 * STRIKES},  {GUARD_AUTH_FAILED, GUESSES},
         {GUARD_UNKNOWN_USER, 2 * STRIKES}, {GUARD_FORBIDDEN, 2 * STRIKES},
         {GUARD_CHALLENGED, 20 * STRIKES},  {GUARD_BAD_HANDSHAKE, 2 * STRIKES},
+        {GUARD_CUT_SHORT, 20 * STRIKES},
     };
     struct addr a = addr_of("192.0.2.1");
     struct guard_ban ban;

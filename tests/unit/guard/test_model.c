@@ -24,7 +24,7 @@ struct model {
     unsigned n, next;
 };
 
-static const double weights[N_GUARD_FACTS] = {0.5, 0.95, 0.5, 0.5, 0.5, 0.05, 0};
+static const double weights[N_GUARD_FACTS] = {0.5, 0.05, 0.95, 0.5, 0.5, 0.5, 0.05, 0};
 
 static bool is_dear(const struct person *p, time_ns now)
 {
