@@ -4,7 +4,8 @@
 static bool is_next(const struct fault *f, enum fault_kind kind)
 {
     uint64_t place = f->seen[kind];
-    return f->kind == kind && place >= f->nth && place - f->nth < f->count;
+    return f->kind == kind && place >= f->nth && place - f->nth < f->count &&
+           (f->every == 0 || (place - f->nth) % f->every == 0);
 }
 
 bool fault_hits(struct fault *f, enum fault_kind kind)

@@ -28,7 +28,8 @@ enum fault_kind {
 struct fault {
     enum fault_kind kind;
     uint64_t nth;     /* the first place that it hits, from 0; FAULT_NEVER: it only counts */
-    uint64_t count;   /* how many in a row; 0: none */
+    uint64_t count;   /* how many from there on; 0: none */
+    uint64_t every;   /* of those each so-manieth; 0: each */
     time_ns delay;    /* in addition to the link's: FAULT_DELAY, and the copy of FAULT_DOUBLE */
     const char *only; /* packets: those that start with this, NULL: all. The others are no place */
     uint64_t seen[N_FAULT_KINDS]; /* places that passed */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define TEXT 4096
-#define MOST_PLACES 6000 /* bytes of long streams: those in between are left to other flows */
 
 /* What is being played, for the line under a ladder. */
 static struct {
@@ -166,7 +165,11 @@ uint64_t sweep_one(const struct script *f, const struct harm *h, uint64_t nth)
     now_playing.harm = h;
     now_playing.nth = nth;
     open_scene(&s, f, 1, 0);
-    s.w.fault = (struct fault){.kind = h->kind, .nth = nth, .count = h->count, .delay = h->delay};
+    s.w.fault = (struct fault){.kind = h->kind,
+                               .nth = nth,
+                               .count = h->count,
+                               .every = h->every,
+                               .delay = h->delay};
     if (nth != FAULT_NEVER && h->judgement != JUDGE_OUTCOME)
         s.w.temper = TEMPER_ROUGH;
     play(&s, f);
@@ -179,12 +182,8 @@ uint64_t sweep_one(const struct script *f, const struct harm *h, uint64_t nth)
 struct sweep_count sweep_flow(const struct script *f, const struct harm *h)
 {
     struct sweep_count n = {.places = sweep_one(f, h, FAULT_NEVER)};
-    uint64_t step = n.places / MOST_PLACES + 1;
-    for (uint64_t nth = 0; nth < n.places; nth += step) {
-        sweep_one(f, h, nth);
-        n.runs++;
-        if (h->count == FAULT_NEVER)
-            break; /* from the first on all: there is one such run */
-    }
+    uint64_t runs = h->every ? h->every : h->count == FAULT_NEVER ? 1 : n.places;
+    for (; n.runs < runs && n.runs < n.places; n.runs++)
+        sweep_one(f, h, n.runs);
     return n;
 }

@@ -20,6 +20,7 @@ struct harm {
     uint64_t count; /* places in a row */
     time_ns delay;
     enum judgement judgement;
+    uint64_t every; /* 0; or it is at each so-manieth place at once: so many runs go over all */
 };
 
 /* The kinds of sweep: names of harms in a row that begin alike ("delay 510 ms" is of "delay"). */
@@ -35,7 +36,7 @@ struct sweep_count {
 void sweep_clean(const struct script *, uint64_t seed, time_ns ahead);
 /* One run. Returns how many places of the kind it had. */
 uint64_t sweep_one(const struct script *, const struct harm *, uint64_t nth);
-/* The harm at each place of the flow; where it has more than some thousands, evenly among them. */
+/* The harm at each place of the flow. */
 struct sweep_count sweep_flow(const struct script *, const struct harm *);
 
 #endif
