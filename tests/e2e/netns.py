@@ -1,5 +1,6 @@
 """A network of the test's own: runs the module in a fresh network namespace whose loopback device has the addresses named, so
-that a server and its peers have different addresses that are not loopback ones."""
+that a server and its peers have different addresses that are not loopback ones, and no other test's ports are in the way.
+As a program: its status says whether every module may have one, so that they can run side by side."""
 import os
 import shutil
 import subprocess
@@ -13,9 +14,13 @@ WAYS = (["unshare", "--net"], ["unshare", "--user", "--map-root-user", "--net"])
 
 def _way():
     """How a namespace can be had here, or None."""
+    return _first_that_works(WAYS)
+
+
+def _first_that_works(ways):
     if not shutil.which("unshare") or not shutil.which("ip"):
         return None
-    for way in WAYS:
+    for way in ways:
         if subprocess.run([*way, "ip", "link", "set", "lo", "up"], capture_output=True, check=False).returncode == 0:
             return way
     return None
@@ -28,6 +33,16 @@ def _skip_all(module, why):
     for name in [name for name in vars(module) if name.startswith("test_")]:
         setattr(module, name, skip)
     tap.main(module)
+
+
+def alone():
+    """Only for who is root: in a user namespace everybody would seem to be."""
+    way = _first_that_works(WAYS[:1])
+    if way and not os.environ.get(MARK):
+        os.environ[MARK] = "1"
+        os.execvp(way[0], [*way, sys.executable, *sys.argv])
+    if os.environ.get(MARK):
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
 
 def run(addresses):
@@ -43,3 +58,7 @@ def run(addresses):
     for address in addresses:
         subprocess.run(["ip", "addr", "add", f"{address}/32", "dev", "lo"], check=True)
     tap.main(module)
+
+
+if __name__ == "__main__":
+    sys.exit(0 if _first_that_works(WAYS[:1]) else 1)

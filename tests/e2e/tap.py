@@ -1,4 +1,5 @@
 """Runs the functions of a test module whose names begin with test_ and reports them as TAP."""
+import os
 import sys
 import traceback
 
@@ -32,5 +33,8 @@ def main(module):
 
 
 def run():
-    """Call at the end of a test module."""
+    """Call at the end of a test module. Beside others it has a network of its own."""
+    if os.environ.get("TANDEM_OWN_NETWORK"):
+        import netns  # which needs us, too
+        netns.alone()
     main(sys.modules["__main__"])

@@ -42,6 +42,10 @@ void check_drained(const struct world *w, const struct node *n);
  * transaction to INVITE, left sooner or oftener than the timers of its sender let it. */
 void check_schedule(const struct world *w);
 
+/* check_names.c: a name with one server that lives leads there, and who needs no name is not
+ * harmed by bad ones. */
+void check_names(const struct world *w);
+
 /* --- check_growth.c --- */
 /* RFC 3261 16.3, 16.6: no request goes round for ever, and none grows but by what each hop adds. */
 void check_growth(const struct world *w);

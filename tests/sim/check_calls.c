@@ -7,7 +7,7 @@
 
 static bool is_kept(enum fate f)
 {
-    return f == FATE_DELIVERED || f == FATE_DOUBLED || f == FATE_STREAM;
+    return f == FATE_DELIVERED || f == FATE_DOUBLED || f == FATE_STREAM || f == FATE_DEAD;
 }
 
 static bool is_failing(const struct node *n)

@@ -39,6 +39,7 @@ static const char *fate_name(enum fate f)
         [FATE_DOUBLED] = "  twice",
         [FATE_STREAM] = "  (stream)",
         [FATE_NOWHERE] = "  NOBODY THERE",
+        [FATE_DEAD] = "  DEAD",
         [FATE_CUT] = "  CUT SHORT",
         [FATE_TOO_LONG] = "  TOO LONG",
     };

@@ -17,6 +17,7 @@ enum fate {
     FATE_DOUBLED,
     FATE_STREAM,
     FATE_NOWHERE,
+    FATE_DEAD,    /* the same, of a server that the DNS names */
     FATE_CUT,     /* arrives without its end */
     FATE_TOO_LONG /* lost: longer than what the link carries */
 };

@@ -127,11 +127,17 @@ static void tell_unreachable(struct node *from, const struct flow *sent, const s
     e->flow = *sent;
 }
 
-static enum fate fate_of(struct node *from, struct node *to, const struct link *l, struct str bytes)
+bool link_is_dead(const struct addr *a)
+{
+    return a->ip[2] == LINK_DEAD || a->ip[2] == LINK_HOLE;
+}
+
+static enum fate fate_of(struct node *from, struct node *to, const struct flow *flow,
+                         const struct link *l, struct str bytes)
 {
     struct world *w = from->w;
     if (!to)
-        return FATE_NOWHERE;
+        return link_is_dead(&flow->remote) ? FATE_DEAD : FATE_NOWHERE;
     if (l->mtu && bytes.len > l->mtu)
         return FATE_TOO_LONG;
     if (world_hears_at(w, from, to) > w->now || world_chance(w, l->loss) ||
@@ -149,9 +155,9 @@ void link_send_datagram(struct node *from, const struct flow *flow, struct str b
     struct world *w = from->w;
     struct node *to = world_node_at(w, &flow->remote);
     const struct link *l = link_between(w, from, to);
-    enum fate fate = fate_of(from, to, l, bytes);
+    enum fate fate = fate_of(from, to, flow, l, bytes);
     link_note(from, to, fate, bytes);
-    if (fate == FATE_NOWHERE)
+    if (fate == FATE_NOWHERE || fate == FATE_DEAD)
         tell_unreachable(from, flow, l);
     if (fate == FATE_CUT)
         bytes.len = (size_t)world_below(w, bytes.len);

@@ -4,6 +4,8 @@
 
 #include "sim/link.h"
 
+#define IN_VAIN (127 * NS_PER_S) /* before a kernel gives a connection up that nobody answers */
+
 struct sim_conn {
     struct sim_conn *next;
     struct node *end[2]; /* 0: who connected */
@@ -113,6 +115,8 @@ void link_connect(struct node *from, conn_id id, const struct flow *flow)
     c->client.port = (uint16_t)w->next_port++;
     w->conns = c;
     if (!c->end[1]) {
+        if (flow->remote.ip[2] == LINK_HOLE)
+            c->last[0] = w->now + IN_VAIN;
         close_other(c, 0);
         return;
     }

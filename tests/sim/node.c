@@ -97,7 +97,10 @@ static void run_resolved(struct world *w, struct sim_event *e)
 {
     char space[ZONE_ANSWER_MAX];
     struct dns_question q = {{e->bytes, e->len}, (uint16_t)e->side};
-    struct str message = zone_answer(w->zone, &w->zone_blocks, &q, 60, space);
+    struct str message =
+        zone_answer(w->zone, &w->zone_blocks, &q, w->dns_ttl_s ? w->dns_ttl_s : 60, space);
+    if (w->dns_lies && world_chance(w, w->dns_lies))
+        message = zone_lie(&w->rand, space, message.len);
     if (e->node->face->resolved(e->node, e->n, message) == ERR_NOMEM)
         world_again(w, e);
     node_settle(e->node);

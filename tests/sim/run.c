@@ -5,6 +5,7 @@
 
 #include "sim/check.h"
 #include "sim/hostile.h"
+#include "sim/names.h"
 
 #define PHONES 8
 #define CALLS PLAN_ACTS
@@ -79,11 +80,38 @@ static void open_servers(struct run *r)
 /* Slow is not kind either: who waits for too long gives up. */
 static bool is_spoilt(const struct plan *p)
 {
+    static const bool is_kind[N_KNOBS] = {
+        [KNOB_SERVERS] = true,     [KNOB_WORKERS] = true,     [KNOB_AUTH] = true,
+        [KNOB_ORDER] = true,       [KNOB_RING] = true,        [KNOB_JOIN] = true,
+        [KNOB_DEAD] = true,        [KNOB_DNS_DELAY] = true,   [KNOB_DNS_LIES] = true,
+        [KNOB_DNS_SILENCE] = true, [KNOB_UNREACHABLE] = true, [KNOB_DNS_TTL] = true};
+    bool spoilt = false;
     for (size_t i = 0; i < N_KNOBS; i++)
-        if (i != KNOB_SERVERS && i != KNOB_WORKERS && i != KNOB_AUTH && i != KNOB_ORDER &&
-            i != KNOB_RING && i != KNOB_JOIN && p->knob[i])
-            return true;
-    return false;
+        spoilt = spoilt || (p->knob[i] && !is_kind[i]);
+    return spoilt;
+}
+
+/* Servers that end, or are other than they were, may have no answer. */
+static bool is_changed(const struct plan *p)
+{
+    bool changed = false;
+    for (size_t i = 0; i < p->n_acts; i++)
+        changed = changed || p->acts[i].kind == ACT_RESTART || p->acts[i].kind == ACT_DRAIN ||
+                  p->acts[i].kind == ACT_RECONFIGURE;
+    return changed;
+}
+
+static void spoil_names(struct run *r)
+{
+    const uint32_t *knob = r->plan->knob;
+    r->w.dns_delay_max = knob[KNOB_DNS_DELAY] * NS_PER_MS;
+    r->w.dns_silence = knob[KNOB_DNS_SILENCE];
+    r->w.dns_lies = knob[KNOB_DNS_LIES];
+    r->w.dns_ttl_s = knob[KNOB_DNS_TTL];
+    for (size_t i = 0; knob[KNOB_DEAD] && i < SERVERS && r->servers[i]; i++)
+        names_spread(&r->w, r->servers[i], knob[KNOB_DEAD]);
+    r->w.names_alone =
+        !is_spoilt(r->plan) && !is_changed(r->plan) && !knob[KNOB_RING] && !knob[KNOB_JOIN];
 }
 
 static void spoil(void *arg)
@@ -129,6 +157,8 @@ static void mend(struct run *r)
     for (size_t i = 0; i < SERVERS && r->servers[i]; i++)
         mend_store(r->servers[i]->location);
     r->w.elements_heap.failures = 0;
+    r->w.dns_silence = r->w.dns_lies = 0;
+    r->w.dns_delay_max = 0;
 }
 
 /* --- who an act is about; NULL: nobody, and nothing happens --- */
@@ -398,6 +428,7 @@ struct run_result run_plan(const struct plan *p)
     *r = (struct run){.plan = p};
     world_init(&r->w, p->seed);
     open_servers(r);
+    spoil_names(r);
     world_do(&r->w, p->knob[KNOB_SETTLE] * NS_PER_MS, spoil, r);
     play(r);
     r->w.link.stall = 0; /* what is held up for ever has no end to be judged */

@@ -96,7 +96,10 @@ struct world {
     struct hosts *zone; /* the DNS: each node's name, and what world_zone adds */
     struct block_pool zone_blocks;
     unsigned dns_silence; /* per mille of the questions that nobody answers */
+    unsigned dns_lies;    /* per mille of the answers that are wrong */
+    uint32_t dns_ttl_s;   /* 0: a minute */
     time_ns dns_delay_max;
+    bool names_alone; /* nothing is bad but names: what needs none goes well */
 };
 
 /* --- world.c --- */
@@ -139,6 +142,10 @@ void world_link(struct world *w, const struct node *from, const struct node *to,
 void world_partition(struct world *w, uint32_t side, time_ns span);
 /* When two nodes hear each other as things stand: now, or at the end of what parts them. */
 time_ns world_hears_at(const struct world *w, const struct node *a, const struct node *b);
+/* 10.0.9.N is nobody, and 10.0.8.N a hole where even a connection comes to no end. */
+#define LINK_DEAD 9
+#define LINK_HOLE 8
+bool link_is_dead(const struct addr *);
 void link_send_datagram(struct node *from, const struct flow *flow, struct str bytes);
 
 /* --- link_stream.c --- */

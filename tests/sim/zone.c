@@ -115,3 +115,30 @@ struct str zone_answer(const struct hosts *zone, struct block_pool *blocks,
     assert(!b.over);
     return buf_str(&b);
 }
+
+/* RFC 1035 4.1.1: the last four bits of the header's fourth byte. */
+static struct str say(char *at, size_t len, int code)
+{
+    at[3] = (char)((at[3] & ~0xf) | code);
+    memset(at + 6, 0, 6); /* and no records */
+    return (struct str){at, len};
+}
+
+struct str zone_lie(struct rand *rand, char at[ZONE_ANSWER_MAX], size_t len)
+{
+    enum { SERVFAIL = 2, NXDOMAIN = 3, REFUSED = 5 };
+    switch (rand_below(rand, 5)) {
+    case 0:
+        return (struct str){at, (size_t)rand_below(rand, len)};
+    case 1:
+        return say(at, len, SERVFAIL);
+    case 2:
+        return say(at, len, NXDOMAIN);
+    case 3:
+        return say(at, len, REFUSED);
+    default:
+        for (uint64_t n = 1 + rand_below(rand, 4); n > 0; n--)
+            at[rand_below(rand, len)] = (char)rand_u64(rand);
+        return (struct str){at, len};
+    }
+}

@@ -165,11 +165,8 @@ uint64_t sweep_one(const struct script *f, const struct harm *h, uint64_t nth)
     now_playing.harm = h;
     now_playing.nth = nth;
     open_scene(&s, f, 1, 0);
-    s.w.fault = (struct fault){.kind = h->kind,
-                               .nth = nth,
-                               .count = h->count,
-                               .every = h->every,
-                               .delay = h->delay};
+    s.w.fault = (struct fault){
+        .kind = h->kind, .nth = nth, .count = h->count, .every = h->every, .delay = h->delay};
     if (nth != FAULT_NEVER && h->judgement != JUDGE_OUTCOME)
         s.w.temper = TEMPER_ROUGH;
     play(&s, f);
