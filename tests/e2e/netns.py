@@ -35,6 +35,16 @@ def _skip_all(module, why):
     tap.main(module)
 
 
+# Some phones want an interface that is not loopback, and a way to everywhere.
+OUTSIDE = ("link set lo up", "link add outside type veth peer name inside", "addr add 198.18.0.1/24 dev outside",
+           "link set inside up", "link set outside up", "route add default via 198.18.0.2")
+
+
+def _open_outside():
+    for command in OUTSIDE:
+        subprocess.run(["ip", *command.split()], check=True)
+
+
 def alone():
     """Only for who is root: in a user namespace everybody would seem to be."""
     way = _first_that_works(WAYS[:1])
@@ -42,7 +52,7 @@ def alone():
         os.environ[MARK] = "1"
         os.execvp(way[0], [*way, sys.executable, *sys.argv])
     if os.environ.get(MARK):
-        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        _open_outside()
 
 
 def run(addresses):
@@ -61,4 +71,5 @@ def run(addresses):
 
 
 if __name__ == "__main__":
-    sys.exit(0 if _first_that_works(WAYS[:1]) else 1)
+    alone()  # what works here works for each module
+    sys.exit(0 if os.environ.get(MARK) else 1)
