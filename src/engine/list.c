@@ -15,8 +15,12 @@ static unsigned status_of(const struct block *response)
 
 static void show_job(const struct job *j, struct engine_tx *out)
 {
-    *out = (struct engine_tx){
-        .id = j->id, .kind = j->tx.kind, .state = j->tx.state, .owner = j->owner, .flow = j->flow};
+    *out = (struct engine_tx){.id = j->id,
+                              .kind = j->tx.kind,
+                              .state = j->tx.state,
+                              .owner = j->owner,
+                              .user = j->user,
+                              .flow = j->flow};
 }
 
 static void show_server(const struct server *s, struct engine_tx *out)

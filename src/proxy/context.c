@@ -104,6 +104,7 @@ void context_free(struct proxy *p, struct context *c)
     forget_responses(p, c);
     forget_branches(p, c);
     legs_free(p, c);
+    follow_setup_end(p->calls, c->setup);
     pool_free(&p->contexts, c->id);
 }
 

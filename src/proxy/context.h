@@ -13,6 +13,8 @@
 
 struct context;
 
+#define ENDED_TOLD 64
+
 /* One copy of the request, forwarded to one target. */
 struct branch {
     struct timer timer_c; /* INVITE: Timer C, or the end of its ring time, whichever comes first;
@@ -67,6 +69,10 @@ struct context {
     bool overloaded;   /* a branch met one of our own limits */
     uint16_t groups;   /* the highest number of a phone so far */
     uint8_t breadth;   /* what the request allows (RFC 5393 5.3.3) */
+    uint8_t side;      /* enum follow_side: who sent a request of `call` … */
+    uint8_t method;    /* … and which */
+    setup_ref setup;   /* of an INVITE whose dialogs are followed; 0: they are not */
+    follow_ref call;   /* the followed dialog that the request belongs to; 0: none */
     struct branch one;
 };
 
@@ -89,6 +95,9 @@ struct proxy {
     struct plan plan;
     const struct msg *plan_of; /* NULL: none */
     tx_id plan_tx;
+    struct follow_table *calls;
+    unsigned first_ended, n_ended; /* of `ended`: those that proxy_ended has not told */
+    follow_ref ended[ENDED_TOLD];
 };
 
 /* context.c: a context for a server transaction, which it owns from then on, and memory for n
@@ -182,6 +191,18 @@ int proxy_answer(struct proxy *p, tx_id tx, unsigned status, struct str reason, 
 /* The same for a transaction without context: without memory the engine owes the answer. */
 int proxy_refuse(struct proxy *p, tx_id tx, unsigned status, struct str reason, struct str headers,
                  time_ns now);
+
+/* track.c: what the dialogs of calls that are followed see of requests and responses. */
+/* A request is about to be forwarded in its context. FOLLOW_MAY_BEGIN, or why it may not. */
+enum follow_refusal track_enter(struct proxy *p, struct context *c, struct msg *m, time_ns now);
+int track_refuse(struct proxy *p, tx_id tx, enum follow_refusal why, time_ns now);
+/* Is it within a call that we have ended? Then it is answered, *err tells how that went. */
+bool track_answers(struct proxy *p, tx_id tx, struct msg *m, int *err, time_ns now);
+/* A response came to one of its copies, or (NULL) none did. */
+void track_heard(struct proxy *p, const struct context *c, struct msg *m, time_ns now);
+void track_ack(struct proxy *p, struct msg *ack, time_ns now);
+/* track_end.c: the BYEs that are due are sent. */
+void track_hang_up(struct proxy *p, time_ns now);
 
 /* Fills p->plan from the request, or keeps it where it is this one's. False: malformed. */
 bool proxy_plan(struct proxy *p, struct msg *m, tx_id tx);

@@ -33,14 +33,14 @@ static int refuse_scheme(struct proxy *p, tx_id tx, const struct msg *m, unsigne
 }
 
 /* A request that may not be forwarded at all. True: answered, *err tells how that went. */
-static bool is_refused(struct proxy *p, tx_id tx, const struct msg *m, int *err, time_ns now)
+static bool is_refused(struct proxy *p, tx_id tx, struct msg *m, int *err, time_ns now)
 {
     if (p->plan.max_forwards == 0)
         *err = proxy_refuse(p, tx, 483, STR_NONE, STR_NONE, now);
     else if (p->plan.request_uri.scheme == URI_SIPS && !has_secure_listener(p))
         *err = refuse_scheme(p, tx, m, 380, now);
     else
-        return false;
+        return track_answers(p, tx, m, err, now);
     return true;
 }
 
@@ -146,6 +146,11 @@ static int start(struct proxy *p, tx_id tx, struct msg *m, const struct plan_of_
     if (err)
         return err == ERR_STALE ? err : proxy_refuse(p, tx, 503, STR_NONE, STR_NONE, now);
     c->how = *all->how;
+    enum follow_refusal why = track_enter(p, c, m, now);
+    if (why != FOLLOW_MAY_BEGIN) {
+        context_free(p, c);
+        return track_refuse(p, tx, why, now);
+    }
     c->how.who = STR_NONE;
     c->groups = (uint16_t)all->n;
     if (c->how.joins && breadth / 2 >= stage)
@@ -179,7 +184,9 @@ static int send_ack(struct proxy *p, struct msg *m, const struct goal *goal, tim
 static int ack_on(struct proxy *p, struct msg *m, time_ns now)
 {
     const struct goal goal = {.uri = &p->plan.request_uri, .breadth = forward_breadth(m)};
-    return p->plan.max_forwards == 0 ? OK : send_ack(p, m, &goal, now);
+    int err = p->plan.max_forwards == 0 ? OK : send_ack(p, m, &goal, now);
+    track_ack(p, m, now);
+    return err;
 }
 
 int proxy_forward_on(struct proxy *p, const struct engine_event *ev, const struct fork_how *how,
@@ -431,5 +438,6 @@ int proxy_ack(struct proxy *p, const struct engine_event *ev, const struct targe
         int err = send_ack(p, ev->msg, &choice.goals[i], now);
         first = first ? first : err;
     }
+    track_ack(p, ev->msg, now);
     return first;
 }

@@ -72,3 +72,11 @@ bool mark_read(const struct proxy *p, struct msg *m, const struct uri *u, struct
         *has_flow = flow_token_parse(p, token, flow);
     return true;
 }
+
+bool mark_of_caller(const struct proxy *p, struct msg *m, const struct uri *u, struct mark *mark)
+{
+    struct str text = STR_NONE;
+    *mark = (struct mark){STR_NONE, STR_NONE};
+    return u->params.len >= MARK_LEN && find(u, mark, &text) &&
+           is_marked(p, m, tag_of(msg_from(m)), *mark, text);
+}

@@ -21,6 +21,10 @@ void mark_print(const struct proxy *p, struct buf *b, struct msg *m, struct mark
 bool mark_read(const struct proxy *p, struct msg *m, const struct uri *u, struct flow *flow,
                bool *has_flow);
 
+/* Is it one of ours in a message of the caller's dialog whose From is the caller's? Then *mark has
+ * its flow tokens, views into it. */
+bool mark_of_caller(const struct proxy *p, struct msg *m, const struct uri *u, struct mark *mark);
+
 /* Lower-case hexadecimal: the listener (2 digits), then for a connection its worker (2) and serial
  * number, for datagrams the remote port (4), address (8 or 32) and, where there is one, zone (8).
  */

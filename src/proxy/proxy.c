@@ -76,15 +76,19 @@ struct proxy *proxy_new(struct engine *engine, const struct proxy_config *config
     p->mem = mem;
     p->config = *config;
     p->config.timer_c = timer_c_of(config);
-    if (!copy_lists(p, config)) {
+    p->calls = follow_table_new(mem, &config->key, config->quota);
+    if (!p->calls || !copy_lists(p, config)) {
+        follow_table_free(p->calls);
         mem_free(mem, p, sizeof *p);
         return NULL;
     }
     if (map_init(&p->who, mem, JOINT_BUCKETS) != OK) {
+        follow_table_free(p->calls);
         drop_lists(p);
         mem_free(mem, p, sizeof *p);
         return NULL;
     }
+    follow_table_rule(p->calls, &config->calls);
     pool_init(&p->contexts, mem, sizeof(struct context), LIMIT_PROXY_CONTEXTS);
     pool_init(&p->branches, mem, sizeof(struct branch), LIMIT_PROXY_BRANCHES);
     wheel_init(&p->wheel, 0);
@@ -107,6 +111,7 @@ void proxy_free(struct proxy *p)
     pool_fini(&p->branches);
     pool_fini(&p->joints);
     map_fini(&p->who);
+    follow_table_free(p->calls);
     drop_lists(p);
     mem_free(p->mem, p, sizeof *p);
 }
@@ -118,6 +123,7 @@ int proxy_reconfigure(struct proxy *p, const struct proxy_config *config)
     p->config.takes_credentials = config->takes_credentials;
     p->config.record_route = config->record_route;
     p->config.timer_c = timer_c_of(config);
+    follow_table_rule(p->calls, &config->calls);
     p->plan_of = NULL;
     return OK;
 }
@@ -127,6 +133,8 @@ static int branch_failed(struct proxy *p, struct context *c, tx_id tx, unsigned 
     struct branch *b = context_branch(c, tx);
     if (!b || b->status)
         return OK;
+    if (status == 408)
+        track_heard(p, c, NULL, now);
     if (status == 408 || !branch_retry(p, b, now))
         branch_end(p, b, status, NULL);
     return context_settle(p, c, now);
@@ -190,12 +198,15 @@ int proxy_time(struct proxy *p, time_ns now)
         err = timer_c_fired(p, CONTAINER_OF(t, struct branch, timer_c), now);
     for (struct timer *t; (t = wheel_pop(&p->nexts, now)); first = first ? first : err)
         err = next_fired(p, t, now);
+    follow_time(p->calls, now);
+    track_hang_up(p, now);
     return first;
 }
 
 time_ns proxy_deadline(const struct proxy *p)
 {
-    return time_min(wheel_deadline(&p->wheel), wheel_deadline(&p->nexts));
+    return time_min(time_min(wheel_deadline(&p->wheel), wheel_deadline(&p->nexts)),
+                    follow_deadline(p->calls));
 }
 
 size_t proxy_contexts(const struct proxy *p)

@@ -65,6 +65,7 @@ int context_response(struct proxy *p, struct context *c, const struct engine_eve
     struct msg *m = ev->msg;
     if (!b)
         return OK;
+    track_heard(p, c, m, now);
     if (m->status < 200)
         return provisional(p, c, b, m, now);
     bool more = c->invite && m->status < 300;

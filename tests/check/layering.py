@@ -8,7 +8,7 @@ ROLES = {"registrar", "proxy", "redirect", "events", "b2bua", "ua"}
 MAY = {"base": set()}
 for folder in ("msg", "sdp", "rtp", "codec", "stun", "guard", "config", "store", "net"):
     MAY[folder] = {"base"}
-for folder in ("auth", "tx", "dialog", "resolve"):
+for folder in ("auth", "tx", "dialog", "resolve", "follow"):
     MAY[folder] = {"msg", "base"}
 MAY["route"] = {"config", "msg", "base"}  # config: the entries that rules are made of
 MAY["peers"] = {"config", "base"}
@@ -17,7 +17,8 @@ MAY["turn"] = MAY["ice"] = {"stun", "base"}
 MAY["engine"] = {"tx", "dialog", "resolve", "msg", "base"}
 for folder in ROLES:
     MAY[folder] = {"engine", "dialog", "auth", "sdp", "msg", "base"}
-MAY["element"] = ROLES | {"route", "peers", "config", "engine", "dialog", "auth", "sdp", "msg", "base"}
+MAY["proxy"] |= {"follow"}
+MAY["element"] = ROLES | {"route", "peers", "follow", "config", "engine", "dialog", "auth", "sdp", "msg", "base"}
 MAY["media"] = {"rtp", "srtp", "codec", "ice", "turn", "stun", "base"}
 SANS_IO = set(MAY) - {"store", "net", "media"}
 PROGRAMS = {"server", "phone", "tools"}
@@ -34,7 +35,7 @@ PLAIN = {"assert.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h", "stdboo
 INTRINSICS = re.compile(r"[a-z]?mmintrin\.h|x86intrin\.h|immintrin\.h|arm_neon\.h")
 SYSTEM_FOLDERS = {"net", "server", "phone"}
 # The libraries that such a folder stands on (docs/dependencies.md).
-LIBRARIES = {"auth": {"openssl/evp.h", "openssl/crypto.h"}, "stun": {"openssl/evp.h", "openssl/crypto.h"}, "config": {"yaml.h"}}
+LIBRARIES = {"follow": {"stdatomic.h"}, "auth": {"openssl/evp.h", "openssl/crypto.h"}, "stun": {"openssl/evp.h", "openssl/crypto.h"}, "config": {"yaml.h"}}
 # Sockets, clocks, threads and entropy.
 SYSTEM = re.compile(r"sys/(socket|un|time|timerfd|epoll|eventfd|select|random|uio)\.h|netinet/|arpa/|"
                     r"net/|netdb\.h|linux/|poll\.h|time\.h|pthread\.h|threads\.h|sched\.h|semaphore\.h")

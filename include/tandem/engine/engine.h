@@ -312,7 +312,8 @@ uint64_t engine_timers(const struct engine *);
 struct engine_tx {
     tx_id id;
     uint8_t kind, state;    /* enum tx_kind, enum tx_state */
-    uint8_t owner;          /* as set by engine_own */
+    uint8_t owner;          /* as set by engine_own … */
+    uint64_t user;          /* … with this */
     uint8_t method;         /* enum method; METHOD_OTHER: see method_name */
     struct str method_name; /* of a server transaction's request */
     uint16_t status;        /* of a server transaction: the last response sent; 0: none */

@@ -1,6 +1,6 @@
-/* The transaction-stateful proxy of RFC 3261 section 16 (with RFC 4320, 5393, 5630, 5658 and 6026):
- * response contexts, forking, best response, Timer C. It neither knows where users are nor who may
- * call whom: the element tells it the targets.
+/* The stateful proxy of RFC 3261 section 16 (with RFC 4320, 5393, 5630, 5658 and 6026): response
+ * contexts, forking, best response, Timer C; and, where it is told to follow a call, its dialogs.
+ * It neither knows where users are nor who may call whom: the element tells it the targets.
  *
  * For a request the element calls proxy_inspect; by its verdict it finds targets or applies its
  * policy, at once or later, and then calls proxy_forward_on or proxy_fork, or answers by itself.
@@ -13,6 +13,7 @@
 #include "base/addr_block.h"
 #include "engine/engine.h"
 #include "engine/target.h"
+#include "follow/follow.h"
 
 struct proxy;
 
@@ -32,6 +33,11 @@ struct proxy_config {
      * Copied. */
     const struct addr_block *trusted;
     size_t n_trusted;
+    /* The BYEs by which we end calls carry bye_owner (to the caller) and the number behind it (to
+     * the callee); their events go to proxy_bye_event. */
+    uint8_t bye_owner;
+    struct follow_rules calls;
+    struct follow_quota *quota; /* of all workers; NULL: of this one alone */
 };
 
 /* NULL: no memory. The engine must outlive it. */
@@ -114,6 +120,10 @@ struct fork_how {
     /* A 2xx cancels nobody (RFC 3841 9.1). The caller decides: set from Request-Disposition, as
      * the order, and recurse may be taken back. */
     bool no_cancel;
+    /* The dialogs that an INVITE makes are followed to their ends (call-stateful, RFC 3261 6), and
+     * we stay in their path. Beyond the limits of proxy_config.calls and of data/limits.def it is
+     * answered 503. */
+    bool follow;
     struct asserted asserted;
     /* Whose phones these are: a name of the caller's choosing, LIMIT_AOR_BYTES long at most;
      * copied. Empty: nobody's in particular. */
@@ -182,7 +192,22 @@ size_t proxy_joints(const struct proxy *);
  * response could not be passed on; a final one is tried again in proxy_time. */
 int proxy_event(struct proxy *, const struct engine_event *, time_ns now);
 
-/* Timer C (RFC 3261 16.8), ring times, delays. */
+/* --- calls that are followed --- */
+/* Of one of our BYEs. */
+void proxy_bye_event(struct proxy *, const struct engine_event *, time_ns now);
+/* An answered call is ended by BYEs to both sides (RFC 3261 15; not a proxy's work: it is the
+ * operator's wish). False: it is over. */
+bool proxy_end_call(struct proxy *, follow_ref, enum follow_cause, time_ns now);
+/* The INVITE of this server transaction, which is ours, is cancelled at all its targets; `user` is
+ * that of engine_own. Where a 2xx crosses that, and the call is followed, it is hung up. False: it
+ * is answered, or gone. */
+bool proxy_end_invite(struct proxy *, uint64_t user, enum follow_cause, time_ns now);
+/* Calls that we have ended, each once, for a log; further ones than 64 between two looks are left
+ * out. False: none more. */
+bool proxy_ended(struct proxy *, struct follow_view *);
+const struct follow_table *proxy_calls(const struct proxy *);
+
+/* Timer C (RFC 3261 16.8), ring times, delays; ages of calls. */
 int proxy_time(struct proxy *, time_ns now);
 time_ns proxy_deadline(const struct proxy *);
 

@@ -60,20 +60,28 @@ struct rig *rig_new_with(bool record_route, time_ns timer_c)
     listen_on(r, TRANSPORT_TCP, "192.0.2.10:5060");
     listen_on(r, TRANSPORT_UDP, "[2001:db8::10]:5060");
     listen_on(r, TRANSPORT_UDP, "192.0.2.10:5070");
-    const struct str domain = STR(RIG_DOMAIN);
-    struct addr_block trusted;
+    static const struct str domain = STR_INIT(RIG_DOMAIN);
+    static struct addr_block trusted;
     assert_true(addr_block_parse(STR("198.51.100.0/24"), &trusted));
-    struct proxy_config pc = {.owner = OWNER,
-                              .record_route = record_route,
-                              .timer_c = timer_c,
-                              .key = {3, 4},
-                              .domains = &domain,
-                              .n_domains = 1,
-                              .trusted = &trusted,
-                              .n_trusted = 1};
-    r->proxy = proxy_new(r->engine, &pc);
+    r->config = (struct proxy_config){.owner = OWNER,
+                                      .bye_owner = OWNER + 1,
+                                      .record_route = record_route,
+                                      .timer_c = timer_c,
+                                      .key = {3, 4},
+                                      .domains = &domain,
+                                      .n_domains = 1,
+                                      .trusted = &trusted,
+                                      .n_trusted = 1};
+    r->proxy = proxy_new(r->engine, &r->config);
     assert_non_null(r->proxy);
     return r;
+}
+
+void rig_follow(struct rig *r, const struct follow_rules *rules)
+{
+    r->how.follow = true;
+    r->config.calls = *rules;
+    assert_int_equal(proxy_reconfigure(r->proxy, &r->config), OK);
 }
 
 struct rig *rig_new(void)
@@ -183,6 +191,8 @@ static bool drain_events(struct rig *r)
         any = true;
         if (ev.kind == EVENT_REQUEST || ev.kind == EVENT_ACK)
             request(r, &ev);
+        else if (ev.owner > OWNER)
+            proxy_bye_event(r->proxy, &ev, r->now);
         else
             proxy_event(r->proxy, &ev, r->now);
     }
@@ -205,7 +215,7 @@ static bool drain_outputs(struct rig *r)
     return any;
 }
 
-static void drain(struct rig *r)
+void rig_drain(struct rig *r)
 {
     bool more = true;
     while (more) {
@@ -218,7 +228,7 @@ static void drain(struct rig *r)
 void rig_came(struct rig *r, const char *who)
 {
     proxy_came(r->proxy, str_from(who));
-    drain(r);
+    rig_drain(r);
 }
 
 const char *rig_again(struct rig *r, const char *method, const char *uri, const char *to_tag,
@@ -272,7 +282,7 @@ void rig_from_bytes(struct rig *r, unsigned listener, const char *remote, struct
                         .local = l->local,
                         .remote = address(remote)};
     engine_datagram(r->engine, &flow, bytes, r->now);
-    drain(r);
+    rig_drain(r);
 }
 
 void rig_from(struct rig *r, unsigned listener, const char *remote, const char *text)
@@ -289,20 +299,20 @@ conn_id rig_accept(struct rig *r, const char *remote)
                         .remote = address(remote)};
     conn_id id = engine_accepted(r->engine, &flow, r->now);
     assert_true(id != 0);
-    drain(r);
+    rig_drain(r);
     return id;
 }
 
 void rig_stream(struct rig *r, conn_id conn, const char *text)
 {
     engine_stream(r->engine, conn, str_from(text), r->now);
-    drain(r);
+    rig_drain(r);
 }
 
 void rig_close(struct rig *r, conn_id conn)
 {
     engine_closed(r->engine, conn, r->now);
-    drain(r);
+    rig_drain(r);
 }
 
 void rig_adopt(struct rig *r, conn_id conn, const char *remote, const char *text)
@@ -319,7 +329,7 @@ void rig_adopt(struct rig *r, conn_id conn, const char *remote, const char *text
     block_leave(&pool, m->block);
     assert_int_equal(engine_adopt(r->engine, m, r->now), OK);
     block_pool_fini(&pool);
-    drain(r);
+    rig_drain(r);
 }
 
 void rig_pass(struct rig *r, time_ns span)
@@ -331,9 +341,9 @@ void rig_pass(struct rig *r, time_ns span)
             break;
         r->now = next > r->now ? next : r->now;
         engine_time(r->engine, r->now);
-        drain(r);
+        rig_drain(r);
         proxy_time(r->proxy, r->now);
-        drain(r);
+        rig_drain(r);
     }
     r->now = end;
 }
@@ -447,5 +457,5 @@ void rig_answer(struct rig *r, const struct rig_sent *request, unsigned status, 
     } else {
         engine_datagram(r->engine, &request->flow, buf_str(&b), r->now);
     }
-    drain(r);
+    rig_drain(r);
 }

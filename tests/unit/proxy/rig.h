@@ -39,6 +39,7 @@ struct rig {
     struct rig_mem mem;
     struct engine *engine;
     struct proxy *proxy;
+    struct proxy_config config;
     time_ns now;
     enum rig_mode mode;
     struct target targets[RIG_TARGETS_MAX];
@@ -63,6 +64,10 @@ struct rig {
 
 struct rig *rig_new(void);
 struct rig *rig_new_with(bool record_route, time_ns timer_c);
+/* From now on the calls that it forwards are followed. */
+void rig_follow(struct rig *, const struct follow_rules *);
+/* After a command to the proxy: what it brought is sent. */
+void rig_drain(struct rig *);
 /* Lets five minutes pass and checks that nothing is left: contexts, transactions, memory. */
 void rig_end(struct rig *);
 
