@@ -30,7 +30,7 @@ _tandem()
         ;;
     check)
         case $cur in
-        -*) mapfile -t COMPREPLY < <(compgen -W '--file-only --json --example --explain --from --source --transport --sender --header --help' -- "$cur") ;;
+        -*) mapfile -t COMPREPLY < <(compgen -W '--file-only --json --example --explain --request --script --function --from --source --transport --sender --header --help' -- "$cur") ;;
         *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         esac
         ;;

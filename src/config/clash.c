@@ -111,7 +111,8 @@ static void check_route(struct reader *r, unsigned i)
     const struct config_route *route = &r->config->routes.list[i];
     const char *const ways[] = {
         route->reply.len ? "reply" : NULL, route->serve != CONFIG_SERVE_NO ? "serve" : NULL,
-        route->forward.n ? "forward" : NULL, route->redirect.n ? "redirect" : NULL};
+        route->forward.n ? "forward" : NULL, route->redirect.n ? "redirect" : NULL,
+        route->lua.len ? "lua" : NULL};
     const char *first = NULL;
     char key[64];
 

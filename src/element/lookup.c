@@ -34,7 +34,7 @@ static void lookup_drop(struct element *e, pool_id id)
 {
     struct lookup *l = pool_get(&e->lookups, id);
     msg_unref(engine_blocks(e->engine), l->event.msg);
-    manner_drop(&l->manner);
+    manner_drop(e, &l->manner);
     block_unref(engine_blocks(e->engine), l->forwards);
     pool_free(&e->lookups, id);
 }
@@ -102,7 +102,11 @@ static void lookup(struct element *e, const struct lookup *what, const struct en
     }
     *l = *what;
     l->event = *ev;
-    l->manner = manner_keep(&what->manner);
+    if (!manner_keep(e, &l->manner, &what->manner)) {
+        refuse(e, ev, what, 503, STR("No memory"), now);
+        pool_free(&e->lookups, id);
+        return;
+    }
     msg_ref(ev->msg);
     if (begin(e, l, id, key) != OK) {
         refuse(e, ev, what, 503, STR("No memory"), now);

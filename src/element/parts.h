@@ -57,6 +57,8 @@ struct manner {
     time_ns wait; /* where join is said */
     unsigned n_changes;
     uint16_t changes[ROUTE_CHANGES];
+    struct str said;     /* what scripts change of headers: the decision's, or of … */
+    struct block *block; /* … while it is kept; NULL: it is not, or there is nothing */
 };
 
 struct element {
@@ -241,8 +243,9 @@ void divert_to_bindings(struct element *, const struct engine_event *, unsigned 
 
 /* --- pass.c: passing a request on as the rules have it --- */
 struct manner manner_of(struct element *, const struct route_decision *, const struct grant *);
-struct manner manner_keep(const struct manner *);
-void manner_drop(struct manner *);
+/* False: no memory. */
+MUST_USE bool manner_keep(struct element *, struct manner *out, const struct manner *);
+void manner_drop(struct element *, struct manner *);
 /* Gives it to the proxy for these targets. */
 void pass_on(struct element *, const struct engine_event *, const struct manner *,
              const struct target *, size_t n, const struct fork_how *, time_ns now);

@@ -14,20 +14,33 @@ struct manner manner_of(struct element *e, const struct route_decision *d,
     m.routes = e->routes;
     m.join = d->join;
     m.wait = d->wait;
+    m.said = buf_str(&d->said);
     return m;
 }
 
-struct manner manner_keep(const struct manner *m)
+bool manner_keep(struct element *e, struct manner *out, const struct manner *m)
 {
+    struct block *b = m->said.len > 0 ? block_new(engine_blocks(e->engine), m->said.len) : NULL;
+    if (m->said.len > 0 && !b)
+        return false;
+    *out = *m;
+    out->block = b;
+    if (b) {
+        memcpy(b->bytes, m->said.at, m->said.len);
+        b->len = (uint32_t)m->said.len;
+        out->said = block_str(b);
+    }
     if (m->routes)
         routes_ref(m->routes);
-    return *m;
+    return true;
 }
 
-void manner_drop(struct manner *m)
+void manner_drop(struct element *e, struct manner *m)
 {
     routes_unref(m->routes);
     m->routes = NULL;
+    block_unref(engine_blocks(e->engine), m->block);
+    m->block = NULL;
 }
 
 static struct msg *copy(struct element *e, struct msg *m, const struct edits *edits)
@@ -56,11 +69,12 @@ static struct msg *change(struct element *e, struct msg *m, const struct manner 
     char space[LINES_MAX];
     struct buf lines;
     struct edits edits;
-    if (!manner->routes || manner->n_changes == 0)
+    if (!manner->routes || (manner->n_changes == 0 && manner->said.len == 0))
         return msg_ref(m);
     edits_init(&edits);
     buf_init(&lines, space, sizeof space);
-    if (!route_edit_headers(manner->routes, manner->changes, manner->n_changes, m, &edits, &lines))
+    if (!route_edit_headers(manner->routes, manner->changes, manner->n_changes, manner->said, m,
+                            &edits, &lines))
         return NULL;
     return copy(e, m, &edits);
 }

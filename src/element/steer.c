@@ -5,6 +5,8 @@
 #define WEEK (7 * 24 * 3600 * NS_PER_S)
 #define MINUTE (60 * NS_PER_S)
 
+static const struct asserted nobody;
+
 static bool is_ours(void *arg, const struct uri *u)
 {
     const struct element *e = arg;
@@ -29,14 +31,16 @@ static enum route_sender sender_of(const struct element *e, const struct engine_
 }
 
 static void decide(struct element *e, struct msg *m, const struct uri *uri,
-                   enum route_sender sender, time_ns now, struct route_decision *d,
-                   route_tell *tell, void *arg)
+                   enum route_sender sender, const struct asserted *who, time_ns now,
+                   struct route_decision *d, route_tell *tell, void *arg)
 {
     const struct listener *l = engine_listener(e->engine, m->flow.listener);
     unsigned minute = (unsigned)((e->week_offset + now % WEEK) % WEEK / MINUTE);
     const struct route_request request = {.msg = m,
                                           .uri = uri,
                                           .sender = sender,
+                                          .account = who->user,
+                                          .account_domain = who->domain,
                                           .listener = l ? &l->local : NULL,
                                           .minute = minute % (24 * 60),
                                           .weekday = minute / (24 * 60),
@@ -51,8 +55,8 @@ bool steer_lets_in(struct element *e, const struct engine_event *ev, const struc
     struct route_decision d;
     if (!e->access.config.required || !have_a_say(e, s) || !routes_any_open(e->routes))
         return false;
-    decide(e, ev->msg, &s->view.request_uri, sender_of(e, ev, STANDING_LET_IN), now, &d, NULL,
-           NULL);
+    decide(e, ev->msg, &s->view.request_uri, sender_of(e, ev, STANDING_LET_IN), &nobody, now, &d,
+           NULL, NULL);
     return d.allow == CONFIG_ALLOW_ANYONE;
 }
 
@@ -82,11 +86,17 @@ void steer_explain(struct element *e, const struct engine_event *ev, const struc
     enum place place = s->place;
     struct uri aor;
     char number[NUMBER_MAX];
+    const struct nameaddr *from = msg_from(ev->msg);
+    const struct asserted who = {from ? from->uri.user : STR_NONE,
+                                 from ? from->uri.host : STR_NONE};
     out->by_rules = have_a_say(e, s);
+    if (e->routes)
+        routes_count_all(e->routes);
     if (access_is_peer(&e->access, &ev->msg->flow))
         sender = ROUTE_PEER;
     if (out->by_rules) {
-        decide(e, ev->msg, &s->view.request_uri, sender, now, &out->decision, tell, arg);
+        decide(e, ev->msg, &s->view.request_uri, sender, sender == ROUTE_ACCOUNT ? &who : &nobody,
+               now, &out->decision, tell, arg);
         place = place_of_uri(e, ev->msg, &out->decision.uri, number, &aor);
     }
     out->is_asked = e->access.config.required && sender != ROUTE_ACCOUNT &&
@@ -153,8 +163,8 @@ static bool go_on(struct element *e, const struct engine_event *ev, const struct
     struct uri aor;
     char number[NUMBER_MAX];
     const struct manner manner = manner_of(e, d, grant);
-    if (!d->rewritten && d->n_changes == 0 && d->record_route == CONFIG_UNSAID &&
-        d->join == CONFIG_UNSAID)
+    if (!d->rewritten && d->n_changes == 0 && d->said.len == 0 &&
+        d->record_route == CONFIG_UNSAID && d->join == CONFIG_UNSAID)
         return false;
     switch (place_of_uri(e, ev->msg, &d->uri, number, &aor)) {
     case PLACE_SELF:
@@ -177,19 +187,25 @@ static bool go_on(struct element *e, const struct engine_event *ev, const struct
     return true;
 }
 
+/* RFC 3261 20.43: what failed is for the log alone. */
+static const struct str warning =
+    STR_INIT("Warning: 399 tandem.invalid \"The script of a rule failed\"\r\n");
+
 bool steer(struct element *e, const struct engine_event *ev, const struct step *s,
            const struct grant *grant, time_ns now)
 {
     struct route_decision d;
     if (!have_a_say(e, s))
         return false;
-    decide(e, ev->msg, &s->view.request_uri, sender_of(e, ev, grant->standing), now, &d, NULL,
-           NULL);
+    decide(e, ev->msg, &s->view.request_uri, sender_of(e, ev, grant->standing), &grant->who, now,
+           &d, NULL, NULL);
+    if (d.failure.len > 0)
+        note(e, NOTE_HOOK_FAILED, ev->msg, d.failure);
     switch (d.action) {
     case ROUTE_DEFAULT:
         return go_on(e, ev, &d, grant, now);
     case ROUTE_REPLY:
-        answer(e, ev, d.status, d.reason, STR_NONE, now);
+        answer(e, ev, d.status, d.reason, d.failure.len > 0 ? warning : STR_NONE, now);
         break;
     case ROUTE_REGISTER:
         serve_register(e, ev, now);
@@ -217,7 +233,7 @@ int steer_make(struct element *e, struct routes **routes, struct peers **peers,
     *peers = NULL;
     if (!config->routes || config->routes->n == 0)
         return OK;
-    *routes = routes_new(e->mem, config->routes, sets, &fault);
+    *routes = routes_new(e->mem, config->routes, sets, config->lua, &fault);
     if (!*routes)
         return fault.rule == config->routes->n ? ERR_NOMEM : ERR_INVALID;
     *peers = peers_new(e->mem, sets, &config->proxy.key, e->peers);

@@ -52,6 +52,17 @@ const char *rule_header_line(struct str text, struct str *name)
     return rule_header_name(*name);
 }
 
+const char *rule_header_removable(struct str name)
+{
+    char line[LIMIT_CONFIG_TEXT + 1];
+    struct buf b;
+
+    buf_init(&b, line, sizeof line);
+    buf_put(&b, name);
+    buf_put_char(&b, ':');
+    return b.over ? "it is too long" : rule_header_line(buf_str(&b), &name);
+}
+
 /* RFC 3261 25.1: unreserved, user-unreserved */
 static bool is_user_char(char c)
 {

@@ -7,6 +7,7 @@
 struct compiling {
     struct routes *routes;
     const struct config_set_list *sets;
+    const struct config_lua *lua;
     const struct config_route *from;
     struct rule *rule;
     struct route_fault *fault;
@@ -164,6 +165,7 @@ static void compile_conditions(struct compiling *c)
     r->users = keep_list(c, &from->users);
     r->user_prefixes = keep_list(c, &from->user_prefixes);
     r->numbers = keep_list(c, &from->numbers);
+    r->tags = keep_list(c, &from->tags);
     check_numbers(c);
     compile_patterns(c);
     keep_sources(c);
@@ -197,6 +199,32 @@ static void compile_targets(struct compiling *c, const char *key, const struct s
             fail(c, key, STR("location"), "stands alone or not at all");
 }
 
+/* What becomes of the request where the function fails. */
+static void compile_failure(struct compiling *c)
+{
+    struct rule *r = c->rule;
+
+    r->goes_on = str_equal(c->from->on_error, STR("next"));
+    const char *wrong =
+        r->goes_on ? NULL : rule_reply(keep(c, c->from->on_error), &r->status, &r->reason);
+    if (wrong)
+        fail(c, "on_error", c->from->on_error, wrong);
+}
+
+static void compile_function(struct compiling *c)
+{
+    struct rule *r = c->rule;
+
+    r->asks = true;
+    r->function = c->routes->hook ? hook_function(c->routes->hook, c->from->lua) : -1;
+    if (r->function < 0)
+        fail(c, "lua", c->from->lua,
+             c->lua && c->lua->texts.n > 0
+                 ? "the scripts of lua.scripts have no global function of this name"
+                 : "there is no script: name its file in lua.scripts");
+    compile_failure(c);
+}
+
 static void compile_way(struct compiling *c)
 {
     const struct config_route *from = c->from;
@@ -214,6 +242,9 @@ static void compile_way(struct compiling *c)
     } else if (from->redirect.n > 0) {
         r->action = ROUTE_REDIRECT;
         compile_targets(c, "redirect", &from->redirect, true);
+    } else if (from->lua.len > 0) {
+        r->takes = false; /* its function says */
+        compile_function(c);
     } else if (from->serve == CONFIG_SERVE_REGISTER) {
         r->action = ROUTE_REGISTER;
     } else if (from->serve == CONFIG_SERVE_LOOKUP) {
@@ -237,17 +268,10 @@ static void check_lines(struct compiling *c, const char *key, const struct str_l
 
 static void check_names(struct compiling *c)
 {
-    char line[LIMIT_CONFIG_TEXT + 1];
-    struct str name;
-
     for (unsigned i = 0; i < c->from->remove_headers.n; i++) {
         struct str text = c->from->remove_headers.list[i];
-        struct buf b;
+        const char *wrong = rule_header_removable(text);
 
-        buf_init(&b, line, sizeof line);
-        buf_put(&b, text);
-        buf_put_char(&b, ':');
-        const char *wrong = rule_header_line(buf_str(&b), &name);
         if (wrong)
             fail(c, "remove_header", text, wrong);
     }
@@ -298,7 +322,8 @@ static void compile_rule(struct compiling *c)
     compile_conditions(c);
     compile_way(c);
     compile_changes(c);
-    c->routes->any_open |= c->rule->takes && c->rule->allow == CONFIG_ALLOW_ANYONE;
+    c->routes->any_open |=
+        (c->rule->takes || c->rule->asks) && c->rule->allow == CONFIG_ALLOW_ANYONE;
 }
 
 static struct routes *make(struct mem *mem, unsigned n)
@@ -315,17 +340,45 @@ static struct routes *make(struct mem *mem, unsigned n)
     return NULL;
 }
 
+/* What scripts call sets by. */
+static void keep_sets(struct compiling *c)
+{
+    struct config_set_list *kept = &c->routes->sets;
+
+    kept->list = take(c, c->sets->n * sizeof *kept->list);
+    for (; kept->list && kept->n < c->sets->n; kept->n++)
+        kept->list[kept->n].name = keep(c, c->sets->list[kept->n].name);
+}
+
+/* Only where a rule asks them: each worker has its own. */
+static void load_scripts(struct compiling *c, const struct config_route_list *rules)
+{
+    struct hook_fault fault;
+    bool wanted = false;
+
+    for (unsigned i = 0; i < rules->n; i++)
+        wanted |= rules->list[i].lua.len > 0;
+    if (!wanted || !c->lua || c->lua->texts.n == 0)
+        return;
+    c->routes->hook = hook_new(c->routes->mem, c->lua, &fault);
+    if (!c->routes->hook)
+        no_memory(c); /* or what hook_new tells: that is checked when it is read */
+}
+
 struct routes *routes_new(struct mem *mem, const struct config_route_list *rules,
-                          const struct config_set_list *sets, struct route_fault *fault)
+                          const struct config_set_list *sets, const struct config_lua *lua,
+                          struct route_fault *fault)
 {
     struct routes *r = make(mem, rules->n);
-    struct compiling c = {.routes = r, .sets = sets, .fault = fault};
+    struct compiling c = {.routes = r, .sets = sets, .lua = lua, .fault = fault};
 
     if (!r) {
         *fault = (struct route_fault){.rule = rules->n, .key = ""};
         (void)snprintf(fault->what, sizeof fault->what, "there is no memory for it");
         return NULL;
     }
+    keep_sets(&c);
+    load_scripts(&c, rules);
     for (unsigned i = 0; i < rules->n && !c.failed; i++) {
         c.from = &rules->list[i];
         c.rule = &r->rules[i];
@@ -347,6 +400,7 @@ void routes_unref(struct routes *r)
 {
     if (!r || --r->refs > 0)
         return;
+    hook_free(r->hook);
     shelf_free(r->shelf);
     mem_free(r->mem, r, sizeof *r + r->n * sizeof *r->rules);
 }
@@ -359,4 +413,10 @@ unsigned routes_count(const struct routes *r)
 bool routes_any_open(const struct routes *r)
 {
     return r->any_open;
+}
+
+void routes_count_all(struct routes *r)
+{
+    if (r->hook)
+        hook_count_all(r->hook);
 }

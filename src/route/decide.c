@@ -1,5 +1,5 @@
 /* Owns the order: rules one by one, changes gathered, the first that takes the request. */
-#include "route/rule.h"
+#include "route/verdict.h"
 
 struct deciding {
     const struct routes *routes;
@@ -50,6 +50,84 @@ static void take(struct deciding *d, const struct rule *r)
     out->allow = r->allow;
 }
 
+/* --- functions of scripts --- */
+
+static struct hook_view view_of(const struct seen *s, struct buf *account)
+{
+    const struct route_request *q = s->request;
+
+    buf_put(account, q->account);
+    buf_put(account, q->account.len > 0 ? STR("@") : STR(""));
+    buf_put(account, q->account_domain);
+    return (struct hook_view){.msg = q->msg,
+                              .uri = s->uri,
+                              .method = s->method,
+                              .user = s->user,
+                              .number = s->number,
+                              .sender = sender_name(q->sender),
+                              .account = account->over ? STR_NONE : buf_str(account),
+                              .listener = q->listener,
+                              .minute = q->minute,
+                              .weekday = q->weekday,
+                              .tags = s->tags,
+                              .n_tags = s->n_tags};
+}
+
+static void fail(struct deciding *d, const struct rule *r, struct route_step *step)
+{
+    struct route_decision *out = d->out;
+
+    step->kind = ROUTE_FAILED;
+    out->failure = step->failure;
+    if (r->goes_on)
+        return;
+    out->action = ROUTE_REPLY;
+    out->rule = (unsigned)(r - d->routes->rules);
+    out->status = r->status;
+    out->reason = r->reason;
+    out->allow = r->allow;
+}
+
+static void obey(struct deciding *d, const struct rule *r, struct verdict *v,
+                 struct route_step *step)
+{
+    change(d, &v->rule);
+    for (unsigned i = 0; i < v->n_tags; i++)
+        see_tag(&d->seen, v->tags[i]);
+    v->rule.allow = r->allow;
+    if (v->rule.takes)
+        take(d, &v->rule);
+    if (v->rule.takes)
+        d->out->rule = (unsigned)(r - d->routes->rules);
+    step->kind = v->rule.takes ? ROUTE_TOOK : ROUTE_CHANGED;
+}
+
+/* True: it has taken the request. */
+static bool ask(struct deciding *d, const struct rule *r)
+{
+    char text[LIMIT_AOR_BYTES];
+    struct hook_answer answer;
+    struct route_step step = {.answer = &answer};
+    struct verdict v;
+    struct buf account, why;
+
+    buf_init(&account, text, sizeof text);
+    buf_init(&why, d->out->failure_text, sizeof d->out->failure_text);
+    const struct hook_view view = view_of(&d->seen, &account);
+    bool good = hook_call(d->routes->hook, r->function, &view, &answer);
+    if (!good)
+        buf_put(&why, answer.why);
+    else
+        good = verdict_read(&v, d->routes, &answer, d->out, &why);
+    step.failure = good ? STR_NONE : buf_str(&why);
+    if (good)
+        obey(d, r, &v, &step);
+    else
+        fail(d, r, &step);
+    say(d, r, step);
+    return step.kind == ROUTE_TOOK || (step.kind == ROUTE_FAILED && !r->goes_on);
+}
+
 /* True: it has taken the request. */
 static bool try(struct deciding *d, const struct rule *r)
 {
@@ -61,6 +139,8 @@ static bool try(struct deciding *d, const struct rule *r)
         return false;
     }
     change(d, r);
+    if (r->asks)
+        return ask(d, r);
     say(d, r, (struct route_step){.kind = r->takes ? ROUTE_TOOK : ROUTE_CHANGED});
     if (r->takes)
         take(d, r);
@@ -78,6 +158,9 @@ void route_decide(const struct routes *routes, const struct route_request *reque
     out->record_route = out->join = CONFIG_UNSAID;
     out->wait = 0;
     out->rewritten = false;
+    out->failure = STR_NONE;
+    buf_init(&out->said, out->said_text, sizeof out->said_text);
+    buf_init(&out->kept, out->kept_text, sizeof out->kept_text);
     out->allow = CONFIG_ALLOW_ACCOUNTS;
     out->uri = *request->uri;
     see_request(&d.seen, request);

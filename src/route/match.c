@@ -144,11 +144,19 @@ static bool sender_holds(const struct rule *r, enum route_sender sender)
     return r->senders == 0 || sender == ROUTE_ANY_SENDER || (r->senders >> sender & 1);
 }
 
-static struct str sender_name(enum route_sender sender)
+struct str sender_name(enum route_sender sender)
 {
     return sender == ROUTE_PEER      ? STR("peer")
            : sender == ROUTE_ACCOUNT ? STR("account")
                                      : STR("stranger");
+}
+
+static bool tag_holds(const struct rule *r, const struct seen *s)
+{
+    for (unsigned i = 0; i < s->n_tags; i++)
+        if (is_among(&r->tags, s->tags[i]))
+            return true;
+    return r->tags.n == 0;
 }
 
 /* Of the Request-URI. */
@@ -200,6 +208,8 @@ const char *rule_missed(const struct rule *r, const struct seen *s, struct str *
     if (missed)
         return missed;
     *found = STR_NONE;
+    if (!tag_holds(r, s))
+        return "tag";
     if (!time_holds(r, q->minute))
         return "time";
     if (r->days && !(r->days >> q->weekday & 1))

@@ -45,6 +45,7 @@ struct rule {
     LIST(struct header_condition) headers;
     LIST(struct span) times;
     LIST(struct caller_condition) callers;
+    struct str_list tags;
     /* where it goes */
     bool takes; /* else it only changes something */
     enum route_action action;
@@ -53,6 +54,9 @@ struct rule {
     LIST(struct route_target) targets;
     unsigned redirect_status, order;
     time_ns ring_time;
+    bool asks; /* this function of the scripts */
+    int function;
+    bool goes_on; /* where it fails; else `status` and `reason` */
     /* what is changed */
     unsigned strip;
     struct str prefix, set_user, set_domain;
@@ -68,8 +72,15 @@ struct routes {
     struct mem *mem;
     unsigned n;
     bool any_open;
+    struct config_set_list sets; /* their names alone */
+    struct hook *hook;           /* NULL: no rule asks a script */
     struct rule rules[];
 };
+
+#define SEEN_TAG_MAX 32
+
+/* What scripts change of headers: lines of a sign and what it is about, each with an LF. */
+enum said_sign { SAID_REMOVE = '-', SAID_SET = '=', SAID_ADD = '+' };
 
 /* What a request is, worked out once for all rules. */
 struct seen {
@@ -79,10 +90,16 @@ struct seen {
     struct str user;   /* unescaped, without its own parameters */
     struct str number; /* without separators; empty: it is none */
     char user_text[LIMIT_AOR_BYTES], number_text[LIMIT_AOR_BYTES];
+    unsigned n_tags;
+    struct str tags[LIMIT_ROUTE_TAGS];
+    char tag_text[LIMIT_ROUTE_TAGS][SEEN_TAG_MAX];
 };
 
 /* see.c */
 void see_request(struct seen *, const struct route_request *);
+struct str sender_name(enum route_sender);
+/* One more; those over the limit are left out. */
+void see_tag(struct seen *, struct str tag);
 /* The URI has become another one. */
 void see_uri(struct seen *, const struct uri *);
 /* match.c: NULL: all conditions hold; else the key of one that does not, and what was there. */
@@ -100,6 +117,7 @@ const char *rule_caller(struct str text, struct caller_condition *);
 const char *rule_reply(struct str text, unsigned *status, struct str *reason);
 const char *rule_header_line(struct str text, struct str *name);
 const char *rule_header_name(struct str name);
+const char *rule_header_removable(struct str name);
 const char *rule_target(struct str text, const struct config_set_list *, bool redirects,
                         struct route_target *);
 const char *rule_user(struct str text);

@@ -42,6 +42,16 @@ void see_uri(struct seen *s, const struct uri *uri)
 void see_request(struct seen *s, const struct route_request *r)
 {
     s->request = r;
+    s->n_tags = 0;
     s->method = r->msg->method == METHOD_ACK ? STR("INVITE") : r->msg->method_name;
     see_uri(s, r->uri);
+}
+
+void see_tag(struct seen *s, struct str tag)
+{
+    if (s->n_tags == LIMIT_ROUTE_TAGS || tag.len > SEEN_TAG_MAX)
+        return;
+    memcpy(s->tag_text[s->n_tags], tag.at, tag.len);
+    s->tags[s->n_tags] = (struct str){s->tag_text[s->n_tags], tag.len};
+    s->n_tags++;
 }

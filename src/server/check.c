@@ -1,13 +1,16 @@
 /* `tandem check`: says everything that is wrong with a configuration file; changes nothing. */
 #include "server/check.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "config/example.h"
 #include "net/socket.h"
+#include "server/check_script.h"
 #include "server/config_file.h"
 #include "server/explain.h"
 #include "server/machine.h"
@@ -17,6 +20,8 @@ const char check_help[] =
     "usage: tandem check [--file-only] [--json] FILE\n"
     "       tandem check --explain 'METHOD URI' [--from URI] [--source ADDR] [--transport T]\n"
     "             [--sender WHO] [--header 'N: V']... [--json] FILE\n"
+    "       tandem check --script LUA [--function NAME] {--explain 'METHOD URI' | --request FILE}\n"
+    "             [--from URI]...\n"
     "       tandem check --example\n"
     "\n"
     "Says everything that is wrong with a configuration file, with line and key and what to\n"
@@ -32,6 +37,10 @@ const char check_help[] =
     "address\n"
     "                that it comes from, --sender what its sender proves to be: account, peer or\n"
     "                stranger\n"
+    "  --request     a file with the request that is explained, as it would come\n"
+    "  --script      tries a function of a script in Lua (route, where --function says nothing) "
+    "on\n"
+    "                the request, without a configuration: what it gives back, and what it takes\n"
     "  --example     prints a file with every key, its sentence, default and an example\n"
     "\n"
     "Exit status: 0 it can be used, 2 it has faults or cannot be read.\n";
@@ -40,8 +49,10 @@ enum { GOOD = 0, FAULTY = 2, OUR_FAULT = 4 };
 
 struct settings {
     bool json, help, example, file_only, explain;
+    const char *script, *function, *request;
     struct str words[2 * EXPLAIN_HEADERS + 16]; /* of what is to be explained */
     unsigned n_words;
+    struct str message; /* of --request; empty: none */
 };
 
 struct count {
@@ -131,7 +142,7 @@ static void print_row(void *arg, const struct explain_row *row)
 static const char *explain_by(struct config *c, const struct settings *s)
 {
     static struct shared shared;
-    struct explain_ask ask;
+    struct explain_ask ask = {.message = s->message};
     const char *wrong = explain_read(&ask, s->words, s->n_words);
 
     if (wrong)
@@ -151,13 +162,24 @@ static int explain_file(const char *file, const struct settings *s)
 {
     struct count count = {.settings = s};
     struct config_source source = {.file = file};
-    struct config *c = config_file_read(&mem_libc, &source, tell, &count);
+    struct config *c = s->script ? check_script_config(s->script, s->function, tell, &count)
+                                 : config_file_read(&mem_libc, &source, tell, &count);
     const char *wrong = c ? explain_by(c, s) : NULL;
 
     config_free(c);
     if (wrong)
         return complain("--explain", wrong, FAULTY);
     return c ? GOOD : FAULTY;
+}
+
+/* `file` NULL: there is a script. */
+static int explain_request(const char *file, struct settings *s)
+{
+    if (s->request && !check_request_read(s->request, &s->message))
+        return complain(s->request, strerror(errno), FAULTY);
+    int status = explain_file(file, s);
+    free((char *)(uintptr_t)s->message.at);
+    return status;
 }
 
 static const char *option_name(const char *name)
@@ -184,17 +206,14 @@ static bool keep_word(struct settings *s, const char *name, const char *value)
 
 static int read_options(struct settings *s, int argc, char **argv)
 {
-    static const struct option table[] = {{"json", no_argument, NULL, 'j'},
-                                          {"file-only", no_argument, NULL, 'f'},
-                                          {"example", no_argument, NULL, 'e'},
-                                          {"explain", required_argument, NULL, 'x'},
-                                          {"from", required_argument, NULL, 'w'},
-                                          {"source", required_argument, NULL, 'w'},
-                                          {"transport", required_argument, NULL, 'w'},
-                                          {"sender", required_argument, NULL, 'w'},
-                                          {"header", required_argument, NULL, 'w'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {0}};
+    static const struct option table[] = {
+        {"json", no_argument, NULL, 'j'},           {"file-only", no_argument, NULL, 'f'},
+        {"example", no_argument, NULL, 'e'},        {"explain", required_argument, NULL, 'x'},
+        {"request", required_argument, NULL, 'r'},  {"script", required_argument, NULL, 's'},
+        {"function", required_argument, NULL, 'n'}, {"from", required_argument, NULL, 'w'},
+        {"source", required_argument, NULL, 'w'},   {"transport", required_argument, NULL, 'w'},
+        {"sender", required_argument, NULL, 'w'},   {"header", required_argument, NULL, 'w'},
+        {"help", no_argument, NULL, 'h'},           {0}};
     int option, which = 0;
 
     optind = 0;
@@ -204,7 +223,10 @@ static int read_options(struct settings *s, int argc, char **argv)
         s->file_only |= option == 'f';
         s->example |= option == 'e';
         s->help |= option == 'h';
-        s->explain |= option == 'x';
+        s->explain |= option == 'x' || option == 'r';
+        s->request = option == 'r' ? optarg : s->request;
+        s->script = option == 's' ? optarg : s->script;
+        s->function = option == 'n' ? optarg : s->function;
         if ((option == 'x' && !keep_word(s, NULL, optarg)) ||
             (option == 'w' && !keep_word(s, option_name(table[which].name), optarg)))
             return complain("--header", "too many", FAULTY);
@@ -216,7 +238,7 @@ static int read_options(struct settings *s, int argc, char **argv)
 
 int check_main(int argc, char **argv)
 {
-    struct settings s = {0};
+    struct settings s = {.function = "route"};
     int status = read_options(&s, argc, argv);
 
     if (status)
@@ -225,12 +247,14 @@ int check_main(int argc, char **argv)
         fputs(check_help, stdout);
     else if (s.example)
         config_print_example(stdout);
-    else if (s.n_words > 0 && !s.explain)
+    else if ((s.n_words > 0 || s.script) && !s.explain)
         return complain("--explain", "expected a request; see tandem help check", FAULTY);
-    else if (optind + 1 != argc)
+    else if (s.script && optind == argc)
+        status = explain_request(NULL, &s);
+    else if (s.script || optind + 1 != argc)
         return complain("FILE", "expected one configuration file; see tandem help check", FAULTY);
     else if (s.explain)
-        status = explain_file(argv[optind], &s);
+        status = explain_request(argv[optind], &s);
     else
         status = check(argv[optind], &s);
     if (fflush(stdout) != 0)

@@ -7,16 +7,21 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/shelf.h"
+#include "hook/hook.h"
 #include "route/route.h"
+
+#define READ_MOST \
+    (LIMIT_CONFIG_BYTES > LIMIT_SCRIPT_BYTES ? LIMIT_CONFIG_BYTES : LIMIT_SCRIPT_BYTES)
 
 /* One byte more than is allowed, so that what is too long shows. */
 static char *read_all(FILE *f, size_t *len)
 {
-    char *text = malloc(LIMIT_CONFIG_BYTES + 1);
+    char *text = malloc(READ_MOST + 1);
 
     if (!text)
         return NULL;
-    *len = fread(text, 1, LIMIT_CONFIG_BYTES + 1, f);
+    *len = fread(text, 1, READ_MOST + 1, f);
     if (!ferror(f))
         return text;
     free(text);
@@ -43,7 +48,7 @@ static char *read_file(const char *name, size_t *len)
 static bool check_routes(const struct config *c, const char *file, config_tell *tell, void *arg)
 {
     struct route_fault wrong;
-    struct routes *r = routes_new(c->mem, &c->routes, &c->sets, &wrong);
+    struct routes *r = routes_new(c->mem, &c->routes, &c->sets, &c->lua, &wrong);
 
     if (!r) {
         struct config_fault f = {.file = file};
@@ -58,6 +63,59 @@ static bool check_routes(const struct config *c, const char *file, config_tell *
     return r;
 }
 
+/* --- scripts --- */
+
+/* Their texts become part of the configuration. */
+static bool read_script(struct config *c, const char *name, config_tell *tell, void *arg)
+{
+    struct config_script *s = &c->lua.texts.list[c->lua.texts.n];
+    size_t len;
+    char *text = read_file(name, &len);
+    bool good = text && len <= LIMIT_SCRIPT_BYTES;
+
+    if (!text)
+        config_fault_tell(tell, arg, name, "lua.scripts", "cannot be read: %s", strerror(errno));
+    else if (!good)
+        config_fault_tell(tell, arg, name, "lua.scripts", "is larger than %d bytes",
+                          LIMIT_SCRIPT_BYTES);
+    else
+        good = shelf_keep(c->shelf, str_from(name), &s->name) &&
+               shelf_keep(c->shelf, (struct str){text, len}, &s->text);
+    free(text);
+    c->lua.texts.n += good;
+    return good;
+}
+
+/* False: a fault was told. */
+static bool check_scripts(const struct config *c, config_tell *tell, void *arg)
+{
+    struct hook_fault wrong;
+    struct hook *h = hook_new(c->mem, &c->lua, &wrong);
+
+    if (!h) {
+        struct config_fault f = {.line = wrong.line};
+
+        f.file = wrong.script < c->lua.texts.n ? c->lua.texts.list[wrong.script].name.at : NULL;
+        (void)snprintf(f.what, sizeof(f.what), "%s", wrong.what);
+        tell(arg, &f);
+    }
+    hook_free(h);
+    return h;
+}
+
+static bool read_scripts(struct config *c, config_tell *tell, void *arg)
+{
+    const struct str_list *files = &c->lua.scripts;
+    bool good = true;
+
+    if (files->n == 0)
+        return true;
+    c->lua.texts.list = shelf_take(c->shelf, files->n * sizeof *c->lua.texts.list);
+    for (unsigned i = 0; c->lua.texts.list && i < files->n; i++)
+        good &= read_script(c, files->list[i].at, tell, arg);
+    return good && c->lua.texts.list && check_scripts(c, tell, arg);
+}
+
 struct config *config_file_read(struct mem *mem, const struct config_source *source,
                                 config_tell *tell, void *arg)
 {
@@ -69,11 +127,12 @@ struct config *config_file_read(struct mem *mem, const struct config_source *sou
         config_fault_tell(tell, arg, s.file, "", "cannot be read: %s", strerror(errno));
         return NULL;
     }
-    s.text = (struct str){text, len};
+    if (s.file)
+        s.text = (struct str){text, len};
     struct config *c = config_parse(mem, &s, tell, arg);
 
     free(text);
-    if (!c || check_routes(c, s.file, tell, arg))
+    if (!c || (read_scripts(c, tell, arg) && check_routes(c, s.file, tell, arg)))
         return c;
     config_free(c);
     return NULL;

@@ -6,8 +6,8 @@
 
 #include "config/config.h"
 
-/* `source` without its text, which is read from source->file ("-": standard input; NULL: there is
- * none). NULL: every fault was told. */
+/* `source` without its text, which is read from source->file ("-": standard input; NULL: the text
+ * counts); the scripts that it names are read, too. NULL: every fault was told. */
 struct config *config_file_read(struct mem *mem, const struct config_source *source,
                                 config_tell *tell, void *arg);
 

@@ -42,7 +42,7 @@ static const char *folder_of(const char *file, char at[PATH_MAX])
     return at;
 }
 
-/* --- certificates: they are read again at a reload --- */
+/* --- certificates and scripts: they are read again at a reload --- */
 
 /* The file's folder, and that of the file that a link leads to. */
 static void add_file(struct sandbox_folders *f, size_t *n, const char *file)
@@ -66,6 +66,12 @@ static void add_files(struct sandbox_folders *f, size_t *n, struct str path)
         f->readable[(*n)++] = strdup(path.at);
 }
 
+static void add_scripts(struct sandbox_folders *f, size_t *n, const struct config *c)
+{
+    for (unsigned i = 0; i < c->lua.scripts.n; i++)
+        add_file(f, n, c->lua.scripts.list[i].at);
+}
+
 static void add_certificates(struct sandbox_folders *f, size_t *n, const struct config *c)
 {
     char chain[TLS_PATH_MOST], key[TLS_PATH_MOST];
@@ -87,8 +93,10 @@ static void enter(const struct confinement *c, struct sandbox *out)
                                 .writable = {c->data, folder_of(c->control, control)}};
     size_t n = 1;
 
-    if (c->certificates)
-        add_certificates(&f, &n, c->certificates);
+    if (c->read_again) {
+        add_certificates(&f, &n, c->read_again);
+        add_scripts(&f, &n, c->read_again);
+    }
     sandbox_enter(out, &f);
     while (n > 1)
         free((char *)(uintptr_t)f.readable[--n]);

@@ -8,10 +8,11 @@
 
 /* NULL where there is none. */
 struct confinement {
-    const char *user;                  /* whose rights are taken */
-    const char *data;                  /* folder: becomes the user's, stays writable */
-    const char *config, *control;      /* files: their folders stay readable, or writable */
-    const struct config *certificates; /* whose folders, and the authorities', stay readable */
+    const char *user;                /* whose rights are taken */
+    const char *data;                /* folder: becomes the user's, stays writable */
+    const char *config, *control;    /* files: their folders stay readable, or writable */
+    const struct config *read_again; /* the folders of its certificates, authorities and scripts
+                                        stay readable */
     bool wants_sandbox;
 };
 

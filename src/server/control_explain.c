@@ -13,7 +13,7 @@ static void tell_row(void *arg, const struct explain_row *row)
 enum control_step control_explain(struct control_client *c)
 {
     struct shared *s = c->control->shared;
-    struct explain_ask ask;
+    struct explain_ask ask = {.message = STR_NONE};
     const char *wrong = explain_read(&ask, c->line.list + 1, c->line.n - 1);
 
     if (!wrong) {

@@ -79,6 +79,7 @@ void element_config_of(struct element_config *out, const struct shared *s,
     out->access = access_of(s, config);
     out->routes = &config->routes;
     out->sets = &config->sets;
+    out->lua = &config->lua;
 }
 
 struct str element_host_of(const struct shared *s, const struct listen_at *at)

@@ -7,7 +7,7 @@
 #include "server/explain_text.h"
 #include "server/wall_clock.h"
 
-#define REQUEST_MAX 8192
+#define REQUEST_MAX LIMIT_MSG_BYTES
 
 struct explaining {
     explain_tell *tell;
@@ -20,6 +20,10 @@ struct explaining {
 
 static void put_request(struct buf *b, const struct explain_ask *a, const char *transport)
 {
+    if (a->message.len > 0) {
+        buf_put(b, a->message);
+        return;
+    }
     size_t space = str_find(a->request, ' ');
     struct str method = str_slice(a->request, 0, space);
     struct str uri = str_trim(str_slice(a->request, space, a->request.len));

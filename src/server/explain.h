@@ -12,6 +12,7 @@
 /* A request as people write it. */
 struct explain_ask {
     struct str request; /* "INVITE sip:bob@example.com" */
+    struct str message; /* in its place a whole one; empty: none */
     struct str from;    /* a URI; empty: an anonymous one */
     struct str source, transport, sender;
     struct str headers[EXPLAIN_HEADERS];
@@ -32,8 +33,8 @@ struct explain_row {
 };
 typedef void explain_tell(void *arg, const struct explain_row *);
 
-/* Reads "--from URI", "--source ADDR", "--transport T", "--sender WHO", "--header 'N: V'" and the
- * request itself. NULL, or what is wrong. */
+/* `message` is set before (empty: none). Reads "--from URI", "--source ADDR", "--transport T",
+ * "--sender WHO", "--header 'N: V'" and the request itself. NULL, or what is wrong. */
 MUST_USE const char *explain_read(struct explain_ask *, const struct str *words, unsigned n);
 /* By a configuration on listeners; `s` is a server, or as much of one as there is. NULL, or what is
  * wrong with the request. */

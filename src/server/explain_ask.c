@@ -34,14 +34,14 @@ static const char *read_option(struct explain_ask *a, struct str option, struct 
 
 const char *explain_read(struct explain_ask *a, const struct str *words, unsigned n)
 {
-    *a = (struct explain_ask){.n_headers = 0};
+    *a = (struct explain_ask){.message = a->message};
     for (unsigned i = 0; i < n; i++) {
         const char *wrong = NULL;
 
         if (has_control(words[i]))
             return "control characters are not allowed";
         if (!str_starts(words[i], STR("--"))) {
-            if (a->request.len > 0)
+            if (a->request.len > 0 || a->message.len > 0)
                 return "one request at a time: put it in quotes, such as \"INVITE sip:bob@h\"";
             a->request = words[i];
             continue;
@@ -54,5 +54,7 @@ const char *explain_read(struct explain_ask *a, const struct str *words, unsigne
         if (has_control(words[++i]))
             return "control characters are not allowed";
     }
-    return a->request.len > 0 ? NULL : "expected a request, such as \"INVITE sip:bob@example.com\"";
+    return a->request.len > 0 || a->message.len > 0
+               ? NULL
+               : "expected a request, such as \"INVITE sip:bob@example.com\"";
 }

@@ -8,9 +8,49 @@ static void put_quoted(struct buf *b, struct str s)
     buf_put_char(b, '"');
 }
 
+/* What its function gave back, and what that took. */
+static void put_answer(struct buf *b, const struct hook_answer *a)
+{
+    buf_put_lit(b, "its function gave back ");
+    if (a->n == 0)
+        buf_put_lit(b, "nothing");
+    for (unsigned i = 0; i < a->n; i++) {
+        buf_put(b, i > 0 ? STR(", ") : STR(""));
+        buf_put(b, a->words[i].key);
+        buf_put_char(b, '=');
+        put_quoted(b, a->words[i].value);
+    }
+}
+
+static void put_cost(struct buf *b, const struct hook_answer *a)
+{
+    buf_put_lit(b, " (");
+    buf_put_u64(b, a->instructions);
+    buf_put_lit(b, " instructions, ");
+    buf_put_u64(b, (a->memory + 1023) / 1024);
+    buf_put_lit(b, " KiB in use)");
+}
+
+static const char *put_function(struct buf *b, const struct route_step *s,
+                                const struct config_route *rule)
+{
+    if (s->kind == ROUTE_FAILED) {
+        buf_put_lit(b, "its function failed: ");
+        buf_put(b, s->failure);
+        buf_put_lit(b, "; on_error: ");
+        buf_put(b, rule->on_error);
+    } else {
+        put_answer(b, s->answer);
+    }
+    put_cost(b, s->answer);
+    return s->kind == ROUTE_FAILED ? "failed" : s->kind == ROUTE_TOOK ? "took" : "changed";
+}
+
 const char *explain_put_step(struct buf *b, const struct route_step *s,
                              const struct config_route *rule)
 {
+    if (s->answer)
+        return put_function(b, s, rule);
     switch (s->kind) {
     case ROUTE_MISSED:
         buf_put(b, str_from(s->key));
@@ -30,6 +70,8 @@ const char *explain_put_step(struct buf *b, const struct route_step *s,
             buf_put_lit(b, ", changes the Request-URI");
         buf_put_lit(b, ", and takes it");
         return "took";
+    case ROUTE_FAILED:
+        return "failed";
     }
     return "";
 }

@@ -117,7 +117,8 @@ void metrics_admissions(FILE *f, const char *name, const struct metrics_sample *
     static const char *const results[N_ELEMENT_NOTES] = {
         [NOTE_CHALLENGED] = "challenged",     [NOTE_AUTH_OK] = "authenticated",
         [NOTE_AUTH_FAILED] = "failed",        [NOTE_FORBIDDEN] = "forbidden",
-        [NOTE_UNKNOWN_USER] = "unknown_user", [NOTE_REGISTERED] = "registered"};
+        [NOTE_UNKNOWN_USER] = "unknown_user", [NOTE_REGISTERED] = "registered",
+        [NOTE_HOOK_FAILED] = "hook_failed"};
 
     for (unsigned i = 0; i < N_ELEMENT_NOTES; i++) {
         uint64_t n = 0;

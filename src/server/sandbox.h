@@ -8,7 +8,7 @@
 #include "base/attr.h"
 
 #define SANDBOX_FOLDERS 8
-#define SANDBOX_READABLE 264 /* the configuration's folder, and those of all certificates */
+#define SANDBOX_READABLE 296 /* the configuration's folder, those of certificates and scripts */
 
 /* Beside what every server needs: /etc, the system's libraries, what resolving names reads. */
 struct sandbox_folders {

@@ -287,7 +287,7 @@ static int run_confined(struct shared *s)
                                           .data = text_or_null(c->data),
                                           .config = s->options->file,
                                           .control = text_or_null(c->control),
-                                          .certificates = c,
+                                          .read_again = c,
                                           .wants_sandbox = c->sandbox};
     return confine(&s->confinement, &s->sandbox) ? run_parts(s) : BAD_CONFIG;
 }

@@ -146,6 +146,7 @@ static const struct meaning meanings[N_ELEMENT_NOTES] = {
     [NOTE_FORBIDDEN] = {GUARD_FORBIDDEN, EV_FORBIDDEN, false},
     [NOTE_UNKNOWN_USER] = {GUARD_UNKNOWN_USER, EV_UNKNOWN_USER, false},
     [NOTE_REGISTERED] = {-1, EV_REGISTERED, false},
+    [NOTE_HOOK_FAILED] = {-1, EV_HOOK_FAILED, false},
 };
 
 static void log_note(struct worker *w, const struct element_note *n, enum log_event event,
@@ -153,7 +154,8 @@ static void log_note(struct worker *w, const struct element_note *n, enum log_ev
 {
     struct str method = method_name_of((enum method)n->method);
 
-    log_event_gated(w->log, &w->note_gates[n->kind], now, event, LOG_TEXT("who", n->who),
+    log_event_gated(w->log, &w->note_gates[n->kind], now, event,
+                    LOG_TEXT(n->kind == NOTE_HOOK_FAILED ? "why" : "who", n->who),
                     LOG_ADDR("from", &n->flow.remote), LOG_TEXT("method", method),
                     LOG_TEXT("call_id", n->call_id));
 }

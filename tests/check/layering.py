@@ -10,7 +10,8 @@ for folder in ("msg", "sdp", "rtp", "codec", "stun", "guard", "config", "store",
     MAY[folder] = {"base"}
 for folder in ("auth", "tx", "dialog", "resolve", "follow"):
     MAY[folder] = {"msg", "base"}
-MAY["route"] = {"config", "msg", "base"}  # config: the entries that rules are made of
+MAY["route"] = {"config", "hook", "msg", "base"}  # config: the entries that rules are made of
+MAY["hook"] = {"config", "msg", "base"}
 MAY["peers"] = {"config", "base"}
 MAY["srtp"] = {"rtp", "base"}
 MAY["turn"] = MAY["ice"] = {"stun", "base"}
@@ -18,7 +19,7 @@ MAY["engine"] = {"tx", "dialog", "resolve", "msg", "base"}
 for folder in ROLES:
     MAY[folder] = {"engine", "dialog", "auth", "sdp", "msg", "base"}
 MAY["proxy"] |= {"follow"}
-MAY["element"] = ROLES | {"route", "peers", "follow", "config", "engine", "dialog", "auth", "sdp", "msg", "base"}
+MAY["element"] = ROLES | {"route", "hook", "peers", "follow", "config", "engine", "dialog", "auth", "sdp", "msg", "base"}
 MAY["media"] = {"rtp", "srtp", "codec", "ice", "turn", "stun", "base"}
 SANS_IO = set(MAY) - {"store", "net", "media"}
 PROGRAMS = {"server", "phone", "tools"}
@@ -30,12 +31,13 @@ MAY["sim"] = ABOVE - {"net", "store", "media"}
 
 # Sans-I/O folders see the language and its plain library, nothing of the system.
 PLAIN = {"assert.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h",
-         "stdint.h", "stdio.h", "stdlib.h", "string.h", "sanitizer/asan_interface.h",
+         "stdint.h", "stdio.h", "stdlib.h", "string.h", "math.h", "sanitizer/asan_interface.h",
          "sanitizer/msan_interface.h"}
 INTRINSICS = re.compile(r"[a-z]?mmintrin\.h|x86intrin\.h|immintrin\.h|arm_neon\.h")
 SYSTEM_FOLDERS = {"net", "server", "phone"}
 # The libraries that such a folder stands on (docs/dependencies.md).
-LIBRARIES = {"follow": {"stdatomic.h"}, "auth": {"openssl/evp.h", "openssl/crypto.h"}, "stun": {"openssl/evp.h", "openssl/crypto.h"}, "config": {"yaml.h"}}
+LIBRARIES = {"follow": {"stdatomic.h"}, "auth": {"openssl/evp.h", "openssl/crypto.h"}, "stun": {"openssl/evp.h", "openssl/crypto.h"}, "config": {"yaml.h"},
+             "hook": {"lua.h", "lauxlib.h"}}
 # Sockets, clocks, threads and entropy.
 SYSTEM = re.compile(r"sys/(socket|un|time|timerfd|epoll|eventfd|select|random|uio)\.h|netinet/|arpa/|"
                     r"net/|netdb\.h|linux/|poll\.h|time\.h|pthread\.h|threads\.h|sched\.h|semaphore\.h")

@@ -68,7 +68,7 @@ static void check_edits(const struct routes *r, const struct route_decision *d, 
     edits_init(&edits);
     buf_init(&b, lines, sizeof lines);
     buf_init(&out, text, sizeof text);
-    if (!route_edit_headers(r, d->changes, d->n_changes, m, &edits, &b))
+    if (!route_edit_headers(r, d->changes, d->n_changes, buf_str(&d->said), m, &edits, &b))
         return;
     assert(msg_edited_len(m, &edits) <= m->bytes.len + sizeof lines);
     msg_print_edited(&out, m, &edits);
@@ -128,7 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     fuzz_heap_init(&heap);
     struct config *c = config_parse(&heap.mem, &s, ignore, NULL);
-    struct routes *r = c ? routes_new(&heap.mem, &c->routes, &c->sets, &fault) : NULL;
+    struct routes *r = c ? routes_new(&heap.mem, &c->routes, &c->sets, NULL, &fault) : NULL;
 
     if (c && !r)
         assert(fault.rule < c->routes.n && fault.what[0] != '\0');

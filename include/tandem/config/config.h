@@ -38,6 +38,7 @@ struct config {
     struct addr_block_list peers; /* trusted by address */
     struct config_route_list routes;
     struct config_set_list sets;
+    struct config_lua lua;
 
     struct {
         struct str_list certificates; /* "FILE" or "CHAIN:KEY" */

@@ -17,6 +17,22 @@ struct addr_block_list {
     unsigned n;
 };
 
+struct config_script {
+    struct str name, text;
+};
+
+struct config_script_list {
+    struct config_script *list;
+    unsigned n;
+};
+
+/* Functions in Lua that rules call. */
+struct config_lua {
+    struct str_list scripts; /* files */
+    unsigned instructions, memory_kib;
+    struct config_script_list texts; /* what stands in them; of who reads files, none until then */
+};
+
 /* The first member of every entry. */
 struct config_entry {
     unsigned line;   /* of the file, where it begins */
@@ -44,11 +60,12 @@ struct config_route {
     /* conditions: empty ones always hold */
     struct str_list methods, domains, users, user_prefixes, user_patterns, numbers;
     struct addr_block_list sources;
-    struct str_list transports, listeners, headers, times, days, senders, callers;
+    struct str_list transports, listeners, headers, times, days, senders, callers, tags;
     /* where it goes: at most one of these */
     struct str reply;
     enum config_serve serve;
     struct str_list forward, redirect;
+    struct str lua, on_error;
     /* what is changed */
     unsigned order; /* as proxy.fork */
     unsigned ring_time_s, redirect_status, strip;

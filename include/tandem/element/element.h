@@ -77,6 +77,7 @@ struct element_config {
     struct access_config access;
     const struct config_route_list *routes; /* compiled, not kept; NULL: none */
     const struct config_set_list *sets;     /* that they name; NULL: none */
+    const struct config_lua *lua;           /* whose functions they call; NULL: none */
 };
 
 /* The C library's heap, one worker, no domain, no seed, no keys: those are the caller's. Bindings
@@ -154,7 +155,8 @@ struct element_outlook {
     bool by_rules;            /* the rules were asked */
     struct route_decision decision;
 };
-/* `m` is a request with its flow. `sender` is what its sender proves to be. */
+/* For elements that are made to explain: their scripts count exactly, and slowly, from then on.
+ * `m` is a request with its flow. `sender` is what its sender proves to be. */
 void element_explain(struct element *, struct msg *m, enum route_sender sender, time_ns now,
                      struct element_outlook *out, route_tell *tell, void *arg);
 
@@ -170,6 +172,7 @@ enum element_note_kind {
     NOTE_FORBIDDEN,    /* known, but not allowed: somebody else's name, a foreign place */
     NOTE_UNKNOWN_USER, /* asked for a user of ours that does not exist */
     NOTE_REGISTERED,   /* a REGISTER took effect */
+    NOTE_HOOK_FAILED,  /* a function of a script; `who` says why */
     N_ELEMENT_NOTES
 };
 

@@ -85,6 +85,7 @@ static const char every_key[] =
     "peers: [192.0.2.0/24]\n"
     "routes: [{user: x, reply: 404 No}]\n"
     "sets: [{name: s, members: [{uri: 'sip:h'}]}]\n"
+    "lua: {scripts: [/a.lua], instructions: 1000, memory: 64}\n"
     "registrar: {min_expires: 2m, max_expires: 1d, default_expires: 3m,\n"
     "            max_contacts: '4', flow_timer: 90s,\n"
     "            service_route: [edge.example.com]}\n"
@@ -124,6 +125,15 @@ static void check_websocket(const struct config *c)
     assert_int_equal(c->websocket.ping_s, 60);
 }
 
+static void check_lua(const struct config *c)
+{
+    assert_int_equal(c->lua.scripts.n, 1);
+    EQUAL(c->lua.scripts.list[0], "/a.lua");
+    assert_int_equal(c->lua.instructions, 1000);
+    assert_int_equal(c->lua.memory_kib, 64);
+    assert_int_equal(c->lua.texts.n, 0);
+}
+
 static void check_limits(const struct config *c)
 {
     assert_int_equal(c->limits.transactions, 1000);
@@ -160,6 +170,7 @@ static void every_key_is_read(void **state)
     assert_int_equal(c->peers.list[0].bits, 24);
     assert_int_equal(c->routes.n, 1);
     assert_int_equal(c->sets.n, 1);
+    check_lua(c);
     assert_int_equal(c->registrar.min_expires_s, 120);
     assert_int_equal(c->registrar.max_expires_s, 86400);
     assert_int_equal(c->registrar.default_expires_s, 180);

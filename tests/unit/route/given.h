@@ -27,7 +27,7 @@ static inline struct routes *given_rules(const char *text)
 {
     struct config *c = given_config(text);
     struct route_fault f;
-    struct routes *r = routes_new(&mem_libc, &c->routes, &c->sets, &f);
+    struct routes *r = routes_new(&mem_libc, &c->routes, &c->sets, NULL, &f);
 
     if (!r)
         fail_msg("rule %u: %s: %s", f.rule, f.key, f.what);

@@ -260,7 +260,7 @@ static void headers_are_changed(void **state)
     route_decide(r, &g->request, &d, NULL, NULL);
     edits_init(&e);
     buf_init(&l, lines, sizeof lines);
-    assert_true(route_edit_headers(r, d.changes, d.n_changes, &g->msg, &e, &l));
+    assert_true(route_edit_headers(r, d.changes, d.n_changes, buf_str(&d.said), &g->msg, &e, &l));
     buf_init(&b, text, sizeof text);
     msg_print_edited(&b, &g->msg, &e);
     buf_put_char(&b, '\0');
@@ -269,7 +269,7 @@ static void headers_are_changed(void **state)
                                  "Content-Length: 0\r\nX-Trunk: a\r\nX-Out: b\r\n\r\n"));
     buf_init(&l, lines, 10);
     edits_init(&e);
-    assert_false(route_edit_headers(r, d.changes, d.n_changes, &g->msg, &e, &l));
+    assert_false(route_edit_headers(r, d.changes, d.n_changes, buf_str(&d.said), &g->msg, &e, &l));
     routes_unref(r);
     free(g);
 }

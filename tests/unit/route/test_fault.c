@@ -59,7 +59,7 @@ static void what_is_wrong_is_told(void **state)
                        rows[i].rule);
         struct config *c = given_config(text);
 
-        if (routes_new(&mem_libc, &c->routes, &c->sets, &f))
+        if (routes_new(&mem_libc, &c->routes, &c->sets, NULL, &f))
             fail_msg("%s is taken", rows[i].rule);
         assert_int_equal(f.rule, 1);
         assert_string_equal(f.key, rows[i].key);
@@ -82,7 +82,7 @@ static void without_memory_it_is_told(void **state)
         struct route_fault f;
 
         m.refuse_after = spare;
-        r = routes_new(&m.mem, &c->routes, &c->sets, &f);
+        r = routes_new(&m.mem, &c->routes, &c->sets, NULL, &f);
         if (!r) {
             assert_int_equal(f.rule, 1);
             assert_string_equal(f.what, "there is no memory for it");
