@@ -1,9 +1,10 @@
-/* Any bytes as a session description: views lie inside, and what is not refused is the same again
- * once it was written. */
+/* Any bytes as a session description: views lie inside, what is not refused is the same again once
+ * it was written, and an offer gets an answer that is one. */
 #include "fuzz.h"
 
 #include <stdlib.h>
 
+#include "sdp/offer.h"
 #include "sdp/print.h"
 
 /* s= and t= may be added. */
@@ -55,6 +56,51 @@ static void write_and_read(const struct sdp *s)
     free(at);
 }
 
+static const struct sdp_codec codecs[] = {
+    {STR_INIT("opus"), 48000, 2, 96, STR_INIT("useinbandfec=1")},
+    {STR_INIT("PCMU"), 8000, 1, 0, {NULL, 0}},
+    {STR_INIT("telephone-event"), 8000, 1, 101, STR_INIT("0-16")},
+};
+static const struct sdp_stream streams[] = {
+    {.kind = STR_INIT("audio"),
+     .proto = STR_INIT("RTP/AVP"),
+     .port = 4000,
+     .rtcp_mux = true,
+     .direction = SDP_SENDRECV,
+     .codecs = codecs,
+     .n_codecs = 3,
+     .ptime = 20},
+    {.kind = STR_INIT("image"),
+     .proto = STR_INIT("udptl"),
+     .port = 4002,
+     .direction = SDP_SENDRECV,
+     .formats = STR_INIT("t38")},
+};
+
+/* Each m= line of the offer comes back, and takes no more than our two streams would. */
+static void answer(const struct sdp *s)
+{
+    struct sdp_local local = {.id = 1, .version = 1, .streams = streams, .n_streams = 2};
+    struct sdp_agreed *agreed = room((s->n_media + 1) * sizeof *agreed);
+    size_t cap = s->text.len * 2 + 1024;
+    char *at = room(cap);
+    void *space = room(sdp_space(cap));
+    struct buf out;
+    struct sdp reply;
+    assert(addr_parse_ip(STR("192.0.2.1"), &local.addr));
+    buf_init(&out, at, cap);
+    unsigned live = sdp_answer(&out, s, &local, agreed);
+    assert(!out.over && live <= 2);
+    sdp_parse(&reply, buf_str(&out), space, sdp_space(cap));
+    assert(!reply.broken && reply.n_media == s->n_media);
+    free(space);
+    free(at);
+    free(agreed);
+    agreed = room((size_t)2 * sizeof *agreed);
+    (void)sdp_answered(s, &local, agreed);
+    free(agreed);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct str text = exact_copy((struct str){(const char *)data, size});
@@ -62,8 +108,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct sdp s;
     sdp_parse(&s, text, space, sdp_space(size));
     walk(&s);
-    if (!s.broken)
+    if (!s.broken) {
         write_and_read(&s);
+        answer(&s);
+    }
     free(space);
     exact_free(text);
     return 0;
