@@ -37,6 +37,7 @@ enum kind {
     KIND_FORK,
     KIND_CLIENTS,
     KIND_TLS,
+    KIND_PING,
     N_KINDS
 };
 

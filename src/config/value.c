@@ -28,6 +28,7 @@ static const struct {
     [KIND_FORK - KIND_AUTH] = WORDS("parallel", "sequential", "by_q"), /* enum fork_order */
     [KIND_CLIENTS - KIND_AUTH] = WORDS("no", "ask", "require"),
     [KIND_TLS - KIND_AUTH] = WORDS("1.2", "1.3"),
+    [KIND_PING - KIND_AUTH] = WORDS("crlf", "options"), /* enum ping_by */
     [KIND_POLICY - KIND_AUTH] = WORDS("random", "round-robin", "call-id", "user"),
 };
 /* In the order of enum digest_algorithm. */
@@ -305,6 +306,7 @@ bool value_add(const struct key *k, void *base, struct shelf *s, struct str text
     case KIND_FORK:
     case KIND_CLIENTS:
     case KIND_TLS:
+    case KIND_PING:
         return add_word(k, at, text, expected);
     case N_KINDS:
         break;

@@ -186,6 +186,8 @@ static void by_owner(struct element *e, const struct engine_event *ev, uint8_t o
         of_admission(e, ev, now);
     else if (owner == OWNER_PROBE)
         probe_event(e, ev);
+    else if (owner == OWNER_PING)
+        ping_event(e, ev);
     else if (owner == OWNER_PROXY)
         (void)proxy_event(e->proxy, ev, now); /* what fails for want of memory, it tries again */
     else if (owner == OWNER_REGISTRAR && ev->kind == EVENT_STORE)

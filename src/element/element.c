@@ -63,6 +63,7 @@ struct element *element_new(const struct element_config *config)
     e->fork = config->fork;
     lookup_init(e);
     admit_init(e);
+    ping_init(e);
     e->engine = engine_new(&config->engine);
     e->stays_in_path = config->proxy.record_route;
     if (!e->engine || calls_init(&e->calls, mem, &config->proxy.key) != OK ||
@@ -81,6 +82,7 @@ void element_free(struct element *e)
         return;
     lookup_fini(e);
     admit_fini(e);
+    ping_fini(e);
     proxy_free(e->proxy);
     registrar_free(e->registrar);
     access_drop(e, &e->access, NULL);
@@ -168,7 +170,9 @@ void element_stats(const struct element *e, struct element_stats *out)
     *out = (struct element_stats){.contexts = proxy_contexts(e->proxy),
                                   .lookups = e->lookups.live,
                                   .admissions = e->admissions.live,
-                                  .registrations = registrar_pending(e->registrar)};
+                                  .registrations = registrar_pending(e->registrar),
+                                  .pings = e->n_pings,
+                                  .unanswered = e->n_unanswered};
 }
 
 size_t element_peers(const struct element *e, size_t from, struct peer_state *out, size_t max)
@@ -291,6 +295,12 @@ int element_adopt(struct element *e, struct msg *m, time_ns now)
 int element_resolved(struct element *e, uint64_t query, struct str message, time_ns now)
 {
     return after(e, engine_resolved(e->engine, query, message, now), now);
+}
+
+int element_ping(struct element *e, struct str key, struct str record, enum ping_by by, time_ns now)
+{
+    ping_record(e, key, record, by, now);
+    return after(e, OK, now);
 }
 
 int element_store_answered(struct element *e, const struct store_answer *a, time_ns now)

@@ -17,7 +17,8 @@ enum owner {
     OWNER_REGISTRAR,
     OWNER_PROXY,
     OWNER_ADMISSION,
-    OWNER_PROBE
+    OWNER_PROBE,
+    OWNER_PING
 };
 
 /* home.c: the domains that are ours, in lower case, and their text: one allocation. */
@@ -77,7 +78,9 @@ struct element {
     struct home home;
     struct routes *routes; /* NULL: no rule */
     struct peers *peers;   /* the sets that they name; NULL without rules */
-    time_ns week_offset;   /* of the wall clock: since Monday 00:00 at the engine's time 0 */
+    struct pool pings;     /* OPTIONS to phones that are under way */
+    uint64_t n_pings, n_unanswered;
+    time_ns week_offset; /* of the wall clock: since Monday 00:00 at the engine's time 0 */
 };
 
 /* --- dispatch.c: who looks at an event, in which order --- */
@@ -253,6 +256,15 @@ void pass_on(struct element *, const struct engine_event *, const struct manner 
 /* --- probe.c: are the peers there? --- */
 void probe_time(struct element *, time_ns now);
 void probe_event(struct element *, const struct engine_event *);
+
+/* OPTIONS to this URI, from us, with a Call-ID that is this worker's (RFC 3261 11.1). */
+void probe_print(struct element *, struct buf *, struct str uri);
+
+/* --- ping.c: do phones still answer? --- */
+void ping_init(struct element *);
+void ping_fini(struct element *);
+void ping_record(struct element *, struct str key, struct str record, enum ping_by, time_ns now);
+void ping_event(struct element *, const struct engine_event *);
 
 /* --- relay.c: to places that are not ours --- */
 /* To a foreign place: for who proved to be one of ours, or as policy.c has it. True: it may go now;

@@ -21,7 +21,7 @@ static struct str own_host(const struct element *e)
 }
 
 /* RFC 3261 11.1 */
-static void put_request(struct element *e, struct buf *b, struct str uri)
+void probe_print(struct element *e, struct buf *b, struct str uri)
 {
     char id[ID_LEN];
     struct buf call_id;
@@ -47,7 +47,7 @@ static bool send(struct element *e, struct str uri, uint64_t id, time_ns now)
     struct msg_error err;
     tx_id tx;
     buf_init(&b, text, sizeof text);
-    put_request(e, &b, uri);
+    probe_print(e, &b, uri);
     if (b.over || !uri_parse(uri, &hop, &err))
         return false;
     struct outgoing out = {.text = buf_str(&b), .hop = &hop, .owner = OWNER_PROBE, .user = id};

@@ -26,8 +26,10 @@ void count_sent(struct engine *e, unsigned transport, struct str bytes)
 {
     uint64_t status;
 
-    e->stats.sent++;
     e->stats.bytes_out += bytes.len;
+    if (bytes.len > 0 && bytes.at[0] == '\r')
+        return; /* a keep-alive is no message */
+    e->stats.sent++;
     e->stats.messages_out[transport]++;
     if (!str_starts(bytes, STR("SIP/2.0 ")))
         e->stats.requests_out[method_of(str_slice(bytes, 0, str_find(bytes, ' ')))]++;

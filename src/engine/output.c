@@ -23,6 +23,18 @@ void output_send(struct engine *e, const struct flow *flow, struct block *bytes)
     count_sent(e, flow->transport, block_str(bytes));
 }
 
+int engine_keep_alive(struct engine *e, const struct flow *flow)
+{
+    struct block *b = engine_room(e, 0, 1) ? block_new(&e->blocks, 4) : NULL;
+    if (!b)
+        return ERR_NOMEM;
+    memcpy(b->bytes, "\r\n\r\n", 4);
+    b->len = 4;
+    output_send(e, flow, b);
+    block_unref(&e->blocks, b);
+    return OK;
+}
+
 void output_connect(struct engine *e, const struct conn *c)
 {
     struct output *o = push(e, OUTPUT_CONNECT);

@@ -10,7 +10,9 @@
 struct watch {
     pool_id id;
     conn_id conn;
-    bool stands; /* the connection: then it is in by_conn */
+    struct flow failed; /* of one that nobody answers by, whatever its transport; then … */
+    time_ns expires;    /* … the end of its binding; 0: its connection has ended */
+    bool stands;        /* the connection: then it is in by_conn */
     struct map_node by_conn;
     struct list node; /* of flows.ended */
     struct block *key;
@@ -133,10 +135,35 @@ void flows_ended(struct flows *f, conn_id conn)
     ask_next(f);
 }
 
+void flows_failed(struct flows *f, struct str key, const struct flow *flow, time_ns expires)
+{
+    struct watch *w = new_watch(f, flow->conn, key);
+    if (!w)
+        return; /* the next one that does not answer is as good */
+    w->failed = *flow;
+    w->expires = expires;
+    list_append(&f->ended, &w->node);
+    ask_next(f);
+}
+
 /* RFC 5626 7, RFC 7118 5: nothing but the connection leads there. */
 static bool ends_with_flow(const struct binding *b)
 {
     return b->outbound || b->flow.transport == TRANSPORT_WS || b->flow.transport == TRANSPORT_WSS;
+}
+
+/* One that was refreshed meanwhile ends at another time. */
+static bool take_out_failed(struct bindings *all, const struct watch *w)
+{
+    size_t kept = 0, n = all->n;
+    for (size_t i = 0; i < n; i++) {
+        const struct binding *b = &all->list[i];
+        if (!b->by_flow || b->expires != w->expires || b->flow.transport != w->failed.transport ||
+            b->flow.conn != w->failed.conn || !addr_equal(&b->flow.remote, &w->failed.remote))
+            all->list[kept++] = *b;
+    }
+    all->n = kept;
+    return kept < n;
 }
 
 /* True: something has changed. A phone that has but lost its connection may listen at its URI. */
@@ -166,7 +193,8 @@ static bool write_back(struct flows *f, struct watch *w, const struct store_answ
 {
     struct bindings all;
     bool too_large;
-    if (!record_read(found->value, now, &all) || !take_out(&all, w->conn))
+    if (!record_read(found->value, now, &all) ||
+        !(w->expires ? take_out_failed(&all, w) : take_out(&all, w->conn)))
         return false;
     block_unref(engine_blocks(f->engine), w->record);
     w->record = record_write(engine_blocks(f->engine), &all, &too_large);

@@ -33,6 +33,8 @@ bool flows_watch(struct flows *, conn_id, struct str key);
 void flows_made(struct flows *, conn_id, struct str key);
 /* Legal for one that nobody registered by. */
 void flows_ended(struct flows *, conn_id);
+/* Nobody answers there any more: the binding with this flow and this end is taken out. */
+void flows_failed(struct flows *, struct str key, const struct flow *, time_ns expires);
 /* An answer to a question whose number has the FLOW_BIT. */
 void flows_stored(struct flows *, const struct engine_event *, time_ns now);
 

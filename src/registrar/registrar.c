@@ -376,6 +376,12 @@ void registrar_flow_ended(struct registrar *r, conn_id conn)
     flows_ended(&r->flows, conn);
 }
 
+void registrar_unanswered(struct registrar *r, struct str key, const struct flow *flow,
+                          time_ns expires)
+{
+    flows_failed(&r->flows, key, flow, expires);
+}
+
 int registrar_forget(struct registrar *r, const struct engine_event *ev)
 {
     if (!pool_get(&r->pending, ev->user))

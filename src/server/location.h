@@ -71,6 +71,17 @@ struct location_walk {
 };
 #define LOCATION_WALK_BYTES (LIMIT_RECORD_BYTES + 1024) /* room for any record */
 
+/* The stripe that a walk comes to next; LOCATION_STRIPES: it is over. walk_part leaves it where it
+ * is one of `part` of so many parts, and goes on to the next that is, else. */
+#define LOCATION_STRIPES 64
+static inline void location_walk_part(struct location_walk *walk, unsigned part, unsigned parts)
+{
+    while (walk->stripe < LOCATION_STRIPES && walk->stripe % parts != part) {
+        walk->stripe++;
+        walk->cursor = 0;
+    }
+    walk->over = walk->stripe == LOCATION_STRIPES;
+}
 /* Copies the next live records, `max` at most and as many as `space` holds; their keys and values
  * are views into it. Returns how many; walk->over: there are no more. Changes meanwhile may repeat
  * or miss some. In any thread. */

@@ -7,7 +7,7 @@
 #include "base/slab.h"
 #include "server/location.h"
 
-#define STRIPES 64
+#define STRIPES LOCATION_STRIPES
 
 struct write {
     struct location_change change;

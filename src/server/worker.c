@@ -77,6 +77,8 @@ static bool init(struct worker *w)
         !worker_take_secure(w))
         return false;
     worker_use_web(w, current_config(&s->current));
+    w->pings.next = TIME_NEVER;
+    worker_set_pings(w, net_clock_now(&s->clock));
     for (unsigned i = 0; i < s->listen.n; i++)
         if (!add_listener(w, i))
             return false;
@@ -137,6 +139,7 @@ static time_ns deadline(const struct worker *w, time_ns now)
     time_ns at = time_min(element_deadline(w->element), tcp_deadline(&w->tcp));
 
     at = time_min(at, worker_guard_deadline(w));
+    at = time_min(at, w->drained ? TIME_NEVER : w->pings.next);
     if (w->index == 0)
         at = time_min(at, w->next_sweep);
     if (w->held_until)

@@ -31,6 +31,14 @@ struct worker_listener {
     int fd;         /* of streams; -1: closed */
 };
 
+/* The keep-alives to phones behind NATs (worker_ping.c). */
+struct worker_pings {
+    struct location_walk walk; /* where this round stands */
+    time_ns next;              /* TIME_NEVER: there are none */
+    time_ns round_ends;        /* not before the next one begins */
+    size_t share;              /* records that are looked through at a time */
+};
+
 struct worker {
     struct shared *shared;
     unsigned index;
@@ -62,6 +70,7 @@ struct worker {
     unsigned slow; /* writes that a commit is awaited for since */
     uint64_t lost_handovers;
     uint64_t stun_answers;
+    struct worker_pings pings;
     uint64_t refused[N_WORKER_LIMITS]; /* as the log was told last */
     struct log_gate limit_gates[N_WORKER_LIMITS];
     struct log_gate gate, ban_gate, dns_gate, web_gate, tls_gates[2], note_gates[N_ELEMENT_NOTES];
@@ -98,6 +107,11 @@ void worker_take_config(struct worker *w, time_ns now);
 
 /* The certificates and authorities that hold now. False: no memory; the old ones stay. */
 MUST_USE bool worker_take_secure(struct worker *w);
+
+/* --- worker_ping.c: phones behind NATs are kept within reach --- */
+/* After the configuration has changed. */
+void worker_set_pings(struct worker *w, time_ns now);
+void worker_ping(struct worker *w, time_ns now);
 
 /* --- worker_inquire.c: what others ask --- */
 /* Answers some of the inquiries that wait (inquiry.h), between two turns. */

@@ -41,6 +41,7 @@ static bool take(struct worker *w, time_ns now)
         return false;
     w->access_required = c.access.required;
     worker_use_web(w, config);
+    worker_set_pings(w, now);
     return true;
 }
 

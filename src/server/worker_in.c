@@ -319,4 +319,5 @@ void worker_take_time(struct worker *w, time_ns now)
         tcp_expire(&w->tcp, now);
     worker_tell_failures(w, now);
     worker_drop_banned(w, now);
+    worker_ping(w, now);
 }

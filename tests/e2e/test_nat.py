@@ -24,12 +24,12 @@ CONFIG = "accounts: {auth: none}\ntimers: {t1: 50ms}\ndomains: [example.com]\nco
 class Place:
     """A server, and Alice, who is behind no NAT."""
 
-    def __init__(self):
+    def __init__(self, more=""):
         self.folder = tempfile.TemporaryDirectory()
         config = os.path.join(self.folder.name, "config")
         self.control = os.path.join(self.folder.name, "control")
         with open(config, "w", encoding="utf-8") as f:
-            f.write(CONFIG % self.control)
+            f.write(CONFIG % self.control + more)
         self.server = Server("--config", config, host=SERVER, port=PORT)
         s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         s.bind((CALLER, PORT))
@@ -119,6 +119,35 @@ def test_reached_at_once_and_after_minutes_by_each_keep_alive():
                 keep_until_others_are_forgotten(box, lambda: bob.send_bytes(bytes_))
                 place.talk(bob)
                 tap.note(f"{kind}, {name}: reached")
+
+
+def pinging(with_what):
+    return Place(f"registrar: {{ping: 1s, ping_with: {with_what}}}\n")
+
+
+def test_a_silent_phone_is_kept_within_reach_by_the_server():
+    """What the phone itself does not do. What is sent inwards alone keeps most boxes from forgetting."""
+    nat.need()
+    for with_what in ("crlf", "options"):
+        with pinging(with_what) as place, Nat("port_restricted") as box, udp_phone(box) as bob:
+            bob.register("example.com")
+
+            def tend():
+                options = bob.poll(lambda m: m.method == "OPTIONS")
+                if options:
+                    bob.answer(options, 200)
+
+            keep_until_others_are_forgotten(box, tend)
+            place.talk(bob)
+
+
+def test_a_phone_that_answers_no_options_is_not_registered_any_more():
+    nat.need()
+    with pinging("options") as place, Nat("port_restricted") as box, udp_phone(box) as bob:
+        bob.register("example.com")
+        assert registrations(place)
+        wait_for(lambda: not registrations(place), 60, "the registration ends")
+        assert place.result(place.call()) == 480
 
 
 def test_who_is_silent_is_honestly_gone():

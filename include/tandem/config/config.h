@@ -53,6 +53,8 @@ struct config {
 
     struct {
         unsigned min_expires_s, max_expires_s, default_expires_s, max_contacts, flow_timer_s;
+        unsigned ping_s;    /* 0: never */
+        unsigned ping_with; /* enum ping_by */
         struct str_list service_route;
     } registrar;
     struct {

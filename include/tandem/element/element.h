@@ -97,6 +97,8 @@ struct element_stats {
     size_t lookups;       /* requests that wait for a record; LIMIT_LOOKUPS_PENDING */
     size_t admissions;    /* requests that wait for an account; LIMIT_ADMISSIONS_PENDING */
     size_t registrations; /* REGISTERs that wait for the store; LIMIT_REGISTER_PENDING */
+    uint64_t pings;       /* sent to phones, ever … */
+    uint64_t unanswered;  /* … and those of them that ended a registration */
 };
 void element_stats(const struct element *, struct element_stats *);
 
@@ -129,6 +131,15 @@ bool element_awaits(const struct element *);
  * looked at. ERR_NOMEM, ERR_LIMIT, ERR_INVALID (rules that routes_new refuses): the old one stays.
  */
 int element_reconfigure(struct element *, const struct element_config *);
+
+/* How a phone behind a NAT is kept within reach. */
+enum ping_by { PING_CRLF, PING_OPTIONS };
+/* A location record and its key: each phone in it that registered by its own flow, from another
+ * address than its contact names, is sent an empty line (by datagrams alone: streams keep
+ * themselves alive) or OPTIONS. Whatever answers is there. Who does not for 64*T1 is not: that
+ * binding ends, unless it was refreshed meanwhile. An ICMP error proves nothing. At most
+ * LIMIT_PINGS are under way; those beyond, and those without memory, are left for another time. */
+int element_ping(struct element *, struct str key, struct str record, enum ping_by, time_ns now);
 
 /* peers_list and peers_set_out of the sets that rules name; without rules there are none. */
 size_t element_peers(const struct element *, size_t from, struct peer_state *out, size_t max);

@@ -229,6 +229,10 @@ MUST_USE int engine_request(struct engine *, struct outgoing *, time_ns now, tx_
 /* The same without a transaction: ACK to a 2xx, stateless forwarding. The branch is a keyed hash of
  * what RFC 3261 16.11 names, so that a retransmission gets the same. */
 int engine_send_stateless(struct engine *, struct outgoing *, time_ns now);
+/* RFC 5626 3.5.1, from this side: an empty line goes by a flow of datagrams, for the NATs on the
+ * way.
+ */
+int engine_keep_alive(struct engine *, const struct flow *);
 /* RFC 3261 9.1: cancels a pending INVITE client transaction; waits for its first provisional
  * response where none came yet; does nothing where a final one came. `headers` (Reason) may be
  * empty, copied. An INVITE without a final response 64*T1 after its CANCEL ends in EVENT_TIMEOUT.

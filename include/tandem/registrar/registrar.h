@@ -64,6 +64,9 @@ int registrar_forget(struct registrar *, const struct engine_event *);
 /* RFC 5626 7: a connection, ours or another worker's, has ended: bindings that nothing but it leads
  * to end (outbound, WebSocket), others are reached by their URI from now on. */
 void registrar_flow_ended(struct registrar *, conn_id);
+/* The phone of a binding does not answer: the one of this record's that has this flow and this end
+ * ends now. Without memory it stays. */
+void registrar_unanswered(struct registrar *, struct str key, const struct flow *, time_ns expires);
 /* REGISTERs that wait for the store. */
 size_t registrar_pending(const struct registrar *);
 

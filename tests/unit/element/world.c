@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/err.h"
 #include "base/list.h"
 
 static void *failing_alloc(struct mem *m, size_t size)
@@ -157,6 +158,15 @@ void world_adopt(struct world *w, const struct flow *f, const char *text)
 void world_gone(struct world *w, conn_id conn)
 {
     (void)element_closed(w->element, conn, w->now);
+    outputs(w);
+}
+
+void world_ping(struct world *w, struct str key, enum ping_by by)
+{
+    size_t i = scripted_find(&w->store, key);
+    assert_true(i < w->store.n);
+    struct str record = {w->store.list[i].value, w->store.list[i].value_len};
+    assert_int_equal(element_ping(w->element, key, record, by, w->now), OK);
     outputs(w);
 }
 

@@ -44,6 +44,8 @@ void world_send(struct world *w, const char *from, const char *text);
 void world_adopt(struct world *w, const struct flow *f, const char *text);
 /* Another worker says that its connection has ended. */
 void world_gone(struct world *w, conn_id conn);
+/* Pings the phones of this record. */
+void world_ping(struct world *w, struct str key, enum ping_by by);
 /* The same as printf writes it. */
 void world_sendf(struct world *w, const char *from, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* The store's answer that was held. */
