@@ -24,6 +24,7 @@ static void msg_reset(struct msg *m, struct str bytes, void *space, size_t space
     m->space_len = space_len;
     m->block = NULL;
     m->received_at = 0;
+    m->keep_s = 0;
     memset(&m->flow, 0, sizeof(m->flow));
 }
 

@@ -29,9 +29,17 @@ static bool needs_received(const struct msg *m, const struct via *v)
            !addr_equal_ip(&sent_by, &m->flow.remote);
 }
 
-/* All parameters but those that the receiver sets; white space around them is left out. */
-static void print_via_params(struct buf *b, const struct via *v)
+/* RFC 6223 4.4 */
+static bool answers_keep(const struct msg *m, const struct via *v)
 {
+    struct str value;
+    return m->keep_s > 0 && params_get(v->params, STR("keep"), &value) && !value.at;
+}
+
+/* All parameters but those that the receiver sets; white space around them is left out. */
+static void print_via_params(struct buf *b, const struct msg *m, const struct via *v)
+{
+    bool keeps = answers_keep(m, v);
     struct str name, value;
     for (size_t at = 0; params_next(v->params, &at, &name, &value);) {
         if (str_equal_nocase(name, STR("received")) || str_equal_nocase(name, STR("rport")))
@@ -41,6 +49,9 @@ static void print_via_params(struct buf *b, const struct via *v)
         if (value.at) {
             buf_put_char(b, '=');
             fold_undo(b, value);
+        } else if (keeps && str_equal_nocase(name, STR("keep"))) {
+            buf_put_char(b, '=');
+            buf_put_u64(b, m->keep_s);
         }
     }
 }
@@ -60,14 +71,15 @@ bool msg_print_top_via(struct buf *b, struct msg *m)
     const struct via *v = msg_via(m);
     if (!v)
         return false;
-    if (!needs_received(m, v)) {
+    if (!needs_received(m, v) && !answers_keep(m, v)) {
         fold_undo(b, v->text);
         return true;
     }
     size_t front = v->params.text.len ? (size_t)(v->params.text.at - v->text.at) : v->text.len;
     fold_undo(b, str_trim(str_slice(v->text, 0, front)));
-    print_via_params(b, v);
-    print_via_source(b, m, v);
+    print_via_params(b, m, v);
+    if (needs_received(m, v))
+        print_via_source(b, m, v);
     return true;
 }
 

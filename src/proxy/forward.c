@@ -126,14 +126,26 @@ static bool gruu_needs_us(const struct proxy *p, struct msg *m, const struct goa
            uri_has_param(&contact->uri, STR("gr")) && uri_is_local(p, &contact->uri);
 }
 
+/* RFC 6223 4.4: of a dialog or registration that we stay in the path of. */
+static void take_keep_alives(struct msg *m)
+{
+    m->keep_s =
+        transport_is_reliable(m->flow.transport) ? LIMIT_KEEP_STREAMS_S : LIMIT_KEEP_DATAGRAMS_S;
+}
+
 static void put_lines(struct proxy *p, struct forward *f, struct msg *m, const struct goal *goal,
                       const struct asserted *who, uint32_t at)
 {
     size_t from = f->text.len;
-    if (!goal->target && path_is_due(m))
+    bool by_path = !goal->target && path_is_due(m);
+    bool stays =
+        makes_dialog(m) && (p->plan.record_route || p->plan.by_path || gruu_needs_us(p, m, goal));
+    if (by_path)
         path_print(p, f, m, leaves_by(p, f, m));
-    if (makes_dialog(m) && (p->plan.record_route || p->plan.by_path || gruu_needs_us(p, m, goal)))
+    if (stays)
         record_route_print(p, f, m, goal, leaves_by(p, f, m));
+    if (by_path || stays)
+        take_keep_alives(m);
     forward_put_numbers(f, m, goal->breadth);
     identity_forward(p, f, m, who);
     if (f->text.len > from)

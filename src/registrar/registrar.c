@@ -135,6 +135,14 @@ static struct str gruus_of(const struct pending *p)
     return p->wishes.gruu_asked ? (struct str){p->key, p->key_len} : STR_NONE;
 }
 
+/* RFC 6223 5: the same as Flow-Timer says, where that is there. */
+static uint16_t keep_of(const struct registrar *r, const struct msg *m)
+{
+    if (r->config.flow_timer_s > 0)
+        return (uint16_t)r->config.flow_timer_s;
+    return transport_is_reliable(m->flow.transport) ? LIMIT_KEEP_STREAMS_S : LIMIT_KEEP_DATAGRAMS_S;
+}
+
 static int finish_ok(struct registrar *r, pool_id id, const struct bindings *all, time_ns now)
 {
     struct pending *p = pool_get(&r->pending, id);
@@ -145,6 +153,7 @@ static int finish_ok(struct registrar *r, pool_id id, const struct bindings *all
                                   .outbound = p->wishes.outbound && p->wishes.outbound_asked,
                                   .flow_timer_s = r->config.flow_timer_s,
                                   .gruu = {&r->config.key, gruus_of(p)}};
+    p->msg->keep_s = keep_of(r, p->msg);
     if (answer_ok(r->engine, p->tx, all, &extras, now) == ERR_NOMEM)
         return finish(r, id, no_memory, now);
     pending_drop(r, id);

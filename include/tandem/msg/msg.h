@@ -69,6 +69,8 @@ struct msg {
     size_t space_len;
     struct flow flow; /* where it came from; set by who received it */
     time_ns received_at;
+    uint16_t keep_s;     /* RFC 6223: how often whoever sent it may send keep-alives here, where its
+                            Via asks; 0: that is not answered. Set by the role that takes it */
     struct block *block; /* the block that holds all of this; NULL: the caller lends the memory */
 };
 

@@ -45,6 +45,7 @@ void msg_print_response_head(struct buf *b, struct msg *request, unsigned status
 
 /* The topmost Via value as RFC 3261 18.2.1 and RFC 3581 4 have the receiver complete it from
  * m->flow: received, and rport where it is asked for; what the sender put there is replaced. A
+ * "keep" without a value gets m->keep_s, where that is set (RFC 6223 4.4). A
  * server forwards and answers with it. False: the topmost Via is malformed, nothing was written. */
 bool msg_print_top_via(struct buf *b, struct msg *m);
 

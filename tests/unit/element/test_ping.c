@@ -1,5 +1,5 @@
-/* Keep-alives to phones behind NATs: who gets one, and what ends a registration that nobody answers
- * for any more. */
+/* Keep-alives to phones behind NATs: who gets one, what ends a registration that nobody answers for
+ * any more, and who is told to send some itself (RFC 6223). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -161,6 +161,58 @@ static void without_memory_it_waits_for_another_time(void **state)
     }
 }
 
+/* RFC 6223 4.4: who asks for it is told how often to send keep-alives here. */
+static const char *asks(struct world *w, const char *method, const char *uri, const char *keep)
+{
+    unsigned n = ++w->n_registers;
+    world_forget(w);
+    world_sendf(w, BOX,
+                "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP " PHONE ";%s;rport;branch=z9hG4bKk%u\r\n"
+                "Max-Forwards: 70\r\nFrom: <" BOB ">;tag=k\r\nTo: <" BOB ">\r\nCall-ID: k%u\r\n"
+                "CSeq: %u %s\r\nContact: <sip:bob@" PHONE ">\r\nContent-Length: 0\r\n\r\n",
+                method, uri, keep, n, n, n, method);
+    return world_last(w, BOX);
+}
+
+#define ALICE "192.0.2.1:5060"
+
+static void who_asks_is_told_to_keep_alive(void **state)
+{
+    struct world *w = world_new(NULL, -1);
+    (void)state;
+    assert_non_null(strstr(asks(w, "REGISTER", "sip:example.com", "keep"),
+                           "200 OK\r\nVia: SIP/2.0/UDP " PHONE ";keep=30;branch="));
+    assert_non_null(strstr(asks(w, "REGISTER", "sip:example.com", "keep=5"), ";keep=5;branch="));
+    assert_null(strstr(asks(w, "REGISTER", "sip:example.com", "x=1"), "keep"));
+    world_register(w, ALICE, "alice", 600);
+    (void)asks(w, "INVITE", "sip:alice@example.com", "keep");
+    world_answer(w, ALICE, 180, "");
+    assert_non_null(strstr(world_last(w, BOX), "180 \r\nVia: SIP/2.0/UDP " PHONE ";keep=30;"));
+    world_answer(w, ALICE, 486, "");
+    (void)asks(w, "MESSAGE", "sip:alice@example.com", "keep"); /* makes no dialog */
+    world_answer(w, ALICE, 200, "");
+    assert_non_null(strstr(world_last(w, BOX), "200 \r\nVia: SIP/2.0/UDP " PHONE ";keep;"));
+    finish(w);
+}
+
+static void leave(struct element_config *c)
+{
+    c->proxy.record_route = false;
+}
+
+/* RFC 6223 4.4: the next request of that dialog does not come by us. */
+static void who_leaves_the_path_wants_no_keep_alives(void **state)
+{
+    struct world *w = world_new(leave, -1);
+    (void)state;
+    world_register(w, ALICE, "alice", 600);
+    (void)asks(w, "INVITE", "sip:alice@example.com", "keep");
+    world_answer(w, ALICE, 180, "");
+    assert_non_null(strstr(world_last(w, BOX), "180 \r\nVia: SIP/2.0/UDP " PHONE ";keep;"));
+    world_answer(w, ALICE, 486, "");
+    finish(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +223,8 @@ int main(void)
         cmocka_unit_test(who_came_back_stays),
         cmocka_unit_test(an_icmp_error_proves_nothing),
         cmocka_unit_test(without_memory_it_waits_for_another_time),
+        cmocka_unit_test(who_asks_is_told_to_keep_alive),
+        cmocka_unit_test(who_leaves_the_path_wants_no_keep_alives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
