@@ -241,11 +241,18 @@ bool client_refused(struct engine *e, struct client *c, struct msg *m, time_ns n
     note_refusal(e, c, m, now);
     if (!may_go_on(c))
         return false;
-    struct client *left = leave(e, c);
-    if (c->method == METHOD_INVITE && !left)
+    bool is_invite = c->method == METHOD_INVITE;
+    /* By a stream the refusal comes once: whoever is left without an ACK would wait for ever. */
+    struct block *ack = is_invite ? client_make_ack(e, c, m) : NULL;
+    struct client *left = !is_invite || ack ? leave(e, c) : NULL;
+    if (is_invite && !left) {
+        block_unref(&e->blocks, ack);
         return false;
-    if (left)
+    }
+    if (left) {
+        left->ack = ack;
         (void)response_take(e, left, m, now);
+    }
     if (!send_on(e, c, now))
         client_step(e, c, TX_TRANSPORT_ERROR, now);
     return true;

@@ -355,6 +355,8 @@ int proxy_fork(struct proxy *p, tx_id tx, struct msg *request, const struct targ
         return proxy_refuse(p, tx, 400, STR_NONE, STR_NONE, now);
     if (is_refused(p, tx, request, &err, now))
         return err;
+    if (path_is_unknown(request))
+        return proxy_refuse(p, tx, 421, STR_NONE, STR("Require: path\r\n"), now);
     struct fork_how mine = *how;
     struct wishes_of_caller wishes = prefer_how(request, &mine);
     choose_wanted(p, &choice, request, targets, n);

@@ -137,7 +137,7 @@ static void put_lines(struct proxy *p, struct forward *f, struct msg *m, const s
                       const struct asserted *who, uint32_t at)
 {
     size_t from = f->text.len;
-    bool by_path = !goal->target && path_is_due(m);
+    bool by_path = path_is_due(m);
     bool stays =
         makes_dialog(m) && (p->plan.record_route || p->plan.by_path || gruu_needs_us(p, m, goal));
     if (by_path)

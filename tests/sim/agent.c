@@ -132,6 +132,7 @@ static void free_agent(struct node *n)
     for (size_t i = 0; i < AGENT_CALLS; i++)
         call_free(&a->calls[i]);
     dialog_fini(&a->registration);
+    agent_flows_lost(a);
     for (size_t i = 0; i < a->n_asked; i++)
         free_asked(a->asked[i]);
     free(a->asked);
@@ -188,6 +189,8 @@ struct agent *agent_join(struct world *w, const char *user, struct node *proxy,
                                                      : "";
     node_join(&a->node, w, user, &face);
     a->home = proxy;
+    a->web = transport_is_web(transport);
+    a->by_stream = transport == TRANSPORT_TCP;
     a->binding.known = true;
     a->plan = agent_plan_default();
     int ip = a->node.addr.ip[3];
@@ -219,6 +222,7 @@ static void lose(struct agent *a)
         a->asked[i]->lost = a->asked[i]->lost || a->asked[i]->status == 0;
     agent_register_lost(a);
     dialog_fini(&a->registration);
+    agent_flows_lost(a);
 }
 
 static void come_back(void *agent)

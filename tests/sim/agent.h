@@ -10,6 +10,9 @@
 
 #define AGENT_CALLS 16
 #define CALL_INVITES 12
+#define AGENT_FLOWS 2
+#define AGENT_GRUU_MAX 192
+#define AGENT_REGISTER_MAX 352
 
 /* What the user does about incoming calls, and with calls that stand. */
 struct agent_plan {
@@ -32,7 +35,7 @@ struct agent;
 struct call;
 
 /* What `user` of a client transaction leads to: what it was for. */
-enum agent_use { USE_INVITE, USE_REINVITE, USE_WITHIN, USE_BYE, USE_REGISTER, USE_OTHER };
+enum agent_use { USE_INVITE, USE_REINVITE, USE_WITHIN, USE_BYE, USE_REGISTER, USE_FLOW, USE_OTHER };
 
 /* What went out, for when a challenge comes. */
 struct sent {
@@ -90,8 +93,11 @@ struct call {
     enum call_side side;
     bool ended; /* the user is done with it */
     bool cancelled;
-    bool lost;        /* its agent crashed: nothing can be asked of it any more */
-    time_ns final_at; /* when the first final answer came or was given */
+    bool lost;                   /* its agent crashed: nothing can be asked of it any more */
+    const struct agent *alone;   /* it was called by an address that nobody else has */
+    const struct agent *wanted;  /* it should be reached while a flow of these lives on */
+    unsigned lives[AGENT_FLOWS]; /* life of that flow and 1; 0: it was dead */
+    time_ns final_at;            /* when the first final answer came or was given */
 
     /* out: */
     struct asked *invite;
@@ -135,6 +141,19 @@ struct agent_binding {
     unsigned unlisted; /* 200s that did not list what they bound (RFC 3261 10.3 step 8) */
 };
 
+/* One of the ways by which a phone is registered (RFC 5626 4.2); of the first the REGISTERs are the
+ * agent's own. */
+struct agent_flow {
+    struct node *proxy; /* where it leads */
+    char route[64];
+    struct dialog registration;
+    struct asked *under_way;
+    unsigned wished;
+    bool lives;    /* it was acknowledged, and nothing has cut it since */
+    unsigned life; /* grows with each change of that */
+    time_ns until, ended_at;
+};
+
 struct agent {
     struct node node;
     struct agent_plan plan;
@@ -143,7 +162,11 @@ struct agent {
     char web_name[32]; /* what a browser calls itself */
     char route[96];    /* to the outbound proxy: <sip:10.0.0.1;lr>; empty: none */
     struct node *home; /* that proxy */
-    bool outbound;     /* it registers by a flow, with an instance and a reg-id (RFC 5626 4.2) */
+    bool by_stream, web;
+    struct agent_flow flows[AGENT_FLOWS];
+    unsigned n_flows;             /* 0: it minds none */
+    char gruu[2][AGENT_GRUU_MAX]; /* public and temporary; empty: it has none */
+    bool outbound; /* it registers by a flow, with an instance and a reg-id (RFC 5626 4.2) */
     struct dialog registration;
     struct agent_binding binding;
     struct agent_auth auth;
@@ -180,6 +203,9 @@ void agent_drain(struct agent *a);
 /* --- agent_ask.c: requests --- */
 /* Sends a request outside any dialog; its answer's status lands in request_status. */
 void agent_request(struct agent *a, const char *method, const char *uri, const char *headers);
+/* The same by another route. */
+void agent_request_by(struct agent *a, const char *method, const char *uri, const char *headers,
+                      const char *route);
 /* A printed request goes out and is remembered; `c` and `d` may be NULL. NULL: it could not. */
 struct asked *agent_ask(struct agent *a, struct dialog *d, const struct dialog_request *r,
                         enum agent_use use, struct call *c);
@@ -204,6 +230,23 @@ void agent_divert(struct agent *a, const char *uri);
 void agent_registered(struct agent *a, struct asked *q, struct msg *m);
 /* A REGISTER that is under way may have any outcome. */
 void agent_register_lost(struct agent *a);
+
+/* What a REGISTER of the flow with this number says. */
+void agent_register_headers(const struct agent *a, unsigned reg_id, unsigned expires_s,
+                            char out[AGENT_REGISTER_MAX]);
+
+/* --- agent_flow.c: several ways to one phone --- */
+/* Its REGISTERs go through these; before the first. */
+void agent_use_edges(struct agent *a, struct node *const *edges, unsigned n);
+void agent_register_others(struct agent *a, unsigned expires_s);
+struct agent_flow *agent_flow_of(struct agent *a, const struct asked *q);
+/* A REGISTER by the flow has its final answer, or none. */
+void agent_flow_told(struct agent *a, struct agent_flow *f, const struct asked *q, unsigned wished);
+/* The connection ends; `silently`: its proxy does not hear of it. Nothing where there is none. */
+void agent_flow_end(struct agent *a, unsigned which, bool silently);
+void agent_flows_lost(struct agent *a);
+/* Those that a 200 gives with our contact. */
+void agent_keep_gruus(struct agent *a, const struct nameaddr *contact);
 
 /* --- agent_call.c: calls that it makes --- */
 /* NULL: it has AGENT_CALLS already; so has the callee that answers 486. */

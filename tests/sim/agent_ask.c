@@ -87,6 +87,12 @@ bool agent_ack(struct agent *a, struct dialog *d, uint32_t cseq, bool answers_of
 
 void agent_request(struct agent *a, const char *method, const char *uri, const char *headers)
 {
+    agent_request_by(a, method, uri, headers, a->route);
+}
+
+void agent_request_by(struct agent *a, const char *method, const char *uri, const char *headers,
+                      const char *route)
+{
     char id[24];
     if (agent_is_down(a))
         return;
@@ -96,7 +102,7 @@ void agent_request(struct agent *a, const char *method, const char *uri, const c
                              .local = str_from(a->aor),
                              .remote = str_from(uri),
                              .target = str_from(uri),
-                             .routes = str_from(a->route),
+                             .routes = str_from(route),
                              .cseq = 1};
     struct dialog d;
     int err = dialog_init_trying(&d, &a->node.w->heap.mem, &s);

@@ -48,6 +48,10 @@ static void on_answer(struct agent *a, const struct engine_event *ev, unsigned s
         if (status >= 200)
             agent_registered(a, q, ev->msg);
         break;
+    case USE_FLOW:
+        if (status >= 200)
+            agent_flow_told(a, agent_flow_of(a, q), q, agent_flow_of(a, q)->wished);
+        break;
     case USE_OTHER:
         a->request_status = status;
         break;

@@ -19,29 +19,31 @@ static void start(struct agent *a)
                              .local = aor,
                              .remote = aor,
                              .target = str_from(registrar),
-                             .routes = str_from(a->route),
+                             .routes = str_from(a->n_flows ? a->flows[0].route : a->route),
                              .cseq = 1};
     int err = dialog_init_trying(&a->registration, &a->node.w->heap.mem, &s);
     assert(!err);
 }
 
 /* Its instance is where it is: no other phone is there. */
-static void print_headers(const struct agent *a, unsigned expires_s, char *out, size_t size)
+void agent_register_headers(const struct agent *a, unsigned reg_id, unsigned expires_s,
+                            char out[AGENT_REGISTER_MAX])
 {
     char params[160] = "";
     if (a->outbound)
-        snprintf(params, sizeof(params), ";+sip.instance=\"<urn:x:%s>\";reg-id=1", a->contact);
-    snprintf(out, size, "Contact: <%s>%s\r\n%sExpires: %u\r\n", a->contact, params,
+        snprintf(params, sizeof(params), ";+sip.instance=\"<urn:x:%s>\";reg-id=%u", a->contact,
+                 reg_id);
+    snprintf(out, AGENT_REGISTER_MAX, "Contact: <%s>%s\r\n%sExpires: %u\r\n", a->contact, params,
              a->outbound ? "Supported: path, outbound, gruu\r\n" : "", expires_s);
 }
 
 static void send(struct agent *a, unsigned expires_s)
 {
-    char headers[320];
+    char headers[AGENT_REGISTER_MAX];
     struct agent_binding *b = &a->binding;
     if (!a->registration.text)
         start(a);
-    print_headers(a, expires_s, headers, sizeof(headers));
+    agent_register_headers(a, 1, expires_s, headers);
     struct dialog_request r = {.method = STR("REGISTER"), .headers = str_from(headers)};
     a->register_status = 0;
     b->wished = expires_s;
@@ -58,6 +60,7 @@ void agent_register(struct agent *a, unsigned expires_s)
     a->binding.again_s = expires_s;
     if (!a->binding.again)
         send(a, expires_s);
+    agent_register_others(a, expires_s);
     agent_settle(a);
 }
 
@@ -84,15 +87,25 @@ static void doubt(struct agent_binding *b, const struct asked *q)
     b->earlier = b->earlier > end ? b->earlier : end;
 }
 
+/* Of our own first way; the other one's has the same URI. */
+static bool is_ours(const struct agent *a, const struct nameaddr *c)
+{
+    struct str reg_id = STR("1");
+    (void)params_get(c->params, STR("reg-id"), &reg_id);
+    return str_equal(c->uri_text, str_from(a->contact)) && str_equal(reg_id, STR("1"));
+}
+
 /* The expiry that a 200 shows for our contact; false: it is not listed. */
-static bool listed(const struct agent *a, struct msg *m, uint64_t *expires_s)
+static bool listed(struct agent *a, struct msg *m, uint64_t *expires_s)
 {
     struct str value;
     const struct nameaddr *c = NULL;
     while ((c = msg_nameaddr_next(m, HDR_CONTACT, c)) != NULL)
-        if (str_equal(c->uri_text, str_from(a->contact)))
+        if (is_ours(a, c)) {
+            agent_keep_gruus(a, c);
             return params_get(c->params, STR("expires"), &value) &&
                    str_to_u64(value, UINT32_MAX, expires_s);
+        }
     return false;
 }
 
@@ -116,6 +129,8 @@ void agent_registered(struct agent *a, struct asked *q, struct msg *m)
         return;
     a->register_status = q->status;
     b->under_way = NULL;
+    if (a->n_flows)
+        agent_flow_told(a, &a->flows[0], q, b->wished);
     if (m && q->status < 300)
         accepted(a, q, m);
     else if (!m || q->status >= 500 || q->status == 400) /* 400: a copy that was cut */

@@ -46,6 +46,15 @@ void check_schedule(const struct world *w);
  * harmed by bad ones. */
 void check_names(const struct world *w);
 
+/* --- check_flows.c --- */
+/* No phone hears of a flow that has failed, rings twice for one call, or is reached by a forged
+ * token; an address of one phone leads to no other. */
+void check_flows(const struct world *w);
+/* The call was made for this phone: it is looked after from now on. */
+void check_wanted(struct call *c, const struct agent *to);
+/* Did the call's INVITE go to this phone? */
+bool check_arrived(const struct world *w, const struct call *c, const struct agent *at);
+
 /* --- check_growth.c --- */
 /* RFC 3261 16.3, 16.6: no request goes round for ever, and none grows but by what each hop adds. */
 void check_growth(const struct world *w);

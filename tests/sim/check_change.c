@@ -190,7 +190,7 @@ static void check_within(const struct world *w, const struct agent *a)
 {
     for (size_t i = 0; i < a->n_asked; i++) {
         const struct asked *q = a->asked[i];
-        if (!q->dialog || q->use == USE_INVITE)
+        if (!q->dialog || q->use == USE_INVITE || q->use == USE_FLOW)
             continue;
         EXPECT(w, q->sent.tries == 0);
         EXPECT(w, q->status != 401 && q->status != 403 && q->status != 404 && q->status != 407 &&

@@ -53,7 +53,7 @@ static void draw_people(struct draw *d)
         uint32_t way = (uint32_t)chance(d, k->tcp);
         if (k->web > 0 && chance(d, k->web))
             way = 2;
-        add(d, ACT_JOIN, i, user | server << 4 | way << 8, 0);
+        add(d, ACT_JOIN, i, user | server << 4 | way << 8, below(d, 3));
     }
     for (uint32_t i = 0; i < k->hostile; i++)
         add(d, ACT_HOSTILE, i, below(d, 3), 0);
@@ -71,23 +71,26 @@ static void draw_act(struct draw *d, enum act_kind kind)
         add(d, kind, phone(d), chance(d, 200) ? 0 : 60 + below(d, 600), 0);
         break;
     case ACT_CALL:
+    case ACT_CALL_ALONE:
         add(d, kind, phone(d), phone(d), d->calls++);
+        break;
+    case ACT_FLOW_ENDS:
+        add(d, kind, phone(d), below(d, 2), below(d, 2));
         break;
     case ACT_CANCEL:
     case ACT_HANG_UP:
     case ACT_REINVITE:
-        if (d->calls > 0)
-            add(d, kind, below(d, d->calls), below(d, 2), 0);
-        break;
     case ACT_WITHIN:
         if (d->calls > 0)
-            add(d, kind, below(d, d->calls), below(d, 2), below(d, 8));
+            add(d, kind, below(d, d->calls), below(d, 2), kind == ACT_WITHIN ? below(d, 8) : 0);
         break;
     case ACT_MANNER:
         add(d, kind, phone(d), 1 + below(d, UINT32_MAX - 1), 0);
         break;
+    case ACT_DIVERT:
     case ACT_REQUEST:
-        add(d, kind, phone(d), phone(d), below(d, 8));
+    case ACT_FORGE:
+        add(d, kind, phone(d), phone(d), below(d, kind == ACT_FORGE ? 100 : 8));
         break;
     case ACT_LARGE:
         add(d, kind, phone(d), phone(d), 200 + below(d, 5000));
@@ -113,9 +116,6 @@ static void draw_act(struct draw *d, enum act_kind kind)
         break;
     case ACT_ATTACK:
         add(d, kind, below(d, d->kind->hostile + 1), 1 + below(d, 20), 0);
-        break;
-    case ACT_DIVERT:
-        add(d, kind, phone(d), phone(d), 0);
         break;
     case ACT_JOIN:
     case ACT_HOSTILE:

@@ -1,5 +1,6 @@
 /* Servers that change while they work: another configuration, a drain and its end. */
 #include <assert.h>
+#include <stdio.h>
 
 #include "base/err.h"
 #include "sim/check.h"
@@ -26,6 +27,26 @@ static void set_rules(struct element_config *c)
     c->routes = &list;
 }
 
+/* RFC 5626 5.1: it adds a Path as it does so. */
+static void set_edge_rules(const struct element_node *e, struct element_config *c)
+{
+    static struct str method = STR_INIT("REGISTER"), domains[WORLD_NODES], uris[WORLD_NODES];
+    static char text[WORLD_NODES][sizeof e->node.name + 4];
+    static struct config_route rules[WORLD_NODES];
+    static struct config_route_list list = {rules, 0};
+    list.n = (unsigned)e->n_homes;
+    for (size_t i = 0; i < e->n_homes; i++) {
+        int n = snprintf(text[i], sizeof text[i], "sip:%s", e->homes[i]->name);
+        uris[i] = (struct str){text[i], (size_t)n};
+        domains[i] = str_from(e->homes[i]->name);
+        rules[i] = (struct config_route){.methods = {&method, 1},
+                                         .domains = {&domains[i], 1},
+                                         .forward = {&uris[i], 1},
+                                         .allow = CONFIG_ALLOW_ANYONE};
+    }
+    c->routes = &list;
+}
+
 void element_configure(const struct element_node *e, struct str names[2], struct element_config *c)
 {
     bool asks = e->asks != ((e->form & FORM_ASKING) != 0);
@@ -41,7 +62,9 @@ void element_configure(const struct element_node *e, struct str names[2], struct
     c->access.auth_int = true;
     c->access.peers = e->peers;
     c->access.n_peers = e->n_peers;
-    if (e->form & FORM_RULED)
+    if (e->homes)
+        set_edge_rules(e, c);
+    else if (e->form & FORM_RULED)
         set_rules(c);
     if (e->form & FORM_MD5)
         c->access.algorithms = 1u << DIGEST_MD5;

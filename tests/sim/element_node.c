@@ -213,17 +213,32 @@ struct element_node *element_worker(struct node *n, unsigned i)
     return (struct element_node *)n->workers[i];
 }
 
+static void configure_anew(struct element_node *e)
+{
+    struct element_config c;
+    struct str names[2];
+    element_configure(e, names, &c);
+    int err = element_reconfigure(e->element, &c);
+    assert(!err);
+    (void)err;
+}
+
 void element_fork(struct node *n, const struct fork_how *how)
 {
     for (unsigned i = 0; i < n->n_workers; i++) {
         struct element_node *e = element_worker(n, i);
-        struct element_config c;
-        struct str names[2];
         e->fork = *how;
-        element_configure(e, names, &c);
-        int err = element_reconfigure(e->element, &c);
-        assert(!err);
-        (void)err;
+        configure_anew(e);
+    }
+}
+
+void element_be_edge(struct node *n, struct node *const *homes, size_t n_homes)
+{
+    for (unsigned i = 0; i < n->n_workers; i++) {
+        struct element_node *e = element_worker(n, i);
+        e->homes = homes;
+        e->n_homes = n_homes;
+        configure_anew(e);
     }
 }
 
@@ -232,16 +247,11 @@ void element_ask_passwords(struct node *n, struct node *const *peers, size_t n_p
     assert(n_peers <= WORLD_NODES);
     for (unsigned i = 0; i < n->n_workers; i++) {
         struct element_node *e = element_worker(n, i);
-        struct element_config c;
-        struct str names[2];
         e->asks = true;
         e->n_peers = n_peers;
         for (size_t k = 0; k < n_peers; k++)
             e->peers[k] = (struct addr_block){peers[k]->addr, 32};
-        element_configure(e, names, &c);
-        int err = element_reconfigure(e->element, &c);
-        assert(!err);
-        (void)err;
+        configure_anew(e);
         watch_anew(e->guard, n->w, e->peers, e->n_peers, node_now(n));
     }
 }

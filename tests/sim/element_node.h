@@ -14,6 +14,9 @@ struct element_node {
     struct hash_key proxy_key;
     struct fork_how fork;
     bool asks;
+    struct node *const
+        *homes; /* of an edge: the servers for whose domains it passes REGISTERs on */
+    size_t n_homes;
     struct addr_block peers[WORLD_NODES];
     size_t n_peers;
     time_ns began;

@@ -190,6 +190,20 @@ void link_cut_off(struct node *n)
         }
 }
 
+void link_cut_between(struct node *n, const struct node *peer, bool silently)
+{
+    for (struct sim_conn *c = n->w->conns; c; c = c->next)
+        for (unsigned side = 0; side < 2; side++) {
+            struct node *other = c->end[!side];
+            if (c->end[side] != n || !other || other->workers[0] != peer->workers[0])
+                continue;
+            if (c->open[!side] && !silently)
+                close_other(c, !side);
+            if (c->open[side])
+                close_other(c, side);
+        }
+}
+
 void link_break_all(struct world *w)
 {
     world_worsen(w, TEMPER_ROUGH);

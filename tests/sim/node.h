@@ -91,6 +91,8 @@ struct node *element_join_workers(struct world *w, const char *domain, unsigned 
 void element_fork(struct node *n, const struct fork_how *how);
 /* From now on it asks who sends, and trusts the servers of `peers`. Before anything fails. */
 void element_ask_passwords(struct node *n, struct node *const *peers, size_t n_peers);
+/* It is an edge from now on: REGISTERs for the domains of these servers, borrowed, go there. */
+void element_be_edge(struct node *n, struct node *const *homes, size_t n_homes);
 bool element_asks_passwords(const struct node *n);
 /* Somebody who obeys no rule has come: its guard is strict from now on. */
 void element_beware(struct node *n);

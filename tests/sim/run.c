@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "sim/check.h"
+#include "sim/forge.h"
 #include "sim/hostile.h"
 #include "sim/names.h"
 
@@ -19,6 +20,7 @@ struct run {
     struct world w;
     const struct plan *plan;
     struct node *servers[SERVERS];
+    struct node *edges[AGENT_FLOWS];
     struct agent *phones[PHONES];
     struct hostile *hostiles[HOSTILES];
     struct call *calls[CALLS];
@@ -77,28 +79,45 @@ static void open_servers(struct run *r)
         ask_passwords(r);
 }
 
+static void open_edges(struct run *r)
+{
+    static const char *const names[AGENT_FLOWS] = {"edge-1.example", "edge-2.example"};
+    const uint32_t *knob = r->plan->knob;
+    size_t homes = 0;
+    while (homes < SERVERS && r->servers[homes])
+        homes++;
+    for (uint32_t i = 0; i < AGENT_FLOWS && i < knob[KNOB_EDGES]; i++) {
+        r->edges[i] = element_join_workers(&r->w, names[i], knob[KNOB_WORKERS] > 1 ? 2 : 1);
+        set_clock(r, r->edges[i]);
+        element_be_edge(r->edges[i], r->servers, homes);
+    }
+}
+
 /* Slow is not kind either: who waits for too long gives up. */
 static bool is_spoilt(const struct plan *p)
 {
     static const bool is_kind[N_KNOBS] = {
-        [KNOB_SERVERS] = true,     [KNOB_WORKERS] = true,     [KNOB_AUTH] = true,
-        [KNOB_ORDER] = true,       [KNOB_RING] = true,        [KNOB_JOIN] = true,
-        [KNOB_DEAD] = true,        [KNOB_DNS_DELAY] = true,   [KNOB_DNS_LIES] = true,
-        [KNOB_DNS_SILENCE] = true, [KNOB_UNREACHABLE] = true, [KNOB_DNS_TTL] = true};
+        [KNOB_SERVERS] = true,  [KNOB_WORKERS] = true,     [KNOB_AUTH] = true,
+        [KNOB_ORDER] = true,    [KNOB_RING] = true,        [KNOB_JOIN] = true,
+        [KNOB_EDGES] = true,    [KNOB_DEAD] = true,        [KNOB_DNS_DELAY] = true,
+        [KNOB_DNS_LIES] = true, [KNOB_DNS_SILENCE] = true, [KNOB_UNREACHABLE] = true,
+        [KNOB_DNS_TTL] = true};
     bool spoilt = false;
     for (size_t i = 0; i < N_KNOBS; i++)
         spoilt = spoilt || (p->knob[i] && !is_kind[i]);
     return spoilt;
 }
 
-/* Servers that end, or are other than they were, may have no answer. */
-static bool is_changed(const struct plan *p)
+/* Servers that end, or are other than they were, may have no answer, nor who cannot be heard. */
+static bool is_disturbed(const struct plan *p)
 {
-    bool changed = false;
+    static const bool disturbs[N_ACTS] = {
+        [ACT_RESTART] = true, [ACT_DRAIN] = true, [ACT_RECONFIGURE] = true, [ACT_PARTITION] = true,
+        [ACT_SLEEP] = true,   [ACT_BREAK] = true, [ACT_HOSTILE] = true,     [ACT_DIVERT] = true};
+    bool disturbed = false;
     for (size_t i = 0; i < p->n_acts; i++)
-        changed = changed || p->acts[i].kind == ACT_RESTART || p->acts[i].kind == ACT_DRAIN ||
-                  p->acts[i].kind == ACT_RECONFIGURE;
-    return changed;
+        disturbed = disturbed || disturbs[p->acts[i].kind];
+    return disturbed;
 }
 
 static void spoil_names(struct run *r)
@@ -111,7 +130,9 @@ static void spoil_names(struct run *r)
     for (size_t i = 0; knob[KNOB_DEAD] && i < SERVERS && r->servers[i]; i++)
         names_spread(&r->w, r->servers[i], knob[KNOB_DEAD]);
     r->w.names_alone =
-        !is_spoilt(r->plan) && !is_changed(r->plan) && !knob[KNOB_RING] && !knob[KNOB_JOIN];
+        !is_spoilt(r->plan) && !is_disturbed(r->plan) && !knob[KNOB_RING] && !knob[KNOB_JOIN];
+    r->w.flows_alone = r->w.names_alone && !knob[KNOB_DEAD] && !knob[KNOB_DNS_DELAY] &&
+                       !knob[KNOB_DNS_SILENCE] && !knob[KNOB_DNS_LIES];
 }
 
 static void spoil(void *arg)
@@ -209,6 +230,18 @@ static struct agent_plan any_manner(uint32_t chance)
     return p;
 }
 
+/* By a connection to its home, or through edges where it wants as many. */
+static void choose_flows(struct run *r, struct agent *p, uint32_t edges)
+{
+    unsigned n = 0;
+    while (n < edges && n < AGENT_FLOWS && r->edges[n])
+        n++;
+    if (n > 0 && !p->web)
+        agent_use_edges(p, r->edges, n);
+    else if (p->outbound && p->by_stream)
+        agent_use_edges(p, &p->home, 1);
+}
+
 static enum transport transport_of_traits(uint32_t bits)
 {
     return bits & 2 ? TRANSPORT_WS : bits & 1 ? TRANSPORT_TCP : TRANSPORT_UDP;
@@ -223,6 +256,7 @@ static void do_join(struct run *r, const struct act *a)
     struct agent *p = agent_join(&r->w, users[a->b & 3], home, transport_of_traits(a->b >> 8));
     r->phones[a->a] = p;
     p->outbound = p->node.addr.ip[3] % 2 == 0;
+    choose_flows(r, p, a->c);
     if (r->plan->knob[KNOB_AUTH])
         agent_know_password(p, PASSWORD);
     set_clock(r, &p->node);
@@ -259,16 +293,48 @@ static void do_divert(struct run *r, const struct act *a)
         agent_divert(p, to->aor);
 }
 
-static void do_call(struct run *r, const struct act *a)
+static struct call *call_by(struct run *r, const struct act *a, const char *uri)
 {
-    struct agent *from = phone(r, a->a), *to = phone(r, a->b);
-    if (!from || !to || a->c >= CALLS || r->calls[a->c])
-        return;
-    struct call *c = agent_call(from, to->aor);
+    struct agent *from = phone(r, a->a);
+    if (!from || a->c >= CALLS || r->calls[a->c])
+        return NULL;
+    struct call *c = agent_call(from, uri);
     r->calls[a->c] = c;
     /* A UAC that has heard a 1xx waits without end (RFC 3261 17.1.1.2): its user does not. */
     if (c)
         world_do(&r->w, PATIENCE, call_cancel, c);
+    return c;
+}
+
+static void do_call(struct run *r, const struct act *a)
+{
+    const struct agent *to = phone(r, a->b);
+    struct call *c = to ? call_by(r, a, to->aor) : NULL;
+    if (c)
+        check_wanted(c, to);
+}
+
+static void do_call_alone(struct run *r, const struct act *a)
+{
+    const struct agent *to = phone(r, a->b);
+    const char *gruu = to ? to->gruu[a->c % 2] : "";
+    struct call *c = gruu[0] ? call_by(r, a, gruu) : NULL;
+    if (!c)
+        return;
+    c->alone = to;
+    check_wanted(c, to);
+}
+
+static void do_flow_ends(struct run *r, const struct act *a)
+{
+    if (phone(r, a->a) && a->b < AGENT_FLOWS)
+        agent_flow_end(phone(r, a->a), a->b, a->c > 0);
+}
+
+static void do_forge(struct run *r, const struct act *a)
+{
+    if (phone(r, a->a) && phone(r, a->b))
+        forge_token(phone(r, a->a), phone(r, a->b), a->c);
 }
 
 static void do_cancel(struct run *r, const struct act *a)
@@ -385,16 +451,29 @@ static void do_attack(struct run *r, const struct act *a)
 }
 
 static void (*const doers[N_ACTS])(struct run *, const struct act *) = {
-    [ACT_JOIN] = do_join,           [ACT_HOSTILE] = do_hostile,
-    [ACT_MANNER] = do_manner,       [ACT_REGISTER] = do_register,
-    [ACT_DIVERT] = do_divert,       [ACT_CALL] = do_call,
-    [ACT_CANCEL] = do_cancel,       [ACT_HANG_UP] = do_hang_up,
-    [ACT_REINVITE] = do_reinvite,   [ACT_WITHIN] = do_within,
-    [ACT_REQUEST] = do_request,     [ACT_LARGE] = do_large,
-    [ACT_CRASH] = do_crash,         [ACT_BREAK] = do_break,
-    [ACT_PARTITION] = do_partition, [ACT_SLEEP] = do_sleep,
-    [ACT_RESTART] = do_restart,     [ACT_ATTACK] = do_attack,
-    [ACT_DRAIN] = do_drain,         [ACT_RECONFIGURE] = do_reconfigure,
+    [ACT_JOIN] = do_join,
+    [ACT_HOSTILE] = do_hostile,
+    [ACT_MANNER] = do_manner,
+    [ACT_REGISTER] = do_register,
+    [ACT_DIVERT] = do_divert,
+    [ACT_CALL] = do_call,
+    [ACT_CALL_ALONE] = do_call_alone,
+    [ACT_FLOW_ENDS] = do_flow_ends,
+    [ACT_FORGE] = do_forge,
+    [ACT_CANCEL] = do_cancel,
+    [ACT_HANG_UP] = do_hang_up,
+    [ACT_REINVITE] = do_reinvite,
+    [ACT_WITHIN] = do_within,
+    [ACT_REQUEST] = do_request,
+    [ACT_LARGE] = do_large,
+    [ACT_CRASH] = do_crash,
+    [ACT_BREAK] = do_break,
+    [ACT_PARTITION] = do_partition,
+    [ACT_SLEEP] = do_sleep,
+    [ACT_RESTART] = do_restart,
+    [ACT_ATTACK] = do_attack,
+    [ACT_DRAIN] = do_drain,
+    [ACT_RECONFIGURE] = do_reconfigure,
 };
 
 /* --- a run --- */
@@ -428,6 +507,7 @@ struct run_result run_plan(const struct plan *p)
     *r = (struct run){.plan = p};
     world_init(&r->w, p->seed);
     open_servers(r);
+    open_edges(r);
     spoil_names(r);
     world_do(&r->w, p->knob[KNOB_SETTLE] * NS_PER_MS, spoil, r);
     play(r);

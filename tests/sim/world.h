@@ -99,6 +99,7 @@ struct world {
     unsigned dns_lies;    /* per mille of the answers that are wrong */
     uint32_t dns_ttl_s;   /* 0: a minute */
     time_ns dns_delay_max;
+    bool flows_alone; /* nothing is bad but that flows to phones end */
     bool names_alone; /* nothing is bad but names: what needs none goes well */
 };
 
@@ -155,6 +156,8 @@ bool link_send_stream(struct node *from, conn_id id, struct str bytes);
 void link_close(struct node *from, conn_id id);
 /* Every connection breaks, at both ends. */
 void link_break_all(struct world *w);
+/* Those between the two end; `silently`: only at `n`, and what the other sends comes nowhere. */
+void link_cut_between(struct node *n, const struct node *peer, bool silently);
 /* The node's connections are gone, without a word to itself. */
 void link_cut_off(struct node *n);
 void link_fini(struct world *w);

@@ -227,6 +227,23 @@ static const struct world_kind kinds[] = {
         .weight = {TELEPHONY},
     },
     {
+        .name = "flows",
+        .about =
+            "phones behind edge proxies, whose flows end, and which have addresses of their own",
+        .knob = {[KNOB_AUTH] = {1, 1, 300},
+                 [KNOB_SERVERS] = BETWEEN(1, 2),
+                 [KNOB_WORKERS] = SOMETIMES(2, 3),
+                 [KNOB_EDGES] = {1, 2, 900},
+                 [KNOB_LOSS] = {10, 100, 200}},
+        .phones_min = 2,
+        .phones_max = 5,
+        .users = 4,
+        .tcp = 700,
+        .acts = 28,
+        .pause = 4000,
+        .weight = {TELEPHONY, [ACT_CALL_ALONE] = 15, [ACT_FLOW_ENDS] = 10, [ACT_FORGE] = 5},
+    },
+    {
         .name = "hostile",
         .about = "illegal peers among the honest ones",
         .knob = {[KNOB_AUTH] = SOMETIMES(1, 1),
@@ -266,6 +283,7 @@ static const struct world_kind kinds[] = {
                  [KNOB_SCARCE] = {1, 100, 300},
                  [KNOB_DRIFT] = SOMETIMES(10, 10000),
                  [KNOB_CLOCK] = {1, 2, 200},
+                 [KNOB_EDGES] = {1, 2, 300},
                  [KNOB_DEAD] = {1, 3, 200},
                  [KNOB_DNS_DELAY] = {1, 3000, 200},
                  [KNOB_DNS_SILENCE] = {10, 500, 200},
@@ -279,9 +297,10 @@ static const struct world_kind kinds[] = {
         .hostile = 1,
         .acts = 32,
         .pause = 4000,
-        .weight = {TELEPHONY, [ACT_DIVERT] = 3, [ACT_CRASH] = 3, [ACT_BREAK] = 3,
-                   [ACT_PARTITION] = 3, [ACT_SLEEP] = 3, [ACT_RESTART] = 3, [ACT_ATTACK] = 4,
-                   [ACT_DRAIN] = 2, [ACT_RECONFIGURE] = 4},
+        .weight =
+            {TELEPHONY, [ACT_DIVERT] = 3, [ACT_CRASH] = 3, [ACT_BREAK] = 3, [ACT_PARTITION] = 3,
+             [ACT_SLEEP] = 3, [ACT_RESTART] = 3, [ACT_ATTACK] = 4, [ACT_DRAIN] = 2,
+             [ACT_RECONFIGURE] = 4, [ACT_CALL_ALONE] = 4, [ACT_FLOW_ENDS] = 3, [ACT_FORGE] = 1},
     },
 };
 

@@ -165,6 +165,28 @@ static void a_503_is_made_up_for(void **state)
     rig_end(&rig);
 }
 
+/* It comes once by a stream: what it finds no memory for must not wait for another. */
+static void a_503_that_finds_no_memory(void **state)
+{
+    (void)state;
+    for (size_t refuse = 0; refuse < 16; refuse++) {
+        start("INVITE");
+        size_t first = last("INVITE", 0);
+        answer(first, A, 100, "", "");
+        rig.mem.refuse_after = refuse;
+        int err = rig_from(&rig, RIG_UDP, A, rig_response(rig_text(&rig, first), 503, "a", ""));
+        rig.mem.refuse_after = SIZE_MAX;
+        if (err)
+            answer(first, A, 503, "a", "");
+        if (is_to(last("INVITE", 0), B))
+            answer(last("INVITE", 0), B, 486, "b", "");
+        assert_int_equal(rig_count_events(&rig, EVENT_RESPONSE) +
+                             rig_count_events(&rig, EVENT_TRANSPORT_ERROR),
+                         2);
+        rig_end(&rig);
+    }
+}
+
 /* An INVITE that was left and then rings is cancelled there … */
 static void who_rings_late_is_cancelled(void **state)
 {
@@ -309,6 +331,7 @@ int main(void)
         cmocka_unit_test(the_silent_are_left),
         cmocka_unit_test(who_answers_is_not_left),
         cmocka_unit_test(a_503_is_made_up_for),
+        cmocka_unit_test(a_503_that_finds_no_memory),
         cmocka_unit_test(who_rings_late_is_cancelled),
         cmocka_unit_test(who_answers_late_has_answered),
         cmocka_unit_test(a_cancel_follows_its_invite),

@@ -155,6 +155,26 @@ static void test_flow_failed(void **state)
     rig_end(r);
 }
 
+/* A rule of ours says where the phone's home is. */
+static void test_by_rule(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new();
+    r->mode = RIG_FORK;
+    r->targets[0] = (struct target){.uri = STR("sip:" HOME)};
+    r->n_targets = 1;
+    rig_from(r, RIG_UDP, PHONE, message("REGISTER sip:" RIG_DOMAIN, VIA_PHONE, OUTBOUND));
+    const struct rig_sent *s = rig_next_of(r, "REGISTER sip:" HOME " ");
+    assert_true(rig_has(s, "\r\nPath: <sip:ob-"));
+    rig_answer(r, s, 200, "h", "");
+    rig_skip_all(r);
+    rig_from(
+        r, RIG_UDP, PHONE,
+        message("REGISTER sip:" RIG_DOMAIN, VIA_PHONE, "Contact: <sip:bob@10.0.0.2>;reg-id=1\r\n"));
+    (void)rig_next_of(r, "SIP/2.0 421 ");
+    rig_end(r);
+}
+
 static void test_not_due(void **state)
 {
     (void)state;
@@ -188,7 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_path_and_back), cmocka_unit_test(test_changed_token),
         cmocka_unit_test(test_outgoing),      cmocka_unit_test(test_flow_failed),
-        cmocka_unit_test(test_not_due),
+        cmocka_unit_test(test_by_rule),       cmocka_unit_test(test_not_due),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
