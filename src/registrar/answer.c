@@ -39,12 +39,14 @@ static void put_gruus(struct buf *b, const struct bindings *all, const struct bi
                       const struct gruu_maker *maker)
 {
     struct str instance = instance_of(x->params);
+    const struct gruu_maker own = {
+        .key = maker->key, .aor = maker->aor, .secure = str_starts_nocase(x->uri, STR("sips:"))};
     if (maker->aor.len == 0 || !gruu_is_possible(instance))
         return;
     buf_put_lit(b, ";temp-gruu=\"");
-    gruu_print_temporary(b, maker, newest_of(all, instance));
+    gruu_print_temporary(b, &own, newest_of(all, instance));
     buf_put_lit(b, "\";pub-gruu=\"");
-    gruu_print_public(b, maker, instance);
+    gruu_print_public(b, &own, instance);
     buf_put_char(b, '"');
 }
 

@@ -155,9 +155,15 @@ static void put_escaped(struct buf *b, struct str s)
     }
 }
 
+static void put_scheme(struct buf *b, const struct gruu_maker *maker)
+{
+    buf_put(b, maker->secure ? STR("sips:") : STR("sip:"));
+}
+
 void gruu_print_public(struct buf *b, const struct gruu_maker *maker, struct str instance)
 {
-    buf_put(b, maker->aor);
+    put_scheme(b, maker);
+    buf_put(b, str_slice(maker->aor, SCHEME_BYTES, maker->aor.len));
     buf_put_lit(b, ";gr=");
     put_escaped(b, instance);
 }
@@ -177,7 +183,8 @@ void gruu_print_temporary(struct buf *b, const struct gruu_maker *maker,
         memcpy(plain + FIXED_BYTES, parts.user.at, parts.user.len);
     make_vector(maker->key, parts.domain, (struct str){plain, len}, space);
     encipher(maker->key, space, plain, len);
-    buf_put_lit(b, "sip:" TEMPORARY);
+    put_scheme(b, maker);
+    buf_put_lit(b, TEMPORARY);
     put_base64(b, (struct str){space, VECTOR_BYTES + len});
     buf_put_char(b, '@');
     buf_put(b, parts.domain);

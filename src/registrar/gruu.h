@@ -16,6 +16,7 @@
 struct gruu_maker {
     const struct hash_key *key;
     struct str aor; /* the record's key; empty: no GRUUs are wanted */
+    bool secure;    /* sips is what is printed (RFC 5630 5.2.1); it leads to the same */
 };
 
 /* registrar.c: what a registrar signs with. */

@@ -152,7 +152,7 @@ static int finish_ok(struct registrar *r, pool_id id, const struct bindings *all
                                   .n_service_route = r->config.n_service_route,
                                   .outbound = p->wishes.outbound && p->wishes.outbound_asked,
                                   .flow_timer_s = r->config.flow_timer_s,
-                                  .gruu = {&r->config.key, gruus_of(p)}};
+                                  .gruu = {.key = &r->config.key, .aor = gruus_of(p)}};
     p->msg->keep_s = keep_of(r, p->msg);
     if (answer_ok(r->engine, p->tx, all, &extras, now) == ERR_NOMEM)
         return finish(r, id, no_memory, now);
@@ -191,7 +191,7 @@ static bool keep_key(struct pending *p, const struct uri *aor)
  */
 static struct refusal judge_instances(struct registrar *r, const struct pending *p)
 {
-    const struct gruu_maker maker = {&r->config.key, {p->key, p->key_len}};
+    const struct gruu_maker maker = {.key = &r->config.key, .aor = {p->key, p->key_len}};
     for (size_t i = 0; i < p->wishes.n; i++) {
         const struct wish *w = &p->wishes.list[i];
         const struct uri *uri = &w->contact->uri;

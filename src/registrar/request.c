@@ -130,6 +130,31 @@ static bool path_is_readable(struct msg *m)
     return !has_malformed(m, HDR_PATH);
 }
 
+static bool is_sips(const struct nameaddr *a)
+{
+    return a->uri.scheme == URI_SIPS;
+}
+
+/* RFC 5630 5.2: who says that a phone is reached securely says so of all that lead to it; its
+ * address-of-record is the same either way. */
+static struct refusal judge_schemes(struct msg *m, const struct wishes *w)
+{
+    const struct uri *to = msg_uri(m);
+    size_t n_secure = 0;
+    for (size_t i = 0; i < w->n; i++)
+        n_secure += is_sips(w->list[i].contact);
+    if (n_secure == 0)
+        return none;
+    if (n_secure < w->n)
+        return refuse(400, STR("sips Contact beside another"));
+    if (!to || to->scheme != URI_SIPS)
+        return refuse(400, STR("sips Contact without a sips Request-URI"));
+    for (const struct nameaddr *p = NULL; (p = msg_nameaddr_next(m, HDR_PATH, p));)
+        if (!is_sips(p))
+            return refuse(400, STR("sips Contact by a Path that is not"));
+    return none;
+}
+
 /* RFC 5626 6: does the phone's first hop keep its flow? We do where we are it; else whoever is says
  * so by "ob", which nobody but the first hop may say (RFC 5626 5.1). */
 static bool first_hop_keeps_flow(struct msg *m)
@@ -191,6 +216,8 @@ struct refusal request_read(struct msg *m, const struct registrar_config *config
         r = check_star(m, out);
     if (!r.status && !path_is_readable(m))
         r = refuse(400, STR("Malformed Path"));
+    if (!r.status)
+        r = judge_schemes(m, out);
     return r.status ? r : judge_flows(m, out);
 }
 

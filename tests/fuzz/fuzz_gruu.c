@@ -97,7 +97,7 @@ static void check_changed(struct str own, const struct led *to, struct str *chan
 static void check_own(struct str aor, struct str *input)
 {
     char params[300], made[TEXT_MAX];
-    struct gruu_maker maker = {&secret, aor};
+    struct gruu_maker maker = {.key = &secret, .aor = aor};
     struct led temporary, public;
     struct buf p, b;
     buf_init(&p, params, sizeof params);

@@ -67,7 +67,7 @@ static struct text temporary(const char *aor, const struct hash_key *k, const st
 {
     struct text t;
     struct buf out;
-    struct gruu_maker maker = {k, str_from(aor)};
+    struct gruu_maker maker = {.key = k, .aor = str_from(aor)};
     buf_init(&out, t.at, sizeof t.at - 1);
     gruu_print_temporary(&out, &maker, b);
     assert_false(out.over);
@@ -125,7 +125,7 @@ static void test_public(void **state)
     struct buf b;
     struct text aor;
     struct gruu g;
-    struct gruu_maker maker = {&key, STR("sip:alice@example.com")};
+    struct gruu_maker maker = {.key = &key, .aor = STR("sip:alice@example.com")};
     buf_init(&b, space, sizeof space);
     gruu_print_public(&b, &maker, STR(URN));
     assert_true(str_equal(buf_str(&b), STR("sip:alice@example.com;gr=" URN)));
@@ -149,7 +149,7 @@ static void test_public_is_escaped(void **state)
     struct buf b;
     struct text aor;
     struct gruu g;
-    struct gruu_maker maker = {&key, STR("sip:alice@example.com")};
+    struct gruu_maker maker = {.key = &key, .aor = STR("sip:alice@example.com")};
     const struct binding list[] = {phone(";+sip.instance=\"<urn:x:a;b=c%41?d \xc3\xa9>\"", 1, 1)};
     struct target out[4];
     bool valid;
@@ -256,7 +256,7 @@ static void test_leads_back(void **state)
 {
     (void)state;
     struct binding b = phone(P1, 77, 5);
-    struct gruu_maker maker = {&key, STR("sip:alice@example.com")};
+    struct gruu_maker maker = {.key = &key, .aor = STR("sip:alice@example.com")};
     struct text t = temporary("sip:alice@example.com", &key, &b);
     const struct {
         struct str uri;

@@ -223,6 +223,58 @@ static void test_key(void **state)
     world_free(w);
 }
 
+/* The same REGISTER to this Request-URI. */
+static unsigned send_by(struct world *w, const char *uri, const char *call_id, const char *lines)
+{
+    char space[REGISTER_MAX], text[REGISTER_MAX];
+    struct str plain = register_text(space, "<sip:alice@example.com>", call_id, 1, lines);
+    struct buf b;
+    buf_init(&b, text, sizeof text);
+    buf_put_lit(&b, "REGISTER ");
+    buf_put(&b, str_from(uri));
+    buf_put(&b, str_slice(plain, sizeof "REGISTER sip:example.com" - 1, plain.len));
+    send_text(w, buf_str(&b), "192.0.2.1:5060");
+    return status(w);
+}
+
+/* RFC 5630 5.2: all that leads to a phone is sips, or its Contact is not. */
+static void test_schemes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *uri, *lines;
+        unsigned status;
+    } rows[] = {
+        {"sips:example.com", "Contact: <sips:a@h>\r\n", 200},
+        {"sips:example.com", "Contact: <sip:a@h>\r\n", 200},
+        {"sip:example.com", "Contact: <sips:a@h>\r\n", 400},
+        {"sips:example.com", "Contact: <sips:a@h>, <sip:b@h>\r\n", 400},
+        {"sips:example.com", "Contact: <sips:a@h>\r\nPath: <sips:p;lr>\r\n", 200},
+        {"sips:example.com", "Contact: <sips:a@h>\r\nPath: <sips:p;lr>, <sip:q;lr>\r\n", 400},
+        {"sip:example.com", "Contact: *\r\nExpires: 0\r\n", 200},
+    };
+    struct world *w = world_new();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char call_id[] = {(char)('a' + i), '\0'};
+        assert_int_equal(send_by(w, rows[i].uri, call_id, rows[i].lines), rows[i].status);
+    }
+    world_free(w);
+}
+
+/* RFC 5630 5.2.1: the GRUU is of the scheme of its contact, and leads to the same user. */
+static void test_gruu_of_a_sips_contact(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    assert_int_equal(
+        send_by(w, "sips:example.com", "a",
+                "Supported: gruu\r\nContact: <sips:a@h>;+sip.instance=\"<urn:x:1>\"\r\n"),
+        200);
+    assert_true(has(w, ";temp-gruu=\"sips:tgruu."));
+    assert_true(has(w, ";pub-gruu=\"sips:alice@example.com;gr=urn:x:1\""));
+    world_free(w);
+}
+
 /* RFC 4475 3.1.1.4, 3.1.2.1, 3.3.13 and 3.3.14 in words of our own: what a contact keeps. */
 static void test_odd_contacts(void **state)
 {
@@ -528,6 +580,8 @@ int main(void)
         cmocka_unit_test(test_two_at_once),
         cmocka_unit_test(test_retransmission),
         cmocka_unit_test(test_flow),
+        cmocka_unit_test(test_schemes),
+        cmocka_unit_test(test_gruu_of_a_sips_contact),
         cmocka_unit_test(test_broken_record),
         cmocka_unit_test(test_free_while_pending),
     };
