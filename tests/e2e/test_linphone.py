@@ -1,10 +1,13 @@
 """Two linphone phones register, call each other through the server, and hang up from either side; one also calls baresip."""
+import re
+import socket
 import subprocess
 import tempfile
 
 import tap
 from baresip import Baresip
 from linphone import Linphone
+from phone import Phone
 from server import PROGRAM, Server
 
 
@@ -52,6 +55,26 @@ def test_linphone_calls_baresip():
         alice.await_call("LinphoneCallStreamsRunning")
         bob.command("hangup")
         alice.await_idle()
+
+
+def test_linphone_is_called_by_the_gruu_that_it_gives_as_its_contact():
+    """RFC 5627: it asks for one with its registration, and who has met it once calls that very phone."""
+    with Server() as server, Linphone(server, "bob") as bob, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as local:
+        local.bind(("127.0.0.1", 0))
+        with Phone("alice", local, (server.host, server.port)) as alice:
+            assert alice.register(server.host).status == 200
+            bob.send(f"call sip:alice@{server.addr}")
+            invite = alice.wait(lambda m: m.method == "INVITE")
+            alice.answer(invite, 486)
+            alice.wait(lambda m: m.method == "ACK")
+            bob.await_idle()
+            contact = re.search(r"<(sip:[^>]+)>", invite.one("Contact"))[1]
+            assert re.match(r"sip:bob@[\w.]+;gr=urn:uuid:", contact), contact
+            alice.invite(contact, "by-gruu")
+            alice.wait(lambda m: m.status == 180)
+            bob.await_call("LinphoneCallIncomingReceived")
+            alice.invite(re.sub("gr=urn:uuid:[0-9a-f]", "gr=urn:uuid:x", contact), "by-another")
+            assert alice.wait(lambda m: m.status >= 300).status in (404, 480)
 
 
 if __name__ == "__main__":
