@@ -66,6 +66,7 @@ static struct conn *new_conn(struct engine *e, const struct flow *flow, conn_id 
     c->flow.conn = id;
     list_init(&c->jobs);
     list_init(&c->pending);
+    list_init(&c->alias_told);
     frame_init(&c->frame, LIMIT_MSG_BYTES);
     c->alarm.kind = ALARM_CONN;
     timer_init(&c->alarm.timer);
@@ -239,10 +240,10 @@ static void unlist(struct engine *e, struct conn *c)
 {
     map_remove(&e->conns_by_id, &c->by_id);
     conn_proven(e, c);
+    alias_drop(e, c);
     if (c->state == CONN_FOREIGN)
         return;
     map_remove(&e->conns_by_remote, &c->by_remote);
-    alias_drop(e, c);
     e->stats.conns--;
 }
 
@@ -254,7 +255,7 @@ void conn_drop(struct engine *e, struct conn *c)
 
 void conn_release_foreign(struct engine *e, struct conn *c)
 {
-    if (c->state != CONN_FOREIGN || c->n_jobs || c->n_pending)
+    if (c->state != CONN_FOREIGN || c->n_jobs || c->n_pending || c->has_alias)
         return;
     conn_drop(e, c);
 }

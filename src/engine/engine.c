@@ -32,6 +32,7 @@ static void init_parts(struct engine *e)
     pool_init(&e->queries, e->mem, sizeof(struct query), 2 * max + 16);
     ring_init(&e->events, e->mem, sizeof(struct event));
     ring_init(&e->outputs, e->mem, sizeof(struct output));
+    list_init(&e->aliases);
     wheel_init(&e->wheel, 0);
     timer_init(&e->sweep.timer);
     e->sweep.kind = ALARM_SWEEP;

@@ -2,13 +2,8 @@
  * sent to it for that (RFC 5923). Verifies nobody. */
 #include "engine/state.h"
 
-int engine_identify(struct engine *e, conn_id id, struct str names)
+static int keep_names(struct engine *e, struct conn *c, struct str names)
 {
-    struct conn *c = conn_get(e, id);
-    if (!c || c->state != CONN_OPEN)
-        return ERR_STALE;
-    if (names.len == 0)
-        return OK;
     struct block *kept = block_new(&e->blocks, names.len);
     if (!kept)
         return ERR_NOMEM;
@@ -17,6 +12,14 @@ int engine_identify(struct engine *e, conn_id id, struct str names)
     block_unref(&e->blocks, c->names);
     c->names = kept;
     return OK;
+}
+
+int engine_identify(struct engine *e, conn_id id, struct str names)
+{
+    struct conn *c = conn_get(e, id);
+    if (!c || c->state != CONN_OPEN)
+        return ERR_STALE;
+    return names.len == 0 ? OK : keep_names(e, c, names);
 }
 
 struct str engine_identity(const struct engine *e, conn_id id)
@@ -31,7 +34,7 @@ conn_id engine_next_identified(const struct engine *e, conn_id after)
     struct map_node *n = last ? (struct map_node *)(uintptr_t)&last->by_id : NULL;
     while ((n = map_each(&e->conns_by_id, n)) != NULL) {
         const struct conn *c = CONTAINER_OF(n, struct conn, by_id);
-        if (c->names)
+        if (c->names && c->state != CONN_FOREIGN)
             return c->id;
     }
     return 0;
@@ -55,6 +58,15 @@ bool identity_has(struct str names, struct str name)
     return false;
 }
 
+static void alias_set(struct engine *e, struct conn *c, uint16_t port)
+{
+    struct flow f = c->flow;
+    f.remote.port = port;
+    c->alias_port = port;
+    c->has_alias = true;
+    map_insert(&e->conns_by_alias, &c->by_alias, conn_hash(e, &f));
+}
+
 /* RFC 5923 8.2: the alias is the address that it came from with the port that its Via advertises.
  * One a connection: who advertises another port has another connection for it. */
 void alias_note(struct engine *e, struct conn *c, struct msg *m)
@@ -63,18 +75,44 @@ void alias_note(struct engine *e, struct conn *c, struct msg *m)
     const struct via *v = c->names && !c->has_alias && m->is_request ? msg_via(m) : NULL;
     if (!v || !params_get(v->params, STR("alias"), &value))
         return;
-    struct flow f = c->flow;
-    f.remote.port = via_sent_by_port(m);
-    c->alias_port = f.remote.port;
-    c->has_alias = true;
-    map_insert(&e->conns_by_alias, &c->by_alias, conn_hash(e, &f));
+    alias_set(e, c, via_sent_by_port(m));
+    list_append(&e->aliases, &c->alias_told);
 }
 
 void alias_drop(struct engine *e, struct conn *c)
 {
     if (c->has_alias)
         map_remove(&e->conns_by_alias, &c->by_alias);
+    list_remove(&c->alias_told);
     c->has_alias = false;
+}
+
+bool engine_alias(struct engine *e, struct engine_alias *out)
+{
+    struct list *node = list_first(&e->aliases);
+    if (!node)
+        return false;
+    const struct conn *c = CONTAINER_OF(node, struct conn, alias_told);
+    list_remove(node);
+    *out =
+        (struct engine_alias){.flow = c->flow, .port = c->alias_port, .names = block_str(c->names)};
+    return true;
+}
+
+int engine_learn_alias(struct engine *e, const struct engine_alias *a)
+{
+    if (!conn_is_foreign(e, &a->flow) || a->flow.listener >= e->n_listeners || a->names.len == 0)
+        return ERR_INVALID;
+    struct conn *c = conn_of_flow(e, &a->flow);
+    if (!c)
+        return ERR_NOMEM;
+    if (c->has_alias)
+        return OK;
+    int err = keep_names(e, c, a->names);
+    if (!err)
+        alias_set(e, c, a->port);
+    conn_release_foreign(e, c);
+    return err;
 }
 
 /* RFC 5923 8.2, 9.3: only where the far end has proved to be that very domain. */

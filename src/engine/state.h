@@ -123,7 +123,8 @@ struct conn {
     struct map_node by_alias; /* where it has one */
     bool has_alias;
     uint16_t alias_port;
-    struct block *in; /* what is not yet a whole message */
+    struct list alias_told; /* in engine.aliases until the other workers were told */
+    struct block *in;       /* what is not yet a whole message */
     struct alarm alarm;
     time_ns active_at, partial_at;
     bool stalled; /* bytes wait in `in` for memory */
@@ -180,6 +181,7 @@ struct engine {
     struct block_pool blocks;
     struct pool clients, servers, conns, pendings, queries;
     struct map by_key, by_merge, by_branch, conns_by_id, conns_by_remote, conns_by_alias;
+    struct list aliases; /* of ours, that the other workers have not been told of */
     struct wheel wheel;
     struct ring events, outputs;
     struct event current;

@@ -16,7 +16,8 @@ enum parcel_kind {
     PARCEL_SEND,    /* `bytes`, their only reference, for `conn` of the reader's */
     PARCEL_GONE,    /* `conn` has ended */
     PARCEL_BAN,     /* `bytes`, their only reference: a struct guard_ban */
-    PARCEL_CAME     /* `bytes`, their only reference: whose phones may have become more */
+    PARCEL_CAME,    /* `bytes`, their only reference: whose phones may have become more */
+    PARCEL_ALIAS    /* `bytes`, their only reference: of worker_alias.c */
 };
 
 struct parcel {

@@ -108,6 +108,11 @@ void worker_take_config(struct worker *w, time_ns now);
 /* The certificates and authorities that hold now. False: no memory; the old ones stay. */
 MUST_USE bool worker_take_secure(struct worker *w);
 
+/* --- worker_alias.c: connections that other workers may send by, too (RFC 5923) --- */
+void worker_tell_aliases(struct worker *w);
+/* Another worker's; gives `bytes` back. */
+void worker_take_alias(struct worker *w, struct block *bytes);
+
 /* --- worker_ping.c: phones behind NATs are kept within reach --- */
 /* After the configuration has changed. */
 void worker_set_pings(struct worker *w, time_ns now);

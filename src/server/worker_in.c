@@ -253,6 +253,9 @@ static int open_parcel(struct worker *w, const struct parcel *p, time_ns now)
     case PARCEL_CAME:
         worker_take_came(w, p->bytes, now);
         return OK;
+    case PARCEL_ALIAS:
+        worker_take_alias(w, p->bytes);
+        return OK;
     }
     return OK;
 }

@@ -188,6 +188,7 @@ void worker_settle(struct worker *w, time_ns now)
 
     do {
         worker_take_notes(w, now);
+        worker_tell_aliases(w);
         while (!dues_is_full(&w->dues) && element_output(w->element, &o))
             act(w, &o, now);
         if (!dues_pop(&w->dues, &due))
@@ -247,7 +248,8 @@ static void give_back(struct worker *w, const struct parcel *p)
     if (p->kind == PARCEL_MESSAGE) {
         block_enter(w->blocks, p->msg->block);
         msg_unref(w->blocks, p->msg);
-    } else if (p->kind == PARCEL_SEND || p->kind == PARCEL_BAN || p->kind == PARCEL_CAME) {
+    } else if (p->kind == PARCEL_SEND || p->kind == PARCEL_BAN || p->kind == PARCEL_CAME ||
+               p->kind == PARCEL_ALIAS) {
         block_enter(w->blocks, p->bytes);
         block_unref(w->blocks, p->bytes);
     }

@@ -257,6 +257,31 @@ def test_a_peer_is_known_by_its_certificate():
                 pass
 
 
+def answer_to(request):
+    """200, with what a response repeats."""
+    kept = [line for line in request.split("\r\n") if line.split(":")[0] in ("Via", "From", "To", "Call-ID", "CSeq")]
+    return "\r\n".join(["SIP/2.0 200 OK", *kept, "Content-Length: 0", "", ""]).encode()
+
+
+def test_requests_of_every_worker_go_by_the_connection_of_a_peer_that_offers_it():
+    """RFC 5923: `alias` in its Via, and its certificate, lead there; nobody listens at the port that it advertises."""
+    with Certs() as certs, Secure(certs, [certs.make("localhost", "DNS:localhost")], "--workers", "4",
+                                  more="  client_certificate: ask\n") as server:
+        port = free_port()
+        with dial(server, client(certs, cert=certs.make("peer", "DNS:localhost"))) as s, \
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            s.sendall(options("127.0.0.1").replace(b"127.0.0.1:9;", f"localhost:{port};alias;".encode()))
+            assert s.recv(65536).startswith(b"SIP/2.0 200 ")
+            udp.settimeout(40)
+            udp.connect((server.host, server.port))
+            for n in range(24):
+                udp.send(options("127.0.0.1", n, "UDP").replace(b"OPTIONS sip:127.0.0.1 ", b"OPTIONS sip:x@localhost:%d;transport=tls " % port).replace(b"127.0.0.1:9;", b"127.0.0.1:9;rport;"))
+                request = s.recv(65536).decode()
+                assert request.startswith("OPTIONS sip:x@localhost"), request
+                s.sendall(answer_to(request))
+                assert udp.recv(65536).startswith(b"SIP/2.0 200 ")
+
+
 def test_who_was_revoked_is_refused_once_the_list_says_so():
     with Certs() as certs:
         peer = certs.make("peer", "DNS:peer.example")

@@ -84,6 +84,18 @@ int engine_identify(struct engine *, conn_id, struct str names);
 struct str engine_identity(const struct engine *, conn_id);
 /* The connections that are identified: start with 0, ends with 0. */
 conn_id engine_next_identified(const struct engine *, conn_id after);
+/* RFC 5923, among workers: a connection of ours that requests to its far end may go by, as it has
+ * just proved and asked for. Taken after each input. Borrowed until the next one. False: none left.
+ */
+struct engine_alias {
+    struct flow flow; /* with its connection */
+    uint16_t port;    /* that its far end advertises */
+    struct str names; /* as of engine_identify */
+};
+bool engine_alias(struct engine *, struct engine_alias *);
+/* One that another worker's engine gave out; good until engine_closed says that it has ended.
+ * Copied. ERR_NOMEM: not known here. ERR_INVALID: it is ours. */
+int engine_learn_alias(struct engine *, const struct engine_alias *);
 /* Messages that come by it from now on bear flow.trusted, or do not. */
 void engine_trust(struct engine *, conn_id, bool trusted);
 /* Bytes of a connection, split anywhere. They are copied where a message is not yet whole. Where

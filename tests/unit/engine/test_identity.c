@@ -105,6 +105,64 @@ static void nobody_hijacks(void **state)
     }
 }
 
+#define OTHERS ((conn_id)9 << 56 | 7) /* worker 9's */
+
+static struct engine_alias alias_of(conn_id id, const char *names)
+{
+    return (struct engine_alias){.flow = {.transport = TRANSPORT_TLS,
+                                          .listener = (uint8_t)tls,
+                                          .conn = id,
+                                          .local = rig_addr("192.0.2.1:5061"),
+                                          .remote = rig_addr("192.0.2.20:40000")},
+                                 .port = 5071,
+                                 .names = str_from(names)};
+}
+
+/* One worker gives it out, another sends by it until it hears of the connection's end. */
+static void another_workers_alias_is_used(void **state)
+{
+    struct engine_alias a, none;
+    (void)state;
+    start();
+    conn_id id = came("192.0.2.20:40000", "peer.example other.example");
+    assert_false(engine_alias(rig.e, &a));
+    says(id, "peer.example:5071;alias");
+    assert_true(engine_alias(rig.e, &a));
+    assert_true(a.flow.conn == id && a.port == 5071);
+    assert_true(str_equal(a.names, STR("peer.example other.example")));
+    assert_false(engine_alias(rig.e, &none));
+    assert_int_equal(engine_learn_alias(rig.e, &a), ERR_INVALID);
+    rig_free(&rig);
+    start();
+    a = alias_of(OTHERS, "peer.example other.example");
+    assert_int_equal(engine_learn_alias(rig.e, &a), OK);
+    assert_int_equal(engine_learn_alias(rig.e, &a), OK);
+    assert_false(engine_alias(rig.e, &none)); /* it is not told on */
+    assert_int_equal(engine_next_identified(rig.e, 0), 0);
+    for (unsigned i = 0; i < 2; i++)
+        assert_true(goes_by("sips:x@other.example:5071;maddr=192.0.2.20") == OTHERS);
+    assert_int_equal(goes_by("sips:x@third.example:5071;maddr=192.0.2.20"), 0);
+    assert_int_equal(goes_by("sips:x@peer.example:5061;maddr=192.0.2.20"), 0);
+    assert_int_equal(engine_closed(rig.e, OTHERS, rig.now), OK);
+    assert_int_equal(goes_by("sips:x@other.example:5071;maddr=192.0.2.20"), 0);
+    rig_free(&rig);
+}
+
+/* It ends before anybody was told. */
+static void an_alias_that_has_ended_is_not_told(void **state)
+{
+    struct engine_alias a;
+    (void)state;
+    start();
+    conn_id id = came("192.0.2.20:40000", "peer.example");
+    says(id, "peer.example;alias");
+    assert_int_equal(engine_closed(rig.e, id, rig.now), OK);
+    assert_false(engine_alias(rig.e, &a));
+    a = alias_of(OTHERS, "");
+    assert_int_equal(engine_learn_alias(rig.e, &a), ERR_INVALID);
+    rig_free(&rig);
+}
+
 static void trust_comes_and_goes(void **state)
 {
     (void)state;
@@ -129,6 +187,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_proved_alias_is_used),
         cmocka_unit_test(nobody_hijacks),
+        cmocka_unit_test(another_workers_alias_is_used),
+        cmocka_unit_test(an_alias_that_has_ended_is_not_told),
         cmocka_unit_test(trust_comes_and_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
