@@ -20,6 +20,8 @@ bool read_path(const struct key *, struct str text, struct buf *expected);
 bool read_user(const struct key *, struct str text, struct buf *expected);
 /* Any text of a list, not empty. */
 bool read_item(struct str text, struct buf *expected);
+/* A status, or FROM-TO. */
+bool read_statuses(struct str text, struct buf *expected);
 bool read_line(const struct key *, struct str text, struct buf *expected);
 /* Letters, digits, - . _ */
 bool read_label(const struct key *, struct str text, struct buf *expected);

@@ -117,3 +117,16 @@ bool read_word(const char *const *words, unsigned n, struct str text, unsigned *
     }
     return false;
 }
+
+bool read_statuses(struct str text, struct buf *expected)
+{
+    size_t dash = str_find(text, '-');
+    uint64_t from, to;
+
+    if (str_to_u64(str_slice(text, 0, dash), 699, &from) && from >= 200 &&
+        (dash == text.len ||
+         (str_to_u64(str_slice(text, dash + 1, text.len), 699, &to) && to >= from)))
+        return true;
+    buf_put_lit(expected, "expected a status from 200 to 699 or a span of them, such as 200-499");
+    return false;
+}

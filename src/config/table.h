@@ -11,6 +11,7 @@ enum kind {
     KIND_SERVERS,
     KIND_BLOCKS,
     KIND_TEXTS,
+    KIND_STATUSES,
     KIND_ORIGINS,
     KIND_ALGORITHMS,
     KIND_ROUTES, /* from here to KIND_MEMBERS: lists of entries with keys of their own */

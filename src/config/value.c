@@ -29,7 +29,7 @@ static const struct {
     [KIND_CLIENTS - KIND_AUTH] = WORDS("no", "ask", "require"),
     [KIND_TLS - KIND_AUTH] = WORDS("1.2", "1.3"),
     [KIND_PING - KIND_AUTH] = WORDS("crlf", "options"), /* enum ping_by */
-    [KIND_POLICY - KIND_AUTH] = WORDS("random", "round-robin", "call-id", "user"),
+    [KIND_POLICY - KIND_AUTH] = WORDS("random", "round-robin", "call-id", "user", "least"),
 };
 /* In the order of enum digest_algorithm. */
 static const char *const algorithm_words[] = {"SHA-512-256", "SHA-256", "MD5"};
@@ -70,7 +70,7 @@ static bool keep(struct shelf *s, struct str text, struct str *out, struct buf *
 static size_t entry_size(const struct key *k)
 {
     if (k->kind == KIND_NAMES || k->kind == KIND_LISTENERS || k->kind == KIND_TEXTS ||
-        k->kind == KIND_SERVERS || k->kind == KIND_ORIGINS)
+        k->kind == KIND_SERVERS || k->kind == KIND_ORIGINS || k->kind == KIND_STATUSES)
         return sizeof(struct str);
     if (k->kind == KIND_BLOCKS)
         return sizeof(struct addr_block);
@@ -108,7 +108,7 @@ static bool same_entry(const struct key *k, const void *a, const void *b)
 {
     const struct addr_block *x = a, *y = b;
 
-    if (k->kind == KIND_TEXTS)
+    if (k->kind == KIND_TEXTS || k->kind == KIND_STATUSES)
         return str_equal(*(const struct str *)a, *(const struct str *)b);
     if (k->kind == KIND_NAMES || k->kind == KIND_SERVERS || k->kind == KIND_ORIGINS)
         return str_equal_nocase(*(const struct str *)a, *(const struct str *)b);
@@ -122,11 +122,12 @@ static bool read_entry(const struct key *k, struct shelf *s, struct str text, vo
 {
     if (k->kind == KIND_BLOCKS)
         return read_block(text, at, expected);
-    bool good = k->kind == KIND_TEXTS     ? read_item(text, expected)
-                : k->kind == KIND_NAMES   ? read_name(text, expected)
-                : k->kind == KIND_SERVERS ? read_server(text, expected)
-                : k->kind == KIND_ORIGINS ? read_origin(text, expected)
-                                          : read_listener(text, expected);
+    bool good = k->kind == KIND_TEXTS      ? read_item(text, expected)
+                : k->kind == KIND_STATUSES ? read_statuses(text, expected)
+                : k->kind == KIND_NAMES    ? read_name(text, expected)
+                : k->kind == KIND_SERVERS  ? read_server(text, expected)
+                : k->kind == KIND_ORIGINS  ? read_origin(text, expected)
+                                           : read_listener(text, expected);
 
     return good && keep(s, text, at, expected);
 }
@@ -270,6 +271,7 @@ bool value_add(const struct key *k, void *base, struct shelf *s, struct str text
     case KIND_SERVERS:
     case KIND_BLOCKS:
     case KIND_TEXTS:
+    case KIND_STATUSES:
     case KIND_ORIGINS:
         return append(k, base, s, text, expected);
     case KIND_ALGORITHMS:

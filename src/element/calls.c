@@ -13,11 +13,13 @@ struct call {
     pool_id id;
     time_ns heard; /* or ended */
     bool over;
+    uint32_t load; /* the slot of its peer; 0: none */
 };
 
-int calls_init(struct calls *c, struct mem *mem, const struct hash_key *key)
+int calls_init(struct calls *c, struct mem *mem, const struct hash_key *key, struct loads *loads)
 {
     c->key = *key;
+    c->loads = loads;
     c->n_over = 0;
     list_init(&c->standing);
     list_init(&c->over);
@@ -25,8 +27,16 @@ int calls_init(struct calls *c, struct mem *mem, const struct hash_key *key)
     return map_init(&c->by_hash, mem, BUCKETS_FIRST);
 }
 
+static void unburden(struct calls *c, struct call *call)
+{
+    if (call->load)
+        loads_give(c->loads, call->load);
+    call->load = 0;
+}
+
 static void forget(struct calls *c, struct call *call)
 {
+    unburden(c, call);
     map_remove(&c->by_hash, &call->by_hash);
     list_remove(&call->by_age);
     c->n_over -= call->over;
@@ -81,6 +91,7 @@ static struct call *begin(struct calls *c, uint64_t dialog)
         return NULL;
     call->id = id;
     call->over = false;
+    call->load = 0;
     list_init(&call->by_age);
     map_insert(&c->by_hash, &call->by_hash, dialog);
     return call;
@@ -112,6 +123,15 @@ void calls_stands(struct calls *c, uint64_t dialog, time_ns now)
         touch(&c->standing, call, now);
 }
 
+void calls_burden(struct calls *c, uint64_t dialog, uint32_t load)
+{
+    struct call *call = find(c, dialog);
+    if (call && !call->over && !call->load)
+        call->load = load;
+    else if (load)
+        loads_give(c->loads, load);
+}
+
 void calls_heard(struct calls *c, uint64_t dialog, time_ns now)
 {
     struct call *call = find(c, dialog);
@@ -125,6 +145,7 @@ static void end(struct calls *c, struct call *call, time_ns now)
         return;
     if (c->n_over == LIMIT_CALLS_OVER)
         forget(c, oldest(&c->over));
+    unburden(c, call);
     call->over = true;
     c->n_over++;
     touch(&c->over, call, now);

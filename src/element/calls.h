@@ -9,6 +9,7 @@
 #include "base/siphash.h"
 #include "base/time.h"
 #include "msg/msg.h"
+#include "peers/loads.h"
 
 struct calls {
     struct hash_key key;
@@ -17,10 +18,12 @@ struct calls {
     struct list standing; /* the longest silent first */
     struct list over;     /* the one that ended first first */
     size_t n_over;
+    struct loads *loads; /* where the calls at peers are counted */
 };
 
 /* ERR_NOMEM: not initialised. */
-MUST_USE int calls_init(struct calls *c, struct mem *mem, const struct hash_key *key);
+MUST_USE int calls_init(struct calls *c, struct mem *mem, const struct hash_key *key,
+                        struct loads *);
 /* Legal where calls_init failed on zeroed storage. */
 void calls_fini(struct calls *c);
 
@@ -29,6 +32,9 @@ uint64_t calls_dialog(const struct calls *c, struct msg *m);
 /* It stands, unless it was over within LIMIT_CALL_OVER_S: a 2xx that is retransmitted behind the
  * BYE begins nothing anew. Where there is no memory it does not count. */
 void calls_stands(struct calls *c, uint64_t dialog, time_ns now);
+/* This slot of the loads is given back when the call is over; at once, if it does not stand or has
+ * one already. 0 is legal. */
+void calls_burden(struct calls *c, uint64_t dialog, uint32_t load);
 /* Both sides are there still. Legal for one that is not known. */
 void calls_heard(struct calls *c, uint64_t dialog, time_ns now);
 /* A BYE ended it. One that is not known is remembered so, too: its 2xx may be behind the BYE. */

@@ -204,8 +204,29 @@ static void by_owner(struct element *e, const struct engine_event *ev, uint8_t o
 
 /* RFC 3261 13.2.2.4, 12.2.1.2: a 2xx to INVITE makes or refreshes a dialog, one to UPDATE refreshes
  * it (RFC 3311), a 481 says that it is gone. */
-static void count_answer(struct element *e, struct msg *m, time_ns now)
+/* Does our Record-Route stand in it? Else its BYE need not come through here. */
+static bool is_in_path(const struct element *e, struct msg *m)
 {
+    const struct nameaddr *v = NULL;
+    while ((v = msg_nameaddr_next(m, HDR_RECORD_ROUTE, v)))
+        if (home_has(e, &v->uri, NULL))
+            return true;
+    return false;
+}
+
+/* A call at a peer counts until its BYE; one whose BYE we shall not see until it is answered. */
+static void count_load(struct element *e, const struct engine_event *ev, uint64_t dialog)
+{
+    uint32_t load = ev->owner == OWNER_PROXY ? proxy_take_load(e->proxy, ev) : 0;
+    if (load && is_in_path(e, ev->msg))
+        calls_burden(&e->calls, dialog, load);
+    else if (load)
+        loads_give(e->loads, load);
+}
+
+static void count_answer(struct element *e, const struct engine_event *ev, time_ns now)
+{
+    struct msg *m = ev->msg;
     const struct cseq *cseq = msg_cseq(m);
     if (!cseq || m->status < 200 || (m->status >= 300 && m->status != 481))
         return;
@@ -216,13 +237,15 @@ static void count_answer(struct element *e, struct msg *m, time_ns now)
         calls_stands(&e->calls, dialog, now);
     else if (cseq->method == METHOD_INVITE || cseq->method == METHOD_UPDATE)
         calls_heard(&e->calls, dialog, now);
+    if (m->status < 300 && cseq->method == METHOD_INVITE)
+        count_load(e, ev, dialog);
 }
 
 /* RFC 3261 15.1.1: a BYE ends the call as soon as it is sent. */
 static void count_call(struct element *e, const struct engine_event *ev, time_ns now)
 {
     if (ev->kind == EVENT_RESPONSE)
-        count_answer(e, ev->msg, now);
+        count_answer(e, ev, now);
     else if (ev->kind == EVENT_REQUEST && ev->msg->method == METHOD_BYE)
         calls_over(&e->calls, calls_dialog(&e->calls, ev->msg), now);
 }

@@ -52,7 +52,7 @@ void divert(struct element *e, const struct engine_event *ev, const struct route
         divert_to_location(e, ev, d, now);
         return;
     }
-    choose(e, &c, ev->msg, d);
+    choose(e, &c, ev->msg, d, now);
     for (unsigned i = 0; i < c.n; i++)
         contacts[i] = (struct redirect_contact){.uri = c.targets[i].uri, .q = c.targets[i].q};
     tell(e, ev, d->redirect_status, contacts, c.n, now);

@@ -9,6 +9,7 @@
 #define DEFAULT_EXPIRES_S 3600
 #define DEFAULT_CONTACTS 10
 #define DEFAULT_NONCE_LIFE (300 * NS_PER_S)
+#define OWN_LOADS 64                     /* peers that are counted where nobody else has loads */
 #define DEFAULT_TIMER_C (181 * NS_PER_S) /* RFC 3261 16.6 step 11 */
 
 void element_config_default(struct element_config *c)
@@ -45,6 +46,7 @@ static int roles_init(struct element *e, const struct element_config *config)
 {
     struct registrar_config registrar = config->registrar;
     struct proxy_config proxy = proxy_config_of(config, &e->home);
+    proxy.loads = e->loads;
     registrar.owner = OWNER_REGISTRAR;
     registrar.key = config->proxy.key;
     e->registrar = registrar_new(e->engine, &registrar);
@@ -64,9 +66,11 @@ struct element *element_new(const struct element_config *config)
     lookup_init(e);
     admit_init(e);
     ping_init(e);
-    e->engine = engine_new(&config->engine);
+    e->own_loads = config->proxy.loads ? NULL : loads_new(mem, OWN_LOADS);
+    e->loads = config->proxy.loads ? config->proxy.loads : e->own_loads;
+    e->engine = e->loads ? engine_new(&config->engine) : NULL;
     e->stays_in_path = config->proxy.record_route;
-    if (!e->engine || calls_init(&e->calls, mem, &config->proxy.key) != OK ||
+    if (!e->engine || calls_init(&e->calls, mem, &config->proxy.key, e->loads) != OK ||
         home_make(mem, &e->home, config->domains, config->n_domains) != OK ||
         access_make(e, &e->access, &config->access, NULL) != OK || roles_init(e, config) != OK ||
         steer_make(e, &e->routes, &e->peers, config) != OK) {
@@ -90,6 +94,7 @@ void element_free(struct element *e)
     routes_unref(e->routes);
     peers_free(e->peers);
     calls_fini(&e->calls);
+    loads_free(e->own_loads);
     if (e->engine)
         engine_free(e->engine);
     mem_free(e->mem, e, sizeof *e);

@@ -76,9 +76,10 @@ struct element {
     bool relay_loopback;
     struct fork_how fork; /* to a user's phones */
     struct home home;
-    struct routes *routes; /* NULL: no rule */
-    struct peers *peers;   /* the sets that they name; NULL without rules */
-    struct pool pings;     /* OPTIONS to phones that are under way */
+    struct routes *routes;           /* NULL: no rule */
+    struct peers *peers;             /* the sets that they name; NULL without rules */
+    struct loads *loads, *own_loads; /* of their members; own: where the configuration has none */
+    struct pool pings;               /* OPTIONS to phones that are under way */
     uint64_t n_pings, n_unanswered;
     time_ns week_offset; /* of the wall clock: since Monday 00:00 at the engine's time 0 */
 };
@@ -231,11 +232,13 @@ MUST_USE int steer_make(struct element *, struct routes **, struct peers **,
 struct choice {
     unsigned n;
     struct target targets[LIMIT_ROUTE_TARGETS]; /* best first, by q */
+    bool full; /* a set has members, but all of them as many calls as they may have */
     struct buf text;
     char space[4096];
 };
 /* Of ROUTE_FORWARD or ROUTE_REDIRECT, but for the location. `c` must not be moved. */
-void choose(struct element *, struct choice *c, struct msg *, const struct route_decision *);
+void choose(struct element *, struct choice *c, struct msg *, const struct route_decision *,
+            time_ns now);
 
 /* --- divert.c: redirects --- */
 void divert(struct element *, const struct engine_event *, const struct route_decision *,

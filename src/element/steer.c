@@ -149,8 +149,10 @@ static void forward(struct element *e, const struct engine_event *ev,
     struct choice c;
     const struct manner manner = manner_of(e, d, grant);
     const struct fork_how how = {.order = (enum fork_order)d->order, .ring_time = d->ring_time};
-    choose(e, &c, ev->msg, d);
-    if (c.n == 0)
+    choose(e, &c, ev->msg, d, now);
+    if (c.n == 0 && c.full)
+        answer(e, ev, 503, STR("All peers have as many calls as they take"), STR_NONE, now);
+    else if (c.n == 0)
         answer(e, ev, 480, STR_NONE, STR_NONE, now);
     else if (may_forward(e, ev, d, &c.targets[0], grant, now))
         pass_on(e, ev, &manner, c.targets, c.n, &how, now);
@@ -236,7 +238,7 @@ int steer_make(struct element *e, struct routes **routes, struct peers **peers,
     *routes = routes_new(e->mem, config->routes, sets, config->lua, &fault);
     if (!*routes)
         return fault.rule == config->routes->n ? ERR_NOMEM : ERR_INVALID;
-    *peers = peers_new(e->mem, sets, &config->proxy.key, e->peers);
+    *peers = peers_new(e->mem, sets, &config->proxy.key, e->loads, e->peers);
     if (*peers)
         return OK;
     routes_unref(*routes);

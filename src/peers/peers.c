@@ -15,21 +15,24 @@ static bool take_set(struct peers *p, struct set *s, const struct config_set *fr
     for (; s->n < from->members.n; s->n++) {
         const struct config_member *m = &from->members.list[s->n];
 
-        s->members[s->n] = (struct member){.weight = m->weight, .priority = m->priority};
+        s->members[s->n] = (struct member){
+            .weight = m->weight,
+            .priority = m->priority,
+            .load = {loads_slot(p->loads, siphash13(&p->key, m->uri)), m->calls, m->rate}};
         if (!shelf_keep(p->shelf, m->uri, &s->members[s->n].uri))
             return false;
     }
-    return true;
+    return set_takes_alive(s, p->shelf, &from->alive);
 }
 
 struct peers *peers_new(struct mem *mem, const struct config_set_list *sets,
-                        const struct hash_key *key, const struct peers *old)
+                        const struct hash_key *key, struct loads *loads, const struct peers *old)
 {
     struct peers *p = mem_alloc_zero(mem, sizeof *p);
 
     if (!p)
         return NULL;
-    *p = (struct peers){.mem = mem, .key = *key, .shelf = shelf_new(mem)};
+    *p = (struct peers){.mem = mem, .key = *key, .loads = loads, .shelf = shelf_new(mem)};
     p->sets = p->shelf ? shelf_take(p->shelf, (sets->n + 1) * sizeof *p->sets) : NULL;
     for (; p->sets && p->n < sets->n; p->n++)
         if (!take_set(p, &p->sets[p->n], &sets->list[p->n])) {
@@ -110,8 +113,28 @@ static bool is_any_up(const struct set *s)
     return false;
 }
 
+/* The fewest calls for its weight, and by chance among equals. */
+static uint64_t burden_of(const struct peers *p, const struct member *m, struct rand *rand)
+{
+    uint64_t chance = rand_u64(rand) >> 44, calls = loads_calls(p->loads, m->load.slot);
+
+    if (m->weight == 0)
+        return UINT64_MAX - chance;
+    return (calls << 16) / m->weight << 20 | chance;
+}
+
+static uint64_t place_of(const struct peers *p, const struct set *s, unsigned i,
+                         const struct peers_request *r, struct rand *rand)
+{
+    if (s->policy == CONFIG_POLICY_ROUND_ROBIN)
+        return (i + s->n - s->turn) % s->n + (s->members[i].weight > 0 ? 0 : s->n);
+    if (s->policy == CONFIG_POLICY_LEAST)
+        return burden_of(p, &s->members[i], rand);
+    return cost_of(&s->members[i], draw(p, s, i, r, rand));
+}
+
 size_t peers_order(struct peers *p, unsigned set, const struct peers_request *r, struct rand *rand,
-                   struct str *out, size_t max)
+                   struct peer_choice *out, size_t max)
 {
     struct set *s = &p->sets[set];
     struct place places[LIMIT_SET_MEMBERS];
@@ -119,18 +142,23 @@ size_t peers_order(struct peers *p, unsigned set, const struct peers_request *r,
     size_t n = 0;
 
     for (unsigned i = 0; i < s->n; i++) {
-        struct place one = {.member = i};
+        const struct member *m = &s->members[i];
 
-        if (s->members[i].out || (any_up && s->members[i].down))
+        if (m->out || (any_up && m->down) || (r->is_call && loads_full(p->loads, &m->load, r->now)))
             continue;
-        if (s->policy == CONFIG_POLICY_ROUND_ROBIN)
-            one.cost = (i + s->n - s->turn) % s->n + (s->members[i].weight > 0 ? 0 : s->n);
-        else
-            one.cost = cost_of(&s->members[i], draw(p, s, i, r, rand));
-        put(s, places, (unsigned)n++, one);
+        put(s, places, (unsigned)n++, (struct place){i, place_of(p, s, i, r, rand)});
     }
     s->turn = (s->turn + 1) % s->n;
     for (size_t i = 0; i < n && i < max; i++)
-        out[i] = s->members[places[i].member].uri;
+        out[i] = (struct peer_choice){s->members[places[i].member].uri,
+                                      s->members[places[i].member].load};
     return n < max ? n : max;
+}
+
+bool peers_any(const struct peers *p, unsigned set)
+{
+    for (unsigned i = 0; i < p->sets[set].n; i++)
+        if (!p->sets[set].members[i].out)
+            return true;
+    return false;
 }

@@ -61,7 +61,6 @@ time_ns peers_deadline(const struct peers *p)
     return first;
 }
 
-/* RFC 3261 21.4.9, 21.5.4, 21.5.5: whoever says anything else is there. */
 void peers_heard(struct peers *p, uint64_t id, unsigned status)
 {
     struct set *s;
@@ -72,7 +71,7 @@ void peers_heard(struct peers *p, uint64_t id, unsigned status)
     bool late = !m->asked;
 
     m->asked = false;
-    if (status == 0 || status == 408 || status == 503 || status == 504) {
+    if (!set_is_alive(s, status)) {
         if (!late)
             failed(s, m);
     } else {
@@ -124,7 +123,11 @@ size_t peers_list(const struct peers *p, size_t from, struct peer_state *out, si
                                            .probed = p->sets[i].pause > 0,
                                            .up = !m->down,
                                            .out = m->out,
-                                           .failures = m->failures};
+                                           .failures = m->failures,
+                                           .calls = loads_calls(p->loads, m->load.slot),
+                                           .most = m->load.most,
+                                           .rate = m->load.rate,
+                                           .passed = loads_refused(p->loads, m->load.slot)};
         }
     return n;
 }

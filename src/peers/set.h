@@ -8,12 +8,17 @@
 struct member {
     struct str uri;
     unsigned weight, priority;
+    struct load load;
     bool out;          /* by hand */
     bool down;         /* by probes */
     bool asked;        /* and not heard of since */
     unsigned failures; /* in a row */
     unsigned answers;  /* in a row */
     time_ns next;      /* probe */
+};
+
+struct span {
+    unsigned from, to; /* statuses */
 };
 
 struct set {
@@ -24,17 +29,23 @@ struct set {
     struct member *members;
     unsigned n;
     unsigned turn; /* round-robin */
+    struct span *alive;
+    unsigned n_alive; /* 0: the usual ones */
 };
 
 struct peers {
     struct mem *mem;
     struct shelf *shelf;
+    struct loads *loads; /* not ours */
     struct hash_key key;
     uint32_t generation; /* of ids */
     unsigned n;
     struct set *sets;
 };
 
+/* alive.c. False: no memory. */
+bool set_takes_alive(struct set *, struct shelf *, const struct str_list *texts);
+bool set_is_alive(const struct set *, unsigned status);
 /* probe.c: what `old` (may be NULL) knows of members that are still there. */
 void peers_take_over(struct peers *, const struct peers *old);
 

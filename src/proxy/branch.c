@@ -30,11 +30,22 @@ static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const s
     return engine_request(p->engine, &out, now, &b->tx);
 }
 
+/* False: its peer has as many calls as it takes. */
+static bool load(struct proxy *p, struct branch *b, const struct goal *goal, time_ns now)
+{
+    if (!b->context->invite || !goal->target || !p->config.loads)
+        return true;
+    if (!loads_take(p->config.loads, &goal->target->load, now))
+        return false;
+    b->load = goal->target->load.slot;
+    return true;
+}
+
 /* RFC 3261 16.9: what cannot be sent counts as a 503. */
 void branch_start(struct proxy *p, struct branch *b, struct msg *m, const struct goal *goal,
                   time_ns now)
 {
-    int err = branch_send(p, b, m, goal, now);
+    int err = load(p, b, goal, now) ? branch_send(p, b, m, goal, now) : ERR_LIMIT;
     if (err) {
         b->context->overloaded |= err == ERR_NOMEM || err == ERR_LIMIT;
         branch_end(p, b, 503, NULL);

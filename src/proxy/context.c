@@ -90,6 +90,19 @@ int context_new(struct proxy *p, tx_id server, struct msg *request, unsigned n,
     return OK;
 }
 
+void branch_unload(struct proxy *p, struct branch *b)
+{
+    if (b->load)
+        loads_give(p->config.loads, b->load);
+    b->load = 0;
+}
+
+static void unload(struct proxy *p, struct context *c)
+{
+    for (struct branch *b = c->branches; b; b = b->next)
+        branch_unload(p, b);
+}
+
 static void forget_responses(struct proxy *p, struct context *c)
 {
     for (struct branch *b = c->branches; b; b = b->next) {
@@ -102,6 +115,7 @@ void context_free(struct proxy *p, struct context *c)
 {
     context_close(p, c);
     forget_responses(p, c);
+    unload(p, c);
     forget_branches(p, c);
     legs_free(p, c);
     follow_setup_end(p->calls, c->setup);
@@ -156,6 +170,7 @@ static void stop(struct proxy *p, struct branch *b)
 void branch_became(struct proxy *p, struct branch *b)
 {
     stop(p, b);
+    branch_unload(p, b);
     b->status = BECAME_OTHERS;
 }
 
@@ -169,6 +184,8 @@ void branch_end(struct proxy *p, struct branch *b, unsigned status, struct msg *
                      (status == 408 || status == 430 || (status == 503 && !response));
     stop(p, b);
     b->status = (uint16_t)status;
+    if (status >= 300)
+        branch_unload(p, b);
     if (response && !c->answered) {
         msg_unref(engine_blocks(p->engine), b->best);
         b->best = msg_ref(response);

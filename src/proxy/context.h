@@ -32,6 +32,7 @@ struct branch {
     bool own;           /* its status is an answer of ours, and as good as a response */
     uint16_t status;    /* 0 while pending; 408, 503 also without a response */
     uint8_t breadth;    /* its Max-Breadth (RFC 5393 5.3.3) */
+    uint32_t load;      /* the slot that it has taken; 0: none */
     bool provisional;   /* one came (100 counts) */
     bool cancelled;
     bool rung_out;       /* its ring time is over: whatever it answers now but a 2xx means that */
@@ -112,6 +113,8 @@ struct branch *context_add(struct proxy *p, struct context *c, bool asks);
  */
 struct msg *context_request(const struct proxy *p, const struct context *c);
 struct branch *context_branch(struct context *c, tx_id tx);
+/* It is no call of its peer any more. */
+void branch_unload(struct proxy *p, struct branch *b);
 /* The branch has a final response; NULL: none came. It is kept until one is sent upstream. */
 void branch_end(struct proxy *p, struct branch *b, unsigned status, struct msg *response);
 /* It is not waited for any longer before others have their turn. */

@@ -213,3 +213,13 @@ size_t proxy_contexts(const struct proxy *p)
 {
     return p->contexts.live;
 }
+
+uint32_t proxy_take_load(struct proxy *p, const struct engine_event *ev)
+{
+    struct context *c = pool_get(&p->contexts, ev->user);
+    struct branch *b = c ? context_branch(c, ev->tx) : NULL;
+    uint32_t load = b ? b->load : 0;
+    if (b)
+        b->load = 0;
+    return load;
+}

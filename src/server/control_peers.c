@@ -16,6 +16,8 @@ static void tell_peer(struct control_client *c, const struct shown_peer *p)
     fprintf(f, "%s\"", state_of(p));
     control_put_text(f, "set", shown_text_str(&p->set));
     control_put_text(f, "uri", shown_text_str(&p->uri));
+    fprintf(f, ",\"calls\":%u,\"calls_most\":%u,\"rate\":%u,\"passed_over\":%llu", p->state.calls,
+            p->state.most, p->state.rate, (unsigned long long)p->state.passed);
     fprintf(f, ",\"weight\":%u,\"priority\":%u,\"failures\":%u}", p->state.weight,
             p->state.priority, p->state.failures);
     control_tell(c);

@@ -68,6 +68,7 @@ void element_config_of(struct element_config *out, const struct shared *s,
     out->registrar.service_route = config->registrar.service_route.list;
     out->registrar.n_service_route = config->registrar.service_route.n;
     out->proxy.key = s->proxy_key;
+    out->proxy.loads = s->loads;
     out->proxy.record_route = config->proxy.record_route;
     out->proxy.timer_c = config->proxy.timer_c_s * NS_PER_S;
     out->fork = (struct fork_how){.order = (enum fork_order)config->proxy.fork,

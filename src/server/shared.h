@@ -31,6 +31,7 @@ struct shared {
     _Atomic bool any_account;    /* there is an account: workers look in each turn */
     unsigned n_workers;
     struct hash_key call_key, proxy_key, nonce_key;
+    struct loads *loads; /* of the peers of sets */
     struct secure secure;
     struct store *store;
     struct strays strays; /* of who reads accounts: the start, then the store's thread */

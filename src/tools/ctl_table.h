@@ -6,7 +6,7 @@
 
 #include "tools/ctl_row.h"
 
-#define CTL_COLUMNS 8
+#define CTL_COLUMNS 10
 #define CTL_WIDTH_LEAST 80
 #define CTL_WIDTH_MOST 120
 

@@ -15,9 +15,9 @@ MAY["hook"] = {"config", "msg", "base"}
 MAY["peers"] = {"config", "base"}
 MAY["srtp"] = {"rtp", "base"}
 MAY["turn"] = MAY["ice"] = {"stun", "base"}
-MAY["engine"] = {"tx", "dialog", "resolve", "msg", "base"}
+MAY["engine"] = {"tx", "dialog", "resolve", "peers", "msg", "base"}  # peers: the loads of targets
 for folder in ROLES:
-    MAY[folder] = {"engine", "dialog", "auth", "sdp", "msg", "base"}
+    MAY[folder] = {"engine", "peers", "dialog", "auth", "sdp", "msg", "base"}
 MAY["proxy"] |= {"follow"}
 MAY["element"] = ROLES | {"route", "hook", "peers", "follow", "config", "engine", "dialog", "auth", "sdp", "msg", "base"}
 MAY["media"] = {"rtp", "srtp", "codec", "ice", "turn", "stun", "base"}
@@ -36,7 +36,7 @@ PLAIN = {"assert.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h", "stdboo
 INTRINSICS = re.compile(r"[a-z]?mmintrin\.h|x86intrin\.h|immintrin\.h|arm_neon\.h")
 SYSTEM_FOLDERS = {"net", "server", "phone"}
 # The libraries that such a folder stands on (docs/dependencies.md).
-LIBRARIES = {"follow": {"stdatomic.h"}, "auth": {"openssl/evp.h", "openssl/crypto.h"}, "stun": {"openssl/evp.h", "openssl/crypto.h"}, "config": {"yaml.h"},
+LIBRARIES = {"follow": {"stdatomic.h"}, "peers": {"stdatomic.h"}, "auth": {"openssl/evp.h", "openssl/crypto.h"}, "stun": {"openssl/evp.h", "openssl/crypto.h"}, "config": {"yaml.h"},
              "hook": {"lua.h", "lauxlib.h"}}
 # Sockets, clocks, threads and entropy.
 SYSTEM = re.compile(r"sys/(socket|un|time|timerfd|epoll|eventfd|select|random|uio)\.h|netinet/|arpa/|"

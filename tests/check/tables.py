@@ -73,14 +73,14 @@ WORDS = {"NAMES": "list of names", "LISTENERS": "list of listeners", "BLOCKS": "
          "SERVERS": "list of addresses with port or without", "ORIGINS": "list of origins", "URL_PATH": "path of a URL",
          "ALGORITHMS": "list of SHA-512-256, SHA-256, MD5", "HOST": "name or address", "PATH": "path", "TEXT": "name",
          "ADDRESS": "address and port", "BOOL": "true, false", "AUTH": "auto, required, none",
-         "TEXTS": "list of texts", "ROUTES": "list of routes", "SETS": "list of sets", "MEMBERS": "list of members",
+         "TEXTS": "list of texts", "STATUSES": "list of statuses", "ROUTES": "list of routes", "SETS": "list of sets", "MEMBERS": "list of members",
          "LINE": "text", "LABEL": "name", "SWITCH": "true, false", "SERVE": "register, lookup, default",
          "ALLOW": "accounts, peers, anyone",
          "POLICY": "random, round-robin, call-id, user", "LEVEL": "error, warn, info, debug", "FORMAT": "text, logfmt, json",
          "FORK": "parallel, sequential, by_q", "CLIENTS": "no, ask, require", "TLS": "1.2, 1.3", "PING": "crlf, options"}
 
 
-LISTS = ("NAMES", "LISTENERS", "SERVERS", "BLOCKS", "ORIGINS", "TEXTS", "ROUTES", "SETS", "MEMBERS")
+LISTS = ("NAMES", "LISTENERS", "SERVERS", "BLOCKS", "ORIGINS", "TEXTS", "STATUSES", "ROUTES", "SETS", "MEMBERS")
 
 
 def duration(n, kind):

@@ -51,7 +51,8 @@ enum config_policy {
     CONFIG_POLICY_RANDOM,
     CONFIG_POLICY_ROUND_ROBIN,
     CONFIG_POLICY_CALL_ID,
-    CONFIG_POLICY_USER
+    CONFIG_POLICY_USER,
+    CONFIG_POLICY_LEAST
 };
 
 struct config_route {
@@ -80,6 +81,7 @@ struct config_member {
     struct config_entry entry;
     struct str uri;
     unsigned weight, priority;
+    unsigned calls, rate; /* at once, a second; 0: any number */
 };
 
 struct config_route_list {
@@ -98,6 +100,7 @@ struct config_set {
     struct config_member_list members;
     enum config_policy policy;
     unsigned probe_s, down_after, up_after;
+    struct str_list alive; /* "200-499"; empty: what peers/ has */
 };
 
 struct config_set_list {

@@ -5,6 +5,7 @@
 #include "base/flow.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "peers/loads.h"
 
 /* What must have become of those before it for a target to have its turn: bits. */
 enum target_when {
@@ -30,10 +31,12 @@ struct target {
     /* The request is retargeted: the URI is another user's, and who is to ring is found out when
      * its turn comes (proxy_wish). */
     bool look_up;
-    unsigned when;  /* enum target_when; 0: whatever became of them. Of those with a condition one
-                       at most has its turn */
-    unsigned cause; /* why it is retargeted, as RFC 4458 has it: 302, 408, 486, 503 …; 0 where
-                       `when` tells */
+    unsigned when;    /* enum target_when; 0: whatever became of them. Of those with a condition one
+                         at most has its turn */
+    struct load load; /* of a peer, whose calls are counted: an INVITE is not sent where it has as
+                         many as it may have */
+    unsigned cause;   /* why it is retargeted, as RFC 4458 has it: 302, 408, 486, 503 …; 0 where
+                         `when` tells */
 };
 
 #endif

@@ -29,6 +29,8 @@ struct proxy_config {
     /* Proxy-Authorization that names one of ours (or, without domains, a listener) as its realm was
      * for us: it is not passed on (RFC 3261 22.3). */
     bool takes_credentials;
+    /* The calls of targets that have a load; outlives the proxy. NULL: they are not counted. */
+    struct loads *loads;
     /* Who is of our Trust Domain (RFC 3325 2.3): what is asserted goes in and out there unchanged.
      * Copied. */
     const struct addr_block *trusted;
@@ -44,8 +46,8 @@ struct proxy_config {
 struct proxy *proxy_new(struct engine *, const struct proxy_config *);
 /* Drops all contexts without answering anything. NULL is legal. */
 void proxy_free(struct proxy *);
-/* `owner` and `key` stay. What is under way keeps the Timer C that runs. ERR_NOMEM: the old one
- * stays. */
+/* `owner`, `key` and `loads` stay. What is under way keeps the Timer C that runs. ERR_NOMEM: the
+ * old one stays. */
 MUST_USE int proxy_reconfigure(struct proxy *, const struct proxy_config *);
 
 enum proxy_verdict {
@@ -210,6 +212,11 @@ const struct follow_table *proxy_calls(const struct proxy *);
 /* Timer C (RFC 3261 16.8), ring times, delays; ages of calls. */
 int proxy_time(struct proxy *, time_ns now);
 time_ns proxy_deadline(const struct proxy *);
+
+/* RFC 3261 13.2.2.4: this event was a 2xx to an INVITE. The load of the target that answered, which
+ * is the caller's to give back when the call is over; it is asked before proxy_event has the event.
+ * 0: it has none. What is not asked for is given back with the INVITE's end. */
+uint32_t proxy_take_load(struct proxy *, const struct engine_event *);
 
 /* Response contexts alive. */
 size_t proxy_contexts(const struct proxy *);

@@ -22,7 +22,7 @@ static void start(struct calls *c)
 {
     struct hash_key key = {1, 2};
 
-    assert_int_equal(calls_init(c, &mem_libc, &key), OK);
+    assert_int_equal(calls_init(c, &mem_libc, &key, NULL), OK);
 }
 
 static void test_begins_and_ends(void **state)

@@ -16,6 +16,17 @@ static struct config_member members[8];
 static struct config_set set;
 static const struct config_set_list sets = {&set, 1};
 
+/* The same for all tests: nobody takes a load here. */
+static struct loads *given_loads(void)
+{
+    static struct loads *loads;
+
+    if (!loads)
+        loads = loads_new(&mem_libc, 64);
+    assert_non_null(loads);
+    return loads;
+}
+
 static struct peers *given(enum config_policy policy, unsigned n, const unsigned *weights)
 {
     static const char *const uris[] = {"sip:a", "sip:b", "sip:c", "sip:d", "sip:e", "sip:f"};
@@ -23,18 +34,18 @@ static struct peers *given(enum config_policy policy, unsigned n, const unsigned
     for (unsigned i = 0; i < n; i++)
         members[i] = (struct config_member){.uri = str_from(uris[i]), .weight = weights[i]};
     set = (struct config_set){.policy = policy, .members = {members, n}};
-    struct peers *p = peers_new(&mem_libc, &sets, &key, NULL);
+    struct peers *p = peers_new(&mem_libc, &sets, &key, given_loads(), NULL);
     assert_non_null(p);
     return p;
 }
 
 static char first(struct peers *p, const char *text, struct rand *r)
 {
-    struct str out[8];
+    struct peer_choice out[8];
     const struct peers_request q = {.call_id = str_from(text), .user = STR("bob")};
 
     assert_true(peers_order(p, 0, &q, r, out, 8) == set.members.n);
-    return out[0].at[4];
+    return out[0].uri.at[4];
 }
 
 /* Within a twentieth of all. */
@@ -103,15 +114,14 @@ static void in_turn(void **state)
 {
     static const unsigned weights[] = {1, 0, 1};
     struct peers *p = given(CONFIG_POLICY_ROUND_ROBIN, 3, weights);
-    struct str out[2];
+    struct peer_choice out[2];
 
     (void)state;
     assert_int_equal(first(p, "", NULL), 'a');
     assert_int_equal(first(p, "", NULL), 'c'); /* b's turn, which has no weight */
     assert_int_equal(first(p, "", NULL), 'c');
     assert_int_equal(first(p, "", NULL), 'a');
-    assert_int_equal(peers_order(p, 0, &(struct peers_request){STR_NONE, STR_NONE}, NULL, out, 2),
-                     2);
+    assert_int_equal(peers_order(p, 0, &(struct peers_request){.now = 0}, NULL, out, 2), 2);
     peers_free(p);
 }
 
@@ -123,13 +133,13 @@ static void priority_comes_first(void **state)
     (void)state;
     peers_free(p);
     members[0].priority = 5;
-    p = peers_new(&mem_libc, &sets, &key, NULL);
+    p = peers_new(&mem_libc, &sets, &key, given_loads(), NULL);
     assert_non_null(p);
-    struct str out[8];
+    struct peer_choice out[8];
     const struct peers_request q = {.call_id = STR("x")};
     assert_int_equal(peers_order(p, 0, &q, NULL, out, 8), 3);
-    assert_true(str_equal(out[0], STR("sip:b")) && str_equal(out[1], STR("sip:c")) &&
-                str_equal(out[2], STR("sip:a")));
+    assert_true(str_equal(out[0].uri, STR("sip:b")) && str_equal(out[1].uri, STR("sip:c")) &&
+                str_equal(out[2].uri, STR("sip:a")));
     peers_free(p);
 }
 
@@ -145,7 +155,7 @@ static struct peers *probed(void)
     set.probe_s = 10;
     set.down_after = 2;
     set.up_after = 2;
-    struct peers *p = peers_new(&mem_libc, &sets, &key, NULL);
+    struct peers *p = peers_new(&mem_libc, &sets, &key, given_loads(), NULL);
     assert_non_null(p);
     return p;
 }
@@ -175,7 +185,7 @@ static void who_does_not_answer_is_left_out(void **state)
         struct peers *p = probed();
         unsigned late = failures[i] == 1; /* silence counts once the next probe is due */
         struct peer_state states[3];
-        struct str out[2];
+        struct peer_choice out[2];
         const struct peers_request q = {.call_id = STR("x")};
 
         ask(p, 1, failures[i]);
@@ -184,7 +194,7 @@ static void who_does_not_answer_is_left_out(void **state)
         if (late)
             ask(p, 21, failures[i]);
         assert_int_equal(peers_order(p, 0, &q, NULL, out, 2), 1);
-        assert_true(str_equal(out[0], STR("sip:b")));
+        assert_true(str_equal(out[0].uri, STR("sip:b")));
         assert_int_equal(peers_list(p, 0, states, 3), 2);
         assert_false(states[0].up);
         assert_true(states[1].up && states[1].probed && !states[1].out);
@@ -199,7 +209,8 @@ static void who_does_not_answer_is_left_out(void **state)
 static void nobody_there_is_tried_all_the_same(void **state)
 {
     struct peers *p = probed();
-    struct str uri, out[2];
+    struct str uri;
+    struct peer_choice out[2];
     uint64_t id;
 
     (void)state;
@@ -214,7 +225,8 @@ static void nobody_there_is_tried_all_the_same(void **state)
 static void by_hand_and_over_a_change(void **state)
 {
     struct peers *p = probed();
-    struct str uri, out[2];
+    struct str uri;
+    struct peer_choice out[2];
     uint64_t id;
     const struct peers_request q = {.call_id = STR("x")};
 
@@ -223,7 +235,7 @@ static void by_hand_and_over_a_change(void **state)
     assert_int_equal(peers_set_out(p, STR("sip:a"), true), 1);
     assert_int_equal(peers_order(p, 0, &q, NULL, out, 2), 1);
     assert_true(peers_probe(p, NS_PER_S, &uri, &id));
-    struct peers *new = peers_new(&mem_libc, &sets, &key, p);
+    struct peers *new = peers_new(&mem_libc, &sets, &key, given_loads(), p);
     assert_non_null(new);
     peers_free(p);
     peers_heard(new, id, 0); /* an old id */
@@ -231,7 +243,7 @@ static void by_hand_and_over_a_change(void **state)
     assert_int_equal(peers_set_out(new, STR("sip:a"), false), 1);
     assert_int_equal(peers_set_out(new, STR("sip:b"), true), 1);
     assert_int_equal(peers_order(new, 0, &q, NULL, out, 2), 1);
-    assert_true(str_equal(out[0], STR("sip:a")));
+    assert_true(str_equal(out[0].uri, STR("sip:a")));
     assert_int_equal(peers_set_out(new, STR("sip:a"), true), 1);
     assert_int_equal(peers_order(new, 0, &q, NULL, out, 2), 0);
     peers_free(new);
@@ -246,7 +258,7 @@ static void without_memory_there_is_none(void **state)
         struct mem_counting m = mem_counting();
 
         m.refuse_after = spare;
-        p = peers_new(&m.mem, &sets, &key, NULL);
+        p = peers_new(&m.mem, &sets, &key, given_loads(), NULL);
         peers_free(p);
         assert_int_equal(m.n_live, 0);
         assert_true(spare < 10);
