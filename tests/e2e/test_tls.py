@@ -331,6 +331,29 @@ def test_handshakes_are_counted_by_what_became_of_them():
         wait_for(lambda: count("refused") == 1, 10, server.stderr)
 
 
+def test_who_talks_something_else_again_and_again_is_banned_and_who_hangs_up_is_not():
+    with Certs() as certs, Secure(certs, [certs.make("localhost", "DNS:localhost")], "--workers", "1",
+                                  more="accounts: {auth: required}\nlimits: {strikes: 5}\n") as server:
+        for _ in range(30):
+            socket.create_connection(("127.0.0.1", server.tls_port), 10).close()
+        with dial(server, client(certs)) as s:
+            assert asked(s).startswith(b"SIP/2.0 401 ")
+
+        def nonsense():
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", server.tls_port), 10) as s:
+                s.sendall(b"GET / HTTP/1.1\r\n\r\n")
+                while s.recv(4096):
+                    pass
+            return "banned addr=127.0.0.1" in server.stderr()
+
+        wait_for(nonsense, 30, server.stderr)
+        try:
+            with dial(server, client(certs)) as s:
+                raise AssertionError("who is banned was let in")
+        except (ssl.SSLError, ConnectionError):
+            pass
+
+
 def test_nobody_is_made_to_shake_hands_again():
     with Certs() as certs, Secure(certs, [certs.make("localhost", "DNS:localhost")]) as server:
         again = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{server.tls_port}", "-tls1_2", "-CAfile", certs.ca],
