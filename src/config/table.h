@@ -36,6 +36,7 @@ enum kind {
     KIND_ALLOW,
     KIND_POLICY,
     KIND_FORK,
+    KIND_MODE,
     KIND_CLIENTS,
     KIND_TLS,
     KIND_PING,
@@ -63,7 +64,7 @@ enum {
 #undef CONFIG
 };
 
-#define TABLE_KEYS_MAX 64 /* the most keys of one table */
+#define TABLE_KEYS_MAX 96 /* the most keys of one table */
 
 extern const struct key_table root_table;
 /* Those of data/config.def. */

@@ -26,6 +26,7 @@ static const struct {
     [KIND_SERVE - KIND_AUTH] = WORDS("no", "register", "lookup", "default"),
     [KIND_ALLOW - KIND_AUTH] = WORDS("accounts", "peers", "anyone"),
     [KIND_FORK - KIND_AUTH] = WORDS("parallel", "sequential", "by_q"), /* enum fork_order */
+    [KIND_MODE - KIND_AUTH] = WORDS("", "transaction", "call"),
     [KIND_CLIENTS - KIND_AUTH] = WORDS("no", "ask", "require"),
     [KIND_TLS - KIND_AUTH] = WORDS("1.2", "1.3"),
     [KIND_PING - KIND_AUTH] = WORDS("crlf", "options"), /* enum ping_by */
@@ -306,6 +307,7 @@ bool value_add(const struct key *k, void *base, struct shelf *s, struct str text
     case KIND_ALLOW:
     case KIND_POLICY:
     case KIND_FORK:
+    case KIND_MODE:
     case KIND_CLIENTS:
     case KIND_TLS:
     case KIND_PING:

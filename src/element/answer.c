@@ -24,6 +24,6 @@ void answer_once(struct element *e, const struct engine_event *ev, unsigned stat
 void relay(struct element *e, const struct engine_event *ev, const struct asserted *who,
            time_ns now)
 {
-    const struct fork_how how = {.asserted = *who};
+    const struct fork_how how = {.asserted = *who, .follow = e->mode == CONFIG_MODE_CALL};
     (void)proxy_forward_on(e->proxy, ev, &how, now); /* what cannot be forwarded, it answers */
 }

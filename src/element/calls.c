@@ -67,15 +67,15 @@ void calls_fini(struct calls *c)
     pool_fini(&c->pool);
 }
 
+uint64_t calls_named(const struct calls *c, struct str call_id, struct str tag, struct str other)
+{
+    return siphash13(&c->key, call_id) + siphash13(&c->key, tag) + siphash13(&c->key, other);
+}
+
 uint64_t calls_dialog(const struct calls *c, struct msg *m)
 {
     const struct nameaddr *from = msg_from(m), *to = msg_to(m);
-    uint64_t h = siphash13(&c->key, msg_call_id(m));
-    if (from)
-        h += siphash13(&c->key, from->tag);
-    if (to)
-        h += siphash13(&c->key, to->tag);
-    return h;
+    return calls_named(c, msg_call_id(m), from ? from->tag : STR_NONE, to ? to->tag : STR_NONE);
 }
 
 static size_t standing(const struct calls *c)

@@ -29,6 +29,7 @@ void calls_fini(struct calls *c);
 
 /* What tells a dialog from others, whichever side sends (RFC 3261 12). */
 uint64_t calls_dialog(const struct calls *c, struct msg *m);
+uint64_t calls_named(const struct calls *c, struct str call_id, struct str tag, struct str other);
 /* It stands, unless it was over within LIMIT_CALL_OVER_S: a 2xx that is retransmitted behind the
  * BYE begins nothing anew. Where there is no memory it does not count. */
 void calls_stands(struct calls *c, uint64_t dialog, time_ns now);

@@ -188,6 +188,8 @@ static void by_owner(struct element *e, const struct engine_event *ev, uint8_t o
         probe_event(e, ev);
     else if (owner == OWNER_PING)
         ping_event(e, ev);
+    else if (owner == OWNER_BYE_TO_CALLER || owner == OWNER_BYE_TO_CALLEE)
+        proxy_bye_event(e->proxy, ev, now);
     else if (owner == OWNER_PROXY)
         (void)proxy_event(e->proxy, ev, now); /* what fails for want of memory, it tries again */
     else if (owner == OWNER_REGISTRAR && ev->kind == EVENT_STORE)

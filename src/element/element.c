@@ -34,6 +34,8 @@ static struct proxy_config proxy_config_of(const struct element_config *config,
 {
     struct proxy_config proxy = config->proxy;
     proxy.owner = OWNER_PROXY;
+    proxy.bye_owner = OWNER_BYE_TO_CALLER;
+    proxy.calls.linger = 64 * config->engine.timers.t1;
     proxy.domains = home->domains;
     proxy.n_domains = home->n;
     proxy.takes_credentials = config->access.required;
@@ -63,6 +65,7 @@ struct element *element_new(const struct element_config *config)
     e->mem = mem;
     e->relay_loopback = config->relay_loopback;
     e->fork = config->fork;
+    e->mode = config->mode;
     lookup_init(e);
     admit_init(e);
     ping_init(e);
@@ -154,6 +157,7 @@ int element_reconfigure(struct element *e, const struct element_config *config)
     e->stays_in_path = config->proxy.record_route;
     e->relay_loopback = config->relay_loopback;
     e->fork = config->fork;
+    e->mode = config->mode;
     for (conn_id conn = 0; (conn = engine_next_identified(e->engine, conn));)
         access_judge(e, conn);
     return OK;
@@ -352,4 +356,39 @@ bool element_is_quiet(const struct element *e)
 size_t element_calls(struct element *e, time_ns now)
 {
     return calls_count(&e->calls, now);
+}
+
+size_t element_followed(const struct element *e, uint32_t *cursor, struct follow_view *out,
+                        size_t max)
+{
+    return follow_list(proxy_calls(e->proxy), cursor, out, max);
+}
+
+const struct follow_stats *element_follow_stats(const struct element *e)
+{
+    return follow_table_stats(proxy_calls(e->proxy));
+}
+
+bool element_end_call(struct element *e, follow_ref call, time_ns now)
+{
+    bool ends = proxy_end_call(e->proxy, call, FOLLOW_ON_REQUEST, now);
+    (void)after(e, OK, now);
+    return ends;
+}
+
+bool element_end_invite(struct element *e, const struct engine_tx *tx, time_ns now)
+{
+    bool ends = tx->kind == TX_INVITE_SERVER && tx->owner == OWNER_PROXY &&
+                proxy_end_invite(e->proxy, tx->user, FOLLOW_ON_REQUEST, now);
+    (void)after(e, OK, now);
+    return ends;
+}
+
+bool element_ended(struct element *e, struct follow_view *out, time_ns now)
+{
+    bool any = proxy_ended(e->proxy, out);
+    if (any)
+        calls_over(&e->calls, calls_named(&e->calls, out->id_text, out->from_tag, out->to_tag),
+                   now);
+    return any;
 }

@@ -18,7 +18,9 @@ enum owner {
     OWNER_PROXY,
     OWNER_ADMISSION,
     OWNER_PROBE,
-    OWNER_PING
+    OWNER_PING,
+    OWNER_BYE_TO_CALLER, /* the proxy's, by which it ends calls */
+    OWNER_BYE_TO_CALLEE
 };
 
 /* home.c: the domains that are ours, in lower case, and their text: one allocation. */
@@ -54,6 +56,7 @@ struct notes {
 struct manner {
     struct asserted who;   /* as of the grant */
     struct routes *routes; /* a reference; NULL: as it is */
+    enum config_mode mode;
     enum config_switch record_route, join;
     time_ns wait; /* where join is said */
     unsigned n_changes;
@@ -74,7 +77,8 @@ struct element {
     struct pool admissions;
     struct notes notes;
     bool relay_loopback;
-    struct fork_how fork; /* to a user's phones */
+    enum config_mode mode; /* where no rule says it */
+    struct fork_how fork;  /* to a user's phones */
     struct home home;
     struct routes *routes;           /* NULL: no rule */
     struct peers *peers;             /* the sets that they name; NULL without rules */

@@ -8,8 +8,10 @@
 struct manner manner_of(struct element *e, const struct route_decision *d,
                         const struct grant *grant)
 {
-    struct manner m = {
-        .who = grant->who, .record_route = d->record_route, .n_changes = d->n_changes};
+    struct manner m = {.who = grant->who,
+                       .mode = d->mode,
+                       .record_route = d->record_route,
+                       .n_changes = d->n_changes};
     memcpy(m.changes, d->changes, d->n_changes * sizeof *d->changes);
     m.routes = e->routes;
     m.join = d->join;
@@ -87,6 +89,7 @@ void pass_on(struct element *e, const struct engine_event *ev, const struct mann
     as_ruled.asserted = manner->who;
     if (manner->record_route != CONFIG_UNSAID)
         as_ruled.record_route = manner->record_route == CONFIG_ON ? FORK_IN_PATH : FORK_OUT_OF_PATH;
+    as_ruled.follow = (manner->mode ? manner->mode : e->mode) == CONFIG_MODE_CALL;
     changed.msg = change(e, ev->msg, manner);
     if (!changed.msg) {
         answer(e, ev, 503, STR("No memory"), STR_NONE, now);

@@ -102,6 +102,8 @@ void steer_explain(struct element *e, const struct engine_event *ev, const struc
     out->is_asked = e->access.config.required && sender != ROUTE_ACCOUNT &&
                     !rights_let_in(e, ev->msg, s->place, s->view.marked) &&
                     !(out->by_rules && out->decision.allow == CONFIG_ALLOW_ANYONE);
+    enum config_mode mode = out->by_rules && out->decision.mode ? out->decision.mode : e->mode;
+    out->follows = mode == CONFIG_MODE_CALL && ev->msg->method == METHOD_INVITE;
     out->place = outlook_of(place);
 }
 
@@ -166,7 +168,8 @@ static bool go_on(struct element *e, const struct engine_event *ev, const struct
     char number[NUMBER_MAX];
     const struct manner manner = manner_of(e, d, grant);
     if (!d->rewritten && d->n_changes == 0 && d->said.len == 0 &&
-        d->record_route == CONFIG_UNSAID && d->join == CONFIG_UNSAID)
+        d->record_route == CONFIG_UNSAID && d->mode == CONFIG_MODE_UNSAID &&
+        d->join == CONFIG_UNSAID)
         return false;
     switch (place_of_uri(e, ev->msg, &d->uri, number, &aor)) {
     case PLACE_SELF:

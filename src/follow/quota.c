@@ -22,7 +22,8 @@ struct follow_quota *follow_quota_new(struct mem *mem)
 
 void follow_quota_free(struct mem *mem, struct follow_quota *q)
 {
-    mem_free(mem, q, sizeof *q);
+    if (q)
+        mem_free(mem, q, sizeof *q);
 }
 
 static uint64_t name_of(uint64_t account)

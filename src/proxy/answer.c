@@ -28,8 +28,10 @@ static void add_challenges(struct edits *e, const struct context *c, const struc
 
 static int pass_on(struct proxy *p, struct context *c, const struct branch *chosen, time_ns now)
 {
+    char text[SESSION_TEXT];
     struct edits edits;
     struct edits *e = identity_answer(p, chosen->best, c->from_trusted, &edits);
+    e = session_answer(c, chosen->best, e, &edits, text);
     if (c->n > 1 && is_challenge(chosen)) {
         e = &edits;
         add_challenges(e, c, chosen);

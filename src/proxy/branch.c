@@ -17,6 +17,7 @@ static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const s
         joint_mark(p, b, goal->target);
     if (stay != FORK_AS_CONFIGURED)
         p->plan.record_route = stay == FORK_IN_PATH;
+    p->plan.session = b->context->session;
     if (!forward_build(p, &f, m, goal, &b->context->how.asserted))
         return ERR_NO_ROUTE;
     struct outgoing out = {.base = m,

@@ -72,8 +72,9 @@ struct context {
     uint8_t breadth;   /* what the request allows (RFC 5393 5.3.3) */
     uint8_t side;      /* enum follow_side: who sent a request of `call` … */
     uint8_t method;    /* … and which */
-    setup_ref setup;   /* of an INVITE whose dialogs are followed; 0: they are not */
-    follow_ref call;   /* the followed dialog that the request belongs to; 0: none */
+    struct session session;
+    setup_ref setup; /* of an INVITE whose dialogs are followed; 0: they are not */
+    follow_ref call; /* the followed dialog that the request belongs to; 0: none */
     struct branch one;
 };
 

@@ -32,13 +32,28 @@ static int refuse_scheme(struct proxy *p, tx_id tx, const struct msg *m, unsigne
     return proxy_refuse(p, tx, 480, STR_NONE, b.over ? STR_NONE : buf_str(&b), now);
 }
 
+/* RFC 4028 8.1 */
+static int refuse_session(struct proxy *p, tx_id tx, unsigned min, time_ns now)
+{
+    char line[32];
+    struct buf b;
+    buf_init(&b, line, sizeof line);
+    buf_put_lit(&b, "Min-SE: ");
+    buf_put_u64(&b, min);
+    buf_put_lit(&b, "\r\n");
+    return proxy_refuse(p, tx, 422, STR_NONE, buf_str(&b), now);
+}
+
 /* A request that may not be forwarded at all. True: answered, *err tells how that went. */
 static bool is_refused(struct proxy *p, tx_id tx, struct msg *m, int *err, time_ns now)
 {
+    unsigned min;
     if (p->plan.max_forwards == 0)
         *err = proxy_refuse(p, tx, 483, STR_NONE, STR_NONE, now);
     else if (p->plan.request_uri.scheme == URI_SIPS && !has_secure_listener(p))
         *err = refuse_scheme(p, tx, m, 380, now);
+    else if (session_is_too_short(p, m, &min))
+        *err = refuse_session(p, tx, min, now);
     else
         return track_answers(p, tx, m, err, now);
     return true;

@@ -147,6 +147,7 @@ static void put_lines(struct proxy *p, struct forward *f, struct msg *m, const s
     if (by_path || stays)
         take_keep_alives(m);
     forward_put_numbers(f, m, goal->breadth);
+    session_put(f, m, &p->plan.session);
     identity_forward(p, f, m, who);
     if (f->text.len > from)
         edits_add(&f->edits, at, at, str_slice(buf_str(&f->text), from, f->text.len - from));
@@ -218,6 +219,7 @@ bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const stru
         return false;
     uint32_t at = insertion_point(m);
     forward_edit_numbers(f, m, p->plan.max_forwards, goal->breadth);
+    session_edit(f, m, &p->plan.session);
     put_lines(p, f, m, goal, who, at);
     if (goal->leg)
         leg_edit(f, m, goal->leg, at);

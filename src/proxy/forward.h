@@ -4,9 +4,9 @@
 
 #include "proxy/context.h"
 
-/* Two Record-Route lines with host names of 255 bytes and IPv6 flows, the numbers, and an asserted
- * identity. */
-#define FORWARD_TEXT_MAX (1024 + 2 * LIMIT_AOR_BYTES)
+/* Two Record-Route lines with host names of 255 bytes and IPv6 flows, the numbers, session timers,
+ * and an asserted identity. */
+#define FORWARD_TEXT_MAX (1152 + 2 * LIMIT_AOR_BYTES)
 
 /* A URI as it may stand in a Request-URI: in parts, so that nothing is copied. */
 struct clean_uri {

@@ -110,6 +110,7 @@ bool proxy_plan(struct proxy *p, struct msg *m, tx_id tx)
         return false;
     p->plan.max_forwards = msg_max_forwards(m);
     p->plan.record_route = p->config.record_route;
+    p->plan.session = (struct session){0};
     loop_suffix(p, m, p->plan.suffix);
     p->plan_of = m;
     p->plan_tx = tx;

@@ -5,6 +5,7 @@
 #define TANDEM_SRC_PROXY_PLAN_H
 
 #include "engine/engine.h"
+#include "proxy/session.h"
 
 struct proxy;
 
@@ -26,7 +27,8 @@ struct plan {
     bool bad_path; /* a Route of ours bore a flow that is not ours */
     /* The Route values that remain, in order from first to last; NULL: none. */
     const struct nameaddr *first, *last;
-    int max_forwards; /* -1: absent, malformed or over 255 */
+    struct session session; /* of the context that it is forwarded in */
+    int max_forwards;       /* -1: absent, malformed or over 255 */
     char suffix[LOOP_SUFFIX_LEN];
     char uri_text[PLAN_URI_MAX];
 };

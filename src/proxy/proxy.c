@@ -123,6 +123,8 @@ int proxy_reconfigure(struct proxy *p, const struct proxy_config *config)
     p->config.takes_credentials = config->takes_credentials;
     p->config.record_route = config->record_route;
     p->config.timer_c = timer_c_of(config);
+    p->config.session_s = config->session_s;
+    p->config.min_session_s = config->min_session_s;
     follow_table_rule(p->calls, &config->calls);
     p->plan_of = NULL;
     return OK;

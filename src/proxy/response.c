@@ -11,8 +11,10 @@ static bool has_second_via(struct msg *m)
 
 static int pass_on(struct proxy *p, struct context *c, struct msg *m, time_ns now)
 {
+    char text[SESSION_TEXT];
     struct edits edits;
     struct edits *e = identity_answer(p, m, c->from_trusted, &edits);
+    e = session_answer(c, m, e, &edits, text);
     int err = engine_forward_response(p->engine, c->server, m, e, now);
     return err == ERR_NOMEM ? err : OK;
 }

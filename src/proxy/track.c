@@ -37,11 +37,25 @@ static enum follow_refusal begin(struct proxy *p, struct context *c, struct msg 
     return follow_begin(p->calls, m, account_of(c, m, &b), &c->setup);
 }
 
+static bool stays_in_path(const struct proxy *p, const struct context *c)
+{
+    return c->how.record_route == FORK_AS_CONFIGURED ? p->config.record_route
+                                                     : c->how.record_route == FORK_IN_PATH;
+}
+
+static enum follow_refusal enter_new(struct proxy *p, struct context *c, struct msg *m)
+{
+    enum follow_refusal why = c->invite && c->how.follow ? begin(p, c, m) : FOLLOW_MAY_BEGIN;
+    c->session = session_of(p, m, stays_in_path(p, c));
+    return why;
+}
+
 enum follow_refusal track_enter(struct proxy *p, struct context *c, struct msg *m, time_ns now)
 {
     enum follow_side side;
     if (!is_within_dialog(m))
-        return c->invite && c->how.follow ? begin(p, c, m) : FOLLOW_MAY_BEGIN;
+        return enter_new(p, c, m);
+    c->session = session_of(p, m, p->plan.marked);
     c->call = p->plan.marked ? follow_find(p->calls, m, &side) : 0;
     if (!c->call)
         return FOLLOW_MAY_BEGIN;
@@ -137,7 +151,9 @@ static void answered(struct proxy *p, const struct context *c, struct msg *m, ti
         return;
     by_its_flow(p, invite, &path.flows[FOLLOW_CALLER], from);
     by_its_flow(p, m, &path.flows[FOLLOW_CALLEE], to);
-    (void)follow_response(p->calls, c->setup, invite, m, &path, now);
+    follow_ref id = follow_response(p->calls, c->setup, invite, m, &path, now);
+    if (id && m->status >= 200)
+        follow_session(p->calls, id, session_seconds(c, m), now);
 }
 
 /* RFC 5057 5.1 (8): to a subscription within the dialog it means that one alone. */
@@ -152,6 +168,13 @@ static bool says_gone(const struct msg *m)
     return !m || m->status == 481 || m->status == 408;
 }
 
+static void refreshed(struct proxy *p, const struct context *c, struct msg *request, struct msg *m,
+                      time_ns now)
+{
+    follow_refreshed(p->calls, c->call, (enum follow_side)c->side, request, m, now);
+    follow_session(p->calls, c->call, session_seconds(c, m), now);
+}
+
 static void within(struct proxy *p, const struct context *c, struct msg *m, time_ns now)
 {
     struct msg *request = context_request(p, c);
@@ -160,7 +183,7 @@ static void within(struct proxy *p, const struct context *c, struct msg *m, time
     if (says_gone(m) && is_about_call(method))
         follow_over(p->calls, c->call, FOLLOW_GONE);
     else if (m && request && refreshes && m->status >= 200 && m->status < 300)
-        follow_refreshed(p->calls, c->call, (enum follow_side)c->side, request, m, now);
+        refreshed(p, c, request, m, now);
 }
 
 void track_heard(struct proxy *p, const struct context *c, struct msg *m, time_ns now)

@@ -304,6 +304,7 @@ static void compile_changes(struct compiling *c)
     r->remove_headers = keep_list(c, &from->remove_headers);
     r->add_headers = keep_list(c, &from->add_headers);
     r->set_headers = keep_list(c, &from->set_headers);
+    r->mode = from->mode;
     r->record_route = from->record_route;
     r->join = from->join;
     r->wait = from->wait_s * NS_PER_S;

@@ -25,6 +25,8 @@ static void change(struct deciding *d, const struct rule *r)
     rule_rewrite(r, &d->seen, out);
     if (r->record_route != CONFIG_UNSAID)
         out->record_route = r->record_route;
+    if (r->mode != CONFIG_MODE_UNSAID)
+        out->mode = r->mode;
     if (r->join != CONFIG_UNSAID) {
         out->join = r->join;
         out->wait = r->wait;
@@ -156,6 +158,7 @@ void route_decide(const struct routes *routes, const struct route_request *reque
     out->rule = routes->n;
     out->status = out->n_targets = out->n_changes = 0;
     out->record_route = out->join = CONFIG_UNSAID;
+    out->mode = CONFIG_MODE_UNSAID;
     out->wait = 0;
     out->rewritten = false;
     out->failure = STR_NONE;

@@ -61,6 +61,7 @@ struct rule {
     unsigned strip;
     struct str prefix, set_user, set_domain;
     struct str_list remove_headers, add_headers, set_headers;
+    enum config_mode mode;
     enum config_switch record_route, join;
     time_ns wait;
     enum config_allow allow;

@@ -152,6 +152,14 @@ static const char *read_record_route(struct reading *r)
     return read_switch(r, &r->v->rule.record_route);
 }
 
+static const char *read_mode(struct reading *r)
+{
+    bool call = str_equal(r->value, STR("call"));
+
+    r->v->rule.mode = call ? CONFIG_MODE_CALL : CONFIG_MODE_TRANSACTION;
+    return call || str_equal(r->value, STR("transaction")) ? NULL : "expected transaction or call";
+}
+
 static const char *read_join(struct reading *r)
 {
     return read_switch(r, &r->v->rule.join);
@@ -257,6 +265,7 @@ static const struct {
     {STR_INIT("add_header"), read_add_header},
     {STR_INIT("set_header"), read_set_header},
     {STR_INIT("record_route"), read_record_route},
+    {STR_INIT("mode"), read_mode},
     {STR_INIT("join"), read_join},
     {STR_INIT("wait"), read_wait},
     {STR_INIT("tag"), read_tag},

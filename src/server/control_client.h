@@ -162,6 +162,10 @@ bool control_read_key(struct buf *key, struct str aor);
 /* … or a URI that calls may be forwarded to. False: it is none. */
 bool control_read_uri(struct buf *, struct str text);
 void control_put_addr(FILE *, const char *key, const struct addr *);
+/* ,"transport":…,"peer":… */
+void control_put_peer(FILE *, const struct shown_tx *);
+/* Seconds. */
+double control_age(const struct control_client *, time_ns since);
 void control_put_text(FILE *, const char *key, struct str);
 
 #endif

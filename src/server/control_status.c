@@ -15,6 +15,7 @@ static void add(struct worker_figures *sum, const struct worker_figures *f)
     sum->engine.refused_overload += f->engine.refused_overload;
     sum->element.contexts += f->element.contexts;
     sum->calls += f->calls;
+    sum->follow.dialogs += f->follow.dialogs;
     sum->connections += f->connections;
 }
 
@@ -92,6 +93,7 @@ static void put_traffic(FILE *f, const struct control_progress *p)
     put_number(f, "users_online", p->users);
     put_number(f, "registrations", p->bindings);
     put_number(f, "calls", p->sum.calls);
+    put_number(f, "calls_followed", p->sum.follow.dialogs);
     put_number(f, "requests_in_progress", p->sum.element.contexts);
     put_number(f, "transactions", p->sum.engine.tx_client + p->sum.engine.tx_server);
     put_number(f, "connections", p->sum.connections);

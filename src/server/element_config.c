@@ -54,6 +54,17 @@ static void set_engine(struct engine_config *out, const struct shared *s,
     out->timers.t4 = config->timers.t4_ms * NS_PER_MS;
 }
 
+static void set_calls(struct proxy_config *out, const struct shared *s, const struct config *config)
+{
+    out->quota = s->quota;
+    out->session_s = config->proxy.session_expires_s;
+    out->min_session_s = config->proxy.min_se_s;
+    out->calls = (struct follow_rules){.call_time = config->proxy.call_time_s * NS_PER_S,
+                                       .calls = config->proxy.calls,
+                                       .calls_per_user = config->proxy.calls_per_user,
+                                       .end_expired = config->proxy.session_end};
+}
+
 void element_config_of(struct element_config *out, const struct shared *s,
                        const struct config *config)
 {
@@ -71,11 +82,13 @@ void element_config_of(struct element_config *out, const struct shared *s,
     out->proxy.loads = s->loads;
     out->proxy.record_route = config->proxy.record_route;
     out->proxy.timer_c = config->proxy.timer_c_s * NS_PER_S;
+    set_calls(&out->proxy, s, config);
     out->fork = (struct fork_how){.order = (enum fork_order)config->proxy.fork,
                                   .ring_time = config->proxy.ring_time_s * NS_PER_S,
                                   .recurse = config->proxy.recurse,
                                   .joins = config->proxy.join,
                                   .wait = config->proxy.wait_s * NS_PER_S};
+    out->mode = config->proxy.mode;
     out->relay_loopback = s->all_loopback;
     out->access = access_of(s, config);
     out->routes = &config->routes;

@@ -165,10 +165,21 @@ static const char *put_decision(struct buf *b, const struct element_outlook *o,
     return put_default(b, o);
 }
 
+/* Is it passed on at all? */
+static bool is_passed(const struct element_outlook *o)
+{
+    if (o->by_rules && o->decision.action != ROUTE_DEFAULT)
+        return o->decision.action == ROUTE_LOOKUP || o->decision.action == ROUTE_FORWARD;
+    return o->place == OUTLOOK_USER || o->place == OUTLOOK_ROUTE || o->place == OUTLOOK_FOREIGN;
+}
+
 const char *explain_put_outlook(struct buf *b, const struct element_outlook *o,
                                 const struct config *c)
 {
     if (o->is_asked)
         buf_put_lit(b, "once its sender has proved who he is: ");
-    return o->by_rules ? put_decision(b, o, c) : put_default(b, o);
+    const char *outcome = o->by_rules ? put_decision(b, o, c) : put_default(b, o);
+    if (o->follows && is_passed(o))
+        buf_put_lit(b, ", in mode call");
+    return outcome;
 }

@@ -18,7 +18,9 @@ enum inquiry_asker { ASKER_CONTROL, ASKER_METRICS, N_ASKERS };
 enum inquiry_kind {
     INQUIRY_FIGURES,
     INQUIRY_TRANSACTIONS,
-    INQUIRY_CALLS, /* INVITEs of others that have no final answer yet */
+    INQUIRY_CALLS, /* INVITEs of others that have no final answer yet, then calls that are followed
+                    */
+    INQUIRY_END,   /* end.text names calls (worker_calls.c): n are being ended */
     INQUIRY_BANS,
     INQUIRY_BAN,   /* `ban`: n is 1 where it then is banned, 0 where it is trusted */
     INQUIRY_UNBAN, /* ban.addr: n is 1 where it was banned */
@@ -35,7 +37,8 @@ struct worker_figures {
     struct engine_stats engine;
     struct element_stats element;
     struct resolver_stats dns;
-    uint64_t calls;           /* element_calls */
+    uint64_t calls; /* element_calls */
+    struct follow_stats follow;
     struct guard_stats guard; /* without `banned` */
     uint64_t notes[N_ELEMENT_NOTES];
     uint64_t timers;
@@ -64,6 +67,14 @@ struct shown_tx {
     struct shown_text method_name, call_id, from, to; /* the last two as URIs, while it is known */
 };
 
+/* A call that is followed. */
+struct shown_call {
+    uint8_t state, cause; /* enum follow_state, enum follow_cause */
+    uint64_t id;
+    time_ns since, session_end;
+    struct shown_text call_id, from, to;
+};
+
 struct shown_peer {
     struct peer_state state; /* without its texts */
     struct shown_text set, uri;
@@ -75,9 +86,14 @@ struct inquiry {
     struct bell *bell;     /* rung once it is answered */
     _Atomic bool answered; /* until then it is the worker's */
     unsigned n;            /* rows */
+    bool followed;         /* of INQUIRY_CALLS: they are `calls`, not `txs` */
     union {
         struct worker_figures figures;
         struct shown_tx txs[INQUIRY_ROWS];
+        struct shown_call calls[INQUIRY_ROWS];
+        struct {
+            struct shown_text text;
+        } end;
         struct guard_ban bans[INQUIRY_ROWS];
         struct guard_ban ban;
         struct shown_peer peers[INQUIRY_ROWS];

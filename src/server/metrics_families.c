@@ -130,6 +130,37 @@ void metrics_admissions(FILE *f, const char *name, const struct metrics_sample *
     }
 }
 
+/* --- calls that are followed --- */
+
+void metrics_followed_ended(FILE *f, const char *name, const struct metrics_sample *s)
+{
+    for (unsigned i = 0; i < N_FOLLOW_CAUSES; i++) {
+        uint64_t n = 0;
+
+        for (unsigned w = 0; w < s->n_workers; w++)
+            n += s->workers[w].follow.ended[i];
+        fprintf(f, "%s_total{cause=\"%.*s\"} %llu\n", name,
+                STR_ARG(follow_cause_name((enum follow_cause)i)), (unsigned long long)n);
+    }
+}
+
+void metrics_followed_refused(FILE *f, const char *name, const struct metrics_sample *s)
+{
+    static const char *const why[] = {
+        [FOLLOW_NO_ROOM] = "no_room",
+        [FOLLOW_TOO_MANY] = "too_many",
+        [FOLLOW_TOO_MANY_USER] = "too_many_of_user",
+    };
+
+    for (unsigned i = FOLLOW_NO_ROOM; i <= FOLLOW_TOO_MANY_USER; i++) {
+        uint64_t n = 0;
+
+        for (unsigned w = 0; w < s->n_workers; w++)
+            n += s->workers[w].follow.refused[i];
+        fprintf(f, "%s_total{why=\"%s\"} %llu\n", name, why[i], (unsigned long long)n);
+    }
+}
+
 /* --- TLS --- */
 
 static void put_handshakes(FILE *f, const char *name, const char *direction, const char *result,
@@ -178,6 +209,7 @@ void metrics_limits(FILE *f, const char *name, const struct metrics_sample *s)
     } rows[] = {
         {"transactions", s->most_transactions},
         {"contexts", LIMIT_PROXY_CONTEXTS},
+        {"followed_calls", LIMIT_CALL_DIALOGS},
         {"lookups_waiting", LIMIT_LOOKUPS_PENDING},
         {"registrations_waiting", LIMIT_REGISTER_PENDING},
         {"connections", LIMIT_TCP_CONNECTIONS},

@@ -159,7 +159,8 @@ static bool make_parts(struct shared *s)
         bells[i] = post_bell(s->post, i);
     s->dns = names_ask(s->mem, s->config, s->n_workers, bells);
     s->inquiries = inquiries_new(s->mem, s->n_workers, bells);
-    return s->dns && s->inquiries;
+    s->quota = follow_quota_new(s->mem);
+    return s->dns && s->inquiries && s->quota;
 }
 
 /* Who waits for a write has no 200. */
@@ -178,6 +179,7 @@ static bool free_parts(struct shared *s)
 {
     net_dns_free(s->dns);
     inquiries_free(s->inquiries);
+    follow_quota_free(s->mem, s->quota);
     if (!store_free(s->store, STORE_WITHIN)) {
         tell_unwritten(s);
         return false;

@@ -37,7 +37,8 @@ struct shared {
     struct strays strays; /* of who reads accounts: the start, then the store's thread */
     struct post *post;
     _Atomic bool
-        awaits[LIMIT_WORKERS]; /* may calls of this worker be joined by phones that come? */
+        awaits[LIMIT_WORKERS];  /* may calls of this worker be joined by phones that come? */
+    struct follow_quota *quota; /* of calls that are followed, in all workers */
     struct inquiries *inquiries;
     struct net_dns *dns;
     struct hosts *hosts; /* names that are known without asking */

@@ -124,6 +124,14 @@ void worker_answer_inquiries(struct worker *w);
 
 /* --- worker_limits.c --- */
 void worker_tell_limits(struct worker *w, time_ns now);
+/* worker_calls.c */
+struct inquiry;
+struct shown_tx;
+void worker_show_tx(struct shown_tx *, const struct engine_tx *);
+void worker_list_calls(const struct worker *w, struct inquiry *);
+void worker_end_calls(struct worker *w, struct inquiry *);
+/* Those that we have ended go to the log. */
+void worker_tell_ended(struct worker *w, time_ns now);
 /* Handshakes that came to nothing. */
 void worker_tell_failures(struct worker *w, time_ns now);
 

@@ -17,6 +17,7 @@ static void tell_figures(struct worker *w, struct worker_figures *f)
                                  .shaken = {w->tcp.shaken[0], w->tcp.shaken[1]},
                                  .blocks = w->blocks->live};
     element_stats(w->element, &f->element);
+    f->follow = *element_follow_stats(w->element);
     engine_resolver_stats(w->engine, w->looked, &f->dns);
     guard_counters(w->guard, &f->guard);
     memcpy(f->notes, w->notes, sizeof(f->notes));
@@ -27,43 +28,13 @@ static void tell_figures(struct worker *w, struct worker_figures *f)
         }
 }
 
-static void show_party(struct shown_text *t, const struct nameaddr *who)
-{
-    shown_text_set(t, who ? who->uri_text : STR_NONE);
-}
-
-static void show(struct shown_tx *row, const struct engine_tx *tx)
-{
-    *row = (struct shown_tx){.kind = tx->kind,
-                             .state = tx->state,
-                             .method = tx->method,
-                             .transport = tx->flow.transport,
-                             .status = tx->status,
-                             .id = tx->id,
-                             .since = tx->since,
-                             .remote = tx->flow.remote};
-    shown_text_set(&row->method_name, tx->method_name);
-    shown_text_set(&row->call_id, tx->call_id);
-    if (!tx->request)
-        return;
-    show_party(&row->from, msg_from(tx->request));
-    show_party(&row->to, msg_to(tx->request));
-}
-
-static bool is_call(const struct engine_tx *tx)
-{
-    return tx->kind == TX_INVITE_SERVER && tx->request;
-}
-
 static void list(const struct worker *w, struct inquiry *q)
 {
     struct engine_tx found[INQUIRY_ROWS];
-    size_t n = engine_list(w->engine, &q->cursor, INQUIRY_LOOKS, found, INQUIRY_ROWS);
 
-    q->n = 0;
-    for (size_t i = 0; i < n; i++)
-        if (q->kind == INQUIRY_TRANSACTIONS || is_call(&found[i]))
-            show(&q->txs[q->n++], &found[i]);
+    q->n = (unsigned)engine_list(w->engine, &q->cursor, INQUIRY_LOOKS, found, INQUIRY_ROWS);
+    for (size_t i = 0; i < q->n; i++)
+        worker_show_tx(&q->txs[i], &found[i]);
 }
 
 static void list_bans(const struct worker *w, struct inquiry *q)
@@ -95,8 +66,13 @@ static void answer(struct worker *w, struct inquiry *q)
         tell_figures(w, &q->figures);
         break;
     case INQUIRY_TRANSACTIONS:
-    case INQUIRY_CALLS:
         list(w, q);
+        break;
+    case INQUIRY_CALLS:
+        worker_list_calls(w, q);
+        break;
+    case INQUIRY_END:
+        worker_end_calls(w, q);
         break;
     case INQUIRY_BANS:
         list_bans(w, q);

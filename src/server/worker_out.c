@@ -189,6 +189,7 @@ void worker_settle(struct worker *w, time_ns now)
     do {
         worker_take_notes(w, now);
         worker_tell_aliases(w);
+        worker_tell_ended(w, now);
         while (!dues_is_full(&w->dues) && element_output(w->element, &o))
             act(w, &o, now);
         if (!dues_pop(&w->dues, &due))

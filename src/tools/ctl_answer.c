@@ -30,7 +30,8 @@ static const struct {
       {"dropped", "DROPPED", true},
       {"cause", "CAUSE", false}}},
     {"calls",
-     {{"state", "STATE", false},
+     {{"id", "ID", false},
+      {"state", "STATE", false},
       {"age_s", "AGE", true},
       {"from", "FROM", false},
       {"to", "TO", false},
@@ -70,7 +71,7 @@ static const struct {
 
 static const struct ctl_column *layout_of(struct str verb, struct str argument)
 {
-    if (str_equal(argument, STR("remove")))
+    if (str_equal(argument, STR("remove")) || str_equal(argument, STR("end")))
         return NULL;
     for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++)
         if (str_equal(verb, str_from(layouts[i].verb)))

@@ -64,11 +64,15 @@ struct config {
     } websocket;
     struct {
         bool record_route;
+        enum config_mode mode;
         unsigned timer_c_s;
         unsigned fork; /* enum fork_order */
         unsigned ring_time_s;
         bool recurse, join;
-        unsigned wait_s; /* for a first phone */
+        unsigned wait_s;                             /* for a first phone */
+        unsigned call_time_s, calls, calls_per_user; /* 0: no limit */
+        unsigned session_expires_s, min_se_s;
+        bool session_end;
     } proxy;
     struct {
         struct str_list servers; /* "ADDRESS[:PORT]"; empty: those of resolv.conf */

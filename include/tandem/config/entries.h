@@ -55,6 +55,9 @@ enum config_policy {
     CONFIG_POLICY_LEAST
 };
 
+/* How much is kept of a request that is passed on. */
+enum config_mode { CONFIG_MODE_UNSAID, CONFIG_MODE_TRANSACTION, CONFIG_MODE_CALL };
+
 struct config_route {
     struct config_entry entry;
     struct str name;
@@ -72,6 +75,7 @@ struct config_route {
     unsigned ring_time_s, redirect_status, strip;
     struct str prefix, set_user, set_domain;
     struct str_list remove_headers, add_headers, set_headers;
+    enum config_mode mode;
     enum config_switch record_route, join;
     unsigned wait_s;
     enum config_allow allow;

@@ -67,13 +67,14 @@ struct access_config {
 struct element_config {
     struct engine_config engine;
     struct registrar_config registrar; /* owner is set by the element */
-    struct proxy_config proxy;         /* owner and domains are set by the element */
+    struct proxy_config proxy;         /* owners, domains and calls.linger are set by the element */
     const struct str *domains; /* whose users these are, at most LIMIT_DOMAINS; copied. Listeners'
                                   addresses count too */
     size_t n_domains;
-    bool relay_loopback;  /* requests from this machine to other addresses of this machine are
-                             relayed */
-    struct fork_how fork; /* how the phones of one user ring */
+    bool relay_loopback;   /* requests from this machine to other addresses of this machine are
+                              relayed */
+    enum config_mode mode; /* how requests are passed on where no rule says it */
+    struct fork_how fork;  /* how the phones of one user ring */
     struct access_config access;
     const struct config_route_list *routes; /* compiled, not kept; NULL: none */
     const struct config_set_list *sets;     /* that they name; NULL: none */
@@ -127,8 +128,9 @@ void element_came(struct element *, struct str key, time_ns now);
  * writes there after they are answered tells. */
 bool element_awaits(const struct element *);
 /* The configuration is replaced, whole, while requests are under way: those that were let in go on.
- * Only registrar, proxy (but its key), domains, relay_loopback, fork, access, routes and sets are
- * looked at. ERR_NOMEM, ERR_LIMIT, ERR_INVALID (rules that routes_new refuses): the old one stays.
+ * Only registrar, proxy (but its key), domains, relay_loopback, fork, mode, access, routes and sets
+ * are looked at. ERR_NOMEM, ERR_LIMIT, ERR_INVALID (rules that routes_new refuses): the old one
+ * stays.
  */
 int element_reconfigure(struct element *, const struct element_config *);
 
@@ -164,6 +166,7 @@ struct element_outlook {
     enum element_place place; /* where it goes as the rules leave it */
     bool is_asked;            /* it has to say first who sends it */
     bool by_rules;            /* the rules were asked */
+    bool follows;             /* a call that is passed on is followed */
     struct route_decision decision;
 };
 /* For elements that are made to explain: their scripts count exactly, and slowly, from then on.
@@ -199,6 +202,21 @@ struct element_note {
 };
 /* Taken after each input; over LIMIT_NOTES they are dropped. False: none left. */
 bool element_note(struct element *, struct element_note *);
+
+/* --- calls that are followed --- */
+/* follow_list */
+size_t element_followed(const struct element *, uint32_t *cursor, struct follow_view *out,
+                        size_t max);
+const struct follow_stats *element_follow_stats(const struct element *);
+/* An operator ends a call by BYEs to both sides. False: it is over. */
+bool element_end_call(struct element *, follow_ref, time_ns now);
+/* … or an INVITE that is not answered, followed or not, by CANCELs: a server transaction of
+ * engine_list. A call that is answered all the same is hung up where it is followed. False: it is
+ * none that is under way. */
+bool element_end_invite(struct element *, const struct engine_tx *, time_ns now);
+/* Calls that we have ended, for whatever reason, for a log: taken after each input, or they go on
+ * being counted by element_calls; beyond 64 they are left out. False: none left. */
+bool element_ended(struct element *, struct follow_view *, time_ns now);
 
 /* When element_time is next wanted. */
 time_ns element_deadline(const struct element *);

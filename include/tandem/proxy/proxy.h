@@ -35,6 +35,9 @@ struct proxy_config {
      * Copied. */
     const struct addr_block *trusted;
     size_t n_trusted;
+    /* RFC 4028 8: the session timer that calls shall have where we stay in their path, and the
+     * shortest that is allowed (90 at least). 0: none is asked for. */
+    unsigned session_s, min_session_s;
     /* The BYEs by which we end calls carry bye_owner (to the caller) and the number behind it (to
      * the callee); their events go to proxy_bye_event. */
     uint8_t bye_owner;

@@ -93,6 +93,7 @@ struct route_decision {
     unsigned order;     /* as the entry has it */
     time_ns ring_time;
     unsigned redirect_status;
+    enum config_mode mode;
     enum config_switch record_route;
     enum config_switch join; /* may phones that come meanwhile join? … */
     time_ns wait;            /* … and how long is a first one waited for */

@@ -91,7 +91,9 @@ static const char every_key[] =
     "            ping_with: options,\n"
     "            service_route: [edge.example.com]}\n"
     "proxy: {record_route: false, timer_c: 4m, fork: by_q, ring_time: 20s, recurse: true, "
-    "join: true, wait: 15s}\n"
+    "join: true, wait: 15s,\n"
+    "  mode: call, call_time: 1h, calls: 10, calls_per_user: 2, session_expires: 30m,\n"
+    "  min_se: 2m, session_end: true}\n"
     "dns: {servers: [192.0.2.53, '[::1]:5353'], timeout: 1s, tries: 3, hosts: /etc/x}\n"
     "timers: {t1: 1s, t2: 2500ms, t4: 6s}\n"
     "limits: {transactions: 1000, sources: 100, strikes: 0, ban: 1h,\n"
@@ -182,6 +184,7 @@ static void every_key_is_read(void **state)
     assert_int_equal(c->proxy.timer_c_s, 240);
     assert_int_equal(c->proxy.fork, 2);
     assert_int_equal(c->proxy.ring_time_s, 20);
+    assert_int_equal(c->proxy.mode, CONFIG_MODE_CALL);
     check_dns_and_timers(c);
     check_limits(c);
     assert_int_equal(c->trusted.n, 1);
