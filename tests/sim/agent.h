@@ -16,6 +16,8 @@
 
 /* What the user does about incoming calls, and with calls that stand. */
 struct agent_plan {
+    bool claims;          /* its INVITEs say that it is somebody else */
+    bool is_private;      /* … and that nobody shall know (RFC 3323) */
     bool silent;          /* sends nothing at all before its final answer */
     time_ns ring_after;   /* the 180 */
     time_ns answer_after; /* the final answer; TIME_NEVER: it rings on */
@@ -93,8 +95,11 @@ struct call {
     enum call_side side;
     bool ended; /* the user is done with it */
     bool cancelled;
-    bool lost;                   /* its agent crashed: nothing can be asked of it any more */
-    const struct agent *alone;   /* it was called by an address that nobody else has */
+    bool lost;                 /* its agent crashed: nothing can be asked of it any more */
+    const struct agent *alone; /* it was called by an address that nobody else has */
+    const char
+        *passed; /* the AOR of whoever was called and has all calls forwarded; NULL: nobody */
+    time_ns passed_until;
     const struct agent *wanted;  /* it should be reached while a flow of these lives on */
     unsigned lives[AGENT_FLOWS]; /* life of that flow and 1; 0: it was dead */
     time_ns final_at;            /* when the first final answer came or was given */

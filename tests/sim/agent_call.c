@@ -30,6 +30,20 @@ void call_free(struct call *c)
     c->side = CALL_UNUSED;
 }
 
+/* RFC 3325 9: what only who is trusted may say, and what anybody may wish. */
+static struct str headers_of(const struct agent *a)
+{
+    static const struct str kinds[] = {
+        STR_INIT("Content-Type: application/sdp\r\n"),
+        STR_INIT("Content-Type: application/sdp\r\nPrivacy: id\r\n"),
+        STR_INIT("P-Asserted-Identity: <sip:forged@atlanta.example>\r\n"
+                 "P-Preferred-Identity: <sip:forged@atlanta.example>\r\n"
+                 "Content-Type: application/sdp\r\n"),
+        STR_INIT("Content-Type: application/sdp\r\nPrivacy: id\r\n"
+                 "P-Asserted-Identity: <sip:forged@atlanta.example>\r\n")};
+    return kinds[(a->plan.claims ? 2 : 0) + (a->plan.is_private ? 1 : 0)];
+}
+
 struct call *agent_call(struct agent *a, const char *uri)
 {
     struct world *w = a->node.w;
@@ -49,9 +63,7 @@ struct call *agent_call(struct agent *a, const char *uri)
                              .cseq = 1};
     int err = early_init(&c->early, &w->heap.mem, &s, 64 * tx_timers_default().t1);
     assert(!err);
-    struct dialog_request r = {.method = STR("INVITE"),
-                               .headers = STR("Content-Type: application/sdp\r\n"),
-                               .body = STR(SDP)};
+    struct dialog_request r = {.method = STR("INVITE"), .headers = headers_of(a), .body = STR(SDP)};
     c->invite = agent_ask(a, &c->early.trying, &r, USE_INVITE, c);
     if (!c->invite)
         call_out_failed(c, 503);

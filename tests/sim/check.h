@@ -52,8 +52,15 @@ void check_names(const struct world *w);
 void check_flows(const struct world *w);
 /* The call was made for this phone: it is looked after from now on. */
 void check_wanted(struct call *c, const struct agent *to);
-/* Did the call's INVITE go to this phone? */
-bool check_arrived(const struct world *w, const struct call *c, const struct agent *at);
+/* Did the call's INVITE go to this phone before that? */
+bool check_arrived(const struct world *w, const struct call *c, const struct agent *at,
+                   time_ns before);
+
+/* check_identity.c: nobody is believed who has not proved who he is, and nobody outside learns what
+ * is private. */
+void check_identity(const struct world *w);
+/* check_forwards.c: who has all his calls forwarded is not called. */
+void check_forwards(const struct world *w);
 
 /* --- check_growth.c --- */
 /* RFC 3261 16.3, 16.6: no request goes round for ever, and none grows but by what each hop adds. */

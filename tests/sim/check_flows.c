@@ -17,11 +17,13 @@ static struct str text_of(const struct rung *r)
     return (struct str){r->text, r->len};
 }
 
-bool check_arrived(const struct world *w, const struct call *c, const struct agent *at)
+bool check_arrived(const struct world *w, const struct call *c, const struct agent *at,
+                   time_ns before)
 {
     const struct rung *r;
     for (size_t n = 0; (r = ladder_find(w, NULL, "INVITE ", n)) != NULL; n++)
-        if (receiver(r) == at && str_equal(rung_header(r, "Call-ID"), c->early.trying.id.call_id))
+        if (receiver(r) == at && r->at < before && !rung_is_within(r) &&
+            str_equal(rung_header(r, "Call-ID"), c->early.trying.id.call_id))
             return true;
     return false;
 }
@@ -63,7 +65,7 @@ static void judge(void *call)
     bool is_over =
         c->lost || c->cancelled || c->answers > 0 || c->status >= 600 || c->status == 403;
     if (!is_over && has_lived_on(c))
-        EXPECT(c->agent->node.w, check_arrived(c->agent->node.w, c, c->wanted));
+        EXPECT(c->agent->node.w, check_arrived(c->agent->node.w, c, c->wanted, TIME_NEVER));
 }
 
 void check_wanted(struct call *c, const struct agent *to)
@@ -88,7 +90,7 @@ static void check_alone(const struct world *w, const struct agent *a, const stru
     for (size_t n = 0; c->alone && n < w->n_nodes; n++) {
         const struct agent *other = agent_of(w->nodes[n]);
         if (other && other != c->alone && other != a)
-            EXPECT(w, !check_arrived(w, c, other));
+            EXPECT(w, !check_arrived(w, c, other, TIME_NEVER));
     }
 }
 

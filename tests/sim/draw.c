@@ -63,6 +63,12 @@ static void draw_people(struct draw *d)
     }
 }
 
+/* Else 0. */
+static uint32_t half_the_time(struct draw *d, uint32_t most)
+{
+    return chance(d, 500) ? 0 : 1 + below(d, most);
+}
+
 /* The arguments of an act, each within what it means; what names nobody does nothing. */
 static void draw_act(struct draw *d, enum act_kind kind)
 {
@@ -88,6 +94,7 @@ static void draw_act(struct draw *d, enum act_kind kind)
         add(d, kind, phone(d), 1 + below(d, UINT32_MAX - 1), 0);
         break;
     case ACT_DIVERT:
+    case ACT_FORWARD:
     case ACT_REQUEST:
     case ACT_FORGE:
         add(d, kind, phone(d), phone(d), below(d, kind == ACT_FORGE ? 100 : 8));
@@ -105,11 +112,10 @@ static void draw_act(struct draw *d, enum act_kind kind)
         add(d, kind, below(d, 3), below(d, 3), below(d, 60000));
         break;
     case ACT_RESTART:
-        add(d, kind, below(d, 3), chance(d, 500) ? 0 : below(d, 60000), 0);
+        add(d, kind, below(d, 3), half_the_time(d, 60000), 0);
         break;
     case ACT_DRAIN:
-        add(d, kind, below(d, 3), chance(d, 500) ? 0 : 1 + below(d, 60000),
-            chance(d, 500) ? 0 : below(d, 30000));
+        add(d, kind, below(d, 3), half_the_time(d, 60000), half_the_time(d, 30000));
         break;
     case ACT_RECONFIGURE:
         add(d, kind, below(d, 3), chance(d, 300) ? 0 : below(d, 64), 0);

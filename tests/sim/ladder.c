@@ -97,3 +97,9 @@ struct str rung_header(const struct rung *r, const char *name)
     }
     return STR_NONE;
 }
+
+bool rung_is_within(const struct rung *r)
+{
+    struct str to = rung_header(r, "To");
+    return to.len > 0 && memmem(to.at, to.len, ";tag=", 5);
+}

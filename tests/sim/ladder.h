@@ -3,6 +3,7 @@
 #ifndef SIM_LADDER_H
 #define SIM_LADDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/str.h"
@@ -46,5 +47,7 @@ const struct rung *ladder_find(const struct world *w, const struct node *from, c
                                size_t n);
 /* The value of a header line as it stands; empty: there is none. */
 struct str rung_header(const struct rung *r, const char *name);
+/* It belongs to a dialog: To has a tag. */
+bool rung_is_within(const struct rung *r);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "auth/account.h"
+#include "element/forwards.h"
 #include "sim/node.h"
 
 struct sim_record {
@@ -308,6 +309,25 @@ void location_put_account(struct sim_location *l, const char *user, const char *
     replace(l, find_or_add(l, buf_str(&k)),
             &(struct store_ask){.value = buf_str(&r), .expires = TIME_NEVER});
     digester_free(d);
+}
+
+void location_put_forwards(struct sim_location *l, const char *aor, const struct forwards *f)
+{
+    char user[LIMIT_AOR_BYTES], key[LIMIT_AOR_BYTES + 16], record[FORWARDS_BYTES];
+    struct buf u, k, r;
+    struct uri uri;
+    struct msg_error err;
+    bool good = uri_parse(str_from(aor), &uri, &err);
+    buf_init(&u, user, sizeof user);
+    buf_init(&k, key, sizeof key);
+    buf_init(&r, record, sizeof record);
+    registrar_key(&u, &uri);
+    forwards_key(&k, buf_str(&u));
+    forwards_write(&r, f);
+    assert(good && !u.over && !k.over && !r.over);
+    (void)good;
+    replace(l, find_or_add(l, buf_str(&k)),
+            &(struct store_ask){.value = buf_str(&r), .expires = TIME_NEVER});
 }
 
 void location_ask(struct sim_location *l, struct node *from, uint64_t query,

@@ -33,6 +33,9 @@ struct str location_value(const struct sim_location *l, struct str key);
 /* An account of the store, from before the beginning; its key is not a location's. */
 void location_put_account(struct sim_location *l, const char *user, const char *domain,
                           const char *password);
+/* What a user of its domain has said about his calls, as if the control command had written it. */
+struct forwards;
+void location_put_forwards(struct sim_location *l, const char *aor, const struct forwards *);
 /* A new run of the program reads what an earlier one wrote: registrar_restart for each record. */
 void location_restart(struct sim_location *l, const struct node *n);
 /* The answer goes to the node after the delay, and that is when the question takes effect. Where

@@ -4,31 +4,15 @@
 #include <stdio.h>
 
 #include "sim/check.h"
-#include "sim/forge.h"
-#include "sim/hostile.h"
 #include "sim/names.h"
+#include "sim/run_parts.h"
 
-#define PHONES 8
-#define CALLS PLAN_ACTS
-#define SERVERS 3
-#define HOSTILES 2
-#define PATIENCE (120 * NS_PER_S)
 #define FAR_CLOCK (UINT64_C(1) << 63)
 #define LATE_CLOCK (TIME_NEVER - 3600 * NS_PER_S) /* a run is over within an hour */
 
-struct run {
-    struct world w;
-    const struct plan *plan;
-    struct node *servers[SERVERS];
-    struct node *edges[AGENT_FLOWS];
-    struct agent *phones[PHONES];
-    struct hostile *hostiles[HOSTILES];
-    struct call *calls[CALLS];
-};
-
 /* --- the surroundings --- */
 
-static void set_clock(struct run *r, struct node *n)
+void run_set_clock(struct run *r, struct node *n)
 {
     static const time_ns starts[] = {0, FAR_CLOCK, LATE_CLOCK};
     uint32_t drift = r->plan->knob[KNOB_DRIFT];
@@ -36,8 +20,7 @@ static void set_clock(struct run *r, struct node *n)
     node_set_clock(n, ppm, starts[r->plan->knob[KNOB_CLOCK]]);
 }
 
-static const char *const users[] = {"alice", "bob", "carol", "dave"};
-#define PASSWORD "a password that nobody else has"
+const char *const run_users[USERS] = {"alice", "bob", "carol", "dave"};
 
 /* Mallory has an account of his own, and guesses those of others. */
 static void ask_passwords(struct run *r)
@@ -47,8 +30,8 @@ static void ask_passwords(struct run *r)
         n++;
     for (size_t i = 0; i < n; i++) {
         struct node *s = r->servers[i];
-        for (size_t k = 0; k < sizeof users / sizeof *users; k++)
-            location_put_account(s->location, users[k], s->name, PASSWORD);
+        for (size_t k = 0; k < USERS; k++)
+            location_put_account(s->location, run_users[k], s->name, PASSWORD);
         element_ask_passwords(s, r->servers, n);
     }
 }
@@ -72,7 +55,7 @@ static void open_servers(struct run *r)
     unsigned workers = knob[KNOB_WORKERS] ? knob[KNOB_WORKERS] : 1;
     for (uint32_t i = 0; i < SERVERS && (i == 0 || i < knob[KNOB_SERVERS]); i++) {
         r->servers[i] = element_join_workers(&r->w, domains[i], workers);
-        set_clock(r, r->servers[i]);
+        run_set_clock(r, r->servers[i]);
         fork_as(r->servers[i], knob);
     }
     if (knob[KNOB_AUTH])
@@ -88,7 +71,7 @@ static void open_edges(struct run *r)
         homes++;
     for (uint32_t i = 0; i < AGENT_FLOWS && i < knob[KNOB_EDGES]; i++) {
         r->edges[i] = element_join_workers(&r->w, names[i], knob[KNOB_WORKERS] > 1 ? 2 : 1);
-        set_clock(r, r->edges[i]);
+        run_set_clock(r, r->edges[i]);
         element_be_edge(r->edges[i], r->servers, homes);
     }
 }
@@ -112,8 +95,9 @@ static bool is_spoilt(const struct plan *p)
 static bool is_disturbed(const struct plan *p)
 {
     static const bool disturbs[N_ACTS] = {
-        [ACT_RESTART] = true, [ACT_DRAIN] = true, [ACT_RECONFIGURE] = true, [ACT_PARTITION] = true,
-        [ACT_SLEEP] = true,   [ACT_BREAK] = true, [ACT_HOSTILE] = true,     [ACT_DIVERT] = true};
+        [ACT_RESTART] = true,   [ACT_DRAIN] = true,  [ACT_RECONFIGURE] = true,
+        [ACT_PARTITION] = true, [ACT_SLEEP] = true,  [ACT_BREAK] = true,
+        [ACT_HOSTILE] = true,   [ACT_DIVERT] = true, [ACT_FORWARD] = true};
     bool disturbed = false;
     for (size_t i = 0; i < p->n_acts; i++)
         disturbed = disturbed || disturbs[p->acts[i].kind];
@@ -131,8 +115,8 @@ static void spoil_names(struct run *r)
         names_spread(&r->w, r->servers[i], knob[KNOB_DEAD]);
     r->w.names_alone =
         !is_spoilt(r->plan) && !is_disturbed(r->plan) && !knob[KNOB_RING] && !knob[KNOB_JOIN];
-    r->w.flows_alone = r->w.names_alone && !knob[KNOB_DEAD] && !knob[KNOB_DNS_DELAY] &&
-                       !knob[KNOB_DNS_SILENCE] && !knob[KNOB_DNS_LIES];
+    r->w.flows_alone = r->w.names_alone && !knob[KNOB_ORDER] && !knob[KNOB_DEAD] &&
+                       !knob[KNOB_DNS_DELAY] && !knob[KNOB_DNS_SILENCE] && !knob[KNOB_DNS_LIES];
 }
 
 static void spoil(void *arg)
@@ -182,300 +166,6 @@ static void mend(struct run *r)
     r->w.dns_delay_max = 0;
 }
 
-/* --- who an act is about; NULL: nobody, and nothing happens --- */
-
-static struct agent *phone(const struct run *r, uint32_t i)
-{
-    return i < PHONES ? r->phones[i] : NULL;
-}
-
-static struct node *server(const struct run *r, uint32_t i)
-{
-    return i < SERVERS ? r->servers[i] : NULL;
-}
-
-static struct call *call(const struct run *r, uint32_t i)
-{
-    return i < CALLS ? r->calls[i] : NULL;
-}
-
-/* The caller's side of it, or a callee's that has answered. */
-static struct call *side(const struct run *r, uint32_t i, uint32_t which)
-{
-    struct call *c = call(r, i);
-    return c && which == 1 ? call_other_side(c) : c;
-}
-
-/* --- acts --- */
-
-static struct agent_plan any_manner(uint32_t chance)
-{
-    static const unsigned statuses[] = {200, 200, 200, 486, 603, 480, 302, 500};
-    struct rand_seed seed = rand_seed_from(chance);
-    struct rand any;
-    struct agent_plan p = agent_plan_default();
-    if (!chance)
-        return p;
-    rand_init(&any, &seed);
-    p.silent = rand_below(&any, 5) == 0;
-    p.no_dialog_on_180 = rand_below(&any, 5) == 0;
-    p.ring_after = rand_below(&any, 500) * NS_PER_MS;
-    p.answer_after = rand_below(&any, 7) == 0 ? TIME_NEVER : rand_below(&any, 8000) * NS_PER_MS;
-    p.status = statuses[rand_below(&any, 8)];
-    p.offerless = rand_below(&any, 5) == 0;
-    p.provisionals = rand_below(&any, 5) == 0;
-    p.reinvite_after = rand_below(&any, 5) ? TIME_NEVER : rand_below(&any, 20000) * NS_PER_MS;
-    p.tryings = (unsigned)rand_below(&any, 3);
-    p.hang_up_after = rand_below(&any, 2) ? TIME_NEVER : rand_below(&any, 40000) * NS_PER_MS;
-    return p;
-}
-
-/* By a connection to its home, or through edges where it wants as many. */
-static void choose_flows(struct run *r, struct agent *p, uint32_t edges)
-{
-    unsigned n = 0;
-    while (n < edges && n < AGENT_FLOWS && r->edges[n])
-        n++;
-    if (n > 0 && !p->web)
-        agent_use_edges(p, r->edges, n);
-    else if (p->outbound && p->by_stream)
-        agent_use_edges(p, &p->home, 1);
-}
-
-static enum transport transport_of_traits(uint32_t bits)
-{
-    return bits & 2 ? TRANSPORT_WS : bits & 1 ? TRANSPORT_TCP : TRANSPORT_UDP;
-}
-
-static void do_join(struct run *r, const struct act *a)
-{
-    uint32_t n = r->plan->knob[KNOB_SERVERS] ? r->plan->knob[KNOB_SERVERS] : 1;
-    struct node *home = server(r, (a->b >> 4 & 0xf) % n);
-    if (a->a >= PHONES || r->phones[a->a] || !home)
-        return;
-    struct agent *p = agent_join(&r->w, users[a->b & 3], home, transport_of_traits(a->b >> 8));
-    r->phones[a->a] = p;
-    p->outbound = p->node.addr.ip[3] % 2 == 0;
-    choose_flows(r, p, a->c);
-    if (r->plan->knob[KNOB_AUTH])
-        agent_know_password(p, PASSWORD);
-    set_clock(r, &p->node);
-}
-
-static void do_hostile(struct run *r, const struct act *a)
-{
-    uint32_t n = r->plan->knob[KNOB_SERVERS] ? r->plan->knob[KNOB_SERVERS] : 1;
-    if (a->a >= HOSTILES || r->hostiles[a->a])
-        return;
-    r->hostiles[a->a] = hostile_join(&r->w, "mallory", r->servers[a->b % n]);
-    for (size_t i = 0; i < SERVERS && r->servers[i]; i++)
-        element_beware(r->servers[i]);
-}
-
-static void do_manner(struct run *r, const struct act *a)
-{
-    struct agent *p = phone(r, a->a);
-    if (p)
-        p->plan = any_manner(a->b);
-}
-
-static void do_register(struct run *r, const struct act *a)
-{
-    struct agent *p = phone(r, a->a);
-    if (p)
-        agent_register(p, a->b);
-}
-
-static void do_divert(struct run *r, const struct act *a)
-{
-    struct agent *p = phone(r, a->a), *to = phone(r, a->b);
-    if (p && to)
-        agent_divert(p, to->aor);
-}
-
-static struct call *call_by(struct run *r, const struct act *a, const char *uri)
-{
-    struct agent *from = phone(r, a->a);
-    if (!from || a->c >= CALLS || r->calls[a->c])
-        return NULL;
-    struct call *c = agent_call(from, uri);
-    r->calls[a->c] = c;
-    /* A UAC that has heard a 1xx waits without end (RFC 3261 17.1.1.2): its user does not. */
-    if (c)
-        world_do(&r->w, PATIENCE, call_cancel, c);
-    return c;
-}
-
-static void do_call(struct run *r, const struct act *a)
-{
-    const struct agent *to = phone(r, a->b);
-    struct call *c = to ? call_by(r, a, to->aor) : NULL;
-    if (c)
-        check_wanted(c, to);
-}
-
-static void do_call_alone(struct run *r, const struct act *a)
-{
-    const struct agent *to = phone(r, a->b);
-    const char *gruu = to ? to->gruu[a->c % 2] : "";
-    struct call *c = gruu[0] ? call_by(r, a, gruu) : NULL;
-    if (!c)
-        return;
-    c->alone = to;
-    check_wanted(c, to);
-}
-
-static void do_flow_ends(struct run *r, const struct act *a)
-{
-    if (phone(r, a->a) && a->b < AGENT_FLOWS)
-        agent_flow_end(phone(r, a->a), a->b, a->c > 0);
-}
-
-static void do_forge(struct run *r, const struct act *a)
-{
-    if (phone(r, a->a) && phone(r, a->b))
-        forge_token(phone(r, a->a), phone(r, a->b), a->c);
-}
-
-static void do_cancel(struct run *r, const struct act *a)
-{
-    if (call(r, a->a))
-        call_cancel(call(r, a->a));
-}
-
-static void do_hang_up(struct run *r, const struct act *a)
-{
-    struct call *c = side(r, a->a, a->b);
-    if (c)
-        call_hang_up(c);
-}
-
-static void do_reinvite(struct run *r, const struct act *a)
-{
-    struct call *c = side(r, a->a, a->b);
-    if (c)
-        call_reinvite(c);
-}
-
-static void do_within(struct run *r, const struct act *a)
-{
-    static const char *const methods[] = {"INFO", "UPDATE", "OPTIONS", "MESSAGE"};
-    struct call *c = side(r, a->a, a->b);
-    if (c)
-        call_request(c, methods[a->c % 4]);
-}
-
-static void do_request(struct run *r, const struct act *a)
-{
-    static const char *const methods[] = {"OPTIONS", "MESSAGE", "BYE", "INFO", "MADEUP"};
-    struct agent *from = phone(r, a->a), *to = phone(r, a->b);
-    if (from && to)
-        agent_request(from, methods[a->c % 5], to->aor, "");
-}
-
-#define LARGEST 3900
-
-static void do_large(struct run *r, const struct act *a)
-{
-    static char header[LARGEST + 32];
-    struct agent *from = phone(r, a->a), *to = phone(r, a->b);
-    if (!from || !to)
-        return;
-    uint32_t len = a->c < LARGEST ? a->c : LARGEST;
-    int at = snprintf(header, sizeof header, "Subject: ");
-    memset(header + at, 'x', len);
-    snprintf(header + at + len, sizeof header - (size_t)at - len, "\r\n");
-    agent_request(from, "MESSAGE", to->aor, header);
-}
-
-static void do_crash(struct run *r, const struct act *a)
-{
-    if (phone(r, a->a))
-        agent_crash_for(phone(r, a->a), a->b * NS_PER_MS);
-}
-
-static void do_break(struct run *r, const struct act *a)
-{
-    (void)a;
-    link_break_all(&r->w);
-}
-
-static void do_partition(struct run *r, const struct act *a)
-{
-    world_partition(&r->w, a->a, a->b * NS_PER_MS);
-}
-
-static void do_sleep(struct run *r, const struct act *a)
-{
-    struct node *n = server(r, a->a);
-    if (n)
-        node_sleep(n->workers[a->b % n->n_workers], a->c * NS_PER_MS);
-}
-
-static void start_again(void *n)
-{
-    element_start(n);
-}
-
-static void do_restart(struct run *r, const struct act *a)
-{
-    struct node *n = server(r, a->a);
-    if (!n || n->is_down)
-        return;
-    element_stop(n);
-    if (a->b > 0)
-        world_do(&r->w, a->b * NS_PER_MS, start_again, n);
-    else
-        element_start(n);
-}
-
-static void do_drain(struct run *r, const struct act *a)
-{
-    struct node *n = server(r, a->a);
-    if (n)
-        element_drain(n, a->b * NS_PER_MS, a->c * NS_PER_MS);
-}
-
-static void do_reconfigure(struct run *r, const struct act *a)
-{
-    struct node *n = server(r, a->a);
-    if (n)
-        element_reform(n, a->b);
-}
-
-static void do_attack(struct run *r, const struct act *a)
-{
-    struct hostile *h = a->a < HOSTILES ? r->hostiles[a->a] : NULL;
-    for (uint32_t i = 0; h && i < a->b; i++)
-        hostile_act(h);
-}
-
-static void (*const doers[N_ACTS])(struct run *, const struct act *) = {
-    [ACT_JOIN] = do_join,
-    [ACT_HOSTILE] = do_hostile,
-    [ACT_MANNER] = do_manner,
-    [ACT_REGISTER] = do_register,
-    [ACT_DIVERT] = do_divert,
-    [ACT_CALL] = do_call,
-    [ACT_CALL_ALONE] = do_call_alone,
-    [ACT_FLOW_ENDS] = do_flow_ends,
-    [ACT_FORGE] = do_forge,
-    [ACT_CANCEL] = do_cancel,
-    [ACT_HANG_UP] = do_hang_up,
-    [ACT_REINVITE] = do_reinvite,
-    [ACT_WITHIN] = do_within,
-    [ACT_REQUEST] = do_request,
-    [ACT_LARGE] = do_large,
-    [ACT_CRASH] = do_crash,
-    [ACT_BREAK] = do_break,
-    [ACT_PARTITION] = do_partition,
-    [ACT_SLEEP] = do_sleep,
-    [ACT_RESTART] = do_restart,
-    [ACT_ATTACK] = do_attack,
-    [ACT_DRAIN] = do_drain,
-    [ACT_RECONFIGURE] = do_reconfigure,
-};
-
 /* --- a run --- */
 
 static void play(struct run *r)
@@ -486,7 +176,7 @@ static void play(struct run *r)
         time_ns at = start + a->at * NS_PER_MS;
         if (at > r->w.now)
             world_run(&r->w, at - r->w.now);
-        doers[a->kind](r, a);
+        run_act(r, a);
     }
 }
 

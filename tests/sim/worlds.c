@@ -244,6 +244,17 @@ static const struct world_kind kinds[] = {
         .weight = {TELEPHONY, [ACT_CALL_ALONE] = 15, [ACT_FLOW_ENDS] = 10, [ACT_FORGE] = 5},
     },
     {
+        .name = "forwards",
+        .about = "users who have their calls forwarded, in circles too, and callers who claim to "
+                 "be others",
+        .knob = {[KNOB_AUTH] = {1, 1, 700},
+                 [KNOB_SERVERS] = BETWEEN(1, 3),
+                 [KNOB_WORKERS] = SOMETIMES(2, 3),
+                 [KNOB_LOSS] = {10, 100, 200}},
+        TOWN,
+        .weight = {TELEPHONY, [ACT_FORWARD] = 30},
+    },
+    {
         .name = "hostile",
         .about = "illegal peers among the honest ones",
         .knob = {[KNOB_AUTH] = SOMETIMES(1, 1),
@@ -297,10 +308,10 @@ static const struct world_kind kinds[] = {
         .hostile = 1,
         .acts = 32,
         .pause = 4000,
-        .weight =
-            {TELEPHONY, [ACT_DIVERT] = 3, [ACT_CRASH] = 3, [ACT_BREAK] = 3, [ACT_PARTITION] = 3,
-             [ACT_SLEEP] = 3, [ACT_RESTART] = 3, [ACT_ATTACK] = 4, [ACT_DRAIN] = 2,
-             [ACT_RECONFIGURE] = 4, [ACT_CALL_ALONE] = 4, [ACT_FLOW_ENDS] = 3, [ACT_FORGE] = 1},
+        .weight = {TELEPHONY, [ACT_DIVERT] = 3, [ACT_CRASH] = 3, [ACT_BREAK] = 3,
+                   [ACT_PARTITION] = 3, [ACT_SLEEP] = 3, [ACT_RESTART] = 3, [ACT_ATTACK] = 4,
+                   [ACT_DRAIN] = 2, [ACT_RECONFIGURE] = 4, [ACT_CALL_ALONE] = 4, [ACT_FORWARD] = 3,
+                   [ACT_FLOW_ENDS] = 3, [ACT_FORGE] = 1},
     },
 };
 

@@ -1,0 +1,34 @@
+/* What the two files of a run share: the world of a plan, and its acts. */
+#ifndef SIM_RUN_PARTS_H
+#define SIM_RUN_PARTS_H
+
+#include "sim/agent.h"
+#include "sim/hostile.h"
+#include "sim/plan.h"
+
+#define PHONES 8
+#define CALLS PLAN_ACTS
+#define SERVERS 3
+#define USERS 4
+#define HOSTILES 2
+#define PASSWORD "a password that nobody else has"
+
+struct run {
+    struct world w;
+    const struct plan *plan;
+    struct node *servers[SERVERS];
+    struct node *edges[AGENT_FLOWS];
+    struct agent *phones[PHONES];
+    struct hostile *hostiles[HOSTILES];
+    struct call *calls[CALLS];
+    uint8_t forwards[USERS][SERVERS]; /* of each user of each domain: enum forward_when and 1 */
+};
+
+extern const char *const run_users[USERS];
+/* By chance, as the plan has it. */
+void run_set_clock(struct run *r, struct node *n);
+
+/* --- run_acts.c --- */
+void run_act(struct run *r, const struct act *a);
+
+#endif
