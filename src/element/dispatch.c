@@ -233,7 +233,7 @@ static void count_answer(struct element *e, const struct engine_event *ev, time_
     if (!cseq || m->status < 200 || (m->status >= 300 && m->status != 481))
         return;
     uint64_t dialog = calls_dialog(&e->calls, m);
-    if (m->status == 481)
+    if (m->status == 481 || cseq->method == METHOD_BYE) /* one of our own, too */
         calls_gone(&e->calls, dialog, now);
     else if (cseq->method == METHOD_INVITE && e->stays_in_path)
         calls_stands(&e->calls, dialog, now);

@@ -157,9 +157,23 @@ static void lookup_user(struct element *e, struct lookup what, const struct engi
         lookup(e, &what, ev, buf_str(&key), now);
 }
 
+/* RFC 3841 9.1: where phones are is told to accounts, or where nobody is asked who he is. */
+static bool wants_redirect(const struct element *e, const struct engine_event *ev,
+                           const struct manner *manner)
+{
+    const struct nameaddr *to = msg_to(ev->msg);
+    return ev->kind == EVENT_REQUEST && !(to && to->tag.len > 0) &&
+           (manner->who.user.len > 0 || !e->access.config.required) &&
+           msg_has_token(ev->msg, HDR_REQUEST_DISPOSITION, STR("redirect"));
+}
+
 void lookup_targets(struct element *e, const struct engine_event *ev, const struct uri *aor,
                     bool routed, const struct manner *manner, time_ns now)
 {
+    if (!routed && wants_redirect(e, ev, manner)) {
+        lookup_redirect(e, ev, aor, 302, now);
+        return;
+    }
     const struct lookup what = {.kind = LOOKUP_TARGETS, .routed = routed, .manner = *manner};
     lookup_user(e, what, ev, aor, now);
 }

@@ -361,8 +361,7 @@ int proxy_fork(struct proxy *p, tx_id tx, struct msg *request, const struct targ
 {
     int err;
     struct choice choice;
-    bool waits = how->joins && how->wait > 0 && request->method == METHOD_INVITE;
-    if (n == 0 && !waits)
+    if (n == 0 && !(how->joins && how->wait > 0 && request->method == METHOD_INVITE))
         return ERR_INVALID;
     if (!engine_tx_request(p->engine, tx))
         return ERR_STALE;
@@ -374,6 +373,9 @@ int proxy_fork(struct proxy *p, tx_id tx, struct msg *request, const struct targ
         return proxy_refuse(p, tx, 421, STR_NONE, STR("Require: path\r\n"), now);
     struct fork_how mine = *how;
     struct wishes_of_caller wishes = prefer_how(request, &mine);
+    bool waits = mine.joins && mine.wait > 0 && request->method == METHOD_INVITE;
+    if (n == 0 && !waits)
+        return proxy_refuse(p, tx, how->absent ? how->absent : 480, STR_NONE, STR_NONE, now);
     choose_wanted(p, &choice, request, targets, n);
     choose_order(&choice, &mine);
     if (wishes.no_fork && choice.n > 1)

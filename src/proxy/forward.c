@@ -221,8 +221,11 @@ bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const stru
     forward_edit_numbers(f, m, p->plan.max_forwards, goal->breadth);
     session_edit(f, m, &p->plan.session);
     put_lines(p, f, m, goal, who, at);
+    bool outside = !identity_goes_inside(p, f);
+    if (outside)
+        history_forward(p, f, m);
     if (goal->leg)
-        leg_edit(f, m, goal->leg, at);
+        leg_edit(p, f, m, goal->leg, at, outside && history_is_private(m));
     change_routes(p, f, m, goal, &change, at);
     forward_credentials(p, f, m);
     return !f->text.over && !f->edits.over;

@@ -21,6 +21,8 @@ struct forward {
     char space[FORWARD_TEXT_MAX];
 };
 
+/* identity.c: is the next hop, which is chosen, of our Trust Domain? */
+bool identity_goes_inside(const struct proxy *p, const struct forward *f);
 /* identity.c: RFC 3325 on a request: edits what is there, and appends to f->text the line of what
  * is asserted (`who` may be NULL). f's next hop is chosen. */
 void identity_forward(const struct proxy *p, struct forward *f, struct msg *m,

@@ -18,7 +18,7 @@ bool identity_is_trusted(const struct proxy *p, const struct msg *m)
 }
 
 /* A name is nobody's that is known here: it is as outside. */
-static bool hop_is_trusted(const struct proxy *p, const struct forward *f)
+bool identity_goes_inside(const struct proxy *p, const struct forward *f)
 {
     struct addr addr;
     if (f->flow)
@@ -43,7 +43,8 @@ static bool is_private(struct msg *m)
 /* The privacy of headers, session and user is for who stands in the middle of a call. */
 bool identity_keeps(struct msg *m)
 {
-    static const struct str ours[] = {STR_INIT("id"), STR_INIT("none"), STR_INIT("critical")};
+    static const struct str ours[] = {STR_INIT("id"), STR_INIT("history"), STR_INIT("none"),
+                                      STR_INIT("critical")};
     const struct token *t = msg_token_next(m, HDR_PRIVACY, NULL);
     bool keeps = t || !msg_header(m, HDR_PRIVACY);
     for (; t && keeps; t = msg_token_next(m, HDR_PRIVACY, t)) {
@@ -87,7 +88,7 @@ static void put_asserted(struct buf *b, struct msg *m, const struct asserted *wh
 void identity_forward(const struct proxy *p, struct forward *f, struct msg *m,
                       const struct asserted *who)
 {
-    bool inside = hop_is_trusted(p, f), believed = identity_is_trusted(p, m);
+    bool inside = identity_goes_inside(p, f), believed = identity_is_trusted(p, m);
     bool withheld = !inside && is_private(m);
     take_off(&f->edits, m, HDR_P_PREFERRED_IDENTITY);
     if (!believed || withheld)

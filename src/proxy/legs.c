@@ -152,7 +152,8 @@ bool legs_have(const struct context *c, struct msg *m, const struct uri *uri)
     return false;
 }
 
-void leg_edit(struct forward *f, struct msg *m, const struct leg *leg, uint32_t at)
+void leg_edit(const struct proxy *p, struct forward *f, struct msg *m, const struct leg *leg,
+              uint32_t at, bool withheld)
 {
     uint32_t end = at;
     size_t from = f->text.len;
@@ -161,8 +162,12 @@ void leg_edit(struct forward *f, struct msg *m, const struct leg *leg, uint32_t 
         ;
     for (const struct hdr *h = msg_header(m, HDR_HISTORY_INFO); h; h = msg_header_next(m, h))
         end = h->end;
-    edits_add(&f->edits, at, at, leg->diversion);
-    edits_add(&f->edits, end, end, leg->history);
+    if (withheld) {
+        history_put_lines(p, &f->text, leg->history);
+    } else {
+        edits_add(&f->edits, at, at, leg->diversion);
+        edits_add(&f->edits, end, end, leg->history);
+    }
     buf_put_lit(&f->text, "History-Info: <");
     buf_put(&f->text, bare(leg->uri));
     buf_put_lit(&f->text, ">;index=");

@@ -22,7 +22,16 @@ struct leg *leg_new(struct proxy *p, struct context *c, struct leg *from, struct
 void legs_free(struct proxy *p, struct context *c);
 /* Was he there before? */
 bool legs_have(const struct context *c, struct msg *m, const struct uri *uri);
-/* What a copy for him bears. `at`: where new lines go. */
-void leg_edit(struct forward *f, struct msg *m, const struct leg *leg, uint32_t at);
+/* What a copy for him bears. `at`: where new lines go. `withheld`: it leaves for outside, and what
+ * was before is not to be known there. */
+void leg_edit(const struct proxy *p, struct forward *f, struct msg *m, const struct leg *leg,
+              uint32_t at, bool withheld);
+
+/* history.c: does the sender want his request's history withheld outside? */
+bool history_is_private(struct msg *m);
+/* Lines of entries, each of which is anonymous where it is of a domain of ours. */
+void history_put_lines(const struct proxy *p, struct buf *b, struct str lines);
+/* … and likewise those that came with it. It leaves for outside. */
+void history_forward(const struct proxy *p, struct forward *f, struct msg *m);
 
 #endif

@@ -92,6 +92,8 @@ struct wishes_of_caller prefer_how(struct msg *m, struct fork_how *how)
             how->recurse = false;
         else if (str_equal_nocase(t->name, STR("no-cancel")))
             how->no_cancel = true;
+        else if (str_equal_nocase(t->name, STR("no-queue")))
+            how->wait = 0;
         else if (str_equal_nocase(t->name, STR("sequential")))
             how->order = FORK_SEQUENTIAL;
         else if (str_equal_nocase(t->name, STR("parallel")))

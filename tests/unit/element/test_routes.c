@@ -216,6 +216,39 @@ static void redirects_name_contacts(void **state)
     done(w);
 }
 
+/* RFC 3841 9.1 */
+static void a_caller_may_wish_to_be_redirected(void **state)
+{
+    struct world *w = ruled("routes: [{user: gone, reply: 410}]\n", false);
+
+    (void)state;
+    world_register(w, BOB, "bob", 600);
+    invite(w, ALICE, "sip:bob@example.com", "Request-Disposition: redirect\r\n");
+    assert_int_equal(world_status(w, ALICE), 302);
+    assert_int_equal(world_count(w, BOB, "INVITE"), 0);
+    done(w);
+}
+
+/* A call counts at its peer until it has failed, or until its BYE. */
+static void calls_at_peers_are_counted(void **state)
+{
+    struct world *w = ruled("routes: [{user: out, forward: 'set:s', allow: anyone}]\n"
+                            "sets: [{name: s, members: [{uri: 'sip:" GATEWAY "', calls: 1}]}]\n",
+                            false);
+    struct peer_state one;
+
+    (void)state;
+    invite(w, ALICE, "sip:out@example.com", "");
+    assert_int_equal(world_count(w, GATEWAY, "INVITE"), 1);
+    assert_int_equal(element_peers(w->element, 0, &one, 1), 1);
+    assert_int_equal(one.calls, 1);
+    world_request(w, OTHER, "INVITE", "sip:out@example.com", "sip:a@example.com", "c2", "");
+    assert_int_equal(world_status(w, OTHER), 503);
+    assert_int_equal(element_peers(w->element, 0, &one, 1), 1);
+    assert_true(one.calls == 1 && one.most == 1 && one.passed > 0);
+    done(w);
+}
+
 static void time_is_the_wall_clocks(void **state)
 {
     struct world *w = ruled("routes: [{day: sat, time: '22:00-06:00', reply: 480 Night}]\n", false);
@@ -285,6 +318,8 @@ int main(void)
         cmocka_unit_test(headers_are_changed_on_the_way),
         cmocka_unit_test(an_ack_takes_the_way_of_its_invite),
         cmocka_unit_test(redirects_name_contacts),
+        cmocka_unit_test(a_caller_may_wish_to_be_redirected),
+        cmocka_unit_test(calls_at_peers_are_counted),
         cmocka_unit_test(time_is_the_wall_clocks),
         cmocka_unit_test(without_memory_nothing_is_lost),
         cmocka_unit_test(explained_as_it_is_decided),

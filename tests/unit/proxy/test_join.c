@@ -191,6 +191,21 @@ static void test_waits_in_vain(void **state)
     rig_end(r);
 }
 
+/* RFC 3841 9.1 */
+static void test_who_wants_no_queue_does_not_wait(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new();
+    r->how = waiting;
+    r->how.absent = 404;
+    r->how.who = STR(WHO);
+    r->how.joins = true;
+    rig_send(r, rig_request(r, "INVITE", "sip:bob@example.com", "",
+                            "Request-Disposition: no-queue\r\n"));
+    assert_int_equal(rig_count(r, "SIP/2.0 404 "), 1);
+    rig_end(r);
+}
+
 static void test_cancelled_while_it_waits(void **state)
 {
     (void)state;
@@ -262,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_by_q),
         cmocka_unit_test(test_waits),
         cmocka_unit_test(test_waits_in_vain),
+        cmocka_unit_test(test_who_wants_no_queue_does_not_wait),
         cmocka_unit_test(test_cancelled_while_it_waits),
         cmocka_unit_test(test_waits_before_forwarding),
         cmocka_unit_test(test_want_of_memory),

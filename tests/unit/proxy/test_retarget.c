@@ -144,6 +144,54 @@ static void test_always(void **state)
     rig_end(r);
 }
 
+/* RFC 7044 10.1.2: what leaves for outside does not tell whom of ours it was for. */
+static void test_history_is_withheld(void **state)
+{
+    (void)state;
+    struct rig *r = forwards();
+    const struct rig_sent *s =
+        call(r, "Privacy: history;id\r\nHistory-Info: <sip:x@example.com?Reason=SIP>;index=1,\r\n"
+                " <sip:y@far.example>;index=1.1;mp=1\r\n");
+    assert_true(rig_has(s, "\r\nHistory-Info: <sip:anonymous@anonymous.invalid>;index=1\r\n"
+                           "History-Info: <sip:y@far.example>;index=1.1;mp=1\r\n"));
+    assert_true(rig_has(s, "\r\nPrivacy: id\r\n"));
+    rig_answer(r, s, 486, "b", "");
+    s = rings(r, 3);
+    assert_false(rig_has(s, "x@example.com"));
+    assert_false(rig_has(s, "Diversion"));
+    assert_true(rig_has(s, "History-Info: <sip:anonymous@anonymous.invalid>;index=1.1.1\r\n"
+                           "History-Info: <sip:carol@example.com>;index=1.1.1.1;mp=1.1.1\r\n"));
+    rig_answer(r, s, 200, "c", "");
+    rig_end(r);
+}
+
+static void test_one_entry_is_withheld(void **state)
+{
+    static const struct {
+        const char *headers, *with, *without;
+    } rows[] = {
+        {"History-Info: <sip:x@example.com?Privacy=history>;index=1\r\n"
+         "History-Info: <sip:z@example.com>;index=1.1\r\n",
+         "History-Info: <sip:anonymous@anonymous.invalid>;index=1\r\n"
+         "History-Info: <sip:z@example.com>;index=1.1\r\n",
+         "x@example.com"},
+        {"Privacy: history\r\n", "Via: ", "Privacy"},
+        {"Privacy: header\r\nHistory-Info: <sip:x@example.com>;index=1\r\n",
+         "Privacy: header\r\n", "x@example.com"},
+        {"Privacy: none\r\nHistory-Info: <sip:x@example.com>;index=1\r\n",
+         "History-Info: <sip:x@example.com>;index=1\r\n", "anonymous"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct rig *r = forwards();
+        const struct rig_sent *s = call(r, rows[i].headers);
+        assert_true(rig_has(s, rows[i].with));
+        assert_false(rig_has(s, rows[i].without));
+        rig_answer(r, s, 200, "b", "");
+        rig_end(r);
+    }
+}
+
 /* RFC 7044 9.3: what is there stays and is gone on from. */
 static void test_history_goes_on(void **state)
 {
@@ -319,6 +367,8 @@ int main(void)
         cmocka_unit_test(test_unreachable),
         cmocka_unit_test(test_other_failures),
         cmocka_unit_test(test_always),
+        cmocka_unit_test(test_history_is_withheld),
+        cmocka_unit_test(test_one_entry_is_withheld),
         cmocka_unit_test(test_history_goes_on),
         cmocka_unit_test(test_3xx_is_passed_on),
         cmocka_unit_test(test_3xx_is_followed),
