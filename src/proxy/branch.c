@@ -2,11 +2,23 @@
  * other branch. */
 #include "proxy/forward.h"
 #include "proxy/joints.h"
+#include "proxy/legs.h"
 
-static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const struct goal *goal,
+/* RFC 7044 9.2: who knows of histories is told of the step to a phone, too. */
+static unsigned number_step(struct branch *b, struct msg *m, const struct goal *goal)
+{
+    if (!goal->target || !msg_has_token(m, HDR_SUPPORTED, STR("histinfo")))
+        return 0;
+    return b->leg ? ++b->leg->n_children : ++b->context->n_children;
+}
+
+static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const struct goal *to,
                        time_ns now)
 {
     struct forward f;
+    struct goal numbered = *to;
+    const struct goal *goal = &numbered;
+    numbered.step = number_step(b, m, to);
     enum fork_record_route stay = b->context->how.record_route;
     b->group = (uint8_t)goal->group;
     b->has_target = goal->target != NULL;

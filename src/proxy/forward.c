@@ -226,6 +226,8 @@ bool forward_build(struct proxy *p, struct forward *f, struct msg *m, const stru
         history_forward(p, f, m);
     if (goal->leg)
         leg_edit(p, f, m, goal->leg, at, outside && history_is_private(m));
+    if (goal->step > 0)
+        leg_step(p, f, m, goal, at, outside && history_is_private(m));
     change_routes(p, f, m, goal, &change, at);
     forward_credentials(p, f, m);
     return !f->text.over && !f->edits.over;

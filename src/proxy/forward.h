@@ -35,6 +35,8 @@ struct goal {
     const struct target *target;
     const struct leg *leg; /* whom the request was retargeted to; NULL: it was not */
     unsigned breadth;      /* Max-Breadth of this branch (RFC 5393 5) */
+    unsigned step;     /* RFC 7044 10.3: its number among those that the request went to; 0: it is
+                          not told */
     unsigned group;    /* all that have this number are one phone (RFC 5626 7); 0: nobody knows */
     unsigned score;    /* RFC 3841 7.2.4: how much the caller wants it, in thousandths */
     unsigned stage;    /* RFC 3261 16.6: those of one ring together */

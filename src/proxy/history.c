@@ -1,5 +1,5 @@
-/* Owns what of History-Info leaves for outside where it shall not be known (RFC 7044 10.1.2): our own
- * domain's entries become anonymous ones. Adds no entry. */
+/* Owns what of History-Info leaves for outside where it shall not be known (RFC 7044 10.1.2): our
+ * own domain's entries become anonymous ones. Adds no entry. */
 #include "proxy/forward.h"
 #include "proxy/legs.h"
 

@@ -152,16 +152,22 @@ bool legs_have(const struct context *c, struct msg *m, const struct uri *uri)
     return false;
 }
 
+static uint32_t behind_history(const struct msg *m, uint32_t at)
+{
+    uint32_t end = at;
+    for (const struct hdr *h = msg_header(m, HDR_HISTORY_INFO); h; h = msg_header_next(m, h))
+        end = h->end;
+    return end;
+}
+
 void leg_edit(const struct proxy *p, struct forward *f, struct msg *m, const struct leg *leg,
               uint32_t at, bool withheld)
 {
-    uint32_t end = at;
+    uint32_t end = behind_history(m, at);
     size_t from = f->text.len;
     size_t parent = leg->index.len;
     while (leg->index.at[--parent] != '.')
         ;
-    for (const struct hdr *h = msg_header(m, HDR_HISTORY_INFO); h; h = msg_header_next(m, h))
-        end = h->end;
     if (withheld) {
         history_put_lines(p, &f->text, leg->history);
     } else {
@@ -174,6 +180,37 @@ void leg_edit(const struct proxy *p, struct forward *f, struct msg *m, const str
     buf_put(&f->text, leg->index);
     buf_put_lit(&f->text, ";mp=");
     buf_put(&f->text, str_slice(leg->index, 0, parent));
+    buf_put_lit(&f->text, "\r\n");
+    edits_add(&f->edits, end, end, str_slice(buf_str(&f->text), from, f->text.len - from));
+}
+
+void leg_step(const struct proxy *p, struct forward *f, struct msg *m, const struct goal *goal,
+              uint32_t at, bool withheld)
+{
+    char entry_text[LEG_TEXT_MAX], index_text[LEG_TEXT_MAX];
+    struct buf entry, index;
+    uint32_t end = behind_history(m, at);
+    size_t from = f->text.len;
+    buf_init(&entry, entry_text, sizeof entry_text);
+    buf_init(&index, index_text, sizeof index_text);
+    if (goal->leg)
+        buf_put(&index, goal->leg->index);
+    else
+        (void)first_entry(&entry, &index, m, 0);
+    if (entry.over || index.over)
+        return;
+    if (withheld)
+        history_put_lines(p, &f->text, buf_str(&entry));
+    else
+        buf_put(&f->text, buf_str(&entry));
+    buf_put_lit(&f->text, "History-Info: <");
+    buf_put(&f->text, bare(goal->target->uri));
+    buf_put_lit(&f->text, ">;index=");
+    buf_put(&f->text, buf_str(&index));
+    buf_put_char(&f->text, '.');
+    buf_put_u64(&f->text, goal->step);
+    buf_put_lit(&f->text, ";rc=");
+    buf_put(&f->text, buf_str(&index));
     buf_put_lit(&f->text, "\r\n");
     edits_add(&f->edits, end, end, str_slice(buf_str(&f->text), from, f->text.len - from));
 }

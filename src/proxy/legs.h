@@ -27,6 +27,10 @@ bool legs_have(const struct context *c, struct msg *m, const struct uri *uri);
 void leg_edit(const struct proxy *p, struct forward *f, struct msg *m, const struct leg *leg,
               uint32_t at, bool withheld);
 
+/* RFC 7044 9.2: … and of the step to the very phone, goal->step; behind leg_edit. */
+void leg_step(const struct proxy *p, struct forward *f, struct msg *m, const struct goal *goal,
+              uint32_t at, bool withheld);
+
 /* history.c: does the sender want his request's history withheld outside? */
 bool history_is_private(struct msg *m);
 /* Lines of entries, each of which is anonymous where it is of a domain of ours. */

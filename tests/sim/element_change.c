@@ -21,10 +21,17 @@ static void set_rules(struct element_config *c)
         {.methods = {&method, 1}, .add_headers = {&line, 1}},
         {.user_patterns = {&nobody, 1}, .reply = STR_INIT("410")},
         {.user_patterns = {&nobody, 1}, .senders = {&account, 1}, .forward = {&uri, 1}},
+        {.methods = {&method, 1}, .lua = STR_INIT("mark"), .on_error = STR_INIT("500")},
         {.methods = {&method, 1}, .domains = {&ours, 1}, .serve = CONFIG_SERVE_DEFAULT},
     };
     static const struct config_route_list list = {rules, sizeof rules / sizeof rules[0]};
+    static struct config_script script = {
+        STR_INIT("sim.lua"),
+        STR_INIT("function mark(r) return {add_header = 'X-Scripted: ' .. r.method} end")};
+    static const struct config_lua lua = {
+        .instructions = 1000, .memory_kib = 64, .texts = {&script, 1}};
     c->routes = &list;
+    c->lua = &lua;
 }
 
 /* RFC 5626 5.1: it adds a Path as it does so. */

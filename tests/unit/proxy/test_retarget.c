@@ -144,6 +144,30 @@ static void test_always(void **state)
     rig_end(r);
 }
 
+/* RFC 7044 9.2: the phones are steps of their own, for who knows of histories. */
+static void test_phones_are_steps(void **state)
+{
+    (void)state;
+    struct rig *r = forwards();
+    const struct rig_sent *s = call(r, "Supported: histinfo\r\n");
+    assert_true(rig_has(s, "\r\nHistory-Info: <sip:bob@example.com>;index=1\r\n"
+                           "History-Info: <sip:bob@192.0.2.2>;index=1.1;rc=1\r\n"));
+    rig_answer(r, s, 486, "b", "");
+    s = rings(r, 3);
+    assert_true(rig_has(s, "?Reason=SIP%3Bcause%3D486>;index=1\r\n"
+                           "History-Info: <sip:carol@example.com>;index=1.2;mp=1\r\n"
+                           "History-Info: <sip:carol@192.0.2.3>;index=1.2.1;rc=1.2\r\n"));
+    rig_answer(r, s, 200, "c", "");
+    rig_end(r);
+    r = forwards();
+    s = call(r, "Supported: histinfo\r\nPrivacy: history\r\n"
+                "History-Info: <sip:bob@example.com>;index=1\r\n");
+    assert_true(rig_has(s, "\r\nHistory-Info: <sip:anonymous@anonymous.invalid>;index=1\r\n"
+                           "History-Info: <sip:bob@192.0.2.2>;index=1.1;rc=1\r\n"));
+    rig_answer(r, s, 200, "b", "");
+    rig_end(r);
+}
+
 /* RFC 7044 10.1.2: what leaves for outside does not tell whom of ours it was for. */
 static void test_history_is_withheld(void **state)
 {
@@ -176,8 +200,8 @@ static void test_one_entry_is_withheld(void **state)
          "History-Info: <sip:z@example.com>;index=1.1\r\n",
          "x@example.com"},
         {"Privacy: history\r\n", "Via: ", "Privacy"},
-        {"Privacy: header\r\nHistory-Info: <sip:x@example.com>;index=1\r\n",
-         "Privacy: header\r\n", "x@example.com"},
+        {"Privacy: header\r\nHistory-Info: <sip:x@example.com>;index=1\r\n", "Privacy: header\r\n",
+         "x@example.com"},
         {"Privacy: none\r\nHistory-Info: <sip:x@example.com>;index=1\r\n",
          "History-Info: <sip:x@example.com>;index=1\r\n", "anonymous"},
     };
@@ -367,6 +391,7 @@ int main(void)
         cmocka_unit_test(test_unreachable),
         cmocka_unit_test(test_other_failures),
         cmocka_unit_test(test_always),
+        cmocka_unit_test(test_phones_are_steps),
         cmocka_unit_test(test_history_is_withheld),
         cmocka_unit_test(test_one_entry_is_withheld),
         cmocka_unit_test(test_history_goes_on),
