@@ -90,7 +90,7 @@ static void the_least_busy_is_asked_first(void **state)
     (void)state;
     rand_init(&r, &seed);
     for (unsigned i = 0; i < 3; i++)
-        members[i] = (struct config_member){.uri = {"sip:a\0sip:b\0sip:c" + i * 6, 5},
+        members[i] = (struct config_member){.uri = {&"sip:a\0sip:b\0sip:c"[i * 6], 5},
                                             .weight = i == 2 ? 2 : 1};
     struct peers *p = given(CONFIG_POLICY_LEAST, l);
     for (unsigned i = 0; i < 400; i++) {
@@ -125,7 +125,7 @@ static void who_is_full_is_passed_over(void **state)
     (void)state;
     for (unsigned i = 0; i < 3; i++)
         members[i] = (struct config_member){
-            .uri = {"sip:a\0sip:b\0sip:c" + i * 6, 5}, .weight = 1, .calls = 1};
+            .uri = {&"sip:a\0sip:b\0sip:c"[i * 6], 5}, .weight = 1, .calls = 1};
     struct peers *p = given(CONFIG_POLICY_CALL_ID, l);
     for (unsigned n = 3; n > 0; n--) {
         assert_int_equal(peers_order(p, 0, &call, NULL, out, 3), n);

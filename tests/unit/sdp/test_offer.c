@@ -240,8 +240,8 @@ static void test_no_answer(void **state)
         "m=video 7000 RTP/AVP 97\r\nm=audio 7000 RTP/AVP 0\r\n", /* another order */
         "m=audio 7000 RTP/AVP 3\r\nm=video 0 RTP/AVP 97\r\n",    /* never offered */
         "m=audio 7000 RTP/SAVP 0\r\nm=video 0 RTP/AVP 97\r\n",   /* another transport */
-        "m=audio 7000 RTP/AVP 0\r\nm=video 7002 RTP/AVP 97\r\n"
-        "a=rtpmap:97 H264/90000\r\na=fmtp:97 packetization-mode=1;profile-level-id=42e01f\r\n",
+        ("m=audio 7000 RTP/AVP 0\r\nm=video 7002 RTP/AVP 97\r\na=rtpmap:97 H264/90000\r\n"
+         "a=fmtp:97 packetization-mode=1;profile-level-id=42e01f\r\n"),
     };
     (void)state;
     local.n_streams = 2;
