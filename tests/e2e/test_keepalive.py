@@ -1,10 +1,13 @@
 """What phones send to keep their flows open, on the ports of SIP itself: STUN and CRLF (RFC 5626 3.5, 4.4, 8)."""
+import contextlib
 import os
 import select
 import socket
 import struct
+import tempfile
 
 import tap
+from phone import Phone
 from server import Server
 
 COOKIE = 0x2112A442
@@ -78,6 +81,28 @@ def test_double_line_ends_on_a_stream():
             while len(got) < 2:
                 got += c.recv(2 - len(got))
             assert got == b"\r\n"
+
+
+def test_the_server_asks_phones_by_whichever_worker_has_their_connection():
+    """Eight phones with connections of their own, which four workers share out, answer for longer than the server waits."""
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file, contextlib.ExitStack() as stack:
+        file.write("registrar: {ping: 1s, ping_with: options}\ntimers: {t1: 50ms}\n")
+        file.flush()
+        server = stack.enter_context(Server("--config", file.name, "--workers", "4"))
+        phones = []
+        for n in range(8):
+            connection = socket.create_connection((server.host, server.port), 10)
+            phones.append(stack.enter_context(Phone(f"p{n}", connection, None, contact=f"sip:p{n}@10.0.0.2:5060;transport=tcp")))
+            phones[n].at = "10.0.0.2:5060"
+            assert phones[n].register(server.host).status == 200
+        for _ in range(6):
+            for p in phones:
+                p.answer(p.wait(lambda m: m.method == "OPTIONS"), 200)
+        for p in phones:
+            p.send(f"REGISTER sip:{server.host}", [p.via(), f"From: <sip:{p.user}@{server.host}>;tag=q", f"To: <sip:{p.user}@{server.host}>",
+                                                   f"Call-ID: q-{p.id}", f"CSeq: {p.cseq} REGISTER", "Max-Forwards: 70"])
+            known = p.wait(lambda m: m.status == 200 and "REGISTER" in m.one("CSeq"))
+            assert known.one("Contact").startswith(f"<{p.contact}>"), known.text
 
 
 if __name__ == "__main__":
