@@ -52,9 +52,9 @@ void check_names(const struct world *w);
 void check_flows(const struct world *w);
 /* The call was made for this phone: it is looked after from now on. */
 void check_wanted(struct call *c, const struct agent *to);
-/* Did the call's INVITE go to this phone before that? */
-bool check_arrived(const struct world *w, const struct call *c, const struct agent *at,
-                   time_ns before);
+/* The call's INVITE as it first went to this phone (NULL: to any); NULL: it did not. */
+const struct rung *check_arrival(const struct world *w, const struct call *c,
+                                 const struct agent *at);
 
 /* check_identity.c: nobody is believed who has not proved who he is, and nobody outside learns what
  * is private. */

@@ -10,16 +10,6 @@ static const struct node *home_of(const struct agent *a)
     return a->home->workers[0];
 }
 
-static const struct rung *arrival(const struct world *w, struct str call_id)
-{
-    const struct rung *r;
-    for (size_t n = 0; (r = ladder_find(w, NULL, "INVITE ", n)) != NULL; n++)
-        if (r->to && agent_of((struct node *)(uintptr_t)r->to) &&
-            str_equal(rung_header(r, "Call-ID"), call_id))
-            return r;
-    return NULL;
-}
-
 /* Does the caller's own server serve the callee? */
 static bool is_neighbour(const struct call *c)
 {
@@ -39,7 +29,7 @@ static void check_call(const struct world *w, const struct call *c)
     bool near = is_neighbour(c);
     if (near || (!w->dns_silence && !w->dns_lies))
         EXPECT(w, was_reached(c));
-    const struct rung *r = near ? arrival(w, c->early.trying.id.call_id) : NULL;
+    const struct rung *r = near ? check_arrival(w, c, NULL) : NULL;
     if (r)
         EXPECT(w, r->at <= time_add(c->invite->sent_at, NEIGHBOUR));
 }
