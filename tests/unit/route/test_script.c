@@ -129,6 +129,23 @@ static void sets_are_called_by_name(void **state)
     free(g);
 }
 
+static void a_script_says_the_mode(void **state)
+{
+    struct route_decision d;
+    struct routes *r;
+    struct seen_steps t;
+    struct given *g = decide("return {mode = 'call', forward = 'sip:h'}", "", &d, &r, &t);
+
+    (void)state;
+    assert_int_equal(d.mode, CONFIG_MODE_CALL);
+    routes_unref(r);
+    free(g);
+    g = decide("return {mode = 'x', forward = 'sip:h'}", "", &d, &r, &t);
+    assert_int_equal(t.failed, 1);
+    routes_unref(r);
+    free(g);
+}
+
 static void headers_are_changed(void **state)
 {
     char text[4096], lines[1000];
@@ -232,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_those_of_a_rule),
         cmocka_unit_test(sets_are_called_by_name),
+        cmocka_unit_test(a_script_says_the_mode),
         cmocka_unit_test(headers_are_changed),
         cmocka_unit_test(what_fails_is_answered_or_passed_over),
         cmocka_unit_test(what_is_wrong_with_a_rule),
