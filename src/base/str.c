@@ -103,3 +103,26 @@ bool str_to_u64(struct str s, uint64_t max, uint64_t *out)
     *out = n;
     return true;
 }
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    char lower = (char)(c | 32);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+bool str_to_hex(struct str s, uint64_t *out)
+{
+    uint64_t n = 0;
+    if (s.len == 0 || s.len > 16)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        int digit = hex_digit(s.at[i]);
+        if (digit < 0)
+            return false;
+        n = n << 4 | (unsigned)digit;
+    }
+    *out = n;
+    return true;
+}

@@ -26,7 +26,7 @@ static const struct {
     [KIND_SERVE - KIND_AUTH] = WORDS("no", "register", "lookup", "default"),
     [KIND_ALLOW - KIND_AUTH] = WORDS("accounts", "peers", "anyone"),
     [KIND_FORK - KIND_AUTH] = WORDS("parallel", "sequential", "by_q"), /* enum fork_order */
-    [KIND_MODE - KIND_AUTH] = WORDS("", "transaction", "call"),
+    [KIND_MODE - KIND_AUTH] = WORDS("", "transaction", "call", "stateless"),
     [KIND_CLIENTS - KIND_AUTH] = WORDS("no", "ask", "require"),
     [KIND_TLS - KIND_AUTH] = WORDS("1.2", "1.3"),
     [KIND_PING - KIND_AUTH] = WORDS("crlf", "options"), /* enum ping_by */

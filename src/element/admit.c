@@ -11,6 +11,7 @@ struct admission {
     struct nonce nonce;
     struct credentials credentials;
     enum store_space asked;
+    bool may_repeat;  /* what passes without state cannot be told from its retransmission */
     uint64_t account; /* slow_account */
     bool is_counted;  /* a guess at the account was taken for it */
 };
@@ -194,7 +195,7 @@ static void proved(struct element *e, const struct admission *a, const struct ac
     struct msg *m = a->event.msg;
     if (a->is_counted)
         slow_give_back(e->access.slow, a->account, now);
-    if (!nonce_use(e->access.nonces, &a->nonce, c->count)) {
+    if (!nonce_use(e->access.nonces, &a->nonce, c->count) && !a->may_repeat) {
         refuse_repeated(e, &a->event, a->place, c->username, now);
         return;
     }
@@ -285,9 +286,11 @@ static void located(struct element *e, pool_id id, struct str bindings, time_ns 
     }
 }
 
-static void look_at(struct element *e, const struct engine_event *ev, enum place place, time_ns now)
+static void look_at(struct element *e, const struct engine_event *ev, const struct step *s,
+                    time_ns now)
 {
     pool_id id;
+    enum place place = s->place;
     struct admission *a = pool_alloc(&e->admissions, &id);
     if (!a) {
         answer(e, ev, 503, STR("Too many requests wait"), STR_NONE, now);
@@ -297,7 +300,8 @@ static void look_at(struct element *e, const struct engine_event *ev, enum place
     a->place = place;
     msg_ref(ev->msg);
     enum bearing bearing = borne(e, ev->msg, place, &a->credentials, &a->nonce, now);
-    if (bearing == BEARS_GOOD) {
+    a->may_repeat = bearing == BEARS_REPEATED && steer_would_pass(e, ev, s, now);
+    if (bearing == BEARS_GOOD || a->may_repeat) {
         begin(e, id, now);
     } else {
         refuse(e, ev, place, bearing, a->credentials.username, now);
@@ -305,17 +309,17 @@ static void look_at(struct element *e, const struct engine_event *ev, enum place
     }
 }
 
-bool admit(struct element *e, const struct engine_event *ev, enum place place, bool marked,
+bool admit(struct element *e, const struct engine_event *ev, const struct step *s,
            struct grant *grant, time_ns now)
 {
     bool required = e->access.config.required;
     *grant = (struct grant){.standing = required ? STANDING_LET_IN : STANDING_OPEN};
-    if (!required || rights_let_in(e, ev->msg, place, marked))
+    if (!required || rights_let_in(e, ev->msg, s->place, s->view.marked))
         return true;
-    if (msg_header(ev->msg, borne_in(place)))
-        look_at(e, ev, place, now);
+    if (msg_header(ev->msg, borne_in(s->place)))
+        look_at(e, ev, s, now);
     else
-        refuse(e, ev, place, BEARS_NONE, STR_NONE, now);
+        refuse(e, ev, s->place, BEARS_NONE, STR_NONE, now);
     return false;
 }
 

@@ -4,10 +4,12 @@
 void answer(struct element *e, const struct engine_event *ev, unsigned status, struct str reason,
             struct str headers, time_ns now)
 {
-    if (ev->kind != EVENT_REQUEST)
+    if (ev->kind == EVENT_ACK)
         return;
     struct reply reply = {.status = status, .reason = reason, .headers = headers};
-    if (status == 503)
+    if (ev->kind == EVENT_CANCEL) /* RFC 3261 9.2 */
+        reply = (struct reply){.status = 481};
+    else if (status == 503)
         reply.headers = STR("Retry-After: 5\r\n");
     /* without memory the engine owes it */
     (void)engine_reply(e->engine, ev->tx, &reply, now);
@@ -21,9 +23,13 @@ void answer_once(struct element *e, const struct engine_event *ev, unsigned stat
         (void)engine_reply_once(e->engine, ev->tx, &reply, now);
 }
 
+/* What cannot be forwarded, the proxy answers. */
 void relay(struct element *e, const struct engine_event *ev, const struct asserted *who,
-           time_ns now)
+           bool stateless, time_ns now)
 {
     const struct fork_how how = {.asserted = *who, .follow = e->mode == CONFIG_MODE_CALL};
-    (void)proxy_forward_on(e->proxy, ev, &how, now); /* what cannot be forwarded, it answers */
+    if (stateless)
+        (void)proxy_pass(e->proxy, ev, NULL, 0, &how, now);
+    else
+        (void)proxy_forward_on(e->proxy, ev, &how, now);
 }

@@ -18,12 +18,13 @@ static void add(struct choice *c, const struct route_decision *d, struct str to,
 }
 
 static void add_set(struct element *e, struct choice *c, struct msg *m,
-                    const struct route_decision *d, unsigned set, time_ns now)
+                    const struct route_decision *d, unsigned set, bool settled, time_ns now)
 {
     struct peer_choice members[LIMIT_ROUTE_TARGETS];
     const struct peers_request request = {.call_id = msg_call_id(m),
                                           .user = d->uri.user,
-                                          .is_call = m->method == METHOD_INVITE,
+                                          .is_call = m->method == METHOD_INVITE && !settled,
+                                          .settled = settled,
                                           .now = now};
     size_t n =
         peers_order(e->peers, set, &request, engine_rand(e->engine), members, LIMIT_ROUTE_TARGETS);
@@ -33,14 +34,14 @@ static void add_set(struct element *e, struct choice *c, struct msg *m,
 }
 
 void choose(struct element *e, struct choice *c, struct msg *m, const struct route_decision *d,
-            time_ns now)
+            bool settled, time_ns now)
 {
     c->n = 0;
     c->full = false;
     buf_init(&c->text, c->space, sizeof c->space);
     for (unsigned i = 0; i < d->n_targets; i++)
         if (d->targets[i].kind == ROUTE_TO_SET)
-            add_set(e, c, m, d, d->targets[i].set, now);
+            add_set(e, c, m, d, d->targets[i].set, settled, now);
         else if (d->targets[i].kind == ROUTE_TO_URI)
             add(c, d, d->targets[i].uri, d->targets[i].has_user, (struct load){0});
 }

@@ -2,10 +2,10 @@
 #include "element/parts.h"
 
 static void consider_relay(struct element *e, const struct engine_event *ev, const struct uri *hop,
-                           const struct grant *grant, time_ns now)
+                           const struct grant *grant, bool stateless, time_ns now)
 {
     if (relay_allowed(e, ev, hop, grant->standing, now))
-        relay(e, ev, &grant->who, now);
+        relay(e, ev, &grant->who, stateless, now);
 }
 
 /* RFC 3261 16.5. A Request-URI with maddr names a place, whatever its domain. */
@@ -21,31 +21,44 @@ enum place place_of_uri(const struct element *e, const struct msg *m, const stru
                                                                                : PLACE_USER;
 }
 
-static void take(struct element *e, const struct engine_event *ev, const struct step *s,
-                 const struct grant *grant, time_ns now)
+/* As without rules. */
+static void take_unruled(struct element *e, const struct engine_event *ev, const struct step *s,
+                         const struct grant *grant, bool stateless, time_ns now)
 {
-    if (steer(e, ev, s, grant, now))
-        return;
+    const struct manner manner = {.who = grant->who, .stateless = stateless};
     switch (s->place) {
     case PLACE_SELF:
         self_request(e, ev, grant->info, now);
         break;
     case PLACE_USER:
-        lookup_targets(e, ev, &s->aor, s->routed, &(struct manner){.who = grant->who}, now);
+        lookup_targets(e, ev, &s->aor, s->routed, &manner, now);
         break;
     case PLACE_NOWHERE:
         answer(e, ev, 404, STR("No such number here"), STR_NONE, now);
         break;
     case PLACE_ROUTE:
-        consider_relay(e, ev, NULL, grant, now);
+        consider_relay(e, ev, NULL, grant, stateless, now);
         break;
     case PLACE_FOREIGN:
-        consider_relay(e, ev, &s->view.request_uri, grant, now);
+        consider_relay(e, ev, &s->view.request_uri, grant, stateless, now);
         break;
     case PLACE_DIALOG:
-        relay(e, ev, &grant->who, now);
+        relay(e, ev, &grant->who, stateless, now);
         break;
     }
+}
+
+/* RFC 3261 16.11: who passes it on without state has no 100 of his own for it. */
+static void take(struct element *e, const struct engine_event *ev, const struct step *s,
+                 const struct grant *grant, time_ns now)
+{
+    struct route_decision d;
+    bool ruled = steer_decide(e, ev, s, grant, &d, now);
+    bool stateless = steer_is_stateless(e, ev, s, ruled ? &d : NULL);
+    if (!stateless && !s->for_self && grant->standing != STANDING_VOUCHED)
+        proxy_trying(e->proxy, ev, now);
+    if (!ruled || !steer(e, ev, s, &d, grant, now))
+        take_unruled(e, ev, s, grant, stateless, now);
 }
 
 /* A request that need not be looked at as a proxy does: RFC 3261 8.2 and 10.3 step 1. */
@@ -94,15 +107,14 @@ static void request(struct element *e, const struct engine_event *ev, time_ns no
         s = step_for_self(ev->msg);
     else if (!step_seen(e, &s, ev->msg, proxy_inspect(e->proxy, ev, &s.view, now)))
         return;
-    if (!steer_lets_in(e, ev, &s, now) && !admit(e, ev, s.place, s.view.marked, &grant, now))
+    if (!steer_lets_in(e, ev, &s, now) && !admit(e, ev, &s, &grant, now))
         return;
-    if (!s.for_self)
-        proxy_trying(e->proxy, ev, now);
     take(e, ev, &s, &grant, now);
 }
 
-/* RFC 3261 22.1: an ACK is never asked. */
-static void ack(struct element *e, const struct engine_event *ev, time_ns now)
+/* RFC 3261 22.1: an ACK is never asked, nor is a CANCEL; this one belongs to nothing here (16.10).
+ */
+static void follow(struct element *e, const struct engine_event *ev, time_ns now)
 {
     struct step s;
     if (step_seen(e, &s, ev->msg, proxy_inspect(e->proxy, ev, &s.view, now)))
@@ -123,7 +135,7 @@ void element_explain(struct element *e, struct msg *m, enum route_sender sender,
 {
     const struct engine_event ev = {.kind = EVENT_REQUEST, .msg = m};
     struct step s;
-    out->is_asked = out->by_rules = false;
+    out->is_asked = out->by_rules = out->stateless = false;
     out->place = OUTLOOK_BAD;
     if (!msg_uri(m) || !step_resume(e, &ev, &s))
         return;
@@ -147,8 +159,6 @@ void dispatch_admitted(struct element *e, const struct engine_event *ev, const s
         answer(e, ev, 500, STR_NONE, STR_NONE, now);
         return;
     }
-    if (!s.for_self)
-        proxy_trying(e->proxy, ev, now);
     take(e, ev, &s, grant, now);
 }
 
@@ -260,12 +270,18 @@ void dispatch(struct element *e, const struct engine_event *ev, time_ns now)
         request(e, ev, now);
         break;
     case EVENT_ACK:
-        ack(e, ev, now);
+        follow(e, ev, now);
         break;
     case EVENT_CANCEL:
-        by_owner(e, ev, ev->other ? ev->other_owner : OWNER_NONE, now);
+        if (ev->other)
+            by_owner(e, ev, ev->other_owner, now);
+        else
+            follow(e, ev, now);
         break;
     case EVENT_STRAY_RESPONSE:
+        break;
+    case EVENT_PASSING_RESPONSE:
+        (void)proxy_pass_response(e->proxy, ev, now);
         break;
     case EVENT_RESPONSE:
     case EVENT_TIMEOUT:

@@ -8,6 +8,8 @@ static void tell(struct element *e, const struct engine_event *ev, unsigned stat
 {
     if (ev->kind == EVENT_REQUEST) /* without memory the engine owes it */
         (void)redirect_answer(e->engine, ev, status, contacts, n, now);
+    else
+        answer(e, ev, status, STR_NONE, STR_NONE, now);
 }
 
 /* RFC 3261 8.3, 20.10: expires is how long the caller may believe it. */
@@ -52,7 +54,7 @@ void divert(struct element *e, const struct engine_event *ev, const struct route
         divert_to_location(e, ev, d, now);
         return;
     }
-    choose(e, &c, ev->msg, d, now);
+    choose(e, &c, ev->msg, d, false, now);
     for (unsigned i = 0; i < c.n; i++)
         contacts[i] = (struct redirect_contact){.uri = c.targets[i].uri, .q = c.targets[i].q};
     tell(e, ev, d->redirect_status, contacts, c.n, now);

@@ -56,6 +56,13 @@ static int roles_init(struct element *e, const struct element_config *config)
     return e->proxy ? OK : ERR_NOMEM;
 }
 
+/* What outlives the process is made of the key that does. */
+static struct hash_key lasting_key(const struct hash_key *key)
+{
+    return (struct hash_key){siphash24(key, STR("stateless, first half")),
+                             siphash24(key, STR("stateless, second half"))};
+}
+
 struct element *element_new(const struct element_config *config)
 {
     struct mem *mem = config->engine.mem;
@@ -71,7 +78,9 @@ struct element *element_new(const struct element_config *config)
     ping_init(e);
     e->own_loads = config->proxy.loads ? NULL : loads_new(mem, OWN_LOADS);
     e->loads = config->proxy.loads ? config->proxy.loads : e->own_loads;
-    e->engine = e->loads ? engine_new(&config->engine) : NULL;
+    struct engine_config engine = config->engine;
+    engine.lasting_key = lasting_key(&config->proxy.key);
+    e->engine = e->loads ? engine_new(&engine) : NULL;
     e->stays_in_path = config->proxy.record_route;
     if (!e->engine || calls_init(&e->calls, mem, &config->proxy.key, e->loads) != OK ||
         home_make(mem, &e->home, config->domains, config->n_domains) != OK ||

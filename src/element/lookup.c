@@ -149,7 +149,7 @@ static void lookup_user(struct element *e, struct lookup what, const struct engi
         registrar_key(&key, aor);
     else if (!registrar_gruu(e->registrar, aor, &key, &what.gruu))
         key.over = true;
-    if (what.kind == LOOKUP_TARGETS && !what.is_gruu && is_new_call(ev))
+    if (what.kind == LOOKUP_TARGETS && !what.is_gruu && !what.manner.stateless && is_new_call(ev))
         what.kind = LOOKUP_FORWARDS;
     if (key.over)
         refuse_unknown(e, ev, &what, now);
@@ -247,7 +247,8 @@ static size_t targets_of(const struct element *e, const struct lookup *l, struct
 static struct fork_how how_of(const struct element *e, const struct lookup *l, bool known)
 {
     struct fork_how how = e->fork;
-    bool may = is_new_call(&l->event) && !l->is_gruu && l->kind == LOOKUP_TARGETS;
+    bool may =
+        is_new_call(&l->event) && !l->is_gruu && l->kind == LOOKUP_TARGETS && !l->manner.stateless;
     if (l->manner.join != CONFIG_UNSAID) {
         how.joins = l->manner.join == CONFIG_ON;
         how.wait = l->manner.wait;

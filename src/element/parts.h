@@ -58,7 +58,8 @@ struct manner {
     struct routes *routes; /* a reference; NULL: as it is */
     enum config_mode mode;
     enum config_switch record_route, join;
-    time_ns wait; /* where join is said */
+    time_ns wait;   /* where join is said */
+    bool stateless; /* RFC 3261 16.11 */
     unsigned n_changes;
     uint16_t changes[ROUTE_CHANGES];
     struct str said;     /* what scripts change of headers: the decision's, or of … */
@@ -76,9 +77,9 @@ struct element {
     struct access access;
     struct pool admissions;
     struct notes notes;
-    bool relay_loopback;
     enum config_mode mode; /* where no rule says it */
-    struct fork_how fork;  /* to a user's phones */
+    bool relay_loopback;
+    struct fork_how fork; /* to a user's phones */
     struct home home;
     struct routes *routes;           /* NULL: no rule */
     struct peers *peers;             /* the sets that they name; NULL without rules */
@@ -133,7 +134,7 @@ void dispatch_admitted(struct element *, const struct engine_event *, const stru
 
 /* --- admit.c: who is let in, who is asked, who has proved to be whom --- */
 /* False: the request waits for its account, or was answered. */
-MUST_USE bool admit(struct element *, const struct engine_event *, enum place, bool marked,
+MUST_USE bool admit(struct element *, const struct engine_event *, const struct step *,
                     struct grant *, time_ns now);
 void admit_stored(struct element *, const struct engine_event *, time_ns now);
 void admit_cancelled(struct element *, const struct engine_event *, time_ns now);
@@ -219,9 +220,18 @@ void lookup_init(struct element *);
 void lookup_fini(struct element *);
 
 /* --- steer.c: what the rules make of a request --- */
+/* Asks them. False: they have no say. */
+MUST_USE bool steer_decide(struct element *, const struct engine_event *, const struct step *,
+                           const struct grant *, struct route_decision *, time_ns now);
+/* Is it passed on without state? `d` NULL: they had no say. */
+bool steer_is_stateless(const struct element *, const struct engine_event *, const struct step *,
+                        const struct route_decision *d);
+/* … if its sender proves to be an account? */
+bool steer_would_pass(struct element *, const struct engine_event *, const struct step *,
+                      time_ns now);
 /* False: they leave it as it is. */
 MUST_USE bool steer(struct element *, const struct engine_event *, const struct step *,
-                    const struct grant *, time_ns now);
+                    const struct route_decision *, const struct grant *, time_ns now);
 /* Does a rule take it that lets in anyone? Then it need not be admitted. */
 bool steer_lets_in(struct element *, const struct engine_event *, const struct step *, time_ns now);
 /* element_explain */
@@ -240,9 +250,10 @@ struct choice {
     struct buf text;
     char space[4096];
 };
-/* Of ROUTE_FORWARD or ROUTE_REDIRECT, but for the location. `c` must not be moved. */
+/* Of ROUTE_FORWARD or ROUTE_REDIRECT, but for the location. `c` must not be moved. `settled`: the
+ * same for the same Call-ID. */
 void choose(struct element *, struct choice *c, struct msg *, const struct route_decision *,
-            time_ns now);
+            bool settled, time_ns now);
 
 /* --- divert.c: redirects --- */
 void divert(struct element *, const struct engine_event *, const struct route_decision *,
@@ -252,7 +263,8 @@ void divert_to_bindings(struct element *, const struct engine_event *, unsigned 
                         struct str record, time_ns now);
 
 /* --- pass.c: passing a request on as the rules have it --- */
-struct manner manner_of(struct element *, const struct route_decision *, const struct grant *);
+struct manner manner_of(struct element *, const struct engine_event *, const struct step *,
+                        const struct route_decision *, const struct grant *);
 /* False: no memory. */
 MUST_USE bool manner_keep(struct element *, struct manner *out, const struct manner *);
 void manner_drop(struct element *, struct manner *);
@@ -284,8 +296,8 @@ MUST_USE bool relay_allowed(struct element *, const struct engine_event *, const
 void self_request(struct element *, const struct engine_event *, struct str info, time_ns now);
 
 /* --- answer.c --- */
-/* Answers a request; an ACK has no answer and is dropped. `headers`: whole lines. 503 gets a
- * Retry-After. */
+/* Answers a request; an ACK has no answer and is dropped, a CANCEL of nothing gets 481. `headers`:
+ * whole lines. 503 gets a Retry-After. */
 void answer(struct element *, const struct engine_event *, unsigned status, struct str reason,
             struct str headers, time_ns now);
 /* The same for who has not said who he is: once, and the transaction is over (RFC 3261 26.3.2.4).
@@ -293,6 +305,7 @@ void answer(struct element *, const struct engine_event *, unsigned status, stru
 void answer_once(struct element *, const struct engine_event *, unsigned status, struct str reason,
                  struct str headers, time_ns now);
 /* Gives a request to the proxy for its Route or Request-URI. */
-void relay(struct element *, const struct engine_event *, const struct asserted *who, time_ns now);
+void relay(struct element *, const struct engine_event *, const struct asserted *who,
+           bool stateless, time_ns now);
 
 #endif

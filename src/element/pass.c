@@ -5,12 +5,13 @@
 
 #define LINES_MAX 8192 /* of header lines that rules put into one request */
 
-struct manner manner_of(struct element *e, const struct route_decision *d,
-                        const struct grant *grant)
+struct manner manner_of(struct element *e, const struct engine_event *ev, const struct step *s,
+                        const struct route_decision *d, const struct grant *grant)
 {
     struct manner m = {.who = grant->who,
                        .mode = d->mode,
                        .record_route = d->record_route,
+                       .stateless = steer_is_stateless(e, ev, s, d),
                        .n_changes = d->n_changes};
     memcpy(m.changes, d->changes, d->n_changes * sizeof *d->changes);
     m.routes = e->routes;
@@ -95,7 +96,9 @@ void pass_on(struct element *e, const struct engine_event *ev, const struct mann
         answer(e, ev, 503, STR("No memory"), STR_NONE, now);
         return;
     }
-    if (ev->kind == EVENT_ACK) /* that cannot be sent, it is lost as on the way */
+    if (manner->stateless)
+        (void)proxy_pass(e->proxy, &changed, targets, n, &as_ruled, now);
+    else if (ev->kind == EVENT_ACK) /* that cannot be sent, it is lost as on the way */
         (void)proxy_ack(e->proxy, &changed, targets, n, now);
     else /* what cannot be forwarded, it answers */
         (void)proxy_fork(e->proxy, ev->tx, changed.msg, targets, n, &as_ruled, now);

@@ -27,7 +27,7 @@ static enum route_sender sender_of(const struct element *e, const struct engine_
         return ROUTE_ACCOUNT;
     if (access_is_peer(&e->access, &ev->msg->flow))
         return ROUTE_PEER;
-    return ev->kind == EVENT_ACK ? ROUTE_ANY_SENDER : ROUTE_STRANGER;
+    return ev->kind == EVENT_REQUEST ? ROUTE_STRANGER : ROUTE_ANY_SENDER;
 }
 
 static void decide(struct element *e, struct msg *m, const struct uri *uri,
@@ -99,12 +99,43 @@ void steer_explain(struct element *e, const struct engine_event *ev, const struc
                now, &out->decision, tell, arg);
         place = place_of_uri(e, ev->msg, &out->decision.uri, number, &aor);
     }
+    out->stateless = steer_is_stateless(e, ev, s, out->by_rules ? &out->decision : NULL);
     out->is_asked = e->access.config.required && sender != ROUTE_ACCOUNT &&
                     !rights_let_in(e, ev->msg, s->place, s->view.marked) &&
                     !(out->by_rules && out->decision.allow == CONFIG_ALLOW_ANYONE);
     enum config_mode mode = out->by_rules && out->decision.mode ? out->decision.mode : e->mode;
     out->follows = mode == CONFIG_MODE_CALL && ev->msg->method == METHOD_INVITE;
     out->place = outlook_of(place);
+}
+
+bool steer_is_stateless(const struct element *e, const struct engine_event *ev,
+                        const struct step *s, const struct route_decision *d)
+{
+    if (ev->kind == EVENT_CANCEL) /* RFC 3261 16.10 */
+        return true;
+    if (s->place == PLACE_DIALOG || s->routed)
+        return s->view.stateless;
+    enum config_mode mode = d && d->mode != CONFIG_MODE_UNSAID ? d->mode : e->mode;
+    return mode == CONFIG_MODE_STATELESS;
+}
+
+bool steer_decide(struct element *e, const struct engine_event *ev, const struct step *s,
+                  const struct grant *grant, struct route_decision *d, time_ns now)
+{
+    if (!have_a_say(e, s))
+        return false;
+    decide(e, ev->msg, &s->view.request_uri, sender_of(e, ev, grant->standing), &grant->who, now, d,
+           NULL, NULL);
+    return true;
+}
+
+bool steer_would_pass(struct element *e, const struct engine_event *ev, const struct step *s,
+                      time_ns now)
+{
+    struct route_decision d;
+    const struct grant account = {.standing = STANDING_KNOWN};
+    return s->place != PLACE_SELF &&
+           steer_is_stateless(e, ev, s, steer_decide(e, ev, s, &account, &d, now) ? &d : NULL);
 }
 
 /* --- what is decided --- */
@@ -117,27 +148,27 @@ static void serve_register(struct element *e, const struct engine_event *ev, tim
         answer(e, ev, 405, STR_NONE, STR("Allow: REGISTER\r\n"), now);
 }
 
-static void serve_lookup(struct element *e, const struct engine_event *ev,
+static void serve_lookup(struct element *e, const struct engine_event *ev, const struct step *s,
                          const struct route_decision *d, const struct grant *grant, time_ns now)
 {
     struct uri aor;
     char number[NUMBER_MAX];
-    const struct manner manner = manner_of(e, d, grant);
+    const struct manner manner = manner_of(e, ev, s, d, grant);
     if (place_of_uri(e, ev->msg, &d->uri, number, &aor) == PLACE_USER)
         lookup_targets(e, ev, &aor, false, &manner, now);
     else
         answer(e, ev, 404, STR_NONE, STR_NONE, now);
 }
 
-/* Who may have it forwarded to a place that the rule names. An ACK begins nothing, and the place is
- * the administrator's choice. */
+/* Who may have it forwarded to a place that the rule names. ACK and CANCEL begin nothing, and the
+ * place is the administrator's choice. */
 static bool may_forward(struct element *e, const struct engine_event *ev,
                         const struct route_decision *d, const struct target *to,
                         const struct grant *grant, time_ns now)
 {
     struct uri hop;
     struct msg_error err;
-    if (d->allow == CONFIG_ALLOW_ANYONE || ev->kind == EVENT_ACK)
+    if (d->allow == CONFIG_ALLOW_ANYONE || ev->kind != EVENT_REQUEST)
         return true;
     if (d->allow == CONFIG_ALLOW_PEERS && access_is_peer(&e->access, &ev->msg->flow))
         return true;
@@ -145,13 +176,13 @@ static bool may_forward(struct element *e, const struct engine_event *ev,
                          now);
 }
 
-static void forward(struct element *e, const struct engine_event *ev,
+static void forward(struct element *e, const struct engine_event *ev, const struct step *s,
                     const struct route_decision *d, const struct grant *grant, time_ns now)
 {
     struct choice c;
-    const struct manner manner = manner_of(e, d, grant);
+    const struct manner manner = manner_of(e, ev, s, d, grant);
     const struct fork_how how = {.order = (enum fork_order)d->order, .ring_time = d->ring_time};
-    choose(e, &c, ev->msg, d, now);
+    choose(e, &c, ev->msg, d, manner.stateless, now);
     if (c.n == 0 && c.full)
         answer(e, ev, 503, STR("All peers have as many calls as they take"), STR_NONE, now);
     else if (c.n == 0)
@@ -161,12 +192,12 @@ static void forward(struct element *e, const struct engine_event *ev,
 }
 
 /* It goes on as without rules, but changed. */
-static bool go_on(struct element *e, const struct engine_event *ev, const struct route_decision *d,
-                  const struct grant *grant, time_ns now)
+static bool go_on(struct element *e, const struct engine_event *ev, const struct step *s,
+                  const struct route_decision *d, const struct grant *grant, time_ns now)
 {
     struct uri aor;
     char number[NUMBER_MAX];
-    const struct manner manner = manner_of(e, d, grant);
+    const struct manner manner = manner_of(e, ev, s, d, grant);
     if (!d->rewritten && d->n_changes == 0 && d->said.len == 0 &&
         d->record_route == CONFIG_UNSAID && d->mode == CONFIG_MODE_UNSAID &&
         d->join == CONFIG_UNSAID)
@@ -197,32 +228,27 @@ static const struct str warning =
     STR_INIT("Warning: 399 tandem.invalid \"The script of a rule failed\"\r\n");
 
 bool steer(struct element *e, const struct engine_event *ev, const struct step *s,
-           const struct grant *grant, time_ns now)
+           const struct route_decision *d, const struct grant *grant, time_ns now)
 {
-    struct route_decision d;
-    if (!have_a_say(e, s))
-        return false;
-    decide(e, ev->msg, &s->view.request_uri, sender_of(e, ev, grant->standing), &grant->who, now,
-           &d, NULL, NULL);
-    if (d.failure.len > 0)
-        note(e, NOTE_HOOK_FAILED, ev->msg, d.failure);
-    switch (d.action) {
+    if (d->failure.len > 0)
+        note(e, NOTE_HOOK_FAILED, ev->msg, d->failure);
+    switch (d->action) {
     case ROUTE_DEFAULT:
-        return go_on(e, ev, &d, grant, now);
+        return go_on(e, ev, s, d, grant, now);
     case ROUTE_REPLY:
-        answer(e, ev, d.status, d.reason, d.failure.len > 0 ? warning : STR_NONE, now);
+        answer(e, ev, d->status, d->reason, d->failure.len > 0 ? warning : STR_NONE, now);
         break;
     case ROUTE_REGISTER:
         serve_register(e, ev, now);
         break;
     case ROUTE_LOOKUP:
-        serve_lookup(e, ev, &d, grant, now);
+        serve_lookup(e, ev, s, d, grant, now);
         break;
     case ROUTE_FORWARD:
-        forward(e, ev, &d, grant, now);
+        forward(e, ev, s, d, grant, now);
         break;
     case ROUTE_REDIRECT:
-        divert(e, ev, &d, now);
+        divert(e, ev, d, now);
         break;
     }
     return true;

@@ -99,11 +99,12 @@ static bool note_merge(struct engine *e, struct msg *m, struct server *s)
     return false;
 }
 
-/* RFC 3261 9.2: answered here; the TU hears of it where the INVITE is still pending, or unknown. */
+/* RFC 3261 9.2, 16.10: answered here where its INVITE is known; the TU hears of it where that is
+ * still pending, or unknown. */
 static int take_cancel(struct engine *e, struct msg *m, struct server *s, struct server *other,
                        time_ns now)
 {
-    struct reply r = {.status = other ? 200 : 481};
+    struct reply r = {.status = 200};
     s->silent = true;
     if (other)
         s->tag = other->tag;
@@ -117,7 +118,7 @@ static int take_cancel(struct engine *e, struct msg *m, struct server *s, struct
             ev->other_user = other->job.user;
         }
     }
-    if (server_reply(e, s, &r, now))
+    if (other && server_reply(e, s, &r, now))
         server_owe(e, s, r.status, now);
     return OK;
 }

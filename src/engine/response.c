@@ -2,24 +2,6 @@
  * or stray. Knows no role. */
 #include "engine/state.h"
 
-static bool read_hex(struct str s, uint64_t *out)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.at[i];
-        unsigned digit;
-        if (c >= '0' && c <= '9')
-            digit = (unsigned)(c - '0');
-        else if ((c | 32) >= 'a' && (c | 32) <= 'f')
-            digit = (unsigned)((c | 32) - 'a') + 10;
-        else
-            return false;
-        n = n << 4 | digit;
-    }
-    *out = n;
-    return true;
-}
-
 static bool same_branch(const struct client *c, struct str branch)
 {
     return str_equal_nocase((struct str){c->parcel.branch, c->parcel.branch_len}, branch);
@@ -41,7 +23,7 @@ static struct client *match(const struct engine *e, struct str branch, const str
     uint64_t id;
     if (cseq->method == METHOD_CANCEL)
         return cancel_find(e, branch);
-    if (branch.len < 39 || !read_hex(str_slice(branch, 7, 16), &id))
+    if (branch.len < 39 || !str_to_hex(str_slice(branch, 7, 16), &id))
         return NULL;
     struct client *c = client_get(e, id);
     if (c && same_branch(c, branch))
@@ -52,6 +34,12 @@ static struct client *match(const struct engine *e, struct str branch, const str
 static enum tx_event event_of(unsigned status)
 {
     return status < 200 ? TX_RECV_1XX : status < 300 ? TX_RECV_2XX : TX_RECV_FINAL;
+}
+
+static int pass(struct engine *e, struct msg *m)
+{
+    event_message(e, EVENT_PASSING_RESPONSE, NULL, m);
+    return OK;
 }
 
 static int stray(struct engine *e, struct msg *m, bool tell)
@@ -133,6 +121,9 @@ int engine_take_response(struct engine *e, struct msg *m, time_ns now)
     if (!via_is_ours(e, via))
         return stray(e, m, false);
     struct client *c = match(e, via->branch, cseq);
+    struct flow to;
+    if (!c && engine_passes_to(e, m, &to))
+        return pass(e, m);
     if (!c)
         return stray(e, m, true);
     return client_refused(e, c, m, now) ? OK : response_take(e, c, m, now);

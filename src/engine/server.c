@@ -247,6 +247,19 @@ struct msg *engine_tx_request(struct engine *e, tx_id id)
     return s ? s->request : NULL;
 }
 
+int engine_give_up(struct engine *e, tx_id id)
+{
+    struct server *s = server_get(e, id);
+    if (!s)
+        return ERR_STALE;
+    if (s->last || !s->request)
+        return ERR_INVALID;
+    if (!engine_room(e, 1, 0))
+        return ERR_NOMEM;
+    server_end(e, s, true);
+    return OK;
+}
+
 static void send_trying(struct engine *e, struct server *s, time_ns now)
 {
     struct reply trying = {.status = 100};

@@ -49,7 +49,7 @@ struct parcel {
     struct flow flow;
     bool by_size; /* goes by TCP for its size alone: UDP where no connection can be made */
     uint8_t branch_len;
-    char branch[BRANCH_MAX];
+    char branch[BRANCH_MAX]; /* and the parameters of our Via that follow it */
 };
 
 struct client {
@@ -277,6 +277,11 @@ void server_pay(struct engine *, struct server *, time_ns now);
 /* reply.c */
 struct block *reply_print(struct engine *, struct msg *request, const struct reply *,
                           struct str to_tag);
+
+/* passing.c: RFC 3261 16.11: what our Via bears where no transaction waits for the response: by
+ * which listener or connection the request came, and a keyed hash over that, the branch and where
+ * the response is to go. */
+void passing_mark(const struct engine *, struct buf *branch, struct msg *request);
 
 /* stateless.c */
 int stateless_answer(struct engine *, struct msg *request, unsigned status, struct str reason,

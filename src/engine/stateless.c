@@ -2,9 +2,13 @@
  * ACKs to 2xx. Keeps no state. */
 #include "engine/state.h"
 
+#include <assert.h>
+
+#define BRANCH_INVARIANT (7 + 32) /* of a branch: what is the same for a retransmission */
+
 static uint64_t fold(const struct engine *e, uint64_t h, struct str s)
 {
-    return (h << 7 | h >> 57) ^ siphash13(&e->key, s);
+    return (h << 7 | h >> 57) ^ siphash13(&e->config.lasting_key, s);
 }
 
 /* RFC 3261 8.2.6.2: the same for a retransmission, and to be told from its ACK, whose Via may bear
@@ -15,7 +19,7 @@ static struct str stateless_tag(const struct engine *e, struct msg *m, char at[1
     struct str own = !v ? m->bytes : tx_branch_has_cookie(v->branch) ? v->branch : v->text;
     struct buf b;
     buf_init(&b, at, 16);
-    buf_put_hex(&b, fold(e, siphash13(&e->key, own), msg_call_id(m)), 16);
+    buf_put_hex(&b, fold(e, fold(e, 0, own), msg_call_id(m)), 16);
     return buf_str(&b);
 }
 
@@ -98,19 +102,19 @@ bool stateless_takes_ack(const struct engine *e, struct msg *ack)
     return to && str_equal(to->tag, stateless_tag(e, ack, tag));
 }
 
-/* RFC 3261 16.11: the received branch, or all that tells an RFC 2543 transaction from another. */
+/* RFC 3261 16.11: the received branch, or all that tells an RFC 2543 transaction from another: but
+ * for the To tag, which the ACK to a 300-699 has and its INVITE has not. */
 static uint64_t invariant(const struct engine *e, struct msg *m)
 {
     const struct via *v = msg_via(m);
-    const struct nameaddr *from = msg_from(m), *to = msg_to(m);
+    const struct nameaddr *from = msg_from(m);
     const struct cseq *cseq = msg_cseq(m);
-    if (!v || !from || !to || !cseq)
-        return siphash13(&e->key, m->bytes);
+    if (!v || !from || !cseq)
+        return fold(e, 0, m->bytes);
     if (tx_branch_has_cookie(v->branch))
-        return fold(e, siphash13(&e->key, v->branch), v->host);
-    uint64_t h = fold(e, siphash13(&e->key, v->text), to->tag);
-    h = fold(e, fold(e, h, from->tag), msg_call_id(m));
-    return fold(e, h, m->uri_text) + cseq->number;
+        return fold(e, fold(e, 0, v->branch), v->host) + v->port;
+    uint64_t h = fold(e, fold(e, 0, v->text), from->tag);
+    return fold(e, fold(e, h, msg_call_id(m)), m->uri_text) + cseq->number;
 }
 
 static void stateless_branch(struct engine *e, struct parcel *p, const struct outgoing *o)
@@ -124,6 +128,9 @@ static void stateless_branch(struct engine *e, struct parcel *p, const struct ou
         buf_put_char(&b, '.');
         buf_put(&b, o->branch_suffix);
     }
+    if (o->base && o->passes)
+        passing_mark(e, &b, o->base);
+    assert(!b.over);
     p->branch_len = (uint8_t)b.len;
 }
 
@@ -186,7 +193,7 @@ static int send_to_name(struct engine *e, struct parcel *p, const struct hop *ho
                         struct outgoing *o, time_ns now)
 {
     struct resolve_target list[LIMIT_RESOLVE_TARGETS];
-    uint64_t query, order = siphash13(&e->key, (struct str){p->branch, p->branch_len});
+    uint64_t query, order = fold(e, 0, (struct str){p->branch, BRANCH_INVARIANT});
     unsigned n;
     int err = parcel_print(e, p, o, -1);
     err = err ? err : names_find(e, hop, QUERY_PARCEL, order, now, &query, list, &n);
@@ -214,7 +221,7 @@ static int send_to_hop(struct engine *e, struct parcel *p, struct outgoing *o, t
 int engine_send_stateless(struct engine *e, struct outgoing *o, time_ns now)
 {
     struct parcel p = {.bytes = NULL};
-    if (o->branch_suffix.len > LIMIT_BRANCH_SUFFIX)
+    if (o->branch_suffix.len > (o->passes ? 0 : LIMIT_BRANCH_SUFFIX))
         return ERR_INVALID;
     if (!engine_room(e, 0, 3))
         return ERR_NOMEM;

@@ -83,7 +83,7 @@ static uint64_t draw(const struct peers *p, const struct set *s, unsigned i,
 {
     struct str text = s->policy == CONFIG_POLICY_USER ? r->user : r->call_id;
 
-    if (s->policy == CONFIG_POLICY_RANDOM)
+    if (s->policy == CONFIG_POLICY_RANDOM && !r->settled)
         return rand_u64(rand);
     const struct hash_key key = {p->key.k0 ^ siphash13(&p->key, s->members[i].uri), p->key.k1};
     return siphash13(&key, text);
@@ -126,9 +126,9 @@ static uint64_t burden_of(const struct peers *p, const struct member *m, struct 
 static uint64_t place_of(const struct peers *p, const struct set *s, unsigned i,
                          const struct peers_request *r, struct rand *rand)
 {
-    if (s->policy == CONFIG_POLICY_ROUND_ROBIN)
+    if (s->policy == CONFIG_POLICY_ROUND_ROBIN && !r->settled)
         return (i + s->n - s->turn) % s->n + (s->members[i].weight > 0 ? 0 : s->n);
-    if (s->policy == CONFIG_POLICY_LEAST)
+    if (s->policy == CONFIG_POLICY_LEAST && !r->settled)
         return burden_of(p, &s->members[i], rand);
     return cost_of(&s->members[i], draw(p, s, i, r, rand));
 }
@@ -148,7 +148,8 @@ size_t peers_order(struct peers *p, unsigned set, const struct peers_request *r,
             continue;
         put(s, places, (unsigned)n++, (struct place){i, place_of(p, s, i, r, rand)});
     }
-    s->turn = (s->turn + 1) % s->n;
+    if (!r->settled)
+        s->turn = (s->turn + 1) % s->n;
     for (size_t i = 0; i < n && i < max; i++)
         out[i] = (struct peer_choice){s->members[places[i].member].uri,
                                       s->members[places[i].member].load};

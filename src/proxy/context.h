@@ -163,6 +163,7 @@ void context_advance(struct proxy *p, struct context *c, time_ns now);
 
 /* identity.c: may what this message says of its sender be believed (RFC 3325)? */
 bool identity_is_trusted(const struct proxy *p, const struct msg *m);
+bool identity_trusts(const struct proxy *p, const struct addr *a);
 /* Is the privacy that this request asks for ours to keep (RFC 3323 4.2)? */
 bool identity_keeps(struct msg *m);
 /* What a response that is passed on must lose, in *space; NULL: nothing. */

@@ -8,7 +8,7 @@
 
 #define WARNING_MAX 512
 
-static bool has_secure_listener(const struct proxy *p)
+bool fork_has_secure(const struct proxy *p)
 {
     const struct listener *l;
     for (unsigned i = 0; (l = engine_listener(p->engine, i)); i++)
@@ -50,7 +50,7 @@ static bool is_refused(struct proxy *p, tx_id tx, struct msg *m, int *err, time_
     unsigned min;
     if (p->plan.max_forwards == 0)
         *err = proxy_refuse(p, tx, 483, STR_NONE, STR_NONE, now);
-    else if (p->plan.request_uri.scheme == URI_SIPS && !has_secure_listener(p))
+    else if (p->plan.request_uri.scheme == URI_SIPS && !fork_has_secure(p))
         *err = refuse_scheme(p, tx, m, 380, now);
     else if (session_is_too_short(p, m, &min))
         *err = refuse_session(p, tx, min, now);
@@ -247,15 +247,13 @@ static bool is_chosen(const struct choice *c, const struct target *t)
     return false;
 }
 
-/* RFC 5630 5.3: sips goes to sips alone; a sips contact is reached over TLS alone. 0: it may go. */
-static unsigned scheme_conflict(const struct proxy *p, const struct uri *u, const struct target *t)
+unsigned fork_conflict(const struct proxy *p, const struct uri *u, const struct target *t)
 {
     if (p->plan.request_uri.scheme == URI_SIPS)
         return u->scheme == URI_SIPS ? 0 : 380;
     if (u->scheme != URI_SIPS)
         return 0;
-    return (t->has_flow ? transport_is_secure(t->flow.transport) : has_secure_listener(p)) ? 0
-                                                                                           : 381;
+    return (t->has_flow ? transport_is_secure(t->flow.transport) : fork_has_secure(p)) ? 0 : 381;
 }
 
 /* RFC 5626 7: the number of a phone that is among the targets already; 0: it is not. */
@@ -279,7 +277,7 @@ static void choose(const struct proxy *p, struct choice *c, const struct target 
     struct msg_error err;
     if (c->n > LIMIT_PROXY_BREADTH || is_chosen(c, t) || !uri_parse(t->uri, u, &err))
         return;
-    unsigned conflict = t->look_up ? 0 : scheme_conflict(p, u, t), group = group_of(c, t);
+    unsigned conflict = t->look_up ? 0 : fork_conflict(p, u, t), group = group_of(c, t);
     if (conflict)
         c->warning = conflict;
     else if (group == 0)

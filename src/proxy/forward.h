@@ -71,6 +71,12 @@ unsigned forward_breadth(struct msg *m);
 /* credentials.c: RFC 3261 22.3: leaves out the Proxy-Authorization that was for us. */
 void forward_credentials(const struct proxy *p, struct forward *f, struct msg *m);
 
+/* fork.c: RFC 5630 5.3: sips goes to sips alone; a sips contact is reached over TLS alone. 0: it
+ * may go; else the code of the Warning. */
+unsigned fork_conflict(const struct proxy *p, const struct uri *u, const struct target *t);
+/* Is there a listener for sips? */
+bool fork_has_secure(const struct proxy *p);
+
 /* RFC 3261 16.6 step 2: without headers and method parameter; `scheme` in place of its own where it
  * is not empty. */
 struct clean_uri forward_clean_uri(const struct uri *u, struct str scheme);

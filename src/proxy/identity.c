@@ -4,7 +4,7 @@
 #include "auth/account.h"
 #include "proxy/forward.h"
 
-static bool trusts(const struct proxy *p, const struct addr *a)
+bool identity_trusts(const struct proxy *p, const struct addr *a)
 {
     for (size_t i = 0; i < p->config.n_trusted; i++)
         if (addr_block_has(&p->config.trusted[i], a))
@@ -14,7 +14,7 @@ static bool trusts(const struct proxy *p, const struct addr *a)
 
 bool identity_is_trusted(const struct proxy *p, const struct msg *m)
 {
-    return trusts(p, &m->flow.remote);
+    return identity_trusts(p, &m->flow.remote);
 }
 
 /* A name is nobody's that is known here: it is as outside. */
@@ -22,8 +22,8 @@ bool identity_goes_inside(const struct proxy *p, const struct forward *f)
 {
     struct addr addr;
     if (f->flow)
-        return trusts(p, &f->flow->remote);
-    return uri_host_addr(&f->hop, &addr) && trusts(p, &addr);
+        return identity_trusts(p, &f->flow->remote);
+    return uri_host_addr(&f->hop, &addr) && identity_trusts(p, &addr);
 }
 
 /* RFC 3325 9.3; RFC 3323 4.2: "none" wants nothing withheld. What cannot be read may say "id". */

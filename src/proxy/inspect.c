@@ -131,6 +131,7 @@ static void look(const struct proxy *p, struct proxy_view *view)
     view->next_is_local = !plan->first && (plan->request_uri.scheme == URI_TEL ||
                                            uri_is_local(p, &plan->request_uri));
     view->marked = plan->marked;
+    view->stateless = plan->stateless;
 }
 
 enum proxy_verdict proxy_resume(struct proxy *p, const struct engine_event *ev,

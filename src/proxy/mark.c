@@ -14,6 +14,8 @@ static uint64_t hash(const struct proxy *p, struct msg *m, struct str caller, st
     gather_text(&g, caller);
     gather_text(&g, mark.from);
     gather_text(&g, mark.to);
+    if (mark.stateless)
+        gather_text(&g, STR("stateless"));
     return gather_hash(&g);
 }
 
@@ -51,22 +53,25 @@ static bool find(const struct uri *u, struct mark *mark, struct str *text)
             mark->from = value;
         else if (name.at[0] == 'g')
             mark->to = value;
+        else if (name.at[0] == 'm')
+            mark->stateless = str_equal(value, STR("s"));
     }
     return text->len == MARK_LEN;
 }
 
 /* Who sent the request shows by whose tag From has: the caller of old or the callee. */
 bool mark_read(const struct proxy *p, struct msg *m, const struct uri *u, struct flow *flow,
-               bool *has_flow)
+               bool *has_flow, bool *stateless)
 {
-    struct mark mark = {STR_NONE, STR_NONE};
+    struct mark mark = {.stateless = false};
     struct str text = STR_NONE, from = tag_of(msg_from(m)), to = tag_of(msg_to(m));
-    *has_flow = false;
+    *has_flow = *stateless = false;
     if (u->params.len < MARK_LEN || !find(u, &mark, &text))
         return false;
     bool by_caller = is_marked(p, m, from, mark, text);
     if (!by_caller && !is_marked(p, m, to, mark, text))
         return false;
+    *stateless = mark.stateless;
     struct str token = by_caller ? mark.to : mark.from;
     if (token.len > 0 && !str_equal(from, to))
         *has_flow = flow_token_parse(p, token, flow);
@@ -76,7 +81,7 @@ bool mark_read(const struct proxy *p, struct msg *m, const struct uri *u, struct
 bool mark_of_caller(const struct proxy *p, struct msg *m, const struct uri *u, struct mark *mark)
 {
     struct str text = STR_NONE;
-    *mark = (struct mark){STR_NONE, STR_NONE};
+    *mark = (struct mark){.stateless = false};
     return u->params.len >= MARK_LEN && find(u, mark, &text) &&
            is_marked(p, m, tag_of(msg_from(m)), *mark, text);
 }

@@ -11,15 +11,17 @@
 /* Flow tokens of the caller's and of the callee's side; empty: none. */
 struct mark {
     struct str from, to;
+    bool stateless; /* the dialog's requests are passed on without state */
 };
 
-/* A keyed hash of the Call-ID, the caller's tag and both tokens, for a request of the caller's. */
+/* A keyed hash of the Call-ID, the caller's tag, both tokens and the mode, for a request of the
+ * caller's. */
 void mark_print(const struct proxy *p, struct buf *b, struct msg *m, struct mark mark);
 /* Does a URI of ours bear the mark of this request's dialog? Then *has_flow tells whether it knows
  * the flow to the side that did not send the request, which *flow becomes. Otherwise *has_flow is
  * false. */
 bool mark_read(const struct proxy *p, struct msg *m, const struct uri *u, struct flow *flow,
-               bool *has_flow);
+               bool *has_flow, bool *stateless);
 
 /* Is it one of ours in a message of the caller's dialog whose From is the caller's? Then *mark has
  * its flow tokens, views into it. */

@@ -16,6 +16,7 @@ struct plan {
     struct uri request_uri; /* after 16.4 */
     bool uri_changed;       /* it is not the message's own text */
     bool marked;            /* a Route or Request-URI of ours bore the mark of this dialog */
+    bool stateless;         /* it said that the dialog's requests are passed on without state */
     bool route_cut;         /* some Route values are to be left out */
     bool uri_too_long;
     bool record_route; /* as the configuration has it, unless the fork says else */

@@ -180,6 +180,7 @@ int proxy_event(struct proxy *p, const struct engine_event *ev, time_ns now)
     case EVENT_ACK:
     case EVENT_CANCEL:
     case EVENT_STRAY_RESPONSE:
+    case EVENT_PASSING_RESPONSE:
     case EVENT_STORE:
         break;
     }

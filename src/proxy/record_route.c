@@ -65,6 +65,8 @@ static void print_own(const struct proxy *p, struct buf *b, struct msg *m, unsig
     buf_put_lit(b, ";lr");
     print_flow(b, STR(";f="), mark.from);
     print_flow(b, STR(";g="), mark.to);
+    if (mark.stateless)
+        buf_put_lit(b, ";m=s");
     buf_put_lit(b, ";t=");
     mark_print(p, b, m, mark);
     buf_put_lit(b, ">\r\n");
@@ -115,11 +117,12 @@ void record_route_print(const struct proxy *p, struct forward *f, struct msg *m,
     char from[FLOW_TOKEN_MAX], to[FLOW_TOKEN_MAX];
     unsigned in = m->flow.listener;
     struct mark mark = {.from = source_needs_flow(m) ? token_of(&m->flow, from) : STR_NONE,
-                        .to = target_needs_flow(p, f, goal) ? token_of(f->flow, to) : STR_NONE};
+                        .to = target_needs_flow(p, f, goal) ? token_of(f->flow, to) : STR_NONE,
+                        .stateless = p->plan.stateless};
     if (out == in) {
         print_own(p, &f->text, m, in, mark);
         return;
     }
-    print_own(p, &f->text, m, out, (struct mark){.to = mark.to});
-    print_own(p, &f->text, m, in, (struct mark){.from = mark.from});
+    print_own(p, &f->text, m, out, (struct mark){.to = mark.to, .stateless = mark.stateless});
+    print_own(p, &f->text, m, in, (struct mark){.from = mark.from, .stateless = mark.stateless});
 }

@@ -37,8 +37,10 @@ bool uri_is_local(const struct proxy *p, const struct uri *u)
 /* Of the values of ours that go, the one nearest to where the request goes knows the flow there. */
 static void take_mark(const struct proxy *p, struct msg *m, const struct uri *u, struct plan *plan)
 {
-    bool marked = mark_read(p, m, u, &plan->flow, &plan->has_flow);
+    bool stateless;
+    bool marked = mark_read(p, m, u, &plan->flow, &plan->has_flow, &stateless);
     plan->marked = plan->marked || marked;
+    plan->stateless = plan->stateless || stateless;
 }
 
 static bool is_source(const struct flow *f, const struct flow *source)
@@ -180,7 +182,7 @@ bool plan_route(const struct proxy *p, struct msg *m, struct plan *plan)
 {
     plan->request_uri = *msg_uri(m);
     plan->uri_changed = plan->marked = plan->route_cut = plan->uri_too_long = false;
-    plan->has_flow = plan->by_path = plan->bad_path = false;
+    plan->has_flow = plan->by_path = plan->bad_path = plan->stateless = false;
     plan->first = plan->last = NULL;
     const struct nameaddr *before_last = read_route(m, plan);
     if (!route_is_readable(m))

@@ -41,9 +41,11 @@ void see_uri(struct seen *s, const struct uri *uri)
 
 void see_request(struct seen *s, const struct route_request *r)
 {
+    bool of_invite = r->msg->method == METHOD_ACK || r->msg->method == METHOD_CANCEL;
+
     s->request = r;
     s->n_tags = 0;
-    s->method = r->msg->method == METHOD_ACK ? STR("INVITE") : r->msg->method_name;
+    s->method = of_invite ? STR("INVITE") : r->msg->method_name;
     see_uri(s, r->uri);
 }
 

@@ -154,10 +154,16 @@ static const char *read_record_route(struct reading *r)
 
 static const char *read_mode(struct reading *r)
 {
-    bool call = str_equal(r->value, STR("call"));
+    static const struct str words[] = {[CONFIG_MODE_TRANSACTION] = STR_INIT("transaction"),
+                                       [CONFIG_MODE_CALL] = STR_INIT("call"),
+                                       [CONFIG_MODE_STATELESS] = STR_INIT("stateless")};
 
-    r->v->rule.mode = call ? CONFIG_MODE_CALL : CONFIG_MODE_TRANSACTION;
-    return call || str_equal(r->value, STR("transaction")) ? NULL : "expected transaction or call";
+    for (unsigned i = CONFIG_MODE_TRANSACTION; i <= CONFIG_MODE_STATELESS; i++)
+        if (str_equal(r->value, words[i])) {
+            r->v->rule.mode = (enum config_mode)i;
+            return NULL;
+        }
+    return "expected transaction, call or stateless";
 }
 
 static const char *read_join(struct reading *r)

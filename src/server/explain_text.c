@@ -181,5 +181,7 @@ const char *explain_put_outlook(struct buf *b, const struct element_outlook *o,
     const char *outcome = o->by_rules ? put_decision(b, o, c) : put_default(b, o);
     if (o->follows && is_passed(o))
         buf_put_lit(b, ", in mode call");
+    if (o->stateless && (is_passed(o) || o->place == OUTLOOK_DIALOG))
+        buf_put_lit(b, ", in mode stateless");
     return outcome;
 }

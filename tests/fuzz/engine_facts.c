@@ -60,6 +60,15 @@ static void on_cancel(struct user *u, const struct engine_event *ev)
     const struct user_server *other = find_server(u, ev->other);
     assert(ev->msg->method == METHOD_CANCEL && ev->tx && !find_server(u, ev->tx));
     assert(!ev->other || (other && !other->ended));
+    if (!ev->other && (u->n_servers % 2 || engine_give_up(engine_of(u), ev->tx) != OK))
+        (void)engine_reply(engine_of(u), ev->tx, &(struct reply){.status = 481}, u->stage.now);
+}
+
+static void on_passing(struct user *u, const struct engine_event *ev)
+{
+    struct flow to;
+    assert(!ev->msg->is_request && ev->tx == 0 && engine_passes_to(engine_of(u), ev->msg, &to));
+    (void)engine_pass_response(engine_of(u), ev->msg, NULL, u->stage.now);
 }
 
 static struct user_client *living_client(struct user *u, const struct engine_event *ev)
@@ -130,6 +139,9 @@ static void on_event(struct user *u, const struct engine_event *ev)
         break;
     case EVENT_STRAY_RESPONSE:
         assert(!ev->msg->is_request && ev->tx == 0);
+        break;
+    case EVENT_PASSING_RESPONSE:
+        on_passing(u, ev);
         break;
     case EVENT_TIMEOUT:
         on_timeout(u, ev);

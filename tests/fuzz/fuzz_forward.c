@@ -74,11 +74,12 @@ static void check_record_route(const struct proxy *p, struct msg *came, struct m
     const struct hdr *a = msg_header(came, HDR_RECORD_ROUTE);
     struct hdr *b = msg_header(goes, HDR_RECORD_ROUTE);
     struct flow flow;
-    bool has_flow;
+    bool has_flow, stateless;
     assert(own <= 2);
     for (; own > 0; own--, b = msg_header_next(goes, b)) {
         const struct nameaddr *v = msg_typed(goes, b);
-        assert(v && uri_is_local(p, &v->uri) && mark_read(p, goes, &v->uri, &flow, &has_flow));
+        assert(v && uri_is_local(p, &v->uri) &&
+               mark_read(p, goes, &v->uri, &flow, &has_flow, &stateless) && !stateless);
     }
     for (; a; a = msg_header_next(came, a), b = msg_header_next(goes, b))
         assert(str_equal(message_line(came, a), message_line(goes, b)));

@@ -55,6 +55,8 @@ static void print_own(struct buf *b, struct msg *m, struct mark mark)
     buf_put(b, mark.from);
     buf_put_lit(b, ";g=");
     buf_put(b, mark.to);
+    if (mark.stateless)
+        buf_put_lit(b, ";m=s");
     buf_put_lit(b, ";t=");
     mark_print(proxy_given(), b, m, mark);
 }
@@ -64,28 +66,31 @@ static bool is_ours(struct msg *m, struct str text, struct flow *flow)
 {
     struct uri u;
     struct msg_error err;
-    bool has_flow = false, ours = false;
+    bool has_flow = false, ours = false, stateless;
     struct str exact = exact_copy(text);
     if (uri_parse(exact, &u, &err) && u.scheme == URI_SIP)
-        ours = mark_read(proxy_given(), m, &u, flow, &has_flow);
+        ours = mark_read(proxy_given(), m, &u, flow, &has_flow, &stateless);
     assert(!ours || has_flow);
     exact_free(exact);
     return ours;
 }
 
+#define COVERED 4
+
 /* The values that the mark covers, the last of each name. */
-static void read_covered(struct str text, struct str value[3])
+static void read_covered(struct str text, struct str value[COVERED])
 {
-    static const char names[] = {'f', 'g', 't'};
+    static const char names[COVERED] = {'f', 'g', 't', 'm'};
     struct uri u;
     struct msg_error err;
     struct str name, v;
-    value[0] = value[1] = value[2] = STR_NONE;
+    for (unsigned i = 0; i < COVERED; i++)
+        value[i] = STR_NONE;
     if (!uri_parse(text, &u, &err))
         return;
     struct params params = {u.params};
     for (size_t at = 0; params_next(params, &at, &name, &v);)
-        for (unsigned i = 0; i < 3; i++)
+        for (unsigned i = 0; i < COVERED; i++)
             if (name.len == 1 && name.at[0] == names[i])
                 value[i] = v;
 }
@@ -93,7 +98,7 @@ static void read_covered(struct str text, struct str value[3])
 static void check_changed(struct msg *m, struct str own, struct str *changes)
 {
     char text[URI_MAX];
-    struct str before[3], after[3];
+    struct str before[COVERED], after[COVERED];
     struct flow flow;
     unsigned n = draw_byte(changes) % 8;
     memcpy(text, own.at, own.len);
@@ -108,7 +113,7 @@ static void check_changed(struct msg *m, struct str own, struct str *changes)
         return;
     read_covered(own, before);
     read_covered(changed, after);
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < COVERED; i++)
         assert(str_equal(before[i], after[i]));
 }
 
@@ -123,7 +128,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     message_parse(&callee, STR(by_callee), MSG_DATAGRAM);
     buf_init(&own, text, sizeof text);
     print_own(&own, &caller.m,
-              (struct mark){print_token(&from, tokens[0]), print_token(&to, tokens[1])});
+              (struct mark){.from = print_token(&from, tokens[0]),
+                            .to = print_token(&to, tokens[1]),
+                            .stateless = draw_byte(&input) & 1});
     assert(!own.over);
     assert(is_ours(&caller.m, buf_str(&own), &flow));
     check_flow(&to, &flow);

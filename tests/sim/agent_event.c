@@ -128,6 +128,10 @@ static void on_ack(struct agent *a, const struct engine_event *ev)
 /* RFC 3261 9.2 */
 static void on_cancel(struct agent *a, const struct engine_event *ev)
 {
+    if (!ev->other) {
+        agent_reply(a, ev->tx, 481, NULL);
+        return;
+    }
     struct invited *i = ev->other ? agent_invited(a, ev->other_user) : NULL;
     if (!i)
         return;
@@ -167,6 +171,9 @@ static void on_event(struct agent *a, const struct engine_event *ev)
         break;
     case EVENT_STRAY_RESPONSE:
         a->strays++;
+        break;
+    case EVENT_PASSING_RESPONSE:
+        assert(false && "an agent passes nothing on");
         break;
     case EVENT_SERVER_TIMEOUT: /* RFC 6026 8.7: the transaction goes on */
         break;

@@ -5,11 +5,18 @@
 #define T1 (500 * NS_PER_MS)
 #define T2 (4 * NS_PER_S)
 
+/* RFC 3261 16.11: it goes as often as it came: its branch names no transaction. */
+static bool is_passed_on(const struct rung *r)
+{
+    struct str via = rung_header(r, "Via");
+    return via.len > 0 && memmem(via.at, via.len, "=z9hG4bK0000000000000000", 24) != NULL;
+}
+
 /* Of our transactions: not what a scripted peer says, nor what travels by a stream, where nothing
  * is sent again (RFC 3261 17.1.1.2). */
 static bool is_timed(const struct rung *r)
 {
-    return r->from->engine && r->fate != FATE_STREAM;
+    return r->from->engine && r->fate != FATE_STREAM && !is_passed_on(r);
 }
 
 static uint64_t same_text(const struct rung *r)

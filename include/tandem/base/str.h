@@ -49,5 +49,8 @@ size_t str_find(struct str s, char c);
 /* Decimal digits only, all of the view, at least one. False (and *out untouched) for anything else
  * or where the value exceeds `max`. */
 bool str_to_u64(struct str s, uint64_t max, uint64_t *out);
+/* Hexadecimal digits only, all of the view, 1 to 16 of them, in any case. False: *out is untouched.
+ */
+bool str_to_hex(struct str s, uint64_t *out);
 
 #endif

@@ -56,7 +56,12 @@ enum config_policy {
 };
 
 /* How much is kept of a request that is passed on. */
-enum config_mode { CONFIG_MODE_UNSAID, CONFIG_MODE_TRANSACTION, CONFIG_MODE_CALL };
+enum config_mode {
+    CONFIG_MODE_UNSAID,
+    CONFIG_MODE_TRANSACTION,
+    CONFIG_MODE_CALL,
+    CONFIG_MODE_STATELESS
+};
 
 struct config_route {
     struct config_entry entry;

@@ -167,6 +167,7 @@ struct element_outlook {
     bool is_asked;            /* it has to say first who sends it */
     bool by_rules;            /* the rules were asked */
     bool follows;             /* a call that is passed on is followed */
+    bool stateless;           /* what is passed on keeps no state (RFC 3261 16.11) */
     struct route_decision decision;
 };
 /* For elements that are made to explain: their scripts count exactly, and slowly, from then on.

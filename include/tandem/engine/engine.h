@@ -37,6 +37,9 @@ struct engine_config {
     struct tx_timers timers; /* tx_timers_default() */
     struct hash_key
         call_key; /* decides which worker a Call-ID belongs to: the same for all workers */
+    /* Makes the branches and tags of what keeps no state: the same for all workers, and after a
+     * restart (RFC 3261 8.2.7, 16.11). Zero: from the seed. */
+    struct hash_key lasting_key;
     unsigned worker, n_workers; /* this engine's index; at most 255 workers */
     struct str software;        /* Server header of our own responses; empty: none. Copied */
     bool dials_web;        /* we are a client of WebSocket, too, as browsers are; servers are not */
@@ -140,13 +143,17 @@ enum engine_event_kind {
                       answered yet */
     EVENT_ACK, /* an ACK that belongs to no server transaction in COMPLETED: for a 2xx. Forward it
                   statelessly or take it */
-    EVENT_CANCEL,   /* a CANCEL; `tx` is its own server transaction (already answered 200, or 481
-                       where `other` is 0); `other` is the INVITE server transaction named */
+    EVENT_CANCEL,   /* a CANCEL; `other` is the INVITE server transaction named, and `tx` its own
+                       one, already answered 200. Where `other` is 0 there is none, and nothing is
+                       answered yet: a UAS answers 481 (RFC 3261 9.2), a proxy sends it on without
+                       state and gives `tx` up (16.10) */
     EVENT_RESPONSE, /* a response that the client transaction `tx` passes up (100 to 699),
                        retransmitted finals left out but for 2xx to INVITE, each of which comes (RFC
                        6026) */
-    EVENT_STRAY_RESPONSE, /* a response that matches no client transaction (already counted; RFC
-                             6026 8.5: not to be forwarded) */
+    EVENT_STRAY_RESPONSE,   /* a response that matches no client transaction (already counted; RFC
+                               6026 8.2, 8.9: not to be forwarded) */
+    EVENT_PASSING_RESPONSE, /* a response to a request that was sent on without state, as its
+                               topmost Via proves: engine_pass_response, or drop it */
     EVENT_TIMEOUT, /* client transaction `tx` ended without a final response (Timer B, F, or a
                       CANCEL without effect) */
     EVENT_TRANSPORT_ERROR, /* client transaction `tx` ended: nothing can be sent. An INVITE that has
@@ -203,6 +210,10 @@ int engine_reply(struct engine *, tx_id, const struct reply *, time_ns now);
  * the request came by is gone, the answer is lost. An INVITE that had a 1xx does not come again:
  * its answer is engine_reply's. */
 int engine_reply_once(struct engine *, tx_id, const struct reply *, time_ns now);
+/* Ends a server transaction that has no answer: its request was sent on without state (RFC 3261
+ * 16.11), and whatever comes of it is of no transaction of ours. ERR_STALE; ERR_INVALID: a response
+ * was sent. ERR_NOMEM. */
+int engine_give_up(struct engine *, tx_id);
 /* Passes a received response on through a server transaction: the topmost Via and what `edits` says
  * are changed (edits may be NULL), and Content-Length comes in where there is none. A 2xx may pass
  * when the transaction is ACCEPTED. */
@@ -222,6 +233,7 @@ struct outgoing {
                               (RFC 3263) */
     struct str branch_suffix; /* goes into the branch behind the unique part (loop detection); token
                                  characters */
+    bool passes; /* engine_send_stateless: its response is to come back as EVENT_PASSING_RESPONSE */
     uint8_t owner;
     uint64_t user;
 };
@@ -239,12 +251,19 @@ struct outgoing {
  * is cancelled; a 2xx to it is this transaction's, too, and then the other place is cancelled. */
 MUST_USE int engine_request(struct engine *, struct outgoing *, time_ns now, tx_id *tx);
 /* The same without a transaction: ACK to a 2xx, stateless forwarding. The branch is a keyed hash of
- * what RFC 3261 16.11 names, so that a retransmission gets the same. */
+ * what RFC 3261 16.11 names, so that a retransmission gets the same, and so do the ACK and the
+ * CANCEL of an INVITE; in another life of the process, too. */
 int engine_send_stateless(struct engine *, struct outgoing *, time_ns now);
 /* RFC 5626 3.5.1, from this side: an empty line goes by a flow of datagrams, for the NATs on the
  * way.
  */
 int engine_keep_alive(struct engine *, const struct flow *);
+/* RFC 3261 16.11: EVENT_PASSING_RESPONSE goes to where its next Via says, by the connection or the
+ * listener that the request came by, without the topmost one. `edits` may be NULL. ERR_INVALID: its
+ * Vias lead nowhere that the request came from. */
+int engine_pass_response(struct engine *, struct msg *response, struct edits *, time_ns now);
+/* Where that would be: what its next Via says. False: nowhere. */
+bool engine_passes_to(const struct engine *, struct msg *response, struct flow *);
 /* RFC 3261 9.1: cancels a pending INVITE client transaction; waits for its first provisional
  * response where none came yet; does nothing where a final one came. `headers` (Reason) may be
  * empty, copied. An INVITE without a final response 64*T1 after its CANCEL ends in EVENT_TIMEOUT.

@@ -27,6 +27,7 @@ void peers_free(struct peers *); /* NULL is legal */
 struct peers_request {
     struct str call_id, user;
     bool is_call; /* members that have as many calls as they may have are passed over */
+    bool settled; /* always the same order for the same Call-ID, whatever the policy (but user) */
     time_ns now;
 };
 

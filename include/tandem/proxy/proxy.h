@@ -75,6 +75,8 @@ struct proxy_view {
     /* Our mark was there: the request passed on a route set that came through us, whatever the
      * verdict. */
     bool marked;
+    /* … and said that the dialog's requests are passed on without state. */
+    bool stateless;
 };
 
 /* RFC 3261 16.3 and 16.4 on EVENT_REQUEST or EVENT_ACK, before its targets are sought. What must be
@@ -164,6 +166,16 @@ int proxy_ack(struct proxy *, const struct engine_event *, const struct target *
  * finds no memory is owed by the engine. */
 int proxy_fork(struct proxy *, tx_id, struct msg *request, const struct target *, size_t n,
                const struct fork_how *, time_ns now);
+
+/* RFC 3261 16.11, 16.10: passes a request, an ACK or a CANCEL of no transaction on without state:
+ * to one target, the same for the same Call-ID as long as the targets are the same ones, or (n ==
+ * 0) by Route or Request-URI. Its server transaction is given up; where it cannot be sent it is
+ * answered: once, with nothing kept (a CANCEL with 481, an ACK not at all). Of `how` only
+ * record_route and asserted count. */
+int proxy_pass(struct proxy *, const struct engine_event *, const struct target *, size_t n,
+               const struct fork_how *, time_ns now);
+/* EVENT_PASSING_RESPONSE likewise. */
+int proxy_pass_response(struct proxy *, const struct engine_event *, time_ns now);
 
 /* Whose phones are wanted now: a target with `look_up`, or a contact of a 3xx; or, with `joins`,
  * whose phones may have become more. Taken after each input; each is to be answered with

@@ -137,6 +137,30 @@ static void reads_decimal_numbers_up_to_a_limit(void **state)
     }
 }
 
+static void reads_hexadecimal_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        struct str text;
+        bool ok;
+        uint64_t value;
+    } cases[] = {
+        {STR_INIT("0"), true, 0},
+        {STR_INIT("aF09"), true, 0xaf09},
+        {STR_INIT("ffffffffffffffff"), true, UINT64_MAX},
+        {STR_INIT("00000000000000000"), false, 0},
+        {STR_INIT(""), false, 0},
+        {STR_INIT("0x1"), false, 0},
+        {STR_INIT("g"), false, 0},
+        {STR_INIT("1 "), false, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint64_t n = 77;
+        assert_int_equal(str_to_hex(cases[i].text, &n), cases[i].ok);
+        assert_true(n == (cases[i].ok ? cases[i].value : 77));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +172,7 @@ int main(void)
         cmocka_unit_test(trims_white_space_and_line_ends),
         cmocka_unit_test(finds_or_gives_the_length),
         cmocka_unit_test(reads_decimal_numbers_up_to_a_limit),
+        cmocka_unit_test(reads_hexadecimal_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -126,14 +126,23 @@ static void received_cancel_names_its_invite(void **state)
     rig_end(&rig);
 }
 
-/* 9.2: 481 where there is none */
+/* 9.2, 16.10: without one it is the TU's: a UAS says 481, a proxy sends it on */
 static void received_cancel_without_invite(void **state)
 {
     (void)state;
     rig_new(&rig);
     rig_recv(&rig, rig_request("CANCEL", "z9hG4bKone", "", ""));
+    const struct engine_event *ev = rig_event(&rig, EVENT_CANCEL);
+    assert_int_equal(ev->other, 0);
+    assert_int_equal(rig.n_sent, 0);
+    assert_int_equal(rig_reply(&rig, ev->tx, 481), OK);
     assert_int_equal(rig_count(&rig, "SIP/2.0 481 "), 1);
-    assert_int_equal(rig_event(&rig, EVENT_CANCEL)->other, 0);
+    rig_clear(&rig);
+    rig_recv(&rig, rig_request("CANCEL", "z9hG4bKtwo", "", ""));
+    ev = rig_event(&rig, EVENT_CANCEL);
+    assert_int_equal(engine_give_up(rig.e, ev->tx), OK);
+    assert_int_equal(engine_give_up(rig.e, ev->tx), ERR_STALE);
+    assert_int_equal(rig_count(&rig, "SIP/2.0 "), 0);
     rig_end(&rig);
 }
 

@@ -193,6 +193,8 @@ static bool drain_events(struct rig *r)
             request(r, &ev);
         else if (ev.owner > OWNER)
             proxy_bye_event(r->proxy, &ev, r->now);
+        else if (ev.kind == EVENT_CANCEL && !ev.other)
+            engine_reply(r->engine, ev.tx, &(struct reply){.status = 481}, r->now);
         else
             proxy_event(r->proxy, &ev, r->now);
     }

@@ -1,0 +1,180 @@
+/* Responses to requests that were sent on without state (RFC 3261 16.11): told by what our Via
+ * bears, and sent to where the next one says. Keeps nothing. */
+#include "engine/state.h"
+
+#define COOKIE_LEN 7
+#define ID_LEN 16 /* of a transaction: here zeros */
+#define BRANCH_LEN (COOKIE_LEN + ID_LEN + 16)
+#define PROOF_LEN 16
+#define SERIAL_BITS 56
+
+/* Whence a request came, as far as its response has to know. */
+struct origin {
+    uint8_t listener;
+    conn_id conn;
+    struct addr to; /* the address that the next Via says */
+};
+
+static uint64_t proof(const struct engine *e, struct str branch, const struct origin *o,
+                      const struct via *v)
+{
+    char text[BRANCH_LEN + 1 + sizeof o->conn + 2 + sizeof o->to.ip + 2 + 2];
+    struct buf b;
+    buf_init(&b, text, sizeof text);
+    buf_put(&b, str_slice(branch, 0, BRANCH_LEN));
+    buf_put_char(&b, (char)o->listener);
+    buf_put(&b, (struct str){(const char *)&o->conn, sizeof o->conn});
+    buf_put_char(&b, (char)v->transport);
+    buf_put_char(&b, (char)o->to.family);
+    buf_put(&b, (struct str){(const char *)o->to.ip, sizeof o->to.ip});
+    buf_put(&b, (struct str){(const char *)&o->to.port, sizeof o->to.port});
+    buf_put(&b, (struct str){(const char *)&v->port, sizeof v->port});
+    return siphash13(&e->config.lasting_key, buf_str(&b)) ^
+           siphash13_nocase(&e->config.lasting_key, v->host);
+}
+
+static void put_conn(struct buf *b, conn_id conn)
+{
+    uint64_t serial = conn & ((UINT64_C(1) << SERIAL_BITS) - 1);
+    unsigned digits = 1;
+    while (serial >> (4 * digits))
+        digits++;
+    buf_put_hex(b, conn >> SERIAL_BITS, 2);
+    buf_put_hex(b, serial, digits);
+}
+
+void passing_mark(const struct engine *e, struct buf *b, struct msg *m)
+{
+    struct flow to;
+    const struct via *v = msg_via(m);
+    if (!v)
+        return;
+    via_reply_flow(m, &to);
+    struct origin o = {.listener = to.listener, .conn = to.conn, .to = to.remote};
+    if (transport_is_reliable(to.transport))
+        o.to.port = via_sent_by_port(m);
+    uint64_t proven = proof(e, buf_str(b), &o, v);
+    buf_put_lit(b, ";i=");
+    buf_put_hex(b, o.listener, 2);
+    if (o.conn)
+        put_conn(b, o.conn);
+    buf_put_char(b, '-');
+    buf_put_hex(b, proven, PROOF_LEN);
+}
+
+/* RFC 3261 18.2.2, RFC 3581 4: the address of a Via that was completed on its way here. */
+static bool address_of(const struct via *v, struct addr *out)
+{
+    bool reliable = transport_is_reliable(v->transport);
+    uint16_t port = v->port ? v->port : transport_port(v->transport);
+    struct str text = v->received.len > 0 ? v->received : v->host, maddr;
+    struct addr other;
+    if (!addr_parse_ip(text, out))
+        return false;
+    out->port = !reliable && v->has_rport && v->rport ? v->rport : port;
+    if (!reliable && params_get(v->params, STR("maddr"), &maddr) && addr_parse_ip(maddr, &other) &&
+        other.family == out->family && !addr_is_multicast(&other) && !addr_is_any(&other)) {
+        *out = other;
+        out->port = port;
+    }
+    return true;
+}
+
+static bool read_conn(struct str s, conn_id *out)
+{
+    uint64_t worker, serial;
+    *out = 0;
+    if (s.len == 0)
+        return true;
+    if (s.len < 3 || s.len > 2 + SERIAL_BITS / 4 || !str_to_hex(str_slice(s, 0, 2), &worker) ||
+        !str_to_hex(str_slice(s, 2, s.len), &serial))
+        return false;
+    *out = worker << SERIAL_BITS | serial;
+    return true;
+}
+
+static bool read_mark(const struct engine *e, const struct via *own, const struct via *next,
+                      struct origin *o)
+{
+    struct str mark;
+    uint64_t listener, proven;
+    if (own->branch.len != BRANCH_LEN ||
+        !str_equal(str_slice(own->branch, COOKIE_LEN, ID_LEN), STR("0000000000000000")) ||
+        !params_get(own->params, STR("i"), &mark) || mark.len < 3 + PROOF_LEN)
+        return false;
+    size_t dash = mark.len - PROOF_LEN - 1;
+    if (mark.at[dash] != '-' || !str_to_hex(str_slice(mark, 0, 2), &listener) ||
+        !read_conn(str_slice(mark, 2, dash - 2), &o->conn) ||
+        !str_to_hex(str_slice(mark, dash + 1, mark.len), &proven) || !address_of(next, &o->to))
+        return false;
+    o->listener = (uint8_t)listener;
+    return proof(e, own->branch, o, next) == proven;
+}
+
+bool engine_passes_to(const struct engine *e, struct msg *m, struct flow *to)
+{
+    struct origin o;
+    const struct via *own = msg_via(m);
+    const struct via *next = own ? msg_via_next(m, own) : NULL;
+    if (!next || !read_mark(e, own, next, &o))
+        return false;
+    const struct own_listener *l = &e->listeners[o.listener];
+    *to = (struct flow){.transport = next->transport, .remote = o.to, .conn = o.conn};
+    if (o.listener < e->n_listeners && l->shown.transport == next->transport &&
+        l->shown.local.family == o.to.family) {
+        to->listener = o.listener;
+        to->local = l->shown.local;
+        return true;
+    }
+    return route_to(e, next->transport, &o.to, to) == OK; /* other listeners than then */
+}
+
+/* RFC 3261 18.2.2: by the connection that the request came by, else by a new one. */
+static int send_by_conn(struct engine *e, const struct flow *to, struct block *bytes, time_ns now)
+{
+    struct flow other = *to;
+    bool stands = flow_is_alive(e, to), dials = !only_peer_dials(e, to->transport);
+    other.conn = 0;
+    if (!stands && !dials)
+        return ERR_NO_ROUTE;
+    struct conn *c = stands ? conn_of_flow(e, to) : conn_to(e, &other, NULL, now);
+    int err = c ? conn_send(e, c, bytes, NULL, NULL) : ERR_NOMEM;
+    if (!err && stands && dials && conn_is_foreign(e, to))
+        conn_hold(e, c, bytes, &other, now);
+    if (c)
+        conn_release_foreign(e, c);
+    return err;
+}
+
+static struct block *print(struct engine *e, struct msg *m, struct edits *edits)
+{
+    struct edits own;
+    struct buf b;
+    if (!edits) {
+        edits_init(&own);
+        edits = &own;
+    }
+    if (!via_strip(m, edits))
+        return NULL;
+    length_put(e, m, edits);
+    buf_init(&b, e->scratch, SCRATCH_SIZE);
+    msg_print_edited(&b, m, edits);
+    return edits->over ? NULL : engine_block_of(e, &b);
+}
+
+int engine_pass_response(struct engine *e, struct msg *m, struct edits *edits, time_ns now)
+{
+    struct flow to;
+    if (!engine_passes_to(e, m, &to))
+        return ERR_INVALID;
+    struct block *bytes = engine_room(e, 0, 3) ? print(e, m, edits) : NULL;
+    if (!bytes)
+        return ERR_NOMEM;
+    int err = OK;
+    if (transport_is_reliable(to.transport))
+        err = send_by_conn(e, &to, bytes, now);
+    else
+        output_send(e, &to, bytes);
+    block_unref(&e->blocks, bytes);
+    return err;
+}
