@@ -154,6 +154,13 @@ void follow_bye_sent(struct follow_table *t, follow_ref id, enum follow_side sid
         done(c, side);
 }
 
+void follow_bye_done(struct follow_table *t, follow_ref id, enum follow_side side)
+{
+    struct followed *c = pool_get(&t->calls, id);
+    if (c)
+        c->bye_done |= (uint8_t)(1u << side);
+}
+
 void follow_bye_failed(struct follow_table *t, follow_ref id, enum follow_side side, bool later,
                        time_ns now)
 {

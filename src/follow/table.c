@@ -170,9 +170,10 @@ follow_ref follow_find(const struct follow_table *t, struct msg *m, enum follow_
     return 0;
 }
 
-bool follow_is_ended(const struct follow_table *t, follow_ref id)
+bool follow_is_ended(const struct follow_table *t, follow_ref id, enum follow_side side, bool *told)
 {
     const struct followed *c = pool_get(&t->calls, id);
+    *told = c && c->bye_done & 1u << side;
     return c && c->state == FOLLOW_ENDED;
 }
 

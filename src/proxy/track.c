@@ -80,15 +80,21 @@ static bool is_from_us(const struct proxy *p, struct msg *m)
     return v && engine_is_local(p->engine, v->transport, v->host, v->port);
 }
 
-/* Both sides were told to hang up: a BYE that crosses ours has what it wants; there is nothing
- * left that anything else could be about. */
+/* Both sides were told to hang up. A BYE that crosses ours has what it wants once the other side has
+ * answered; until then it goes on, in case ours is lost. There is nothing left that anything else
+ * could be about. */
 bool track_answers(struct proxy *p, tx_id tx, struct msg *m, int *err, time_ns now)
 {
     enum follow_side side;
+    bool told;
     if (!p->plan.marked || !is_within_dialog(m))
         return false;
     follow_ref id = follow_find(p->calls, m, &side);
-    if (!id || !follow_is_ended(p->calls, id) || is_from_us(p, m))
+    if (!id || is_from_us(p, m) ||
+        !follow_is_ended(p->calls, id, side == FOLLOW_CALLER ? FOLLOW_CALLEE : FOLLOW_CALLER,
+                         &told))
+        return false;
+    if (m->method == METHOD_BYE && !told)
         return false;
     *err = proxy_refuse(p, tx, m->method == METHOD_BYE ? 200 : 481, STR_NONE, STR_NONE, now);
     return true;

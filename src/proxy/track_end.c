@@ -52,6 +52,9 @@ void track_hang_up(struct proxy *p, time_ns now)
 void proxy_bye_event(struct proxy *p, const struct engine_event *ev, time_ns now)
 {
     enum follow_side side = ev->owner == p->config.bye_owner ? FOLLOW_CALLER : FOLLOW_CALLEE;
+    /* RFC 3261 15.1.1: by any answer, but for one that asks who we are */
+    if (ev->kind == EVENT_RESPONSE && (ev->msg->status / 100 == 2 || ev->msg->status == 481))
+        follow_bye_done(p->calls, ev->user, side);
     if (ev->kind != EVENT_TRANSPORT_ERROR)
         return;
     follow_bye_failed(p->calls, ev->user, side, false, now);

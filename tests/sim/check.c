@@ -70,6 +70,7 @@ void check_and_end(struct world *w)
     check_change(w);
     check_schedule(w);
     check_growth(w);
+    check_followed(w);
     check_names(w);
     check_flows(w);
     check_identity(w);

@@ -62,6 +62,9 @@ void check_identity(const struct world *w);
 /* check_forwards.c: who has all his calls forwarded is not called. */
 void check_forwards(const struct world *w);
 
+/* check_followed.c: what servers know of calls is true, and those that they end are over. */
+void check_followed(const struct world *w);
+
 /* --- check_growth.c --- */
 /* RFC 3261 16.3, 16.6: no request goes round for ever, and none grows but by what each hop adds. */
 void check_growth(const struct world *w);

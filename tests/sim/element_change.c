@@ -65,6 +65,8 @@ void element_configure(const struct element_node *e, struct str names[2], struct
     c->domains = names;
     c->n_domains = e->form & FORM_ALIAS ? 2 : 1;
     c->fork = e->fork;
+    c->mode = e->follows ? CONFIG_MODE_CALL : CONFIG_MODE_TRANSACTION;
+    c->proxy.calls.call_time = e->call_time;
     c->access.required = asks;
     c->access.auth_int = true;
     c->access.peers = e->peers;

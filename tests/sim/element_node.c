@@ -38,12 +38,15 @@ static void tell_came(struct node *n, struct str key)
 static int watched(struct node *n, int rc)
 {
     struct element_note note;
+    struct follow_view ended;
     struct guard_ban ban;
     while (element_note(of(n), &note)) {
         if (watch_note(guard_of(n), &note, node_now(n), &ban))
             tell_workers(n, &ban);
         tell_came(n, note.key);
     }
+    while (element_ended(of(n), &ended, node_now(n)))
+        ;
     return rc;
 }
 
@@ -228,6 +231,16 @@ void element_fork(struct node *n, const struct fork_how *how)
     for (unsigned i = 0; i < n->n_workers; i++) {
         struct element_node *e = element_worker(n, i);
         e->fork = *how;
+        configure_anew(e);
+    }
+}
+
+void element_follow(struct node *n, time_ns call_time)
+{
+    for (unsigned i = 0; i < n->n_workers; i++) {
+        struct element_node *e = element_worker(n, i);
+        e->follows = true;
+        e->call_time = call_time;
         configure_anew(e);
     }
 }

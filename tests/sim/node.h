@@ -89,6 +89,8 @@ struct node *element_join(struct world *w, const char *domain);
 struct node *element_join_workers(struct world *w, const char *domain, unsigned n);
 /* How the phones of its users ring from now on. Before anything fails. */
 void element_fork(struct node *n, const struct fork_how *how);
+/* Calls that begin from now on are followed, and ended so long after their answer; 0: never. */
+void element_follow(struct node *n, time_ns call_time);
 /* From now on it asks who sends, and trusts the servers of `peers`. Before anything fails. */
 void element_ask_passwords(struct node *n, struct node *const *peers, size_t n_peers);
 /* It is an edge from now on: REGISTERs for the domains of these servers, borrowed, go there. */

@@ -57,6 +57,8 @@ static void open_servers(struct run *r)
         r->servers[i] = element_join_workers(&r->w, domains[i], workers);
         run_set_clock(r, r->servers[i]);
         fork_as(r->servers[i], knob);
+        if (knob[KNOB_FOLLOW])
+            element_follow(r->servers[i], (knob[KNOB_FOLLOW] - 1) * NS_PER_S);
     }
     if (knob[KNOB_AUTH])
         ask_passwords(r);
@@ -82,6 +84,7 @@ static bool is_spoilt(const struct plan *p)
     static const bool is_kind[N_KNOBS] = {
         [KNOB_SERVERS] = true,  [KNOB_WORKERS] = true,     [KNOB_AUTH] = true,
         [KNOB_ORDER] = true,    [KNOB_RING] = true,        [KNOB_JOIN] = true,
+        [KNOB_FOLLOW] = true,
         [KNOB_EDGES] = true,    [KNOB_DEAD] = true,        [KNOB_DNS_DELAY] = true,
         [KNOB_DNS_LIES] = true, [KNOB_DNS_SILENCE] = true, [KNOB_UNREACHABLE] = true,
         [KNOB_DNS_TTL] = true};

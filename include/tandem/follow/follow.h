@@ -101,8 +101,9 @@ void follow_over(struct follow_table *, follow_ref, enum follow_cause);
 /* --- ends of our making --- */
 /* BYEs go to both sides. False: it is not answered, over already, or being ended. */
 bool follow_end(struct follow_table *, follow_ref, enum follow_cause, time_ns now);
-/* Did we end it? Then requests within it are not passed on. */
-bool follow_is_ended(const struct follow_table *, follow_ref);
+/* Did we end it? Then requests within it are not passed on. *told: this side has said that it is
+ * over for it, too. */
+bool follow_is_ended(const struct follow_table *, follow_ref, enum follow_side, bool *told);
 
 /* A BYE that is to be sent. */
 struct follow_bye {
@@ -117,6 +118,8 @@ struct follow_bye {
  * follow_bye_sent or follow_bye_failed. False: none is left. */
 MUST_USE bool follow_bye(struct follow_table *, struct buf *space, struct follow_bye *);
 void follow_bye_sent(struct follow_table *, follow_ref, enum follow_side);
+/* The side has answered that it is over. */
+void follow_bye_done(struct follow_table *, follow_ref, enum follow_side);
 /* It could not be sent, or reached nobody: by its flow, then it is written anew without; for want
  * of memory (`later`), then it is tried again in a while; else that side is given up. */
 void follow_bye_failed(struct follow_table *, follow_ref, enum follow_side, bool later,
