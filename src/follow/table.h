@@ -53,7 +53,7 @@ struct followed {
     bool doomed;          /* to be ended as soon as its ACK has passed */
     bool told;            /* a first BYE was written */
     uint8_t bye_due;      /* a bit for each side */
-    uint8_t bye_done;          /* … it has answered its BYE */
+    uint8_t bye_done;     /* … it has answered its BYE */
     uint8_t no_flow;      /* … its flow has failed */
 };
 

@@ -80,9 +80,9 @@ static bool is_from_us(const struct proxy *p, struct msg *m)
     return v && engine_is_local(p->engine, v->transport, v->host, v->port);
 }
 
-/* Both sides were told to hang up. A BYE that crosses ours has what it wants once the other side has
- * answered; until then it goes on, in case ours is lost. There is nothing left that anything else
- * could be about. */
+/* Both sides were told to hang up. A BYE that crosses ours has what it wants once the other side
+ * has answered; until then it goes on, in case ours is lost. There is nothing left that anything
+ * else could be about. */
 bool track_answers(struct proxy *p, tx_id tx, struct msg *m, int *err, time_ns now)
 {
     enum follow_side side;

@@ -82,12 +82,11 @@ static void open_edges(struct run *r)
 static bool is_spoilt(const struct plan *p)
 {
     static const bool is_kind[N_KNOBS] = {
-        [KNOB_SERVERS] = true,  [KNOB_WORKERS] = true,     [KNOB_AUTH] = true,
-        [KNOB_ORDER] = true,    [KNOB_RING] = true,        [KNOB_JOIN] = true,
-        [KNOB_FOLLOW] = true,
-        [KNOB_EDGES] = true,    [KNOB_DEAD] = true,        [KNOB_DNS_DELAY] = true,
-        [KNOB_DNS_LIES] = true, [KNOB_DNS_SILENCE] = true, [KNOB_UNREACHABLE] = true,
-        [KNOB_DNS_TTL] = true};
+        [KNOB_SERVERS] = true,     [KNOB_WORKERS] = true,  [KNOB_AUTH] = true,
+        [KNOB_ORDER] = true,       [KNOB_RING] = true,     [KNOB_JOIN] = true,
+        [KNOB_FOLLOW] = true,      [KNOB_EDGES] = true,    [KNOB_DEAD] = true,
+        [KNOB_DNS_DELAY] = true,   [KNOB_DNS_LIES] = true, [KNOB_DNS_SILENCE] = true,
+        [KNOB_UNREACHABLE] = true, [KNOB_DNS_TTL] = true};
     bool spoilt = false;
     for (size_t i = 0; i < N_KNOBS; i++)
         spoilt = spoilt || (p->knob[i] && !is_kind[i]);

@@ -11,9 +11,8 @@
 /* Two domains, six phones of four users over both transports, half a minute or so of acts. */
 #define TOWN .phones_min = 2, .phones_max = 6, .users = 4, .tcp = 300, .acts = 28, .pause = 4000
 /* Phones that ring in an order, or join. */
-#define HUNTING                                                                                \
-    [KNOB_ORDER] = {1, 2, 300}, [KNOB_RING] = {1, 20, 300}, [KNOB_JOIN] = {1, 20, 300},        \
-    FOLLOWED
+#define HUNTING \
+    [KNOB_ORDER] = {1, 2, 300}, [KNOB_RING] = {1, 20, 300}, [KNOB_JOIN] = {1, 20, 300}, FOLLOWED
 /* Calls that servers follow, and end. */
 #define FOLLOWED [KNOB_FOLLOW] = {1, 20, 300}
 #define ALWAYS(n)      \
@@ -41,10 +40,8 @@ static const struct world_kind kinds[] = {
     {
         .name = "web",
         .about = "most phones are browsers, which nothing but their connection leads to",
-        .knob = {FOLLOWED, [KNOB_AUTH] = SOMETIMES(1, 1),
-                 [KNOB_SERVERS] = BETWEEN(1, 3),
-                 [KNOB_WORKERS] = BETWEEN(1, 3),
-                 [KNOB_DELAY] = SOMETIMES(1, 500),
+        .knob = {FOLLOWED, [KNOB_AUTH] = SOMETIMES(1, 1), [KNOB_SERVERS] = BETWEEN(1, 3),
+                 [KNOB_WORKERS] = BETWEEN(1, 3), [KNOB_DELAY] = SOMETIMES(1, 500),
                  [KNOB_STALL] = SOMETIMES(1, 100)},
         TOWN,
         .web = 700,
