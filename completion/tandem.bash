@@ -39,11 +39,12 @@ _tandem()
         --socket) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         --data) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
         log) mapfile -t COMPREPLY < <(compgen -W 'error warn info debug' -- "$cur") ;;
+        group) mapfile -t COMPREPLY < <(compgen -W 'login logout' -- "$cur") ;;
         forward) mapfile -t COMPREPLY < <(compgen -W 'always busy no-answer offline off' -- "$cur") ;;
         peers) mapfile -t COMPREPLY < <(compgen -W 'out in' -- "$cur") ;;
         explain) ;;
         registrations) mapfile -t COMPREPLY < <(compgen -W 'remove --limit' -- "$cur") ;;
-        *) mapfile -t COMPREPLY < <(compgen -W 'status registrations users forward calls transactions bans ban unban accounts domains log drain reload peers explain help --socket --data --json --limit --help' -- "$cur") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W 'status registrations users forward group calls transactions bans ban unban accounts domains log drain reload peers explain help --socket --data --json --limit --help' -- "$cur") ;;
         esac
         ;;
     user)

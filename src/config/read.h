@@ -25,6 +25,8 @@ bool read_statuses(struct str text, struct buf *expected);
 bool read_line(const struct key *, struct str text, struct buf *expected);
 /* Letters, digits, - . _ */
 bool read_label(const struct key *, struct str text, struct buf *expected);
+/* What is dialled: digits, letters, * and #. */
+bool read_code(const struct key *, struct str text, struct buf *expected);
 bool read_address(struct str text, struct buf *expected);
 /* ADDRESS or ADDRESS:PORT, of a server that is asked. */
 bool read_server(struct str text, struct buf *expected);

@@ -103,6 +103,22 @@ bool read_label(const struct key *k, struct str text, struct buf *expected)
     return false;
 }
 
+bool read_code(const struct key *k, struct str text, struct buf *expected)
+{
+    bool good = text.len >= k->least && text.len <= k->most;
+
+    for (size_t i = 0; i < text.len && good; i++)
+        good = text.at[i] == '*' || text.at[i] == '#' ||
+               (is_name_char(text.at[i]) && text.at[i] != '.');
+    if (good)
+        return true;
+    buf_put_lit(expected, "expected what is dialled, at most ");
+    buf_put_u64(expected, k->most);
+    buf_put_lit(expected, " digits, letters, * and #, such as ");
+    buf_put(expected, str_from(k->row.example));
+    return false;
+}
+
 bool read_address(struct str text, struct buf *expected)
 {
     struct addr a;

@@ -29,31 +29,57 @@ static const struct key root_keys[] = {
      most},
 #define ENTRY(table, ...) ENTRY_##table(__VA_ARGS__)
 
-static const struct key route_keys[] = {
-#define ENTRY_route(...) ROW(config_route, __VA_ARGS__)
+#define ENTRY_route(...)
 #define ENTRY_set(...)
 #define ENTRY_member(...)
+#define ENTRY_group(...)
+#define ENTRY_agent(...)
+
+static const struct key route_keys[] = {
+#undef ENTRY_route
+#define ENTRY_route(...) ROW(config_route, __VA_ARGS__)
 #include "config_entries.def"
 #undef ENTRY_route
-#undef ENTRY_set
+#define ENTRY_route(...)
 };
 
 static const struct key set_keys[] = {
-#define ENTRY_route(...)
+#undef ENTRY_set
 #define ENTRY_set(...) ROW(config_set, __VA_ARGS__)
 #include "config_entries.def"
 #undef ENTRY_set
-#undef ENTRY_member
+#define ENTRY_set(...)
 };
 
 static const struct key member_keys[] = {
-#define ENTRY_set(...)
+#undef ENTRY_member
 #define ENTRY_member(...) ROW(config_member, __VA_ARGS__)
 #include "config_entries.def"
+#undef ENTRY_member
+#define ENTRY_member(...)
+};
+
+static const struct key group_keys[] = {
+#undef ENTRY_group
+#define ENTRY_group(...) ROW(config_group, __VA_ARGS__)
+#include "config_entries.def"
+#undef ENTRY_group
+#define ENTRY_group(...)
+};
+
+static const struct key agent_keys[] = {
+#undef ENTRY_agent
+#define ENTRY_agent(...) ROW(config_agent, __VA_ARGS__)
+#include "config_entries.def"
+#undef ENTRY_agent
+#define ENTRY_agent(...)
+};
+
 #undef ENTRY_route
 #undef ENTRY_set
 #undef ENTRY_member
-};
+#undef ENTRY_group
+#undef ENTRY_agent
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define TABLE(name, keys, type)               \
@@ -71,11 +97,13 @@ static const struct key_table entry_tables[] = {
     TABLE("route", route_keys, struct config_route),
     TABLE("set", set_keys, struct config_set),
     TABLE("member", member_keys, struct config_member),
+    TABLE("group", group_keys, struct config_group),
+    TABLE("agent", agent_keys, struct config_agent),
 };
 
 const struct key_table *key_entries(const struct key *k)
 {
-    bool is_list = k->kind >= KIND_ROUTES && k->kind <= KIND_MEMBERS;
+    bool is_list = k->kind >= KIND_ROUTES && k->kind <= KIND_AGENTS;
 
     return is_list ? &entry_tables[k->kind - KIND_ROUTES] : NULL;
 }

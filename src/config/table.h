@@ -14,15 +14,18 @@ enum kind {
     KIND_STATUSES,
     KIND_ORIGINS,
     KIND_ALGORITHMS,
-    KIND_ROUTES, /* from here to KIND_MEMBERS: lists of entries with keys of their own */
+    KIND_ROUTES, /* from here to KIND_AGENTS: lists of entries with keys of their own */
     KIND_SETS,
     KIND_MEMBERS,
+    KIND_GROUPS,
+    KIND_AGENTS,
     KIND_HOST,
     KIND_PATH,
     KIND_URL_PATH,
     KIND_TEXT,
     KIND_LINE,
     KIND_LABEL,
+    KIND_CODE,
     KIND_ADDRESS,
     KIND_NUMBER,
     KIND_SECONDS,
@@ -35,6 +38,7 @@ enum kind {
     KIND_SERVE,
     KIND_ALLOW,
     KIND_POLICY,
+    KIND_ORDER,
     KIND_FORK,
     KIND_MODE,
     KIND_CLIENTS,
@@ -64,7 +68,7 @@ enum {
 #undef CONFIG
 };
 
-#define TABLE_KEYS_MAX 96 /* the most keys of one table */
+#define TABLE_KEYS_MAX 128 /* the most keys of one table */
 
 extern const struct key_table root_table;
 /* Those of data/config.def. */

@@ -31,6 +31,7 @@ static const struct {
     [KIND_TLS - KIND_AUTH] = WORDS("1.2", "1.3"),
     [KIND_PING - KIND_AUTH] = WORDS("crlf", "options"), /* enum ping_by */
     [KIND_POLICY - KIND_AUTH] = WORDS("random", "round-robin", "call-id", "user", "least"),
+    [KIND_ORDER - KIND_AUTH] = WORDS("all", "in-order", "in-turn", "longest-idle"),
 };
 /* In the order of enum digest_algorithm. */
 static const char *const algorithm_words[] = {"SHA-512-256", "SHA-256", "MD5"};
@@ -245,6 +246,8 @@ static bool is_text(const struct key *k, struct str text, struct buf *expected)
         return read_url_path(k, text, expected);
     if (k->kind == KIND_LINE)
         return read_line(k, text, expected);
+    if (k->kind == KIND_CODE)
+        return read_code(k, text, expected);
     if (k->kind == KIND_ADDRESS)
         return read_address(text, expected);
     return k->kind == KIND_TEXT ? read_user(k, text, expected) : read_label(k, text, expected);
@@ -280,6 +283,8 @@ bool value_add(const struct key *k, void *base, struct shelf *s, struct str text
     case KIND_ROUTES:
     case KIND_SETS:
     case KIND_MEMBERS:
+    case KIND_GROUPS:
+    case KIND_AGENTS:
         buf_put_lit(expected, "expected entries with keys of their own, such as ");
         buf_put(expected, str_from(k->row.example));
         return false;
@@ -289,6 +294,7 @@ bool value_add(const struct key *k, void *base, struct shelf *s, struct str text
     case KIND_TEXT:
     case KIND_LINE:
     case KIND_LABEL:
+    case KIND_CODE:
     case KIND_ADDRESS:
         return is_text(k, text, expected) && keep(s, text, at, expected);
     case KIND_NUMBER:
@@ -306,6 +312,7 @@ bool value_add(const struct key *k, void *base, struct shelf *s, struct str text
     case KIND_SERVE:
     case KIND_ALLOW:
     case KIND_POLICY:
+    case KIND_ORDER:
     case KIND_FORK:
     case KIND_MODE:
     case KIND_CLIENTS:

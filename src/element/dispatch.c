@@ -53,6 +53,8 @@ static void take(struct element *e, const struct engine_event *ev, const struct 
                  const struct grant *grant, time_ns now)
 {
     struct route_decision d;
+    if (s->place == PLACE_USER && feature_dialled(e, ev, s, grant, now))
+        return;
     bool ruled = steer_decide(e, ev, s, grant, &d, now);
     bool stateless = steer_is_stateless(e, ev, s, ruled ? &d : NULL);
     if (!stateless && !s->for_self && grant->standing != STANDING_VOUCHED)
@@ -190,6 +192,16 @@ static void of_admission(struct element *e, const struct engine_event *ev, time_
         admit_forget(e, ev);
 }
 
+static void of_feature(struct element *e, const struct engine_event *ev, time_ns now)
+{
+    if (ev->kind == EVENT_STORE)
+        feature_stored(e, ev, now);
+    else if (ev->kind == EVENT_CANCEL)
+        feature_cancelled(e, ev, now);
+    else if (ev->kind == EVENT_SERVER_END)
+        feature_forget(e, ev);
+}
+
 static void by_owner(struct element *e, const struct engine_event *ev, uint8_t owner, time_ns now)
 {
     if (owner == OWNER_ADMISSION)
@@ -200,6 +212,10 @@ static void by_owner(struct element *e, const struct engine_event *ev, uint8_t o
         ping_event(e, ev);
     else if (owner == OWNER_BYE_TO_CALLER || owner == OWNER_BYE_TO_CALLEE)
         proxy_bye_event(e->proxy, ev, now);
+    else if (owner == OWNER_AGENT && ev->kind == EVENT_STORE)
+        agent_stored(e, ev, now);
+    else if (owner == OWNER_FEATURE)
+        of_feature(e, ev, now);
     else if (owner == OWNER_PROXY)
         (void)proxy_event(e->proxy, ev, now); /* what fails for want of memory, it tries again */
     else if (owner == OWNER_REGISTRAR && ev->kind == EVENT_STORE)
@@ -212,6 +228,12 @@ static void by_owner(struct element *e, const struct engine_event *ev, uint8_t o
         lookup_cancelled(e, ev, now);
     else if (owner == OWNER_ELEMENT && ev->kind == EVENT_SERVER_END)
         lookup_forget(e, ev);
+}
+
+static void gone(struct element *e, uint64_t dialog, time_ns now)
+{
+    calls_gone(&e->calls, dialog, now);
+    agent_hangs_up(e, dialog, now);
 }
 
 /* RFC 3261 13.2.2.4, 12.2.1.2: a 2xx to INVITE makes or refreshes a dialog, one to UPDATE refreshes
@@ -244,7 +266,7 @@ static void count_answer(struct element *e, const struct engine_event *ev, time_
         return;
     uint64_t dialog = calls_dialog(&e->calls, m);
     if (m->status == 481 || cseq->method == METHOD_BYE) /* one of our own, too */
-        calls_gone(&e->calls, dialog, now);
+        gone(e, dialog, now);
     else if (cseq->method == METHOD_INVITE && e->stays_in_path)
         calls_stands(&e->calls, dialog, now);
     else if (cseq->method == METHOD_INVITE || cseq->method == METHOD_UPDATE)
@@ -253,13 +275,41 @@ static void count_answer(struct element *e, const struct engine_event *ev, time_
         count_load(e, ev, dialog);
 }
 
+/* Members of groups: who answered, and who called. */
+static void count_agents(struct element *e, const struct engine_event *ev, time_ns now)
+{
+    char space[LIMIT_AOR_BYTES];
+    struct buf key;
+    struct uri aor;
+    const struct cseq *cseq = msg_cseq(ev->msg);
+    const struct nameaddr *from = msg_from(ev->msg);
+    if (!e->groups || ev->owner != OWNER_PROXY || !cseq || cseq->method != METHOD_INVITE ||
+        ev->msg->status / 100 != 2)
+        return;
+    uint64_t dialog = calls_dialog(&e->calls, ev->msg);
+    struct str callee = proxy_whose(e->proxy, ev);
+    if (callee.len > 0 && groups_have(e->groups, callee))
+        agent_talks(e, dialog, callee, now);
+    buf_init(&key, space, sizeof space);
+    if (!from || !home_has(e, &from->uri, &aor))
+        return;
+    registrar_key(&key, &aor);
+    if (groups_have(e->groups, buf_str(&key)))
+        agent_talks(e, dialog, buf_str(&key), now);
+}
+
 /* RFC 3261 15.1.1: a BYE ends the call as soon as it is sent. */
 static void count_call(struct element *e, const struct engine_event *ev, time_ns now)
 {
     if (ev->kind == EVENT_RESPONSE)
         count_answer(e, ev, now);
-    else if (ev->kind == EVENT_REQUEST && ev->msg->method == METHOD_BYE)
-        calls_over(&e->calls, calls_dialog(&e->calls, ev->msg), now);
+    if (ev->kind == EVENT_RESPONSE)
+        count_agents(e, ev, now);
+    if (ev->kind != EVENT_REQUEST || ev->msg->method != METHOD_BYE)
+        return;
+    uint64_t dialog = calls_dialog(&e->calls, ev->msg);
+    calls_over(&e->calls, dialog, now);
+    agent_hangs_up(e, dialog, now);
 }
 
 void dispatch(struct element *e, const struct engine_event *ev, time_ns now)

@@ -2,7 +2,7 @@
  * rule of any of them. */
 #include "element/element.h"
 
-#include "element/parts.h"
+#include "element/hunt.h"
 
 #define DEFAULT_MIN_EXPIRES_S 60
 #define DEFAULT_MAX_EXPIRES_S 7200
@@ -63,6 +63,25 @@ static struct hash_key lasting_key(const struct hash_key *key)
                              siphash24(key, STR("stateless, second half"))};
 }
 
+/* Groups, and codes that are dialled; both NULL where there are none. */
+static int people_make(struct element *e, const struct home *home, struct groups **groups,
+                       struct features **features, const struct element_config *config)
+{
+    struct group_fault fault;
+    int err = OK;
+    *groups = NULL;
+    *features = features_new(e->mem, config->features, &err);
+    if (err || !config->groups || config->groups->n == 0)
+        return err;
+    *groups =
+        groups_new(e->mem, config->groups, home->n ? home->domains[0] : STR("localhost"), &fault);
+    if (*groups)
+        return OK;
+    features_free(*features);
+    *features = NULL;
+    return fault.group == config->groups->n ? ERR_NOMEM : ERR_INVALID;
+}
+
 struct element *element_new(const struct element_config *config)
 {
     struct mem *mem = config->engine.mem;
@@ -76,6 +95,8 @@ struct element *element_new(const struct element_config *config)
     lookup_init(e);
     admit_init(e);
     ping_init(e);
+    features_init(e);
+    e->look_again = TIME_NEVER;
     e->own_loads = config->proxy.loads ? NULL : loads_new(mem, OWN_LOADS);
     e->loads = config->proxy.loads ? config->proxy.loads : e->own_loads;
     struct engine_config engine = config->engine;
@@ -85,7 +106,8 @@ struct element *element_new(const struct element_config *config)
     if (!e->engine || calls_init(&e->calls, mem, &config->proxy.key, e->loads) != OK ||
         home_make(mem, &e->home, config->domains, config->n_domains) != OK ||
         access_make(e, &e->access, &config->access, NULL) != OK || roles_init(e, config) != OK ||
-        steer_make(e, &e->routes, &e->peers, config) != OK) {
+        steer_make(e, &e->routes, &e->peers, config) != OK || agents_init(e) != OK ||
+        people_make(e, &e->home, &e->groups, &e->features, config) != OK) {
         element_free(e);
         return NULL;
     }
@@ -105,6 +127,10 @@ void element_free(struct element *e)
     home_drop(e->mem, &e->home);
     routes_unref(e->routes);
     peers_free(e->peers);
+    groups_free(e->groups);
+    features_free(e->features);
+    features_fini(e);
+    agents_fini(e);
     calls_fini(&e->calls);
     loads_free(e->own_loads);
     if (e->engine)
@@ -118,10 +144,14 @@ struct fresh {
     struct access access;
     struct routes *routes;
     struct peers *peers;
+    struct groups *groups;
+    struct features *features;
 };
 
 static void fresh_drop(struct element *e, struct fresh *f)
 {
+    groups_free(f->groups);
+    features_free(f->features);
     routes_unref(f->routes);
     peers_free(f->peers);
     access_drop(e, &f->access, &e->access);
@@ -141,6 +171,8 @@ static int fresh_make(struct element *e, struct fresh *f, const struct element_c
     }
     const struct proxy_config proxy = proxy_config_of(config, &f->home);
     err = steer_make(e, &f->routes, &f->peers, config);
+    if (!err)
+        err = people_make(e, &f->home, &f->groups, &f->features, config);
     if (!err)
         err = proxy_reconfigure(e->proxy, &proxy);
     if (err)
@@ -163,6 +195,10 @@ int element_reconfigure(struct element *e, const struct element_config *config)
     e->home = f.home;
     e->routes = f.routes;
     e->peers = f.peers;
+    groups_free(e->groups);
+    features_free(e->features);
+    e->groups = f.groups;
+    e->features = f.features;
     e->stays_in_path = config->proxy.record_route;
     e->relay_loopback = config->relay_loopback;
     e->fork = config->fork;
@@ -329,6 +365,7 @@ int element_store_answered(struct element *e, const struct store_answer *a, time
 int element_time(struct element *e, time_ns now)
 {
     probe_time(e, now);
+    hunt_time(e, now);
     int rc = after(e, engine_time(e->engine, now), now);
     int proxy_rc = after(e, proxy_time(e->proxy, now), now);
     return rc != OK ? rc : proxy_rc;
@@ -337,6 +374,7 @@ int element_time(struct element *e, time_ns now)
 time_ns element_deadline(const struct element *e)
 {
     time_ns at = time_min(engine_deadline(e->engine), proxy_deadline(e->proxy));
+    at = time_min(at, e->look_again);
     return e->peers ? time_min(at, peers_deadline(e->peers)) : at;
 }
 
@@ -352,13 +390,13 @@ bool element_is_idle(const struct element *e)
 {
     const struct engine_stats *s = engine_stats(e->engine);
     return s->tx_client == 0 && s->tx_server == 0 && e->lookups.live == 0 &&
-           e->admissions.live == 0 && registrar_pending(e->registrar) == 0 &&
-           proxy_contexts(e->proxy) == 0;
+           e->admissions.live == 0 && registrar_pending(e->registrar) == 0 && e->dials.live == 0 &&
+           e->agents.changes.live == 0 && proxy_contexts(e->proxy) == 0;
 }
 
 bool element_is_quiet(const struct element *e)
 {
-    return e->lookups.live == 0 && e->admissions.live == 0 &&
+    return e->lookups.live == 0 && e->admissions.live == 0 && e->dials.live == 0 &&
            registrar_pending(e->registrar) == 0 && engine_is_quiet(e->engine);
 }
 

@@ -3,32 +3,7 @@
 #include <assert.h>
 
 #include "element/forwards.h"
-#include "element/parts.h"
-
-enum lookup_kind {
-    LOOKUP_FORWARDS, /* then LOOKUP_TARGETS */
-    LOOKUP_TARGETS,
-    LOOKUP_REDIRECT,
-    LOOKUP_SENDER
-};
-
-/* Which phones are sought, of a wish of the proxy. */
-enum lookup_of { OF_ALL, OF_COMERS };
-
-struct lookup {
-    enum lookup_kind kind;
-    enum lookup_of of;
-    bool is_gruu;
-    bool routed;
-    struct gruu gruu;
-    struct engine_event event; /* its message is our reference */
-    struct manner manner;      /* LOOKUP_TARGETS */
-    unsigned status;           /* LOOKUP_REDIRECT */
-    uint64_t wish;             /* of the proxy, to which it belongs already; 0: it is ours */
-    struct block *forwards;    /* his record; NULL: he has none */
-    size_t key_len;
-    char key[LIMIT_AOR_BYTES];
-};
+#include "element/hunt.h"
 
 static void lookup_drop(struct element *e, pool_id id)
 {
@@ -36,6 +11,7 @@ static void lookup_drop(struct element *e, pool_id id)
     msg_unref(engine_blocks(e->engine), l->event.msg);
     manner_drop(e, &l->manner);
     block_unref(engine_blocks(e->engine), l->forwards);
+    block_unref(engine_blocks(e->engine), l->hunt);
     pool_free(&e->lookups, id);
 }
 
@@ -57,12 +33,15 @@ static int ask(struct element *e, const struct lookup *l, pool_id id)
 {
     char space[LIMIT_AOR_BYTES + 16];
     struct buf key;
+    struct store_ask get = {.op = STORE_GET};
     buf_init(&key, space, sizeof space);
-    if (l->kind == LOOKUP_FORWARDS)
+    if (l->kind == LOOKUP_GROUP)
+        (void)hunt_question(e, l, &key, &get);
+    else if (l->kind == LOOKUP_FORWARDS)
         forwards_key(&key, (struct str){l->key, l->key_len});
     else
         buf_put(&key, (struct str){l->key, l->key_len});
-    struct store_ask get = {.op = STORE_GET, .key = buf_str(&key)};
+    get.key = buf_str(&key);
     return engine_ask_store(e->engine, &get, OWNER_ELEMENT, id);
 }
 
@@ -75,6 +54,8 @@ static int begin(struct element *e, struct lookup *l, pool_id id, struct str key
         if (rc != OK)
             return rc;
     }
+    if (l->kind == LOOKUP_GROUP && !hunt_begin(e, l))
+        return ERR_NOMEM;
     return ask(e, l, id);
 }
 
@@ -114,6 +95,12 @@ static void lookup(struct element *e, const struct lookup *what, const struct en
     }
 }
 
+void lookup_refuse(struct element *e, const struct lookup *l, unsigned status, struct str reason,
+                   time_ns now)
+{
+    refuse(e, &l->event, l, status, reason, now);
+}
+
 static void refuse_unknown(struct element *e, const struct engine_event *ev, const struct lookup *l,
                            time_ns now)
 {
@@ -150,7 +137,9 @@ static void lookup_user(struct element *e, struct lookup what, const struct engi
     else if (!registrar_gruu(e->registrar, aor, &key, &what.gruu))
         key.over = true;
     if (what.kind == LOOKUP_TARGETS && !what.is_gruu && !what.manner.stateless && is_new_call(ev))
-        what.kind = LOOKUP_FORWARDS;
+        what.kind = groups_find(e->groups, buf_str(&key)) ? LOOKUP_GROUP
+                    : what.of == OF_MEMBER                ? LOOKUP_TARGETS
+                                                          : LOOKUP_FORWARDS;
     if (key.over)
         refuse_unknown(e, ev, &what, now);
     else
@@ -195,7 +184,9 @@ void lookup_wish(struct element *e, const struct proxy_wish *wish, time_ns now)
     if (wish->request && uri_parse(wish->uri, &uri, &err))
         place = place_of_uri(e, wish->request, &uri, number, &aor);
     if (place == PLACE_USER) {
-        lookup_user(e, (struct lookup){.kind = LOOKUP_TARGETS, .wish = wish->id}, &ev, &aor, now);
+        const struct lookup what = {
+            .kind = LOOKUP_TARGETS, .of = wish->phones_only ? OF_MEMBER : OF_ALL, .wish = wish->id};
+        lookup_user(e, what, &ev, &aor, now);
     } else if (place == PLACE_FOREIGN) {
         const struct target target = {.uri = wish->uri, .q = 1000};
         (void)proxy_found(e->proxy, wish->id, &target, 1, &e->fork, 0, now);
@@ -207,9 +198,14 @@ void lookup_wish(struct element *e, const struct proxy_wish *wish, time_ns now)
 void lookup_join(struct element *e, const struct proxy_wish *wish, time_ns now)
 {
     const struct engine_event ev = {.kind = EVENT_REQUEST, .tx = wish->tx, .msg = wish->request};
-    const struct lookup what = {.kind = LOOKUP_FORWARDS, .of = OF_COMERS, .wish = wish->id};
+    struct lookup what = {.kind = LOOKUP_FORWARDS, .of = OF_COMERS, .wish = wish->id};
+    struct str key = wish->uri;
+    if (hunt_is_queue(key)) {
+        what.kind = LOOKUP_GROUP;
+        key = hunt_of_queue(key);
+    }
     if (wish->request)
-        lookup(e, &what, &ev, wish->uri, now);
+        lookup(e, &what, &ev, key, now);
 }
 
 void lookup_sender(struct element *e, const struct engine_event *ev, const struct uri *sender,
@@ -254,6 +250,7 @@ static struct fork_how how_of(const struct element *e, const struct lookup *l, b
         how.wait = l->manner.wait;
     }
     how.joins = how.joins && may;
+    how.told = may && groups_have(e->groups, (struct str){l->key, l->key_len});
     how.who = (struct str){l->key, l->key_len};
     how.absent = known ? 480 : 404;
     return how;
@@ -268,6 +265,15 @@ static size_t forward_to(const struct lookup *l, struct target *targets, size_t 
     return all;
 }
 
+/* A member of a group is busy, or was, from now on. */
+static void tell_wish(struct element *e, const struct lookup *l, const struct target *targets,
+                      size_t n, const struct fork_how *how, time_ns now)
+{
+    if (l->of == OF_MEMBER && n > 0)
+        agent_change(e, how->who, AGENT_OFFERED, now);
+    (void)proxy_found(e->proxy, l->wish, targets, n, how, 480, now);
+}
+
 /* RFC 3261 16.5, 21.4.5 and 21.4.18: nobody of that name, or nobody there. */
 static void fork_to(struct element *e, const struct lookup *l, const struct store_answer *found,
                     time_ns now)
@@ -276,7 +282,7 @@ static void fork_to(struct element *e, const struct lookup *l, const struct stor
     struct target targets[LIMIT_BINDINGS + N_FORWARDS];
     bool valid, known = found->version != 0 || l->forwards;
     struct fork_how how = how_of(e, l, known);
-    bool waits = how.joins && how.wait > 0;
+    bool waits = how.joins && how.wait > 0 && !l->wish;
     size_t n = targets_of(e, l, found->value, targets, &valid, now);
     n = forward_to(l, targets, n, waits);
     if (n == 0 && !waits && (!known || !valid))
@@ -286,7 +292,7 @@ static void fork_to(struct element *e, const struct lookup *l, const struct stor
     else if (l->of == OF_COMERS)
         (void)proxy_join(e->proxy, l->wish, targets, n, now);
     else if (l->wish)
-        (void)proxy_found(e->proxy, l->wish, targets, n, &how, 480, now);
+        tell_wish(e, l, targets, n, &how, now);
     else if (l->kind == LOOKUP_REDIRECT && !l->is_gruu) /* which phone it is stays hidden */
         divert_to_bindings(e, ev, l->status, found->value, now);
     else
@@ -320,12 +326,28 @@ static bool go_on(struct element *e, struct lookup *l, pool_id id, const struct 
     return ask(e, l, id) == OK;
 }
 
+/* There is more to ask. */
+static bool group_goes_on(struct element *e, struct lookup *l, pool_id id,
+                          const struct store_answer *found)
+{
+    char space[LIMIT_AOR_BYTES + 16];
+    struct buf key;
+    struct store_ask get;
+    buf_init(&key, space, sizeof space);
+    hunt_take(e, l, found);
+    return hunt_question(e, l, &key, &get) && ask(e, l, id) == OK;
+}
+
 void lookup_stored(struct element *e, const struct engine_event *ev, time_ns now)
 {
     struct lookup *l = pool_get(&e->lookups, ev->user);
     if (!l)
         return;
-    if (l->kind != LOOKUP_FORWARDS || ev->store.status != STORE_OK)
+    if (l->kind == LOOKUP_GROUP && group_goes_on(e, l, ev->user, &ev->store))
+        return;
+    if (l->kind == LOOKUP_GROUP)
+        hunt_go(e, l, now);
+    else if (l->kind != LOOKUP_FORWARDS || ev->store.status != STORE_OK)
         found(e, l, &ev->store, now);
     else if (go_on(e, l, ev->user, &ev->store))
         return;

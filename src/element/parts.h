@@ -6,8 +6,10 @@
 #include "auth/challenge.h"
 #include "auth/nonce.h"
 #include "base/limits.h"
+#include "element/agents.h"
 #include "element/calls.h"
 #include "element/element.h"
+#include "element/groups.h"
 #include "element/slow.h"
 
 /* Whose an event is. */
@@ -20,7 +22,9 @@ enum owner {
     OWNER_PROBE,
     OWNER_PING,
     OWNER_BYE_TO_CALLER, /* the proxy's, by which it ends calls */
-    OWNER_BYE_TO_CALLEE
+    OWNER_BYE_TO_CALLEE,
+    OWNER_AGENT,
+    OWNER_FEATURE
 };
 
 /* home.c: the domains that are ours, in lower case, and their text: one allocation. */
@@ -86,7 +90,12 @@ struct element {
     struct loads *loads, *own_loads; /* of their members; own: where the configuration has none */
     struct pool pings;               /* OPTIONS to phones that are under way */
     uint64_t n_pings, n_unanswered;
-    time_ns week_offset; /* of the wall clock: since Monday 00:00 at the engine's time 0 */
+    struct groups *groups; /* NULL: none */
+    time_ns look_again;    /* for members who are free; TIME_NEVER: nobody waits */
+    struct agents agents;
+    struct features *features; /* NULL: none */
+    struct pool dials;         /* of features */
+    time_ns week_offset;       /* of the wall clock: since Monday 00:00 at the engine's time 0 */
 };
 
 /* --- dispatch.c: who looks at an event, in which order --- */
@@ -218,6 +227,31 @@ void lookup_cancelled(struct element *, const struct engine_event *, time_ns now
 void lookup_forget(struct element *, const struct engine_event *);
 void lookup_init(struct element *);
 void lookup_fini(struct element *);
+
+/* --- agents.c: what members of groups do --- */
+enum agent_change { AGENT_BEGINS, AGENT_ENDS, AGENT_OFFERED };
+/* Written to the store when it can be. */
+void agent_change(struct element *, struct str member, enum agent_change, time_ns now);
+void agent_stored(struct element *, const struct engine_event *, time_ns now);
+/* A dialog stands, of this member; or is over. */
+void agent_talks(struct element *, uint64_t dialog, struct str member, time_ns now);
+void agent_hangs_up(struct element *, uint64_t dialog, time_ns now);
+MUST_USE int agents_init(struct element *);
+void agents_fini(struct element *);
+
+/* --- features.c: codes that an account dials --- */
+struct features;
+/* NULL where there is none, or no memory (*err). */
+struct features *features_new(struct mem *, const struct feature_codes *, int *err);
+void features_free(struct features *); /* NULL is legal */
+/* False: it is no code. */
+MUST_USE bool feature_dialled(struct element *, const struct engine_event *, const struct step *,
+                              const struct grant *, time_ns now);
+void feature_stored(struct element *, const struct engine_event *, time_ns now);
+void feature_cancelled(struct element *, const struct engine_event *, time_ns now);
+void feature_forget(struct element *, const struct engine_event *);
+void features_init(struct element *);
+void features_fini(struct element *);
 
 /* --- steer.c: what the rules make of a request --- */
 /* Asks them. False: they have no say. */

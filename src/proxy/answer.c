@@ -59,10 +59,22 @@ static int send_best(struct proxy *p, struct context *c, const struct branch *b,
     return c->invite ? proxy_answer(p, c->server, 408, STR_NONE, STR_NONE, now) : OK;
 }
 
+/* Of those that help nobody to try again. */
+static bool is_refused(const struct context *c, const struct branch *b)
+{
+    if (!c->how.refusal || !b)
+        return c->how.refusal > 0;
+    return b->status >= 400 && b->status < 600 && b->status != 487 && !is_challenge(b);
+}
+
 int context_answer(struct proxy *p, struct context *c, time_ns now)
 {
     const struct branch *b = context_best(c);
-    int err = c->server ? send_best(p, c, b, now) : OK;
+    int err = OK;
+    if (c->server && is_refused(c, b))
+        err = proxy_answer(p, c->server, c->how.refusal, STR_NONE, STR_NONE, now);
+    else if (c->server)
+        err = send_best(p, c, b, now);
     if (err == ERR_NOMEM || err == ERR_LIMIT)
         return err;
     /* Any other error: the server transaction went or was answered; nobody waits any more. */

@@ -90,7 +90,9 @@ struct proxy {
     struct wheel nexts;   /* of contexts */
     struct list wishes;   /* of branches that nobody has taken yet */
     struct pool joints;
-    struct map who;     /* of joints */
+    struct map who; /* of joints */
+    size_t n_joins;
+    uint64_t last_joint;
     struct list wanted; /* joints that nobody has taken yet */
     /* What the last proxy_inspect found out, for proxy_forward_on or proxy_fork that follow at
      * once. */

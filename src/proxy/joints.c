@@ -2,6 +2,8 @@
  * (RFC 3261 16.5). Knows not where phones are. */
 #include "proxy/joints.h"
 
+#include "proxy/legs.h"
+
 static struct str who_of(const struct joint *j)
 {
     return (struct str){j->who, j->who_len};
@@ -11,7 +13,8 @@ void joint_new(struct proxy *p, struct context *c, struct leg *leg, const struct
 {
     pool_id id;
     struct joint *j;
-    if (!how->joins || how->who.len == 0 || how->who.len > LIMIT_AOR_BYTES || c->closed)
+    if ((!how->joins && !how->told) || how->who.len == 0 || how->who.len > LIMIT_AOR_BYTES ||
+        c->closed)
         return;
     j = pool_alloc(&p->joints, &id);
     if (!j)
@@ -19,13 +22,17 @@ void joint_new(struct proxy *p, struct context *c, struct leg *leg, const struct
     *j = (struct joint){.context = c,
                         .leg = leg,
                         .id = id,
+                        .serial = ++p->last_joint,
+                        .joins = how->joins,
                         .order = how->order,
+                        .fixed = how->fixed,
                         .ring_time = how->ring_time,
                         .who_len = how->who.len,
                         .next = c->joints};
     memcpy(j->who, how->who.at, how->who.len);
     list_init(&j->wanted);
     c->joints = j;
+    p->n_joins += j->joins;
     map_insert(&p->who, &j->by_who, siphash13(&p->config.key, who_of(j)));
 }
 
@@ -35,6 +42,7 @@ void joints_free(struct proxy *p, struct context *c)
         next = j->next;
         map_remove(&p->who, &j->by_who);
         list_remove(&j->wanted);
+        p->n_joins -= j->joins;
         pool_free(&p->joints, j->id);
     }
     c->joints = NULL;
@@ -42,7 +50,28 @@ void joints_free(struct proxy *p, struct context *c)
 
 size_t proxy_joints(const struct proxy *p)
 {
-    return p->joints.live;
+    return p->n_joins;
+}
+
+size_t proxy_joints_of(const struct proxy *p, struct str who)
+{
+    size_t n = 0;
+    struct map_node *node = map_find(&p->who, siphash13(&p->config.key, who));
+    for (; node; node = map_find_next(node)) {
+        const struct joint *j = CONTAINER_OF(node, struct joint, by_who);
+        n += j->joins && str_equal(who_of(j), who);
+    }
+    return n;
+}
+
+struct str proxy_whose(const struct proxy *p, const struct engine_event *ev)
+{
+    struct context *c = pool_get(&p->contexts, ev->user);
+    const struct branch *b = c ? context_branch(c, ev->tx) : NULL;
+    for (const struct joint *j = b ? c->joints : NULL; j; j = j->next)
+        if (j->leg == b->leg)
+            return who_of(j);
+    return STR_NONE;
 }
 
 /* --- waiting for a first one --- */
@@ -139,6 +168,11 @@ static bool is_reached(const struct proxy *p, const struct joint *j, const struc
 {
     const struct context *c = j->context;
     uint64_t phone = phone_of(p, t);
+    struct msg *m = context_request(p, c);
+    struct uri uri;
+    struct msg_error err;
+    if (t->look_up)
+        return !m || !uri_parse(t->uri, &uri, &err) || legs_have(c, m, &uri);
     for (const struct branch *b = c->branches; b; b = b->next)
         if (b->leg == j->leg && !b->asked && b->phone == phone && !is_missed(p, b, all))
             return true;
@@ -154,15 +188,39 @@ static struct joint *joint_of(struct map_node *node)
 
 void proxy_came(struct proxy *p, struct str who)
 {
-    if (p->who.n_nodes == 0)
+    if (p->n_joins == 0)
         return;
     struct map_node *node = map_find(&p->who, siphash13(&p->config.key, who));
     for (; node; node = map_find_next(node)) {
         struct joint *j = joint_of(node);
         list_remove(&j->wanted);
-        if (str_equal(who_of(j), who))
+        if (j->joins && str_equal(who_of(j), who))
             list_append(&p->wanted, &j->wanted);
     }
+}
+
+static bool is_waiting(const struct joint *j)
+{
+    for (const struct branch *b = j->context->branches; b; b = b->next)
+        if (!b->status && !b->waits && !b->left)
+            return false;
+    return true;
+}
+
+void proxy_serve(struct proxy *p, struct str who)
+{
+    struct joint *first = NULL;
+    struct map_node *node = map_find(&p->who, siphash13(&p->config.key, who));
+    for (; node; node = map_find_next(node)) {
+        struct joint *j = joint_of(node);
+        if (j->joins && str_equal(who_of(j), who) && is_waiting(j) &&
+            (!first || j->serial < first->serial))
+            first = j;
+    }
+    if (!first)
+        return;
+    list_remove(&first->wanted);
+    list_append(&p->wanted, &first->wanted);
 }
 
 bool joint_wish(struct proxy *p, struct proxy_wish *out)
@@ -188,6 +246,8 @@ static bool is_behind(const struct joint *j, const struct target *list, size_t n
     for (const struct branch *b = j->context->branches; b; b = b->next)
         if (b->leg == j->leg && !b->asked && !b->status && b->q < least)
             least = b->q;
+    if (least > 1000)
+        return j->order == FORK_SEQUENTIAL;
     for (size_t i = 0; i < n && j->order == FORK_BY_Q; i++)
         behind = behind && list[i].q < least;
     return behind;
@@ -196,19 +256,21 @@ static bool is_behind(const struct joint *j, const struct target *list, size_t n
 int proxy_join(struct proxy *p, uint64_t wish, const struct target *targets, size_t n, time_ns now)
 {
     struct joint *j = pool_get(&p->joints, wish);
-    struct target fresh[LIMIT_BINDINGS];
+    struct target fresh[LIMIT_PROXY_BREADTH];
     size_t n_fresh = 0;
     if (!j)
         return ERR_STALE;
     struct context *c = j->context;
     struct msg *m = context_request(p, c);
     const struct comers all = {targets, n};
-    for (size_t i = 0; i < n && n_fresh < LIMIT_BINDINGS; i++)
+    for (size_t i = 0; i < n && n_fresh < LIMIT_PROXY_BREADTH; i++)
         if (!is_reached(p, j, &targets[i], &all))
             fresh[n_fresh++] = targets[i];
+    if (j->fixed && j->order == FORK_SEQUENTIAL && n_fresh > 1)
+        n_fresh = 1;
     if (n_fresh == 0 || c->closed || !m || !proxy_plan_use(p, m, c->server))
         return OK;
-    const struct fork_how how = {.order = j->order, .ring_time = j->ring_time};
+    const struct fork_how how = {.order = j->order, .ring_time = j->ring_time, .fixed = j->fixed};
     if (fork_more(p, c, m, j->leg, fresh, n_fresh, &how, is_behind(j, fresh, n_fresh), now))
         end_wait(p, j);
     return context_settle(p, c, now);

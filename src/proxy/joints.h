@@ -13,6 +13,9 @@ struct joint {
     struct context *context;
     struct leg *leg;
     pool_id id;
+    uint64_t serial; /* in the order in which they began */
+    bool fixed;
+    bool joins; /* else it is only told whose phone answered */
     enum fork_order order;
     time_ns ring_time;
     size_t who_len;

@@ -120,7 +120,7 @@ struct leg *leg_new(struct proxy *p, struct context *c, struct leg *from, struct
         return NULL;
     struct leg *leg = (struct leg *)(void *)block->bytes;
     char *at = (char *)(leg + 1);
-    *leg = (struct leg){.block = block, .next = c->legs};
+    *leg = (struct leg){.block = block, .next = c->legs, .depth = from ? from->depth + 1 : 1};
     leg->uri = keep(&at, uri);
     leg->history = keep(&at, buf_str(&t.history));
     leg->diversion = keep(&at, buf_str(&t.diversion));

@@ -13,6 +13,8 @@ struct leg {
     struct str history;   /* whole lines: the entries that we add before his own */
     struct str diversion; /* whole lines (RFC 5806), the newest first */
     unsigned n_children;
+    unsigned depth; /* how many came before him, himself among them */
+    bool phones_only;
 };
 
 /* From one leg (NULL: of whom the request was for) to another. `cause` as in struct target. NULL:

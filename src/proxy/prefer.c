@@ -85,6 +85,7 @@ bool prefer_keeps(struct msg *m, const struct target *t, unsigned *score)
 struct wishes_of_caller prefer_how(struct msg *m, struct fork_how *how)
 {
     struct wishes_of_caller w = {0};
+    const enum fork_order order = how->order;
     for (const struct token *t = NULL; (t = msg_token_next(m, HDR_REQUEST_DISPOSITION, t));) {
         if (str_equal_nocase(t->name, STR("no-fork")))
             w.no_fork = true;
@@ -98,6 +99,10 @@ struct wishes_of_caller prefer_how(struct msg *m, struct fork_how *how)
             how->order = FORK_SEQUENTIAL;
         else if (str_equal_nocase(t->name, STR("parallel")))
             how->order = FORK_PARALLEL;
+    }
+    if (how->fixed) {
+        how->order = order;
+        w.no_fork = false;
     }
     return w;
 }

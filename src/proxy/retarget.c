@@ -13,13 +13,14 @@ static void end(struct proxy *p, struct branch *b, unsigned status)
 }
 
 /* Loops of forwards end here: nobody is asked twice (RFC 3261 16.5). */
-static unsigned why_not(const struct context *c, struct msg *m, const struct target *to)
+static unsigned why_not(const struct context *c, struct msg *m, const struct leg *from,
+                        const struct target *to)
 {
     struct uri uri;
     struct msg_error err;
     if (!uri_parse(to->uri, &uri, &err) || uri.scheme == URI_OTHER)
         return 480;
-    if (c->n_legs >= LIMIT_RETARGETS || legs_have(c, m, &uri))
+    if ((from && from->depth >= LIMIT_RETARGETS) || legs_have(c, m, &uri))
         return 482;
     /* RFC 5630 5.3: sips is not left */
     const struct uri *first = msg_uri(m);
@@ -37,12 +38,13 @@ void retarget(struct proxy *p, struct context *c, struct leg *from, const struct
     b->leg = from;
     b->asked = true;
     b->ring_end = to->ring_time;
-    unsigned status = why_not(c, m, to);
+    unsigned status = why_not(c, m, from, to);
     struct leg *leg = status ? NULL : leg_new(p, c, from, m, to->uri, to->cause);
     if (!leg) {
         end(p, b, status ? status : 503);
         return;
     }
+    leg->phones_only = to->phones_only;
     b->leg = leg;
     list_append(&p->wishes, &b->wishes);
 }
@@ -55,6 +57,7 @@ bool proxy_wish(struct proxy *p, struct proxy_wish *out)
     struct branch *b = CONTAINER_OF(first, struct branch, wishes);
     list_remove(first);
     *out = (struct proxy_wish){.id = b->id,
+                               .phones_only = b->leg->phones_only,
                                .uri = b->leg->uri,
                                .tx = b->context->server,
                                .request = context_request(p, b->context)};

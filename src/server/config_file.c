@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/shelf.h"
+#include "element/groups.h"
 #include "hook/hook.h"
 #include "route/route.h"
 
@@ -116,6 +117,25 @@ static bool read_scripts(struct config *c, config_tell *tell, void *arg)
     return good && c->lua.texts.list && check_scripts(c, tell, arg);
 }
 
+/* What the texts of groups mean, likewise. */
+static bool check_groups(const struct config *c, const char *file, config_tell *tell, void *arg)
+{
+    struct group_fault wrong;
+    struct groups *g = groups_new(c->mem, &c->groups, config_domains(c).list[0], &wrong);
+
+    if (!g) {
+        struct config_fault f = {.file = file};
+
+        if (wrong.group < c->groups.n)
+            f.line = config_entry_line("group", &c->groups.list[wrong.group].entry, wrong.key);
+        (void)snprintf(f.key, sizeof(f.key), "groups[%u].%s", wrong.group + 1, wrong.key);
+        (void)snprintf(f.what, sizeof(f.what), "%s", wrong.what);
+        tell(arg, &f);
+    }
+    groups_free(g);
+    return g;
+}
+
 struct config *config_file_read(struct mem *mem, const struct config_source *source,
                                 config_tell *tell, void *arg)
 {
@@ -132,7 +152,8 @@ struct config *config_file_read(struct mem *mem, const struct config_source *sou
     struct config *c = config_parse(mem, &s, tell, arg);
 
     free(text);
-    if (!c || (read_scripts(c, tell, arg) && check_routes(c, s.file, tell, arg)))
+    if (!c || (read_scripts(c, tell, arg) && check_routes(c, s.file, tell, arg) &&
+               check_groups(c, s.file, tell, arg)))
         return c;
     config_free(c);
     return NULL;

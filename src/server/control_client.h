@@ -134,6 +134,7 @@ enum control_step control_accounts(struct control_client *);
 enum control_step control_domains(struct control_client *);
 enum control_step control_log(struct control_client *);
 enum control_step control_forward(struct control_client *);
+enum control_step control_group(struct control_client *);
 enum control_step control_drain(struct control_client *);
 enum control_step control_reload(struct control_client *);
 enum control_step control_peers(struct control_client *);

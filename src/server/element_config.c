@@ -94,6 +94,8 @@ void element_config_of(struct element_config *out, const struct shared *s,
     out->routes = &config->routes;
     out->sets = &config->sets;
     out->lua = &config->lua;
+    out->groups = &config->groups;
+    out->features = &config->features;
 }
 
 struct str element_host_of(const struct shared *s, const struct listen_at *at)

@@ -8,7 +8,7 @@
 
 struct store {
     struct mem *mem;
-    struct locations *locations, *accounts;
+    struct locations *locations, *accounts, *moments;
     struct keeper *keeper; /* NULL: nothing is kept */
     struct bell bell;      /* of the asker beside the workers … */
     unsigned beside;       /* … who is this one of the keeper's */
@@ -26,8 +26,9 @@ struct store *store_new(struct mem *mem)
     if (entropy_key(&key)) {
         s->locations = locations_new(mem, &key, LIMIT_LOCATION_RECORDS);
         s->accounts = locations_new(mem, &key, LIMIT_ACCOUNTS);
+        s->moments = locations_new(mem, &key, LIMIT_MOMENTS);
     }
-    if (s->locations && s->accounts)
+    if (s->locations && s->accounts && s->moments)
         return s;
     bool ended = store_free(s, 0);
 
@@ -61,6 +62,7 @@ bool store_free(struct store *s, time_ns within)
         return false;
     bell_fini(&s->bell);
     locations_free(s->accounts);
+    locations_free(s->moments);
     locations_free(s->locations);
     mem_free(s->mem, s, sizeof(*s));
     return true;
@@ -78,18 +80,31 @@ static bool refuse(struct store_answer *answer, struct block **copy)
     return true;
 }
 
+static struct locations *records_of(const struct store *s, enum store_space space)
+{
+    switch (space) {
+    case STORE_ACCOUNTS:
+        return s->accounts;
+    case STORE_MOMENTS:
+        return s->moments;
+    case STORE_LOCATIONS:
+        break;
+    }
+    return s->locations;
+}
+
 bool store_ask(struct store *s, struct locations_asker who, const struct store_ask *ask,
                time_ns now, struct block_pool *pool, struct store_answer *answer,
                struct block **copy)
 {
-    bool accounts = ask->space == STORE_ACCOUNTS;
+    bool lasts = ask->space == STORE_LOCATIONS;
 
     answer->query = who.query;
-    if (ask->op == STORE_PUT && accounts)
+    if (ask->op == STORE_PUT && ask->space == STORE_ACCOUNTS)
         return refuse(answer, copy);
-    if (ask->op == STORE_PUT && s->keeper)
+    if (ask->op == STORE_PUT && lasts && s->keeper)
         return !keeper_write(s->keeper, who, ask, now, pool, answer, copy);
-    locations_ask(accounts ? s->accounts : s->locations, ask, now, pool, answer, copy);
+    locations_ask(records_of(s, ask->space), ask, now, pool, answer, copy);
     return true;
 }
 
@@ -116,6 +131,7 @@ struct bell *store_bell(struct store *s)
 void store_sweep(struct store *s, time_ns now)
 {
     locations_sweep(s->locations, now);
+    locations_sweep(s->moments, now);
 }
 
 struct locations *store_locations(struct store *s)

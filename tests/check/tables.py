@@ -64,7 +64,7 @@ def events():
     return "\n".join(rows) + "\n"
 
 
-ENTRY = re.compile(r'^CONFIG\("([^"]+)", [\w.]+, (\w+), (\w+), (\w+), "([^"]*)", (\w+), "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)', re.M)
+ENTRY = re.compile(r'^CONFIG\("([^"]+)", [\w.\[\]]+, (\w+), (\w+), (\w+), "([^"]*)", (\w+), "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)', re.M)
 ITEM = re.compile(r'^ENTRY\((\w+), "([^"]+)", [\w.]+, (\w+), (\w+), (\w+), "([^"]*)", (\w+), "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)', re.M)
 KEYS = ("<!-- keys: made from data/config.def by ./dev fmt -->\n", "<!-- end of keys -->\n")
 UNITS = {"SECONDS": (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)),
@@ -74,6 +74,8 @@ WORDS = {"NAMES": "list of names", "LISTENERS": "list of listeners", "BLOCKS": "
          "ALGORITHMS": "list of SHA-512-256, SHA-256, MD5", "HOST": "name or address", "PATH": "path", "TEXT": "name",
          "ADDRESS": "address and port", "BOOL": "true, false", "AUTH": "auto, required, none",
          "TEXTS": "list of texts", "STATUSES": "list of statuses", "ROUTES": "list of routes", "SETS": "list of sets", "MEMBERS": "list of members",
+         "GROUPS": "list of groups", "AGENTS": "list of agents", "ORDER": "all, in-order, in-turn, longest-idle",
+         "CODE": "digits, letters, * and #",
          "LINE": "text", "LABEL": "name", "SWITCH": "true, false", "SERVE": "register, lookup, default",
          "ALLOW": "accounts, peers, anyone",
          "POLICY": "random, round-robin, call-id, user", "LEVEL": "error, warn, info, debug", "FORMAT": "text, logfmt, json",
@@ -81,7 +83,7 @@ WORDS = {"NAMES": "list of names", "LISTENERS": "list of listeners", "BLOCKS": "
          "PING": "crlf, options"}
 
 
-LISTS = ("NAMES", "LISTENERS", "SERVERS", "BLOCKS", "ORIGINS", "TEXTS", "STATUSES", "ROUTES", "SETS", "MEMBERS")
+LISTS = ("NAMES", "LISTENERS", "SERVERS", "BLOCKS", "ORIGINS", "TEXTS", "STATUSES", "ROUTES", "SETS", "MEMBERS", "GROUPS", "AGENTS")
 
 
 def duration(n, kind):

@@ -39,6 +39,8 @@ struct config {
     struct config_route_list routes;
     struct config_set_list sets;
     struct config_lua lua;
+    struct config_group_list groups;
+    struct feature_codes features;
 
     struct {
         struct str_list certificates; /* "FILE" or "CHAIN:KEY" */

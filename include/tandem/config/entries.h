@@ -4,6 +4,8 @@
 #ifndef TANDEM_CONFIG_ENTRIES_H
 #define TANDEM_CONFIG_ENTRIES_H
 
+#include <stdbool.h>
+
 #include "base/addr_block.h"
 #include "base/str.h"
 
@@ -84,6 +86,48 @@ struct config_route {
     enum config_switch record_route, join;
     unsigned wait_s;
     enum config_allow allow;
+};
+
+enum config_order {
+    CONFIG_ORDER_ALL,
+    CONFIG_ORDER_IN_ORDER,
+    CONFIG_ORDER_IN_TURN,
+    CONFIG_ORDER_LONGEST_IDLE
+};
+
+struct config_agent {
+    struct config_entry entry;
+    struct str user;
+    unsigned ring_time_s, delay_s;
+};
+
+struct config_agent_list {
+    struct config_agent *list;
+    unsigned n;
+};
+
+struct config_group {
+    struct config_entry entry;
+    struct str name, domain;
+    struct str_list numbers;
+    struct config_agent_list members;
+    enum config_order order;
+    unsigned ring_time_s;
+    bool login, skip_busy;
+    unsigned wrap_up_s, queue, queue_time_s;
+    struct str forward;
+    unsigned reply; /* 0: none */
+};
+
+struct config_group_list {
+    struct config_group *list;
+    unsigned n;
+};
+
+/* What an account may dial. */
+struct feature_codes {
+    struct str forward[4], forward_off[4]; /* by enum forward_when; empty: there is none */
+    struct str forwards_off, login, logout;
 };
 
 struct config_member {

@@ -79,6 +79,8 @@ struct element_config {
     const struct config_route_list *routes; /* compiled, not kept; NULL: none */
     const struct config_set_list *sets;     /* that they name; NULL: none */
     const struct config_lua *lua;           /* whose functions they call; NULL: none */
+    const struct config_group_list *groups; /* copied; NULL: none */
+    const struct feature_codes *features;   /* copied; NULL: none */
 };
 
 /* The C library's heap, one worker, no domain, no seed, no keys: those are the caller's. Bindings
@@ -128,10 +130,9 @@ void element_came(struct element *, struct str key, time_ns now);
  * writes there after they are answered tells. */
 bool element_awaits(const struct element *);
 /* The configuration is replaced, whole, while requests are under way: those that were let in go on.
- * Only registrar, proxy (but its key), domains, relay_loopback, fork, mode, access, routes and sets
- * are looked at. ERR_NOMEM, ERR_LIMIT, ERR_INVALID (rules that routes_new refuses): the old one
- * stays.
- */
+ * Only registrar, proxy (but its key), domains, relay_loopback, fork, mode, access, routes, sets,
+ * groups and features are looked at. ERR_NOMEM, ERR_LIMIT, ERR_INVALID (rules that routes_new
+ * refuses, groups that groups_new does): the old one stays. */
 int element_reconfigure(struct element *, const struct element_config *);
 
 /* How a phone behind a NAT is kept within reach. */

@@ -15,7 +15,8 @@ enum store_op {
 /* Which records: keys of one space are nothing to another. */
 enum store_space {
     STORE_LOCATIONS, /* where users are: registrar_key */
-    STORE_ACCOUNTS   /* who may say to be whom: account_key; only ever read */
+    STORE_ACCOUNTS,  /* who may say to be whom: account_key; only ever read */
+    STORE_MOMENTS    /* what is so for the moment: in memory, and gone with the server */
 };
 
 struct store_ask {

@@ -31,6 +31,7 @@ struct target {
     /* The request is retargeted: the URI is another user's, and who is to ring is found out when
      * its turn comes (proxy_wish). */
     bool look_up;
+    bool phones_only; /* … his phones alone, whatever he says of his calls */
     unsigned when;    /* enum target_when; 0: whatever became of them. Of those with a condition one
                          at most has its turn */
     struct load load; /* of a peer, whose calls are counted: an INVITE is not sent where it has as

@@ -138,6 +138,10 @@ struct fork_how {
     /* RFC 3261 16.5: a phone of his that comes while the INVITE is in progress may join them
      * (proxy_came). Where there is no memory for that, none does. */
     bool joins;
+    bool told;        /* proxy_whose tells of `who` */
+    bool fixed;       /* the order is not the caller's to choose (RFC 3841 9.1) */
+    unsigned refusal; /* what the caller gets in place of the best answer, where that is none that
+                         he can act upon, nor a 6xx; 0: the best answer */
     /* How long the INVITE waits for a first one, where it joins and there is no target, or all have
      * a condition; then `absent` counts as what came of it (0: 480). */
     time_ns wait;
@@ -183,8 +187,9 @@ int proxy_pass_response(struct proxy *, const struct engine_event *, time_ns now
 struct proxy_wish {
     uint64_t id;
     bool joins;
-    struct str uri; /* as it was given (`joins`: as fork_how.who); borrowed until the next call */
-    tx_id tx;       /* the server transaction … */
+    bool phones_only; /* as of the target */
+    struct str uri;   /* as it was given (`joins`: as fork_how.who); borrowed until the next call */
+    tx_id tx;         /* the server transaction … */
     struct msg *request; /* … and its request, borrowed */
 };
 bool proxy_wish(struct proxy *, struct proxy_wish *);
@@ -195,14 +200,22 @@ int proxy_found(struct proxy *, uint64_t wish, const struct target *, size_t n,
 
 /* A phone of `who` has come, or may have: whatever INVITE it may join wants to know. */
 void proxy_came(struct proxy *, struct str who);
-/* All his phones (copied) as they are now. Those that the INVITE has not reached ring: at once, or,
- * where they ring in an order, when their turn comes. A phone (an instance, where it says which it
- * is, else a URI) that rings or has answered does not ring again; one that nothing was heard of
- * does once it has moved, or once its request has failed. ERR_STALE: nobody waits for it any more.
+/* The same for the INVITE alone that has waited for the longest and rings nowhere. */
+void proxy_serve(struct proxy *, struct str who);
+/* All his phones (copied) as they are now, or users to be looked up. Those that the INVITE has not
+ * reached ring: at once, or, where they ring in an order, when their turn comes; where that order
+ * is `fixed`, one of them. A phone (an instance, where it says which it is, else a URI) that rings
+ * or has answered does not ring again; one that nothing was heard of does once it has moved, or
+ * once its request has failed. ERR_STALE: nobody waits for it any more.
  */
 int proxy_join(struct proxy *, uint64_t wish, const struct target *, size_t n, time_ns now);
 /* How many INVITEs may be joined, those of one that was retargeted apart. */
 size_t proxy_joints(const struct proxy *);
+/* How many `who` may join. */
+size_t proxy_joints_of(const struct proxy *, struct str who);
+/* Before a 2xx to an INVITE is given to proxy_event: whose phone sent it, where fork_how.told had
+ * it kept; empty: that is not known. Borrowed until then. */
+struct str proxy_whose(const struct proxy *, const struct engine_event *);
 
 /* An event of one of our transactions: response, timeout, transport error, CANCEL of our server
  * transaction, server timeout or end. Events of contexts that have ended are ignored. ERR_NOMEM: a

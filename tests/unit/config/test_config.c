@@ -86,6 +86,11 @@ static const char every_key[] =
     "routes: [{user: x, reply: 404 No}]\n"
     "sets: [{name: s, members: [{uri: 'sip:h'}]}]\n"
     "lua: {scripts: [/a.lua], instructions: 1000, memory: 64}\n"
+    "groups: [{name: g, members: [{user: a}]}]\n"
+    "features: {forward_always: '*72', forward_always_off: '*73', forward_busy: '*90',\n"
+    "           forward_busy_off: '*91', forward_no_answer: '*92', forward_no_answer_off: '*93',\n"
+    "           forward_offline: '*94', forward_offline_off: '*95', forwards_off: '#74',\n"
+    "           login: '*45', logout: '*46'}\n"
     "registrar: {min_expires: 2m, max_expires: 1d, default_expires: 3m,\n"
     "            max_contacts: '4', flow_timer: 90s, ping: 25s,\n"
     "            ping_with: options,\n"
@@ -146,6 +151,15 @@ static void check_limits(const struct config *c)
     assert_int_equal(c->limits.ban_s, 3600);
 }
 
+static void check_groups(const struct config *c)
+{
+    assert_int_equal(c->groups.list[0].members.n, 1);
+    assert_int_equal(c->groups.list[0].ring_time_s, 20);
+    assert_true(c->groups.list[0].skip_busy);
+    EQUAL(c->features.forward[3], "*94");
+    EQUAL(c->features.forwards_off, "#74");
+}
+
 static void every_key_is_read(void **state)
 {
     struct told t;
@@ -194,6 +208,7 @@ static void every_key_is_read(void **state)
     EQUAL(c->control, "/run/x");
     check_websocket(c);
     expect_tls(c);
+    check_groups(c);
     assert_int_equal(config_line(c, "listen"), 2);
     assert_int_equal(config_line(c, "accounts.nonce_life"), 16);
     assert_int_equal(config_line(other, "listen"), 0);

@@ -186,6 +186,8 @@ static void every_example_can_be_written(void **state)
         const char *table, *before, *behind;
     } tables[] = {{"route", "routes: [{", "}]\n"},
                   {"set", "sets: [{", "}]\n"},
+                  {"group", "groups: [{", "}]\n"},
+                  {"agent", "groups: [{name: g, members: [{", "}]}]\n"},
                   {"member", "sets: [{name: a, members: [{", "}]}]\n"}};
     char text[1000];
     struct told t;
