@@ -1,0 +1,27 @@
+"""CPU time of a call through a stateless proxy with Record-Route: INVITE, 180, 200, ACK, BYE, 200, with nothing kept. Beside Kamailio, and
+beside a relay that moves the same packets unread (the floor)."""
+import os
+import sys
+import tempfile
+
+import lab
+
+RATES, SECONDS = (1000, 5000, 9000), 2
+# The bar: the part of Kamailio's CPU time that a call may take.
+MOST_RATIO = 0.65
+
+
+def measure(report):
+    callee = lab.free_port()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        config = os.path.join(folder, "tandem.yaml")
+        with open(config, "w", encoding="utf-8") as f:
+            f.write("proxy: {mode: stateless}\n")
+        starts = {"tandem": lambda: lab.tandem(config=config), **lab.peers("stateless.cfg"), "floor": lambda: lab.relay(callee)}
+        for rate in RATES:
+            with lab.running(starts) as servers:
+                runs = lab.rounds(servers, lambda server, rate=rate: server.load("call", rate, rate * SECONDS, "--callee", callee))
+            report.costs(f"call at {rate}/s", runs, most_ratio=MOST_RATIO, transport="udp", workers=1, record_route=True)
+
+
+sys.exit(lab.main("stateless", __doc__, measure))
