@@ -6,6 +6,7 @@ import tempfile
 
 import tap
 from baresip import Baresip
+from control import Phone as Asker
 from linphone import Linphone
 from phone import Phone
 from server import PROGRAM, Server
@@ -55,6 +56,25 @@ def test_linphone_calls_baresip():
         alice.await_call("LinphoneCallStreamsRunning")
         bob.command("hangup")
         alice.await_idle()
+
+
+def test_linphone_follows_a_redirection():
+    """RFC 3261 8.1.3.4: our 302 leads it to where Bob has registered."""
+    rule = "routes:\n - {user: [moved], set_user: bob}\n - {method: [INVITE], user: [bob], redirect: [location]}\n"
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as f:
+        f.write(rule)
+        f.flush()
+        with Server("--config", f.name) as server, Linphone(server, "alice") as alice, Baresip(server, "bob") as bob:
+            with Asker(server, "carol") as carol:
+                carol.send("INVITE", "sip:moved@127.0.0.1", "sip:moved@127.0.0.1")
+                assert carol.final() == 302
+            alice.send(f"call sip:moved@{server.addr}")
+            bob.await_event("CALL_INCOMING")
+            bob.command("accept")
+            bob.await_event("CALL_ESTABLISHED")
+            alice.await_call("LinphoneCallStreamsRunning")
+            bob.command("hangup")
+            alice.await_idle()
 
 
 def test_linphone_is_called_by_the_gruu_that_it_gives_as_its_contact():
