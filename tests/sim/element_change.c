@@ -54,6 +54,27 @@ static void set_edge_rules(const struct element_node *e, struct element_config *
     c->routes = &list;
 }
 
+/* Dave is one. */
+static void set_group(const struct element_node *e, struct element_config *c)
+{
+    static struct config_agent members[] = {{.user = STR_INIT("alice"), .delay_s = 1},
+                                            {.user = STR_INIT("bob")},
+                                            {.user = STR_INIT("carol")}};
+    static struct config_group group;
+    static const struct config_group_list list = {&group, 1};
+    unsigned kind = e->group - 1;
+    group = (struct config_group){.name = STR("dave"),
+                                  .domain = str_from(e->node.name),
+                                  .members = {members, 3},
+                                  .order = (enum config_order)(kind % 4),
+                                  .ring_time_s = 5,
+                                  .skip_busy = true,
+                                  .wrap_up_s = 2,
+                                  .queue = kind / 4 ? 2 : 0,
+                                  .queue_time_s = 20};
+    c->groups = &list;
+}
+
 void element_configure(const struct element_node *e, struct str names[2], struct element_config *c)
 {
     bool asks = e->asks != ((e->form & FORM_ASKING) != 0);
@@ -65,6 +86,8 @@ void element_configure(const struct element_node *e, struct str names[2], struct
     c->domains = names;
     c->n_domains = e->form & FORM_ALIAS ? 2 : 1;
     c->fork = e->fork;
+    if (e->group)
+        set_group(e, c);
     c->mode = e->follows ? CONFIG_MODE_CALL : CONFIG_MODE_TRANSACTION;
     c->proxy.calls.call_time = e->call_time;
     c->access.required = asks;

@@ -226,11 +226,12 @@ static void configure_anew(struct element_node *e)
     (void)err;
 }
 
-void element_fork(struct node *n, const struct fork_how *how)
+void element_fork(struct node *n, const struct fork_how *how, unsigned group)
 {
     for (unsigned i = 0; i < n->n_workers; i++) {
         struct element_node *e = element_worker(n, i);
         e->fork = *how;
+        e->group = group;
         configure_anew(e);
     }
 }

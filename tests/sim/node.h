@@ -87,8 +87,9 @@ void node_sleep(struct node *n, time_ns span);
 struct node *element_join(struct world *w, const char *domain);
 /* The same as `n` workers with one address and one store; the first of them. */
 struct node *element_join_workers(struct world *w, const char *domain, unsigned n);
-/* How the phones of its users ring from now on. Before anything fails. */
-void element_fork(struct node *n, const struct fork_how *how);
+/* How the phones of its users ring from now on, and the group that it has (0: none). Before
+ * anything fails. */
+void element_fork(struct node *n, const struct fork_how *how, unsigned group);
 /* Calls that begin from now on are followed, and ended so long after their answer; 0: never. */
 void element_follow(struct node *n, time_ns call_time);
 /* From now on it asks who sends, and trusts the servers of `peers`. Before anything fails. */

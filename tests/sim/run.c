@@ -44,7 +44,7 @@ static void fork_as(struct node *server, const uint32_t *knob)
                                  .ring_time = knob[KNOB_RING] * NS_PER_S,
                                  .joins = knob[KNOB_JOIN] > 0,
                                  .wait = knob[KNOB_JOIN] ? (knob[KNOB_JOIN] - 1) * NS_PER_S : 0};
-    element_fork(server, &how);
+    element_fork(server, &how, knob[KNOB_GROUP] % 9);
 }
 
 static void open_servers(struct run *r)
@@ -82,11 +82,11 @@ static void open_edges(struct run *r)
 static bool is_spoilt(const struct plan *p)
 {
     static const bool is_kind[N_KNOBS] = {
-        [KNOB_SERVERS] = true,     [KNOB_WORKERS] = true,  [KNOB_AUTH] = true,
-        [KNOB_ORDER] = true,       [KNOB_RING] = true,     [KNOB_JOIN] = true,
-        [KNOB_FOLLOW] = true,      [KNOB_EDGES] = true,    [KNOB_DEAD] = true,
-        [KNOB_DNS_DELAY] = true,   [KNOB_DNS_LIES] = true, [KNOB_DNS_SILENCE] = true,
-        [KNOB_UNREACHABLE] = true, [KNOB_DNS_TTL] = true};
+        [KNOB_SERVERS] = true,     [KNOB_WORKERS] = true,     [KNOB_AUTH] = true,
+        [KNOB_ORDER] = true,       [KNOB_RING] = true,        [KNOB_JOIN] = true,
+        [KNOB_GROUP] = true,       [KNOB_FOLLOW] = true,      [KNOB_EDGES] = true,
+        [KNOB_DEAD] = true,        [KNOB_DNS_DELAY] = true,   [KNOB_DNS_LIES] = true,
+        [KNOB_DNS_SILENCE] = true, [KNOB_UNREACHABLE] = true, [KNOB_DNS_TTL] = true};
     bool spoilt = false;
     for (size_t i = 0; i < N_KNOBS; i++)
         spoilt = spoilt || (p->knob[i] && !is_kind[i]);
@@ -115,8 +115,8 @@ static void spoil_names(struct run *r)
     r->w.dns_ttl_s = knob[KNOB_DNS_TTL];
     for (size_t i = 0; knob[KNOB_DEAD] && i < SERVERS && r->servers[i]; i++)
         names_spread(&r->w, r->servers[i], knob[KNOB_DEAD]);
-    r->w.names_alone =
-        !is_spoilt(r->plan) && !is_disturbed(r->plan) && !knob[KNOB_RING] && !knob[KNOB_JOIN];
+    r->w.names_alone = !is_spoilt(r->plan) && !is_disturbed(r->plan) && !knob[KNOB_RING] &&
+                       !knob[KNOB_JOIN] && !knob[KNOB_GROUP];
     r->w.flows_alone = r->w.names_alone && !knob[KNOB_ORDER] && !knob[KNOB_DEAD] &&
                        !knob[KNOB_DNS_DELAY] && !knob[KNOB_DNS_SILENCE] && !knob[KNOB_DNS_LIES];
 }

@@ -11,8 +11,9 @@
 /* Two domains, six phones of four users over both transports, half a minute or so of acts. */
 #define TOWN .phones_min = 2, .phones_max = 6, .users = 4, .tcp = 300, .acts = 28, .pause = 4000
 /* Phones that ring in an order, or join. */
-#define HUNTING \
-    [KNOB_ORDER] = {1, 2, 300}, [KNOB_RING] = {1, 20, 300}, [KNOB_JOIN] = {1, 20, 300}, FOLLOWED
+#define HUNTING                                                                         \
+    [KNOB_ORDER] = {1, 2, 300}, [KNOB_RING] = {1, 20, 300}, [KNOB_JOIN] = {1, 20, 300}, \
+    [KNOB_GROUP] = {1, 8, 300}, FOLLOWED
 /* Calls that servers follow, and end. */
 #define FOLLOWED [KNOB_FOLLOW] = {1, 20, 300}
 #define ALWAYS(n)      \
@@ -144,10 +145,11 @@ static const struct world_kind kinds[] = {
                  [KNOB_LOSS] = {10, 200, 200},
                  [KNOB_ORDER] = BETWEEN(0, 2),
                  [KNOB_RING] = SOMETIMES(1, 20),
-                 [KNOB_JOIN] = {1, 30, 800}},
+                 [KNOB_JOIN] = {1, 30, 800},
+                 [KNOB_GROUP] = SOMETIMES(1, 8)},
         .phones_min = 4,
         .phones_max = 8,
-        .users = 2,
+        .users = 4,
         .tcp = 300,
         .acts = 30,
         .pause = 2000,
