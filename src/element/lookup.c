@@ -173,22 +173,31 @@ void lookup_redirect(struct element *e, const struct engine_event *ev, const str
     lookup_user(e, (struct lookup){.kind = LOOKUP_REDIRECT, .status = status}, ev, aor, now);
 }
 
-/* Who sends calls on is one of ours, or a phone of his: they go wherever he says. */
+/* Who sends calls on is one of ours, or a phone of his: they go wherever he says, by the rules. The
+ * phones of a group's member are rung as they are. */
 void lookup_wish(struct element *e, const struct proxy_wish *wish, time_ns now)
 {
     const struct engine_event ev = {.kind = EVENT_REQUEST, .tx = wish->tx, .msg = wish->request};
     char number[NUMBER_MAX];
+    struct route_decision d;
     struct uri uri, aor;
     struct msg_error err;
     enum place place = PLACE_NOWHERE;
-    if (wish->request && uri_parse(wish->uri, &uri, &err))
+    bool is_uri = wish->request && uri_parse(wish->uri, &uri, &err);
+    if (is_uri)
         place = place_of_uri(e, wish->request, &uri, number, &aor);
+    if (is_uri && e->routes && !(wish->phones_only && place == PLACE_USER)) {
+        if (onward(e, wish, &uri, &d, now))
+            return;
+        uri = d.uri;
+        place = place_of_uri(e, wish->request, &uri, number, &aor);
+    }
     if (place == PLACE_USER) {
         const struct lookup what = {
             .kind = LOOKUP_TARGETS, .of = wish->phones_only ? OF_MEMBER : OF_ALL, .wish = wish->id};
         lookup_user(e, what, &ev, &aor, now);
     } else if (place == PLACE_FOREIGN) {
-        const struct target target = {.uri = wish->uri, .q = 1000};
+        const struct target target = {.uri = uri.text, .q = 1000};
         (void)proxy_found(e->proxy, wish->id, &target, 1, &e->fork, 0, now);
     } else {
         (void)proxy_found(e->proxy, wish->id, NULL, 0, &e->fork, 404, now);

@@ -273,6 +273,10 @@ void steer_explain(struct element *, const struct engine_event *, const struct s
                    enum route_sender, time_ns now, struct element_outlook *, route_tell *,
                    void *arg);
 /* Rules and their sets; both NULL where there is no rule. ERR_NOMEM, ERR_INVALID: both are NULL. */
+/* What they decide of a call that one of ours, or his phone, sends on to `uri`: as of an account's
+ * whose name is not known. */
+void steer_onward(struct element *, struct msg *, const struct uri *, struct route_decision *,
+                  time_ns now);
 MUST_USE int steer_make(struct element *, struct routes **, struct peers **,
                         const struct element_config *);
 
@@ -288,6 +292,12 @@ struct choice {
  * same for the same Call-ID. */
 void choose(struct element *, struct choice *c, struct msg *, const struct route_decision *,
             bool settled, time_ns now);
+
+/* --- onward.c: calls that are sent on --- */
+/* True: rules took it, and the wish is answered. Else it goes to d->uri, as it would without them.
+ */
+bool onward(struct element *, const struct proxy_wish *, const struct uri *,
+            struct route_decision *d, time_ns now);
 
 /* --- divert.c: redirects --- */
 void divert(struct element *, const struct engine_event *, const struct route_decision *,

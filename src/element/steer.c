@@ -129,6 +129,14 @@ bool steer_decide(struct element *e, const struct engine_event *ev, const struct
     return true;
 }
 
+void steer_onward(struct element *e, struct msg *m, const struct uri *uri, struct route_decision *d,
+                  time_ns now)
+{
+    decide(e, m, uri, ROUTE_ACCOUNT, &nobody, now, d, NULL, NULL);
+    if (d->failure.len > 0)
+        note(e, NOTE_HOOK_FAILED, m, d->failure);
+}
+
 bool steer_would_pass(struct element *e, const struct engine_event *ev, const struct step *s,
                       time_ns now)
 {

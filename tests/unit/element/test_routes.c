@@ -2,6 +2,7 @@
  * else changes. */
 #include "asking.h"
 #include "config/config.h"
+#include "element/forwards.h"
 
 #define GATEWAY "192.0.2.200:5060"
 #define OTHER "192.0.2.201:5060"
@@ -307,6 +308,54 @@ static void explained_as_it_is_decided(void **state)
     done(w);
 }
 
+static void bob_forwards(struct world *w, const char *record)
+{
+    char space[128];
+    struct buf key;
+
+    buf_init(&key, space, sizeof space);
+    forwards_key(&key, STR("sip:bob@example.com"));
+    struct store_ask put = {.op = STORE_PUT, .key = buf_str(&key), .value = str_from(record)};
+    assert_int_equal(scripted_answer(&w->store, 1, &put).status, STORE_OK);
+}
+
+/* Where a user forwards to goes as his own call to there would. */
+static void forwards_go_by_rules(void **state)
+{
+    static const struct {
+        const char *record, *reached, *request;
+        unsigned status;
+    } cases[] = {
+        {"always sip:0049301@example.com\n", GATEWAY, "INVITE sip:+49301@192.0.2.200 ", 0},
+        {"always tel:+15551234\n", GATEWAY, "INVITE sip:+15551234@192.0.2.200", 0},
+        {"always sip:0900123@example.com\n", NULL, NULL, 403},
+        {"always sip:77100@example.com\n", OTHER, "INVITE sip:100@192.0.2.201", 0},
+        {"always sip:away@example.com\n", OTHER, "INVITE sip:x@192.0.2.201", 0},
+        {"always sip:none@example.com\n", NULL, NULL, 404},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world *w =
+            ruled("routes: [{number: '0900', reply: 403 Not from here},\n"
+                  "         {number: '00', strip: 2, prefix: '+'},\n"
+                  "         {number: '+', sender: account, forward: 'sip:192.0.2.200'},\n"
+                  "         {number: '77', strip: 2},\n"
+                  "         {user: away, redirect: 'sip:x@192.0.2.201'}]\n",
+                  false);
+
+        world_register(w, OTHER, "100", 600);
+        world_register(w, ALICE, "bob", 600);
+        bob_forwards(w, cases[i].record);
+        world_forget(w);
+        invite(w, ALICE, "sip:bob@example.com", "");
+        if (cases[i].reached && world_count(w, cases[i].reached, cases[i].request) != 1)
+            fail_msg("%s: %s", cases[i].record, world_last(w, cases[i].reached));
+        if (!cases[i].reached)
+            assert_int_equal(world_status(w, ALICE), cases[i].status);
+        done(w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +372,7 @@ int main(void)
         cmocka_unit_test(time_is_the_wall_clocks),
         cmocka_unit_test(without_memory_nothing_is_lost),
         cmocka_unit_test(explained_as_it_is_decided),
+        cmocka_unit_test(forwards_go_by_rules),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
