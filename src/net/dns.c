@@ -28,7 +28,7 @@ struct asker {
 struct under_way {
     struct net_dns *dns;
     struct asker *who;
-    uint64_t query;
+    struct question q;
 };
 
 struct net_dns {
@@ -37,6 +37,7 @@ struct net_dns {
     _Atomic bool stop;
     pthread_t thread;
     ares_channel channel;
+    _Atomic(ares_channel) next; /* that takes its place; NULL: none */
     unsigned n_sockets;
     struct pollfd sockets[SOCKETS_MOST + 1]; /* the bell's last */
     unsigned n_askers;
@@ -94,15 +95,27 @@ static void answer(struct net_dns *d, struct asker *who, uint64_t query, const v
     bell_ring(who->bell);
 }
 
-/* That there is no such name is an answer, too: it has its bytes. */
+static void put(struct under_way *u);
+
+/* That there is no such name is an answer, too: it has its bytes. Where other servers have taken
+ * the place of those that were asked, they are. */
 static void on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int len)
 {
     struct under_way *u = arg;
     bool whole = status == ARES_SUCCESS || status == ARES_ENODATA || status == ARES_ENOTFOUND;
 
     (void)timeouts;
-    answer(u->dns, u->who, u->query, bytes, whole && bytes && len > 0 ? (size_t)len : 0);
+    if (status == ARES_EDESTRUCTION && !atomic_load(&u->dns->stop)) {
+        put(u);
+        return;
+    }
+    answer(u->dns, u->who, u->q.query, bytes, whole && bytes && len > 0 ? (size_t)len : 0);
     mem_free(u->dns->mem, u, sizeof(*u));
+}
+
+static void put(struct under_way *u)
+{
+    ares_query(u->dns->channel, u->q.name, CLASS_IN, u->q.type, on_answer, u);
 }
 
 static void ask(struct net_dns *d, struct asker *who, const struct question *q)
@@ -113,8 +126,8 @@ static void ask(struct net_dns *d, struct asker *who, const struct question *q)
         answer(d, who, q->query, NULL, 0);
         return;
     }
-    *u = (struct under_way){d, who, q->query};
-    ares_query(d->channel, q->name, CLASS_IN, q->type, on_answer, u);
+    *u = (struct under_way){d, who, *q};
+    put(u);
 }
 
 /* One question of each asker in turn. False: nobody has one. */
@@ -142,6 +155,16 @@ static bool has_question(const struct net_dns *d)
 }
 
 /* --- the thread --- */
+
+static void change_servers(struct net_dns *d)
+{
+    ares_channel old = d->channel, next = atomic_exchange(&d->next, NULL);
+
+    if (!next)
+        return;
+    d->channel = next;
+    ares_destroy(old); /* what it was asked goes to the new ones */
+}
 
 static int wait_ms(struct net_dns *d)
 {
@@ -174,7 +197,8 @@ static void wait(struct net_dns *d)
 
     d->sockets[n] = (struct pollfd){.fd = d->bell.fd, .events = POLLIN};
     bell_asleep(&d->bell);
-    if (!has_question(d) && !atomic_load(&d->stop) && poll(d->sockets, n + 1, wait_ms(d)) <= 0)
+    if (!has_question(d) && !atomic_load(&d->stop) && !atomic_load(&d->next) &&
+        poll(d->sockets, n + 1, wait_ms(d)) <= 0)
         for (unsigned i = 0; i <= n; i++)
             d->sockets[i].revents = 0;
     bell_awake(&d->bell);
@@ -189,6 +213,7 @@ static void *run(void *arg)
     while (!atomic_load(&d->stop)) {
         for (unsigned i = 0; i < d->n_sockets; i++)
             d->sockets[i].revents = 0;
+        change_servers(d);
         while (!atomic_load(&d->stop) && take_round(d))
             continue;
         wait(d);
@@ -212,8 +237,9 @@ static int init_askers(struct net_dns *d, struct bell *const *bells)
     return OK;
 }
 
-static bool init_channel(struct net_dns *d, const struct net_dns_config *c)
+struct ares_channeldata *net_dns_prepare(struct net_dns *d, const struct net_dns_config *c)
 {
+    ares_channel channel;
     struct ares_options o = {.flags = ARES_FLAG_EDNS,
                              .timeout = (int)c->timeout_ms,
                              .tries = (int)c->tries,
@@ -223,14 +249,24 @@ static bool init_channel(struct net_dns *d, const struct net_dns_config *c)
 
     given |= c->timeout_ms ? ARES_OPT_TIMEOUTMS : 0;
     given |= c->tries ? ARES_OPT_TRIES : 0;
-    if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS)
-        return false;
-    if (ares_init_options(&d->channel, &o, given) != ARES_SUCCESS) {
-        d->channel = NULL;
-        ares_library_cleanup();
-        return false;
-    }
-    return !c->servers || ares_set_servers_ports_csv(d->channel, c->servers) == ARES_SUCCESS;
+    if (ares_init_options(&channel, &o, given) != ARES_SUCCESS)
+        return NULL;
+    if (!c->servers || ares_set_servers_ports_csv(channel, c->servers) == ARES_SUCCESS)
+        return channel;
+    ares_destroy(channel);
+    return NULL;
+}
+
+void net_dns_refuse(struct ares_channeldata *channel)
+{
+    if (channel)
+        ares_destroy(channel);
+}
+
+void net_dns_use(struct net_dns *d, struct ares_channeldata *channel)
+{
+    net_dns_refuse(atomic_exchange(&d->next, channel));
+    bell_ring_loud(&d->bell);
 }
 
 static void drop_answers(struct net_dns *d, struct asker *a)
@@ -243,10 +279,9 @@ static void drop_answers(struct net_dns *d, struct asker *a)
 
 static void release(struct net_dns *d)
 {
-    if (d->channel) {
-        ares_destroy(d->channel); /* answers all that is under way */
-        ares_library_cleanup();
-    }
+    net_dns_refuse(atomic_load(&d->next));
+    net_dns_refuse(d->channel); /* answers all that is under way */
+    ares_library_cleanup();
     for (unsigned i = 0; i < d->n_askers; i++) {
         drop_answers(d, &d->askers[i]);
         lane_fini(&d->askers[i].questions);
@@ -266,7 +301,12 @@ struct net_dns *net_dns_new(struct mem *mem, const struct net_dns_config *c, uns
     d->mem = mem;
     d->n_askers = n_askers;
     d->bell.fd = -1;
-    if (bell_init(&d->bell) == 0 && init_askers(d, bells) == OK && init_channel(d, c) &&
+    if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS) {
+        mem_free(mem, d, sizeof(*d) + n_askers * sizeof(d->askers[0]));
+        return NULL;
+    }
+    if (bell_init(&d->bell) == 0 && init_askers(d, bells) == OK &&
+        (d->channel = net_dns_prepare(d, c)) != NULL &&
         pthread_create(&d->thread, NULL, run, d) == 0)
         return d;
     release(d);

@@ -25,12 +25,23 @@ struct net_dns_answer {
 
 struct net_dns;
 
+/* c-ares' own: name servers that can be asked. */
+struct ares_channeldata;
+
 /* Starts the thread for `n_askers` workers; bells[i] is rung when there is an answer for asker i.
  * NULL: no memory, no thread, or servers that cannot be read. */
 struct net_dns *net_dns_new(struct mem *mem, const struct net_dns_config *, unsigned n_askers,
                             struct bell *const *bells);
 /* Ends the thread and frees; what is under way is dropped. NULL is legal. */
 void net_dns_free(struct net_dns *);
+
+/* Other name servers, for net_dns_use or net_dns_refuse. NULL: no memory, or servers that cannot be
+ * read. In any thread. */
+struct ares_channeldata *net_dns_prepare(struct net_dns *, const struct net_dns_config *);
+/* Asks these from now on, and takes them over. What is under way is asked anew, of them: no
+ * question is lost. In any thread. */
+void net_dns_use(struct net_dns *, struct ares_channeldata *);
+void net_dns_refuse(struct ares_channeldata *);
 
 /* Asks, in asker's thread, for records of class IN. False: too many questions wait: it has no
  * answer. The name is of letters, digits, '-', '_' and '.'. */

@@ -28,13 +28,18 @@ static void forget(struct cache *c, struct entry *e)
     pool_free(&c->entries, e->id);
 }
 
-void cache_fini(struct cache *c)
+void cache_clear(struct cache *c)
 {
     struct list *node;
-    if (!c->by_question.buckets)
-        return;
     while ((node = list_first(&c->by_use)) != NULL)
         forget(c, CONTAINER_OF(node, struct entry, by_use));
+}
+
+void cache_fini(struct cache *c)
+{
+    if (!c->by_question.buckets)
+        return;
+    cache_clear(c);
     map_fini(&c->by_question);
     pool_fini(&c->entries);
 }

@@ -21,6 +21,7 @@ struct cache {
 /* ERR_NOMEM: not initialised. */
 MUST_USE int cache_init(struct cache *, struct mem *, struct block_pool *, const struct hash_key *);
 void cache_fini(struct cache *);
+void cache_clear(struct cache *);
 uint64_t cache_hash(const struct hash_key *, const struct dns_question *);
 /* NULL: nothing is remembered. Borrowed until the next cache_put or cache_get. */
 struct block *cache_get(struct cache *, const struct dns_question *, time_ns now);

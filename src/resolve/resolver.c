@@ -73,6 +73,7 @@ void resolver_can(struct resolver *r, enum transport t, enum addr_family family)
 void resolver_hosts(struct resolver *r, const struct hosts *hosts)
 {
     r->hosts = hosts;
+    cache_clear(&r->cache);
 }
 
 static struct ask *find_ask(const struct resolver *r, const struct dns_question *q)

@@ -42,7 +42,7 @@ static const char *folder_of(const char *file, char at[PATH_MAX])
     return at;
 }
 
-/* --- certificates and scripts: they are read again at a reload --- */
+/* --- certificates, scripts and names: they are read again at a reload --- */
 
 /* The file's folder, and that of the file that a link leads to. */
 static void add_file(struct sandbox_folders *f, size_t *n, const char *file)
@@ -96,6 +96,8 @@ static void enter(const struct confinement *c, struct sandbox *out)
     if (c->read_again) {
         add_certificates(&f, &n, c->read_again);
         add_scripts(&f, &n, c->read_again);
+        if (c->read_again->dns.hosts.len > 0)
+            add_file(&f, &n, c->read_again->dns.hosts.at);
     }
     sandbox_enter(out, &f);
     while (n > 1)

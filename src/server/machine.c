@@ -198,11 +198,11 @@ static void check_certificates(struct machine *m)
 static void check_hosts(struct machine *m)
 {
     char what[256];
-    struct hosts *hosts = names_read(&mem_libc, m->config, what, sizeof(what));
+    struct names *names = names_read(&mem_libc, m->config, what, sizeof(what));
 
-    if (!hosts)
+    if (!names)
         tell(m, "dns.hosts", false, "%s", what);
-    hosts_free(hosts);
+    names_unref(names);
 }
 
 unsigned machine_check(const struct config *c, const char *file, config_tell *to, void *arg)

@@ -33,29 +33,82 @@ static void ring_all(struct shared *s)
     bell_ring_loud(s->boss);
 }
 
-/* Workers look for certificates when they see that there is another configuration. */
-static bool replace_both(struct shared *s, struct config *c, struct tls_context *tls)
+/* What the configuration names besides, read before any of it is taken. */
+struct named {
+    struct tls_context *tls;
+    struct names *names;
+    struct ares_channeldata *servers;
+};
+
+static bool read_names(struct shared *s, struct named *n, const struct config *c, config_tell *tell,
+                       void *arg)
 {
-    struct tls_context *old = secure_replace(&s->secure, tls);
+    struct config_fault f = {.file = s->options->file, .line = config_line(c, "dns.hosts")};
+
+    n->names = names_read(s->mem, c, f.what, sizeof(f.what));
+    if (!n->names) {
+        (void)snprintf(f.key, sizeof(f.key), "dns.hosts");
+        tell(arg, &f);
+        return false;
+    }
+    n->servers = names_servers(s->dns, c);
+    if (!n->servers)
+        config_fault_tell(tell, arg, s->options->file, "dns", "no memory");
+    return n->servers != NULL;
+}
+
+static bool read_named(struct shared *s, struct named *n, const struct config *c, config_tell *tell,
+                       void *arg)
+{
+    return secure_read(&n->tls, s->mem, c, &s->listen, s->options->file, s->secure.tickets, tell,
+                       arg) &&
+           read_names(s, n, c, tell, arg);
+}
+
+static void drop_named(struct named *n)
+{
+    tls_context_unref(n->tls);
+    names_unref(n->names);
+    net_dns_refuse(n->servers);
+}
+
+static void swap(struct shared *s, struct named *n)
+{
+    n->tls = secure_replace(&s->secure, n->tls);
+    n->names = known_replace(&s->known, n->names);
+}
+
+/* Workers look for certificates and names when they see that there is another configuration, and
+ * forget what the name servers said: they may be others now. */
+static bool replace_all(struct shared *s, struct config *c, struct named *n)
+{
+    swap(s, n);
     bool done = current_replace(&s->current, c);
 
-    if (!done)
-        old = secure_replace(&s->secure, old);
-    tls_context_unref(old);
+    if (done) {
+        net_dns_use(s->dns, n->servers);
+        n->servers = NULL;
+    } else {
+        swap(s, n);
+    }
     return done;
 }
 
 static bool replace(struct shared *s, struct config *c, config_tell *tell, void *arg)
 {
     enum log_level level = c->log.level;
-    struct tls_context *tls;
+    struct named named = {0};
 
     tell_unchangeable(s, c, tell, arg);
-    if (!secure_read(&tls, s->mem, c, &s->listen, s->options->file, s->secure.tickets, tell, arg)) {
+    if (!read_named(s, &named, c, tell, arg)) {
+        drop_named(&named);
         config_free(c);
         return false;
     }
-    if (!replace_both(s, c, tls)) {
+    bool done = replace_all(s, c, &named);
+
+    drop_named(&named);
+    if (!done) {
         config_free(c);
         config_fault_tell(tell, arg, s->options->file, "",
                           "the last change is still being taken over: try again in a moment");

@@ -8,7 +8,9 @@
 #include "base/attr.h"
 
 #define SANDBOX_FOLDERS 8
-#define SANDBOX_READABLE 296 /* the configuration's folder, those of certificates and scripts */
+#define SANDBOX_READABLE                                                     \
+    298 /* the configuration's folder, those of certificates, scripts, names \
+         */
 
 /* Beside what every server needs: /etc, the system's libraries, what resolving names reads. */
 struct sandbox_folders {

@@ -308,8 +308,12 @@ static int read_names(struct shared *s, const struct config *c)
 {
     char what[256];
 
-    s->hosts = names_read(s->mem, c, what, sizeof(what));
-    return s->hosts ? DONE : fail(BAD_CONFIG, "dns.hosts", what);
+    struct names *names = names_read(s->mem, c, what, sizeof(what));
+
+    if (!names)
+        return fail(BAD_CONFIG, "dns.hosts", what);
+    known_init(&s->known, names);
+    return DONE;
 }
 
 /* What the configuration means on this machine. */
@@ -372,7 +376,7 @@ int server_run(const struct server_options *o)
 
     if (!status)
         status = run(&s);
-    hosts_free(s.hosts);
+    known_fini(&s.known);
     current_fini(&s.current);
     return status;
 }

@@ -41,7 +41,7 @@ struct shared {
     struct follow_quota *quota; /* of calls that are followed, in all workers */
     struct inquiries *inquiries;
     struct net_dns *dns;
-    struct hosts *hosts; /* names that are known without asking */
+    struct known known; /* names that are known without asking */
     struct log_writer *log;
     struct bell *boss; /* rung when a worker's `running` or `idle` changes */
     struct confinement confinement;

@@ -70,7 +70,7 @@ static bool init(struct worker *w)
     if (!w->element || loop_init(&w->loop))
         return false;
     w->engine = element_engine(w->element);
-    engine_hosts(w->engine, w->shared->hosts);
+    worker_take_names(w);
     w->blocks = engine_blocks(w->engine);
     w->area = udp_area_new(s->mem);
     if (!worker_guard_init(w) || !w->area || tcp_init(&w->tcp, &w->loop, s->mem, w->blocks) != OK ||
@@ -128,6 +128,7 @@ void worker_free(struct worker *w)
             tcp_fini(&w->tcp);
         element_free(w->element);
     }
+    names_unref(w->names);
     worker_guard_fini(w);
     udp_area_free(w->area);
     loop_fini(&w->loop);

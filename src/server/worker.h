@@ -50,6 +50,7 @@ struct worker {
     struct element *element;
     time_ns clock_told; /* when the element was told the time of the week; 0: never */
     struct engine *engine;
+    struct names *names; /* that the engine knows */
     struct block_pool *blocks;
     const struct log *log;
     struct loop loop;
@@ -107,6 +108,8 @@ void worker_take_config(struct worker *w, time_ns now);
 
 /* The certificates and authorities that hold now. False: no memory; the old ones stay. */
 MUST_USE bool worker_take_secure(struct worker *w);
+/* The names that hold now are known from the next look-up on. */
+void worker_take_names(struct worker *w);
 
 /* --- worker_alias.c: connections that other workers may send by, too (RFC 5923) --- */
 void worker_tell_aliases(struct worker *w);

@@ -29,6 +29,15 @@ bool worker_take_secure(struct worker *w)
     return error == OK;
 }
 
+void worker_take_names(struct worker *w)
+{
+    struct names *old = w->names;
+
+    w->names = known_names(&w->shared->known);
+    engine_hosts(w->engine, names_hosts(w->names));
+    names_unref(old);
+}
+
 /* Without memory the old one holds on, and it is tried again at the next turn. */
 static bool take(struct worker *w, time_ns now)
 {
@@ -51,6 +60,7 @@ void worker_take_config(struct worker *w, time_ns now)
 
     if (current_is_new(current, w->index)) {
         if (take(w, now)) {
+            worker_take_names(w);
             current_taken(current, w->index);
             bell_ring_loud(w->shared->boss);
         }

@@ -3,6 +3,7 @@ name server that never answers."""
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -190,6 +191,89 @@ def test_a_name_server_that_never_answers_holds_up_no_other_call():
             tap.note(f"beside {away_got['failed']} calls to names that nobody answers for: {got}")
             assert got["ok"] == 1000 and got["failed"] == 0 and got["retransmissions"] == 0, got
             assert away_got["ok"] == 0 and away_got["failed"] == 500, away_got
+
+
+def text_of(folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    return path
+
+
+@contextlib.contextmanager
+def serve_from(dns, *options):
+    """A server with this `dns`, and what replaces that by SIGHUP; caller is registered there."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = text_of(folder, "tandem.yaml", f"domains: [a.example]\ndns: {dns}\n")
+        away = free_port()
+        with Server("--config", path, *options) as server:
+
+            def reload(dns, event="reloaded"):
+                before = server.stderr().count(event)
+                text_of(folder, "tandem.yaml", f"domains: [a.example]\ndns: {dns}\n")
+                server.process.send_signal(signal.SIGHUP)
+                wait_for(lambda: server.stderr().count(event) > before, 10, server.stderr)
+
+            def calls(n=1):
+                return Sipp("caller_away.xml", away, "-s", "bob", "-key", "domain", "b.example", "-m", str(n), "-timeout", "60s",
+                            remote=server.addr)
+
+            register(server, "caller", away, local_port=away)
+            yield server, reload, calls
+
+
+def answered(phone):
+    return int(phone.last_row().get("SuccessfulCall(C)") or 0)
+
+
+def records(port):
+    return f"b.example. NAPTR 1 1 s SIP+D2U \"\" _sip._udp.b.example.\n_sip._udp.b.example. SRV 1 1 {port} h.b.example.\nh.b.example. A 127.0.0.1\n"
+
+
+def test_a_reload_takes_up_names_of_the_operators_own():
+    one, two = free_port(), free_port()
+    with tempfile.TemporaryDirectory() as folder, Sipp("busy.xml", one, "-timeout", "100s") as first, \
+            Sipp("busy.xml", two, "-timeout", "100s") as second:
+        hosts = text_of(folder, "hosts", records(one))
+        with serve_from(f"{{hosts: {hosts}}}", "--workers", "2") as (_, reload, calls):
+            assert calls(8).finish(60)["ok"] == 8
+            wait_for(lambda: answered(first) == 8, 20, first.errors)
+            text_of(folder, "hosts", "b.example. A here\n")
+            reload(f"{{hosts: {hosts}}}", "reload refused")
+            assert calls().finish(60)["ok"] == 1
+            wait_for(lambda: answered(first) == 9, 20, first.errors)
+            text_of(folder, "hosts", records(two))
+            reload(f"{{hosts: {hosts}}}")
+            assert calls(8).finish(60)["ok"] == 8
+            wait_for(lambda: answered(second) == 8, 20, second.errors)
+            assert answered(first) == 9
+
+
+def test_a_reload_asks_other_name_servers_and_forgets_what_the_old_ones_said():
+    one, two = free_port(), free_port()
+    with Knot({"b.example": zone("udp", one)}) as old, Knot({"b.example": zone("udp", two)}) as new, \
+            Sipp("busy.xml", one, "-timeout", "100s") as first, Sipp("busy.xml", two, "-timeout", "100s") as second, \
+            serve_from(f"{{servers: ['{old.addr}']}}") as (server, reload, calls):
+        assert calls().finish(60)["ok"] == 1
+        wait_for(lambda: answered(first) == 1, 20, first.errors)
+        reload(f"{{servers: ['{new.addr}'], timeout: 1s, tries: 3}}")
+        assert "key=dns" not in server.stderr(), server.stderr()
+        assert calls().finish(60)["ok"] == 1
+        wait_for(lambda: answered(second) == 1, 20, second.errors)
+
+
+def test_a_look_up_under_way_is_asked_of_the_new_name_servers():
+    port = free_port()
+    with Knot({"b.example": zone("udp", port)}) as names, Sipp("busy.xml", port, "-timeout", "100s"), \
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as hole:
+        hole.bind(("127.0.0.1", 0))
+        hole.settimeout(20)
+        with serve_from("{servers: ['127.0.0.1:%d'], timeout: 30s}" % hole.getsockname()[1]) as (_, reload, calls), \
+                calls() as waits:
+            hole.recv(4096)
+            reload(f"{{servers: ['{names.addr}']}}")
+            got = waits.finish(60)
+            assert got["ok"] == 1 and got["failed"] == 0, f"{got}\n{waits.errors()}"
 
 
 if __name__ == "__main__":

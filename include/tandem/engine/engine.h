@@ -337,7 +337,8 @@ struct engine_stats {
 const struct engine_stats *engine_stats(const struct engine *);
 struct resolver_stats;
 void engine_resolver_stats(const struct engine *, time_ns now, struct resolver_stats *);
-/* Names that are known without asking (resolve/hosts.h), borrowed until replaced; NULL: none. */
+/* Names that are known without asking (resolve/hosts.h), borrowed until replaced; NULL: none. What
+ * the DNS said until now is forgotten. */
 struct hosts;
 void engine_hosts(struct engine *, const struct hosts *);
 /* Timers that are set now. */

@@ -28,7 +28,8 @@ void resolver_free(struct resolver *);
 /* A transport that can be sent by, to addresses of this family. */
 void resolver_can(struct resolver *, enum transport, enum addr_family);
 /* Names that are known without asking, borrowed until replaced; NULL: none. Their answers take the
- * place of the DNS's from the next search on. */
+ * place of the DNS's from the next search on, and what it said until now is forgotten: the name
+ * servers may be others, too. */
 void resolver_hosts(struct resolver *, const struct hosts *);
 
 struct resolve_request {

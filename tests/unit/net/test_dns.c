@@ -119,6 +119,44 @@ static void a_silent_name_holds_up_nobody(void **state)
     stop(&r);
 }
 
+static struct net_dns_config config_of(int server, char servers[32])
+{
+    struct sockaddr_in at;
+    socklen_t len = sizeof at;
+
+    assert_int_equal(getsockname(server, (struct sockaddr *)&at, &len), 0);
+    snprintf(servers, 32, "127.0.0.1:%u", ntohs(at.sin_port));
+    return (struct net_dns_config){.servers = servers, .timeout_ms = 10000, .tries = 1};
+}
+
+/* The first server keeps silent about a question; the one that takes its place answers it. */
+static void other_servers_are_asked_what_is_under_way(void **state)
+{
+    struct rig r, other;
+    char servers[32];
+
+    (void)state;
+    start(&r, 10000);
+    start(&other, 10000);
+    assert_true(net_dns_ask(r.dns, 0, 7, STR("example.com"), 33));
+    serve(&r, 0, false);
+    struct net_dns_config config = config_of(other.server, servers);
+    net_dns_use(r.dns, net_dns_prepare(r.dns, &config));
+    serve(&other, 0x8183, true);
+    struct net_dns_answer a = await(&r);
+    assert_int_equal(a.query, 7);
+    assert_true(a.len > 12);
+    net_dns_done(r.dns, &a);
+    assert_null(net_dns_prepare(r.dns, &(struct net_dns_config){.servers = "nonsense!"}));
+    net_dns_refuse(net_dns_prepare(r.dns, &config));
+    assert_true(net_dns_ask(r.dns, 0, 8, STR("example.com"), 33));
+    serve(&other, 0, false);
+    for (unsigned i = 0; i < 2; i++) /* left open when it ends */
+        net_dns_use(r.dns, net_dns_prepare(r.dns, &config));
+    stop(&other);
+    stop(&r);
+}
+
 static void nonsense_and_too_many_are_refused(void **state)
 {
     struct rig r;
@@ -148,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_come_as_they_are),
         cmocka_unit_test(a_silent_name_holds_up_nobody),
+        cmocka_unit_test(other_servers_are_asked_what_is_under_way),
         cmocka_unit_test(nonsense_and_too_many_are_refused),
         cmocka_unit_test(servers_that_are_none),
     };

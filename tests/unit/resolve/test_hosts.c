@@ -53,6 +53,22 @@ static void they_stand_before_the_dns(void **state)
     hosts_free(h);
 }
 
+/* The name servers may be others by then. */
+static void what_was_remembered_is_forgotten(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_new(&rig, "example.com A 192.0.2.9\n");
+    (void)rig_domain(&rig);
+    unsigned once = rig.questions;
+    (void)rig_domain(&rig);
+    assert_int_equal(rig.questions, 0);
+    resolver_hosts(rig.r, NULL);
+    assert_string_equal(rig_domain(&rig), "udp 192.0.2.9:5060\n");
+    assert_int_equal(rig.questions, once);
+    rig_end(&rig);
+}
+
 static void they_are_bounded(void **state)
 {
     (void)state;
@@ -71,6 +87,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_with_faults),
         cmocka_unit_test(they_stand_before_the_dns),
+        cmocka_unit_test(what_was_remembered_is_forgotten),
         cmocka_unit_test(they_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
