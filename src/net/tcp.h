@@ -132,8 +132,8 @@ static inline bool tcp_has_parked(const struct tcp *t)
 {
     return !list_is_empty(&t->parked);
 }
-/* The SIP identities (RFC 5922) of an accepted connection's peer that its certificate has proved, a
- * space between two. */
+/* The SIP identities (RFC 5922) of a connection's peer that its certificate has proved, a space
+ * between two. */
 void tcp_peer_names(const struct tcp *t, conn_id id, struct buf *out);
 /* Takes one of the handshakes that failed lately. False: none is left. */
 bool tcp_failure(struct tcp *t, struct tcp_failure *out);

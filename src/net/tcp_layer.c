@@ -74,7 +74,7 @@ void tcp_peer_names(const struct tcp *t, conn_id id, struct buf *out)
 {
     const struct tcp_conn *c = tcp_find(t, id);
 
-    if (c && c->tls && c->accepted)
+    if (c && c->tls)
         tls_peer_names(c->tls, out);
 }
 

@@ -181,7 +181,8 @@ static void take_news(struct worker *w, enum tcp_result result, const struct tcp
         note(w, element_connected(w->element, news->conn, &news->local, now), now);
         worker_settle(w, now);
     }
-    if (result == TCP_SECURED)
+    /* RFC 5923 4: on a connection that we made the far end may have requests for us, too. */
+    if (result == TCP_SECURED || result == TCP_CONNECTED)
         identify(w, news->conn, now);
     if (news->bytes.len > 0)
         take_read(w, news->conn, news->bytes, now);

@@ -27,9 +27,9 @@ MODULES = ("/usr/lib/baresip/modules", "/usr/lib64/baresip/modules")
 
 
 class Baresip:
-    """One user agent registered at `server` as `user`."""
+    """One user agent registered at `server` as `user`. With `domain` that is the user's, and what it dials is told no transport."""
 
-    def __init__(self, server, user, transport="udp", port=None, ca=None, outbound=False, instance=None):
+    def __init__(self, server, user, transport="udp", port=None, ca=None, outbound=False, instance=None, domain=None):
         program = shutil.which("baresip")
         modules = next((m for m in MODULES if os.path.isdir(m)), None)
         if not program or not modules:
@@ -46,7 +46,8 @@ class Baresip:
         at = f"{server.host}:{port}" if port else server.addr
         through = f';outbound="sip:{at};transport={transport}"' if outbound else ""
         through += ";sipnat=outbound" if instance else ""
-        self._write("accounts", f"<sip:{user}@{at};transport={transport}>;regint=600;auth_pass=x{through}\n")
+        who = f"{user}@{domain}" if domain else f"{user}@{at};transport={transport}"
+        self._write("accounts", f"<sip:{who}>;regint=600;auth_pass=x{through}\n")
         if instance:
             with open(os.path.join(self.folder.name, "config"), "a", encoding="utf-8") as f:
                 f.write("module uuid.so\n")

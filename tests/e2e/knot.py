@@ -1,4 +1,4 @@
-"""A knotd on a free port of 127.0.0.1 that serves zones from texts."""
+"""A knotd on a port of 127.0.0.1, a free one where none is said, that serves zones from texts."""
 import os
 import shutil
 import socket
@@ -37,12 +37,12 @@ def query(name, kind):
 class Knot:
     """`zones`: the records of each domain, names relative to it."""
 
-    def __init__(self, zones):
+    def __init__(self, zones, port=None):
         program = shutil.which("knotd") or shutil.which("knotd", path="/usr/sbin")
         if not program:
             raise Skip("no knotd")
         self.folder = tempfile.TemporaryDirectory()
-        self.port = free_port()
+        self.port = port or free_port()
         self.addr = f"127.0.0.1:{self.port}"
         text = CONFIG.format(folder=self.folder.name, port=self.port)
         for zone, records in zones.items():

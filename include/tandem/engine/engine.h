@@ -78,10 +78,10 @@ int engine_datagram(struct engine *, const struct flow *, struct str bytes, time
 conn_id engine_accepted(struct engine *, const struct flow *, time_ns now);
 /* A connection that OUTPUT_CONNECT asked for stands; `local` is what the kernel gave it. */
 int engine_connected(struct engine *, conn_id, const struct addr *local, time_ns now);
-/* The far end of an accepted connection has proved these SIP identities by its certificate (RFC
- * 5922 7.1), in lower case with a space between two. A request to one of these domains may then go
- * by this connection, where the far end asks for it (RFC 5923). ERR_STALE, ERR_NOMEM: they do not
- * count. */
+/* The far end of a connection, whoever made it, has proved these SIP identities by its certificate
+ * (RFC 5922 7.1), in lower case with a space between two. A request to one of these domains may
+ * then go by this connection, where the far end asks for it (RFC 5923). ERR_STALE, ERR_NOMEM: they
+ * do not count. */
 int engine_identify(struct engine *, conn_id, struct str names);
 /* Borrowed until the next input. Empty: nothing is proved. */
 struct str engine_identity(const struct engine *, conn_id);

@@ -163,6 +163,27 @@ static void an_alias_that_has_ended_is_not_told(void **state)
     rig_free(&rig);
 }
 
+/* RFC 5922 7.3: who was asked for by a name has proved it, and may have requests for us on the
+ * connection that we made. */
+static void who_was_connected_to_is_known_too(void **state)
+{
+    (void)state;
+    start();
+    (void)rig_send(&rig, "OPTIONS", "sips:x@peer.example;maddr=192.0.2.20");
+    const struct rig_sent *connect = &rig.sent[0];
+    assert_int_equal(connect->kind, OUTPUT_CONNECT);
+    conn_id id = connect->flow.conn;
+    struct addr local = rig_addr("192.0.2.1:40000");
+    assert_int_equal(engine_identify(rig.e, id, STR("peer.example")), ERR_STALE);
+    assert_int_equal(engine_connected(rig.e, id, &local, rig.now), OK);
+    assert_int_equal(engine_identify(rig.e, id, STR("peer.example")), OK);
+    assert_true(engine_next_identified(rig.e, 0) == id);
+    engine_trust(rig.e, id, true);
+    says(id, "peer.example");
+    assert_true(rig_event(&rig, EVENT_REQUEST)->msg->flow.trusted);
+    rig_free(&rig);
+}
+
 static void trust_comes_and_goes(void **state)
 {
     (void)state;
@@ -189,6 +210,7 @@ int main(void)
         cmocka_unit_test(nobody_hijacks),
         cmocka_unit_test(another_workers_alias_is_used),
         cmocka_unit_test(an_alias_that_has_ended_is_not_told),
+        cmocka_unit_test(who_was_connected_to_is_known_too),
         cmocka_unit_test(trust_comes_and_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,105 @@
+"""A Kamailio that is registrar and proxy of one domain: UDP for its phones, TLS for other domains, which it finds by DNS."""
+import os
+import shutil
+import subprocess
+import tempfile
+
+from server import free_port
+from tap import Skip
+
+MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules"
+# Who comes by TLS must be of a domain whose certificate says so (RFC 5922); what is not ours goes where the DNS says.
+CONFIG = """debug=2
+log_stderror=yes
+fork=yes
+children=1
+tcp_children=1
+enable_tls=yes
+auto_aliases=no
+alias="{domain}"
+listen=udp:127.0.0.1:{port}
+listen=tls:{address}:5061 advertise sip.{domain}:5061
+dns_try_naptr=on
+dns_naptr_ignore_rfc=no
+use_dns_failover=on
+mpath="{modules}/"
+loadmodule "tls.so"
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "rr.so"
+loadmodule "pv.so"
+loadmodule "textops.so"
+loadmodule "maxfwd.so"
+loadmodule "siputils.so"
+loadmodule "usrloc.so"
+loadmodule "registrar.so"
+modparam("tls", "config", "{folder}/tls.cfg")
+request_route {{
+    if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
+    if (proto == TLS && $tls_peer_san_hostname != "{peer}") {{ sl_send_reply("403", "Not You"); exit; }}
+    if (has_totag()) {{
+        if (loose_route() || is_method("ACK")) t_relay();
+        exit;
+    }}
+    if (is_method("CANCEL")) {{ t_relay(); exit; }}
+    if (is_method("REGISTER")) {{ save("location"); exit; }}
+    remove_hf("Route");
+    record_route();
+    if (uri == myself && !lookup("location")) {{ sl_send_reply("404", "Not Found"); exit; }}
+    t_relay();
+}}
+"""
+PROFILE = """[{side}:default]
+method = TLSv1.2+
+verify_certificate = yes
+require_certificate = yes
+certificate = {certificate}
+private_key = {certificate}
+ca_list = {ca}
+"""
+# Its resolver knows no other file; this one is seen by nobody else.
+RESOLVED = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"']
+
+
+class Kamailio:
+    """Serves `domain` at TLS port 5061 of `address`. It asks the name server at 127.0.0.1, port 53."""
+
+    def __init__(self, domain, address, certificate, ca, peer):
+        if not shutil.which("kamailio") or not os.path.exists(f"{MODULES}/tls.so"):
+            raise Skip("no kamailio with TLS")
+        self.host, self.port = "127.0.0.1", free_port()
+        self.addr = f"127.0.0.1:{self.port}"
+        self.folder = tempfile.TemporaryDirectory()
+        sides = [PROFILE.format(side=side, certificate=certificate, ca=ca) for side in ("server", "client")]
+        self._write("tls.cfg", "".join(sides))
+        resolver = self._write("resolv.conf", "nameserver 127.0.0.1\n")
+        path = self._write("kamailio.cfg", CONFIG.format(domain=domain, address=address, port=self.port, modules=MODULES,
+                                                         folder=self.folder.name, peer=peer))
+        if subprocess.run([*RESOLVED, resolver, "true"], capture_output=True, check=False).returncode:
+            raise Skip("no mount namespaces here")
+        self.log = open(os.path.join(self.folder.name, "log"), "w+", encoding="utf-8")
+        self.process = subprocess.Popen([*RESOLVED, resolver, "kamailio", "-f", path, "-DD", "-E", "-Y", self.folder.name,
+                                         "-m", "64", "-M", "8"], stdout=self.log, stderr=self.log)
+
+    def _write(self, name, text):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        return path
+
+    def output(self):
+        with open(self.log.name, encoding="utf-8", errors="replace") as f:
+            return f.read()[-4000:]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if kind:
+            print("# kamailio said: " + self.output().replace("\n", "\n# "), flush=True)
