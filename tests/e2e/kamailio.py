@@ -1,10 +1,11 @@
 """A Kamailio that is registrar and proxy of one domain: UDP for its phones, TLS for other domains, which it finds by DNS."""
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 
-from server import free_port
+from server import free_port, wait_for
 from tap import Skip
 
 MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules"
@@ -68,7 +69,7 @@ class Kamailio:
         if not shutil.which("kamailio") or not os.path.exists(f"{MODULES}/tls.so"):
             raise Skip("no kamailio with TLS")
         self.host, self.port = "127.0.0.1", free_port()
-        self.addr = f"127.0.0.1:{self.port}"
+        self.addr, self.address = f"127.0.0.1:{self.port}", address
         self.folder = tempfile.TemporaryDirectory()
         sides = [PROFILE.format(side=side, certificate=certificate, ca=ca) for side in ("server", "client")]
         self._write("tls.cfg", "".join(sides))
@@ -91,7 +92,19 @@ class Kamailio:
         with open(self.log.name, encoding="utf-8", errors="replace") as f:
             return f.read()[-4000:]
 
+    def _listens(self):
+        try:
+            socket.create_connection((self.address, 5061), 1).close()
+        except OSError:
+            return False
+        return True
+
     def __enter__(self):
+        try:
+            wait_for(self._listens, 20, self.output)
+        except AssertionError:
+            self.__exit__(None)
+            raise
         return self
 
     def __exit__(self, kind, *_):
