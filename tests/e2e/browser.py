@@ -37,13 +37,19 @@ def _jssip():
     os.makedirs(home, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(os.path.join(WEB, name), home)
-    done = None
-    if not os.path.isdir(os.path.join(packages, "jssip")):
+    if not os.path.isfile(os.path.join(packages, "jssip", "package.json")):
+        _npm_ci(home)
+    return bundle(packages, "jssip", "JsSIP")
+
+
+def _npm_ci(home):
+    try:
         done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=home, capture_output=True, text=True,
                               timeout=120, check=False)
-    if done and done.returncode:
+    except subprocess.TimeoutExpired as late:
+        raise Skip("npm does not bring JsSIP in two minutes") from late
+    if done.returncode:
         raise Skip(f"npm does not bring JsSIP: {done.stderr.strip()[-200:]}")
-    return bundle(packages, "jssip", "JsSIP")
 
 
 class Phone:
