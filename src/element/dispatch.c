@@ -25,7 +25,8 @@ enum place place_of_uri(const struct element *e, const struct msg *m, const stru
 static void take_unruled(struct element *e, const struct engine_event *ev, const struct step *s,
                          const struct grant *grant, bool stateless, time_ns now)
 {
-    const struct manner manner = {.who = grant->who, .stateless = stateless};
+    const struct manner manner = {
+        .who = grant->who, .standing = grant->standing, .stateless = stateless};
     switch (s->place) {
     case PLACE_SELF:
         self_request(e, ev, grant->info, now);
@@ -224,6 +225,8 @@ static void by_owner(struct element *e, const struct engine_event *ev, uint8_t o
         (void)registrar_forget(e->registrar, ev);
     else if (owner == OWNER_ELEMENT && ev->kind == EVENT_STORE)
         lookup_stored(e, ev, now);
+    else if (owner == OWNER_ELEMENT && ev->kind == EVENT_NUMBER)
+        lookup_numbered(e, ev, now);
     else if (owner == OWNER_ELEMENT && ev->kind == EVENT_CANCEL)
         lookup_cancelled(e, ev, now);
     else if (owner == OWNER_ELEMENT && ev->kind == EVENT_SERVER_END)
@@ -338,6 +341,7 @@ void dispatch(struct element *e, const struct engine_event *ev, time_ns now)
     case EVENT_TRANSPORT_ERROR:
     case EVENT_SERVER_TIMEOUT:
     case EVENT_STORE:
+    case EVENT_NUMBER:
     case EVENT_SERVER_END:
         by_owner(e, ev, ev->owner, now);
         break;

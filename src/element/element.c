@@ -105,6 +105,7 @@ struct element *element_new(const struct element_config *config)
     e->stays_in_path = config->proxy.record_route;
     if (!e->engine || calls_init(&e->calls, mem, &config->proxy.key, e->loads) != OK ||
         home_make(mem, &e->home, config->domains, config->n_domains) != OK ||
+        home_make(mem, &e->suffixes, config->suffixes, config->n_suffixes) != OK ||
         access_make(e, &e->access, &config->access, NULL) != OK || roles_init(e, config) != OK ||
         steer_make(e, &e->routes, &e->peers, config) != OK || agents_init(e) != OK ||
         people_make(e, &e->home, &e->groups, &e->features, config) != OK) {
@@ -125,6 +126,7 @@ void element_free(struct element *e)
     registrar_free(e->registrar);
     access_drop(e, &e->access, NULL);
     home_drop(e->mem, &e->home);
+    home_drop(e->mem, &e->suffixes);
     routes_unref(e->routes);
     peers_free(e->peers);
     groups_free(e->groups);
@@ -140,7 +142,7 @@ void element_free(struct element *e)
 
 /* What a new configuration needs memory for. */
 struct fresh {
-    struct home home;
+    struct home home, suffixes;
     struct access access;
     struct routes *routes;
     struct peers *peers;
@@ -156,17 +158,20 @@ static void fresh_drop(struct element *e, struct fresh *f)
     peers_free(f->peers);
     access_drop(e, &f->access, &e->access);
     home_drop(e->mem, &f->home);
+    home_drop(e->mem, &f->suffixes);
 }
 
 static int fresh_make(struct element *e, struct fresh *f, const struct element_config *config)
 {
     *f = (struct fresh){.routes = NULL};
     int err = home_make(e->mem, &f->home, config->domains, config->n_domains);
-    if (err)
-        return err;
-    err = access_make(e, &f->access, &config->access, &e->access);
+    if (!err)
+        err = home_make(e->mem, &f->suffixes, config->suffixes, config->n_suffixes);
+    if (!err)
+        err = access_make(e, &f->access, &config->access, &e->access);
     if (err) {
         home_drop(e->mem, &f->home);
+        home_drop(e->mem, &f->suffixes);
         return err;
     }
     const struct proxy_config proxy = proxy_config_of(config, &f->home);
@@ -189,10 +194,12 @@ int element_reconfigure(struct element *e, const struct element_config *config)
     registrar_reconfigure(e->registrar, &config->registrar);
     access_drop(e, &e->access, &f.access);
     home_drop(e->mem, &e->home);
+    home_drop(e->mem, &e->suffixes);
     routes_unref(e->routes);
     peers_free(e->peers);
     e->access = f.access;
     e->home = f.home;
+    e->suffixes = f.suffixes;
     e->routes = f.routes;
     e->peers = f.peers;
     groups_free(e->groups);

@@ -31,6 +31,9 @@ struct lookup {
     uint64_t wish;             /* of the proxy, to which it belongs already; 0: it is ours */
     struct block *forwards;    /* his record; NULL: he has none */
     struct block *hunt;        /* LOOKUP_GROUP */
+    uint8_t suffix;            /* the next one in which the number is looked up … */
+    uint8_t rounds;            /* … and how often one was */
+    bool failed;               /* the DNS, of those before */
     size_t key_len;
     char key[LIMIT_AOR_BYTES];
 };
@@ -38,6 +41,11 @@ struct lookup {
 /* lookup.c: what is answered where there is nobody to be rung. */
 void lookup_refuse(struct element *, const struct lookup *, unsigned status, struct str reason,
                    time_ns now);
+
+/* --- enum.c --- */
+/* Nobody of ours has the number of l->key: the DNS is asked who has (RFC 6116). False: it is none,
+ * or its sender may not go elsewhere, or all was asked. */
+MUST_USE bool enum_asks(struct element *, struct lookup *, pool_id, time_ns now);
 
 /* --- hunt.c --- */
 /* What the proxy knows calls by that wait for a member of a group; and the group's key in it. */

@@ -347,12 +347,71 @@ static bool group_goes_on(struct element *e, struct lookup *l, pool_id id,
     return hunt_question(e, l, &key, &get) && ask(e, l, id) == OK;
 }
 
+/* Nobody's record: the number may be known elsewhere. */
+static bool is_nobody(const struct lookup *l, const struct store_answer *record)
+{
+    return l->kind == LOOKUP_TARGETS && record->status == STORE_OK && record->version == 0 &&
+           record->value.len == 0;
+}
+
+/* To a place that is not ours, as if it had been called. False: there is no such place. */
+static bool leave(struct element *e, const struct lookup *l, const struct uri *uri, time_ns now)
+{
+    const struct target target = {.uri = uri->text, .q = 1000};
+    const struct fork_how how = {.order = FORK_PARALLEL};
+    if (l->wish)
+        (void)proxy_found(e->proxy, l->wish, &target, 1, &e->fork, 0, now);
+    else if (relay_allowed(e, &l->event, uri, l->manner.standing, now))
+        pass_on(e, &l->event, &l->manner, &target, 1, &how, now);
+    return true;
+}
+
+/* RFC 6116: what its number led to. False: nowhere. */
+static bool go_where(struct element *e, const struct lookup *l, struct str text, time_ns now)
+{
+    struct uri uri, aor;
+    struct msg_error err;
+    char number[NUMBER_MAX];
+    if (!uri_parse(text, &uri, &err))
+        return false;
+    enum place place = place_of_uri(e, l->event.msg, &uri, number, &aor);
+    if (place == PLACE_FOREIGN)
+        return leave(e, l, &uri, now);
+    if (place != PLACE_USER)
+        return false;
+    const struct lookup what = {.kind = LOOKUP_TARGETS,
+                                .manner = l->manner,
+                                .wish = l->wish,
+                                .rounds = (uint8_t)(l->rounds + 1)};
+    lookup_user(e, what, &l->event, &aor, now);
+    return true;
+}
+
+void lookup_numbered(struct element *e, const struct engine_event *ev, time_ns now)
+{
+    struct lookup *l = pool_get(&e->lookups, ev->user);
+    if (!l)
+        return;
+    bool went = ev->number == NUMBER_FOUND && go_where(e, l, ev->uri, now);
+    l = pool_get(&e->lookups, ev->user);
+    l->failed |= ev->number == NUMBER_FAILED;
+    if (!went && enum_asks(e, l, ev->user, now))
+        return;
+    if (!went && l->failed) /* RFC 3261 16.9, as a name that cannot be found */
+        refuse(e, &l->event, l, 500, STR("The DNS does not answer"), now);
+    else if (!went)
+        fork_to(e, l, &(struct store_answer){.status = STORE_OK}, now);
+    lookup_drop(e, ev->user);
+}
+
 void lookup_stored(struct element *e, const struct engine_event *ev, time_ns now)
 {
     struct lookup *l = pool_get(&e->lookups, ev->user);
     if (!l)
         return;
     if (l->kind == LOOKUP_GROUP && group_goes_on(e, l, ev->user, &ev->store))
+        return;
+    if (is_nobody(l, &ev->store) && enum_asks(e, l, ev->user, now))
         return;
     if (l->kind == LOOKUP_GROUP)
         hunt_go(e, l, now);

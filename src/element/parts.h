@@ -56,9 +56,18 @@ struct notes {
     } ring[LIMIT_NOTES];
 };
 
+/* How its sender stands to us. */
+enum standing {
+    STANDING_OPEN,    /* nobody is asked: the rules of policy.c hold */
+    STANDING_VOUCHED, /* nobody is asked, but its sender is registered from its flow */
+    STANDING_LET_IN,  /* not asked, but let in to what is ours: a peer, a foreign caller */
+    STANDING_KNOWN    /* one of our accounts */
+};
+
 /* How a request is passed on, by the rules: kept while it waits. */
 struct manner {
-    struct asserted who;   /* as of the grant */
+    struct asserted who; /* as of the grant, as is … */
+    enum standing standing;
     struct routes *routes; /* a reference; NULL: as it is */
     enum config_mode mode;
     enum config_switch record_route, join;
@@ -85,6 +94,7 @@ struct element {
     bool relay_loopback;
     struct fork_how fork; /* to a user's phones */
     struct home home;
+    struct home suffixes;            /* the domains in which numbers are looked up */
     struct routes *routes;           /* NULL: no rule */
     struct peers *peers;             /* the sets that they name; NULL without rules */
     struct loads *loads, *own_loads; /* of their members; own: where the configuration has none */
@@ -107,13 +117,6 @@ enum place {
     PLACE_ROUTE,   /* a Route of somebody else's making */
     PLACE_FOREIGN, /* its Request-URI, which is not ours */
     PLACE_DIALOG   /* its route set, which bears our mark */
-};
-/* How its sender stands to us. */
-enum standing {
-    STANDING_VOUCHED, /* nobody is asked, but its sender is registered from its flow */
-    STANDING_OPEN,    /* nobody is asked: the rules of policy.c hold */
-    STANDING_LET_IN,  /* not asked, but let in to what is ours: a peer, a foreign caller */
-    STANDING_KNOWN    /* one of our accounts */
 };
 struct grant {
     enum standing standing;
@@ -227,6 +230,8 @@ void lookup_cancelled(struct element *, const struct engine_event *, time_ns now
 void lookup_forget(struct element *, const struct engine_event *);
 void lookup_init(struct element *);
 void lookup_fini(struct element *);
+
+void lookup_numbered(struct element *, const struct engine_event *, time_ns now);
 
 /* --- agents.c: what members of groups do --- */
 enum agent_change { AGENT_BEGINS, AGENT_ENDS, AGENT_OFFERED };

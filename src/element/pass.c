@@ -9,6 +9,7 @@ struct manner manner_of(struct element *e, const struct engine_event *ev, const 
                         const struct route_decision *d, const struct grant *grant)
 {
     struct manner m = {.who = grant->who,
+                       .standing = grant->standing,
                        .mode = d->mode,
                        .record_route = d->record_route,
                        .stateless = steer_is_stateless(e, ev, s, d),

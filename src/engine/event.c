@@ -31,6 +31,16 @@ void event_store(struct engine *e, const struct query *q, const struct store_ans
     v->ev.store.value = hold ? block_str(hold) : STR_NONE;
 }
 
+void event_number(struct engine *e, const struct query *q, enum number_outcome outcome,
+                  struct block *uri)
+{
+    struct event *v = ring_push(&e->events);
+    *v = (struct event){.ev = {.kind = EVENT_NUMBER, .owner = q->owner, .user = q->user}};
+    v->ev.number = outcome;
+    v->hold = uri;
+    v->ev.uri = uri ? block_str(uri) : STR_NONE;
+}
+
 static void release(struct engine *e, struct event *v)
 {
     msg_unref(&e->blocks, v->ev.msg);

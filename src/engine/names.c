@@ -61,13 +61,57 @@ int names_send(struct engine *e, struct parcel *p, const struct resolve_target *
     return err;
 }
 
+/* Room for one event must be there. Without memory for the URI it counts as not answered. */
+static void tell_number(struct engine *e, const struct query *q, pool_id search, time_ns now)
+{
+    char space[LIMIT_ENUM_URI];
+    struct buf uri;
+    struct block *hold = NULL;
+    buf_init(&uri, space, sizeof space);
+    enum number_outcome outcome = resolver_uri(e->resolver, search, now, &uri);
+    if (outcome == NUMBER_FOUND) {
+        hold = engine_block_of(e, &uri);
+        outcome = hold ? NUMBER_FOUND : NUMBER_FAILED;
+    }
+    event_number(e, q, outcome, hold);
+}
+
+int engine_ask_number(struct engine *e, struct str number, struct str domain, uint8_t owner,
+                      uint64_t user, time_ns now)
+{
+    pool_id id, search;
+    bool over;
+    if (!engine_room(e, 1, 4))
+        return ERR_NOMEM;
+    struct query *q = query_new(e, QUERY_NUMBER, &id);
+    if (!q)
+        return ERR_NOMEM;
+    q->owner = owner;
+    q->user = user;
+    int err = resolver_number(e->resolver, number, domain, id, now, &search, &over);
+    if (!err && !over) {
+        q->search = search;
+        arm(e, false, now);
+        return OK;
+    }
+    if (!err)
+        tell_number(e, q, search, now);
+    query_free(e, id);
+    return err;
+}
+
 static void hand_out(struct engine *e, uint64_t query, pool_id search, time_ns now)
 {
     struct resolve_target list[LIMIT_RESOLVE_TARGETS];
     struct query *q = pool_get(&e->queries, query);
-    unsigned n = resolver_targets(e->resolver, search, now, list);
     assert(q && q->search == search);
     q->search = 0;
+    if (q->kind == QUERY_NUMBER) {
+        tell_number(e, q, search, now);
+        query_free(e, query);
+        return;
+    }
+    unsigned n = resolver_targets(e->resolver, search, now, list);
     if (q->kind == QUERY_PARCEL) {
         if (names_send(e, &q->parcel, list, n, now))
             e->stats.transport_errors++;

@@ -131,7 +131,7 @@ struct conn {
     bool broken;  /* bytes were lost for want of it: it ends */
 };
 
-enum query_kind { QUERY_CLIENT, QUERY_PARCEL, QUERY_STORE };
+enum query_kind { QUERY_CLIENT, QUERY_PARCEL, QUERY_STORE, QUERY_NUMBER };
 
 struct query {
     enum query_kind kind;
@@ -146,7 +146,7 @@ struct query {
 
 struct event {
     struct engine_event ev;
-    struct block *hold; /* under ev.store.value */
+    struct block *hold; /* under ev.store.value or ev.uri */
 };
 
 struct output {
@@ -222,6 +222,7 @@ void event_message(struct engine *, enum engine_event_kind, const struct job *,
 struct engine_event *event_push(struct engine *, enum engine_event_kind, const struct job *);
 void event_store(struct engine *, const struct query *, const struct store_answer *,
                  struct block *hold);
+void event_number(struct engine *, const struct query *, enum number_outcome, struct block *uri);
 void event_drop_all(struct engine *);
 
 /* block of exactly what scratch holds; NULL: no memory or overflow */

@@ -182,6 +182,7 @@ int proxy_event(struct proxy *p, const struct engine_event *ev, time_ns now)
     case EVENT_STRAY_RESPONSE:
     case EVENT_PASSING_RESPONSE:
     case EVENT_STORE:
+    case EVENT_NUMBER:
         break;
     }
     return OK;

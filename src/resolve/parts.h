@@ -5,6 +5,7 @@
 #include "resolve/avoid.h"
 #include "resolve/cache.h"
 #include "resolve/hosts.h"
+#include "resolve/number.h"
 #include "resolve/resolve.h"
 
 /* A search that waits for a question. */
@@ -35,6 +36,8 @@ struct search {
     int over;             /* ERR_LIMIT or ERR_NOMEM was met; OK: neither */
     struct resolve_request request;
     char host[DNS_NAME_MAX];
+    uint8_t number_len; /* 0: a host is sought */
+    char number[LIMIT_ENUM_DIGITS + 1];
     /* What it stands on: kept, so that each look at it sees the same. */
     unsigned n_known;
     struct block *known[LIMIT_DNS_LOOKUPS];
@@ -71,6 +74,14 @@ const struct dns_answer *search_look(struct resolver *, struct search *, struct 
 void search_keep(struct resolver *, struct search *, struct block *answer);
 /* Goes on as far as the answers go. True: it has ended. */
 MUST_USE bool search_run(struct resolver *, struct search *, time_ns now);
+
+/* A search that is not under way yet. ERR_LIMIT, ERR_NOMEM. */
+MUST_USE int search_new(struct resolver *, const struct resolve_request *, uint64_t user,
+                        pool_id *id, struct search **out);
+
+/* --- number.c --- */
+/* As find_targets, of a number; writes nothing. */
+bool number_run(struct resolver *, struct search *, time_ns now);
 
 /* --- find.c --- */
 /* RFC 3263 4 from the beginning: writes the targets. False: answers are missing, and asked for. */

@@ -74,12 +74,29 @@ const struct dns_answer *search_look(struct resolver *r, struct search *s, struc
 bool search_run(struct resolver *r, struct search *s, time_ns now)
 {
     s->n_targets = 0;
-    bool whole = find_targets(r, s, now);
+    bool whole = s->number_len > 0 ? number_run(r, s, now) : find_targets(r, s, now);
     if (!whole && s->outstanding > 0)
         return false;
     r->stats.refused += s->over != OK;
-    r->stats.found_nothing += s->n_targets == 0;
+    r->stats.found_nothing += s->n_targets == 0 && s->number_len == 0;
     return true;
+}
+
+int search_new(struct resolver *r, const struct resolve_request *q, uint64_t user, pool_id *id,
+               struct search **out)
+{
+    struct search *s = pool_alloc(&r->searches, id);
+    if (!s)
+        return r->searches.live == r->searches.max ? ERR_LIMIT : ERR_NOMEM;
+    s->id = *id;
+    s->user = user;
+    list_init(&s->ended);
+    s->request = *q;
+    memcpy(s->host, q->host.at, q->host.len);
+    s->request.host.at = s->host;
+    r->stats.searches++;
+    *out = s;
+    return OK;
 }
 
 int resolver_find(struct resolver *r, const struct resolve_request *q, uint64_t user, time_ns now,
@@ -87,20 +104,14 @@ int resolver_find(struct resolver *r, const struct resolve_request *q, uint64_t 
 {
     if (!dns_is_name(q->host))
         return ERR_INVALID;
-    struct search *s = pool_alloc(&r->searches, search);
-    if (!s)
-        return r->searches.live == r->searches.max ? ERR_LIMIT : ERR_NOMEM;
-    s->id = *search;
-    s->user = user;
-    list_init(&s->ended);
-    s->request = *q;
-    memcpy(s->host, q->host.at, q->host.len);
-    s->request.host.at = s->host;
-    r->stats.searches++;
+    struct search *s;
+    int err = search_new(r, q, user, search, &s);
+    if (err)
+        return err;
     *over = search_run(r, s, now);
     if (!*over || !s->over || s->n_targets > 0)
         return OK;
-    int err = s->over;
+    err = s->over;
     free_search(r, s);
     return err;
 }

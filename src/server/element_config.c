@@ -89,6 +89,8 @@ void element_config_of(struct element_config *out, const struct shared *s,
                                   .joins = config->proxy.join,
                                   .wait = config->proxy.wait_s * NS_PER_S};
     out->mode = config->proxy.mode;
+    out->suffixes = config->dns.suffixes.list;
+    out->n_suffixes = config->dns.suffixes.n;
     out->relay_loopback = s->all_loopback;
     out->access = access_of(s, config);
     out->routes = &config->routes;

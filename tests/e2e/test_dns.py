@@ -276,5 +276,26 @@ def test_a_look_up_under_way_is_asked_of_the_new_name_servers():
             assert got["ok"] == 1 and got["failed"] == 0, f"{got}\n{waits.errors()}"
 
 
+def is_nobodys(caller, target):
+    caller.forget()
+    caller.command("dial", target)
+    caller.await_event("CALL_CLOSED")
+    assert any("404" in str(event.get("param")) for event in caller.events), caller.events
+
+
+def test_a_number_that_nobody_has_leads_to_a_phone_of_another_domain():
+    port = free_port()
+    numbers = "2.1.9.8.9.4 NAPTR 10 10 \"u\" \"E2U+email:mailto\" \"!^.*$!mailto:bob@b.example!\" .\n" \
+        "2.1.9.8.9.4 NAPTR 20 10 \"u\" \"E2U+sip\" \"!^\\\\+4989(.*)$!sip:bob\\\\1@b.example!\" .\n"
+    with Knot({"e164.arpa": numbers, "b.example": zone("udp", port)}) as names, \
+            serve("b.example", names.addr, port) as second, Baresip(second, "bob12", "udp") as bob, \
+            serve_from(f"{{servers: ['{names.addr}'], enum: [e164.arpa]}}") as (first, reload, _), \
+            Baresip(first, "alice", "udp", outbound=True) as alice:
+        call(alice, "sip:+498912@a.example", bob)
+        is_nobodys(alice, "sip:+498913@a.example")
+        reload(f"{{servers: ['{names.addr}']}}")
+        is_nobodys(alice, "sip:+498912@a.example")
+
+
 if __name__ == "__main__":
     tap.run()

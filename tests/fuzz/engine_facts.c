@@ -153,6 +153,7 @@ static void on_event(struct user *u, const struct engine_event *ev)
         on_server_timeout(u, ev);
         break;
     case EVENT_STORE:
+    case EVENT_NUMBER:
         assert(ev->owner == USER_OWNER && ev->user == 1);
         break;
     case EVENT_SERVER_END:

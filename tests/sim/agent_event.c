@@ -181,6 +181,7 @@ static void on_event(struct agent *a, const struct engine_event *ev)
         on_server_end(a, ev->user);
         break;
     case EVENT_STORE:
+    case EVENT_NUMBER:
         assert(false && "an agent asks no store");
         break;
     }

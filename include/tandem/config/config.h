@@ -80,6 +80,7 @@ struct config {
         struct str_list servers; /* "ADDRESS[:PORT]"; empty: those of resolv.conf */
         unsigned timeout_ms, tries;
         struct str hosts; /* path; empty: none */
+        struct str_list suffixes;
     } dns;
     struct {
         unsigned t1_ms, t2_ms, t4_ms; /* RFC 3261 table 4 */

@@ -7,7 +7,9 @@
  *  - for the server itself (a domain or listener of ours and no user): OPTIONS 200, REGISTER to the
  *    registrar, anything else 405. OPTIONS with Max-Forwards 0 is answered here for whomever it is;
  *  - for a user of ours: forked to the live bindings; 480 where there is none now, 404 where there
- *    never was (since LIMIT_RECORD_KEPT_S). A listener's address, with its port or none, is another
+ *    never was (since LIMIT_RECORD_KEPT_S); but a telephone number that there never was goes where
+ *    the DNS says (RFC 6116), where there are suffixes, for who may have it relayed there; 500
+ *    where the DNS fails. A listener's address, with its port or none, is another
  *    spelling of the first domain; a port where nothing of ours listens, or a maddr, is elsewhere;
  *  - by a route set that bears the proxy's mark: forwarded;
  *  - to anywhere else: relayed where relay_loopback allows it, or where From is a user of ours and
@@ -71,6 +73,9 @@ struct element_config {
     const struct str *domains; /* whose users these are, at most LIMIT_DOMAINS; copied. Listeners'
                                   addresses count too */
     size_t n_domains;
+    const struct str *suffixes; /* in which numbers that nobody has are looked up (RFC 6116), at
+                                   most LIMIT_ENUM_SUFFIXES; copied */
+    size_t n_suffixes;
     bool relay_loopback;   /* requests from this machine to other addresses of this machine are
                               relayed */
     enum config_mode mode; /* how requests are passed on where no rule says it */
@@ -130,9 +135,9 @@ void element_came(struct element *, struct str key, time_ns now);
  * writes there after they are answered tells. */
 bool element_awaits(const struct element *);
 /* The configuration is replaced, whole, while requests are under way: those that were let in go on.
- * Only registrar, proxy (but its key), domains, relay_loopback, fork, mode, access, routes, sets,
- * groups and features are looked at. ERR_NOMEM, ERR_LIMIT, ERR_INVALID (rules that routes_new
- * refuses, groups that groups_new does): the old one stays. */
+ * Only registrar, proxy (but its key), domains, suffixes, relay_loopback, fork, mode, access,
+ * routes, sets, groups and features are looked at. ERR_NOMEM, ERR_LIMIT, ERR_INVALID (rules that
+ * routes_new refuses, groups that groups_new does): the old one stays. */
 int element_reconfigure(struct element *, const struct element_config *);
 
 /* How a phone behind a NAT is kept within reach. */

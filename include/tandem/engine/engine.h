@@ -25,6 +25,7 @@
 #include "engine/store_ask.h"
 #include "msg/msg.h"
 #include "msg/print.h"
+#include "resolve/number.h"
 #include "tx/timers.h"
 #include "tx/tx.h"
 
@@ -163,6 +164,7 @@ enum engine_event_kind {
                               not be sent. In PROCEEDING it goes on; EVENT_SERVER_END tells its
                               end */
     EVENT_STORE,           /* the answer to engine_ask_store */
+    EVENT_NUMBER,          /* the answer to engine_ask_number */
     EVENT_SERVER_END       /* server transaction `tx` is gone: forget its id */
 };
 
@@ -177,6 +179,8 @@ struct engine_event {
     struct msg *msg; /* borrowed until the next engine_event; msg_ref keeps it. NULL where none
                         belongs to the kind */
     struct store_answer store; /* value borrowed likewise */
+    enum number_outcome number;
+    struct str uri; /* of NUMBER_FOUND, borrowed likewise */
 };
 
 /* False: none left. */
@@ -273,6 +277,12 @@ int engine_cancel(struct engine *, tx_id, struct str headers, time_ns now);
 /* Asks the store; the answer comes as EVENT_STORE with this owner and user. The texts are copied.
  */
 int engine_ask_store(struct engine *, const struct store_ask *, uint8_t owner, uint64_t user);
+
+/* Asks the DNS where a number leads in one domain (resolve/number.h); the answer comes as
+ * EVENT_NUMBER with this owner and user. The texts are copied. ERR_INVALID: it is no such number.
+ * ERR_LIMIT, ERR_NOMEM. */
+int engine_ask_number(struct engine *, struct str number, struct str domain, uint8_t owner,
+                      uint64_t user, time_ns now);
 
 /* Do messages with this Call-ID come to this worker? A request of our own needs one that does. */
 bool engine_owns_call_id(const struct engine *, struct str call_id);
