@@ -110,7 +110,8 @@ void rtp_source_report(struct rtp_source *s, struct rtcp_block *block)
 {
     uint32_t expected = rtp_source_expected(s);
     uint32_t of = expected - s->expected_before, came = s->received - s->received_before;
-    block->fraction_lost = of > came ? (uint8_t)(((uint64_t)(of - came) << 8) / of) : 0;
+    uint64_t missing = of > came ? of - came : 0;
+    block->fraction_lost = (uint8_t)(missing > 0 ? (missing << 8) / of : 0);
     block->lost = within_24_bits(rtp_source_lost(s));
     block->highest = s->highest - ROUND;
     block->jitter = rtp_source_jitter(s);
