@@ -78,7 +78,7 @@ WORDS = {"NAMES": "list of names", "LISTENERS": "list of listeners", "BLOCKS": "
          "CODE": "digits, letters, * and #",
          "LINE": "text", "LABEL": "name", "SWITCH": "true, false", "SERVE": "register, lookup, default",
          "ALLOW": "accounts, peers, anyone",
-         "POLICY": "random, round-robin, call-id, user", "LEVEL": "error, warn, info, debug", "FORMAT": "text, logfmt, json",
+         "POLICY": "random, round-robin, least, call-id, user", "LEVEL": "error, warn, info, debug", "FORMAT": "text, logfmt, json",
          "FORK": "parallel, sequential, by_q", "MODE": "transaction, call, stateless", "CLIENTS": "no, ask, require", "TLS": "1.2, 1.3",
          "PING": "crlf, options"}
 
