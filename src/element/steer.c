@@ -60,6 +60,15 @@ bool steer_lets_in(struct element *e, const struct engine_event *ev, const struc
     return d.allow == CONFIG_ALLOW_ANYONE;
 }
 
+static bool is_for_group(struct element *e, const struct engine_event *ev, const struct uri *aor)
+{
+    char space[LIMIT_AOR_BYTES];
+    struct buf key;
+    buf_init(&key, space, sizeof space);
+    registrar_key(&key, aor);
+    return ev->msg->method == METHOD_INVITE && !key.over && groups_find(e->groups, buf_str(&key));
+}
+
 static enum element_place outlook_of(enum place place)
 {
     switch (place) {
@@ -84,7 +93,7 @@ void steer_explain(struct element *e, const struct engine_event *ev, const struc
                    route_tell *tell, void *arg)
 {
     enum place place = s->place;
-    struct uri aor;
+    struct uri aor = s->aor;
     char number[NUMBER_MAX];
     const struct nameaddr *from = msg_from(ev->msg);
     const struct asserted who = {from ? from->uri.user : STR_NONE,
@@ -105,7 +114,8 @@ void steer_explain(struct element *e, const struct engine_event *ev, const struc
                     !(out->by_rules && out->decision.allow == CONFIG_ALLOW_ANYONE);
     enum config_mode mode = out->by_rules && out->decision.mode ? out->decision.mode : e->mode;
     out->follows = mode == CONFIG_MODE_CALL && ev->msg->method == METHOD_INVITE;
-    out->place = outlook_of(place);
+    out->place =
+        place == PLACE_USER && is_for_group(e, ev, &aor) ? OUTLOOK_GROUP : outlook_of(place);
 }
 
 bool steer_is_stateless(const struct element *e, const struct engine_event *ev,

@@ -109,6 +109,9 @@ static const char *put_default(struct buf *b, const struct element_outlook *o)
     case OUTLOOK_USER:
         buf_put_lit(b, "the user is looked up among those who registered");
         return "lookup";
+    case OUTLOOK_GROUP:
+        buf_put_lit(b, "the members of the group are called");
+        return "group";
     case OUTLOOK_NUMBER:
         buf_put_lit(b, "answered 404: nobody has this number");
         return "reply";
@@ -170,7 +173,8 @@ static bool is_passed(const struct element_outlook *o)
 {
     if (o->by_rules && o->decision.action != ROUTE_DEFAULT)
         return o->decision.action == ROUTE_LOOKUP || o->decision.action == ROUTE_FORWARD;
-    return o->place == OUTLOOK_USER || o->place == OUTLOOK_ROUTE || o->place == OUTLOOK_FOREIGN;
+    return o->place == OUTLOOK_USER || o->place == OUTLOOK_GROUP || o->place == OUTLOOK_ROUTE ||
+           o->place == OUTLOOK_FOREIGN;
 }
 
 const char *explain_put_outlook(struct buf *b, const struct element_outlook *o,

@@ -177,6 +177,13 @@ def test_a_call_waits_for_an_agent_who_is_free():
         carol.command("hangup")
 
 
+def test_explain_knows_groups():
+    with serving() as (_, folder):
+        for request, outcome in (("INVITE sip:600@localhost", "group"), ("INVITE sip:sales@localhost", "group"),
+                                 ("MESSAGE sip:sales@localhost", "lookup"), ("INVITE sip:bob@localhost", "lookup")):
+            assert ctl(folder, "explain", request)[-1]["outcome"] == outcome, request
+
+
 def test_faults_are_told_with_their_lines():
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as f:
         f.write("groups:\n  - name: a\n    members: [{user: b}]\n    forward: nobody\n")

@@ -160,6 +160,7 @@ void element_set_clock(struct element *, time_ns week, time_ns now);
 enum element_place {
     OUTLOOK_SELF,    /* the server itself answers */
     OUTLOOK_USER,    /* a user of ours */
+    OUTLOOK_GROUP,   /* a group of ours, by a call */
     OUTLOOK_NUMBER,  /* a number, which nobody has */
     OUTLOOK_ROUTE,   /* a Route of somebody else's making */
     OUTLOOK_FOREIGN, /* a place that is not ours */
