@@ -49,8 +49,11 @@ static bool keep_names(struct tls *t, struct str name, struct str peer)
     t->name = mem_alloc_zero(t->home.mem, t->name_size);
     if (!t->name)
         return false;
-    memcpy(t->name, name.at, name.len);
-    memcpy(t->name + name.len + 1, peer.at, peer.len);
+    struct buf b;
+    buf_init(&b, t->name, t->name_size);
+    buf_put(&b, name); /* both may be empty */
+    buf_put_char(&b, '\0');
+    buf_put(&b, peer);
     t->domain = (struct str){t->name, name.len};
     t->peer = (struct str){t->name + name.len + 1, peer.len};
     return true;

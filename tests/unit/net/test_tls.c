@@ -111,6 +111,16 @@ static void take_cert(const struct tls_issue *what, const char *name)
 
 /* --- handshakes --- */
 
+/* Where it is not known who should be there, nobody is trusted. */
+static void without_a_name_it_is_refused(void **state)
+{
+    struct pair p;
+
+    (void)state;
+    meet(&p, client_context(), server_context(certs_good(&certs, "example.com")), NULL);
+    expect_refused(&p, "its certificate is of another name");
+}
+
 static void both_versions_shake_hands(void **state)
 {
     struct str cert = certs_good(&certs, "example.com");
@@ -465,6 +475,7 @@ static void a_session_does_not_outlive_its_trust(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_a_name_it_is_refused),
         cmocka_unit_test(both_versions_shake_hands),
         cmocka_unit_test(one_that_wants_13_alone_refuses_12),
         cmocka_unit_test(every_split_is_the_same),
