@@ -1,31 +1,10 @@
 /* Rules of the configuration: what becomes of requests by them, who may use them, and that nothing
  * else changes. */
-#include "asking.h"
-#include "config/config.h"
 #include "element/forwards.h"
+#include "ruled.h"
 
 #define GATEWAY "192.0.2.200:5060"
 #define OTHER "192.0.2.201:5060"
-
-static const char *rules;
-static struct config *parsed;
-
-static void tell(void *arg, const struct config_fault *f)
-{
-    (void)arg;
-    fail_msg("%u:%s: %s", f->line, f->key, f->what);
-}
-
-static void with_rules(struct element_config *c)
-{
-    struct config_source s = {.text = str_from(rules), .file = "t.yaml"};
-
-    config_free(parsed);
-    parsed = config_parse(&mem_libc, &s, tell, NULL);
-    assert_non_null(parsed);
-    c->routes = &parsed->routes;
-    c->sets = &parsed->sets;
-}
 
 static void with_rules_and_accounts(struct element_config *c)
 {

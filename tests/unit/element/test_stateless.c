@@ -1,29 +1,15 @@
 /* The stateless mode (RFC 3261 16.11): what goes which way by rules, by the default and by the
  * dialog's mark, the same over retransmissions and over a restart. */
-#include "asking.h"
-#include "config/config.h"
+#include "ruled.h"
 
 #define FAR "192.0.2.200:5060"
 #define FARTHER "192.0.2.201:5060"
 
-static const char *rules;
 static enum config_mode mode;
-static struct config *parsed;
 
-static void tell(void *arg, const struct config_fault *f)
+static void with_mode(struct element_config *c)
 {
-    (void)arg;
-    fail_msg("%u:%s: %s", f->line, f->key, f->what);
-}
-
-static void with_rules(struct element_config *c)
-{
-    struct config_source s = {.text = str_from(rules), .file = "t.yaml"};
-    config_free(parsed);
-    parsed = config_parse(&mem_libc, &s, tell, NULL);
-    assert_non_null(parsed);
-    c->routes = &parsed->routes;
-    c->sets = &parsed->sets;
+    with_rules(c);
     c->mode = mode;
     c->proxy.key = (struct hash_key){5, 6};
 }
@@ -31,14 +17,14 @@ static void with_rules(struct element_config *c)
 static void with_rules_and_accounts(struct element_config *c)
 {
     required(c);
-    with_rules(c);
+    with_mode(c);
 }
 
 static struct world *ruled(const char *text, enum config_mode by_default, bool accounts)
 {
     rules = text;
     mode = by_default;
-    struct world *w = world_new(accounts ? with_rules_and_accounts : with_rules, -1);
+    struct world *w = world_new(accounts ? with_rules_and_accounts : with_mode, -1);
     assert_non_null(w);
     return w;
 }
