@@ -2,7 +2,7 @@
  * flags. Knows no record. */
 #include "resolve/rewrite.h"
 
-#include "resolve/regexp.h"
+#include "base/regexp.h"
 
 #define FIELD_MAX 255 /* RFC 1035 3.3: a character-string */
 
@@ -71,7 +71,7 @@ static struct str plain(const struct substitution *s, char space[FIELD_MAX])
     return buf_str(&b);
 }
 
-static void put_group(struct buf *out, struct str text, const uint8_t places[2])
+static void put_group(struct buf *out, struct str text, const uint16_t places[2])
 {
     if (places[0] != REGEXP_UNSET && places[1] != REGEXP_UNSET)
         buf_put(out, str_slice(text, places[0], (size_t)places[1] - places[0]));
@@ -79,7 +79,7 @@ static void put_group(struct buf *out, struct str text, const uint8_t places[2])
 
 /* False: it speaks of a group that is not there. */
 static bool put_replacement(struct buf *out, struct str r, struct str text, unsigned n_groups,
-                            const uint8_t *places)
+                            const uint16_t *places)
 {
     for (size_t i = 0; i < r.len; i++) {
         if (r.at[i] != '\\') {
@@ -103,9 +103,9 @@ bool rewrite_apply(struct str field, struct str text, struct buf *out)
 {
     struct substitution s;
     struct regexp re;
-    uint8_t places[2 * REGEXP_GROUPS];
+    uint16_t places[2 * REGEXP_GROUPS];
     char space[FIELD_MAX];
-    return read_field(field, &s) && regexp_compile(&re, plain(&s, space)) &&
+    return read_field(field, &s) && !regexp_compile(&re, plain(&s, space)) &&
            regexp_match(&re, text, places) &&
            put_replacement(out, s.replacement, text, re.n_groups, places);
 }

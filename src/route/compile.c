@@ -121,12 +121,12 @@ static void compile_patterns(struct compiling *c)
 
     c->rule->patterns.list = take(c, texts->n * sizeof *c->rule->patterns.list);
     for (unsigned i = 0; i < texts->n && !c->failed; i++) {
-        struct pattern *p = take(c, sizeof *p);
-        const char *wrong = p ? pattern_compile(p, texts->list[i]) : NULL;
+        struct regexp *re = take(c, sizeof *re);
+        const char *wrong = re ? regexp_compile(re, texts->list[i]) : NULL;
 
         if (wrong)
             fail(c, "user_pattern", texts->list[i], wrong);
-        c->rule->patterns.list[c->rule->patterns.n++] = p;
+        c->rule->patterns.list[c->rule->patterns.n++] = re;
     }
 }
 

@@ -40,7 +40,7 @@ static bool domain_holds(const struct rule *r, const struct seen *s)
 static bool pattern_holds(const struct rule *r, struct str user)
 {
     for (unsigned i = 0; i < r->patterns.n; i++)
-        if (pattern_matches(r->patterns.list[i], user))
+        if (regexp_match_all(r->patterns.list[i], user))
             return true;
     return r->patterns.n == 0;
 }

@@ -2,8 +2,8 @@
 #ifndef TANDEM_SRC_ROUTE_RULE_H
 #define TANDEM_SRC_ROUTE_RULE_H
 
+#include "base/regexp.h"
 #include "base/shelf.h"
-#include "route/pattern.h"
 #include "route/route.h"
 
 enum header_test { HEADER_PRESENT, HEADER_ABSENT, HEADER_EQUALS, HEADER_CONTAINS };
@@ -38,7 +38,7 @@ struct rule {
     unsigned line;
     /* conditions */
     struct str_list methods, domains, users, user_prefixes, numbers;
-    LIST(struct pattern *) patterns;
+    LIST(struct regexp *) patterns;
     struct addr_block_list sources;
     unsigned transports, days, senders; /* bits; 0: no condition */
     LIST(struct listener_condition) listeners;

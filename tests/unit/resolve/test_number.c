@@ -6,7 +6,6 @@
 
 #include "base/err.h"
 #include "resolve/number.h"
-#include "resolve/regexp.h"
 #include "resolve/rewrite.h"
 
 static const char *rewritten(const char *field, const char *text)

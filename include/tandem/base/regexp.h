@@ -1,16 +1,16 @@
-/* Extended regular expressions (POSIX, as RFC 3402 3.2 has them) that others write: matched in
- * time and memory that are known beforehand, whatever they say. */
-#ifndef TANDEM_SRC_RESOLVE_REGEXP_H
-#define TANDEM_SRC_RESOLVE_REGEXP_H
+/* Extended regular expressions (POSIX, as RFC 3402 3.2 has them), matched in time and memory that
+ * are known beforehand, whatever they and the text say: nothing is ever tried twice. */
+#ifndef TANDEM_BASE_REGEXP_H
+#define TANDEM_BASE_REGEXP_H
 
 #include "base/attr.h"
 #include "base/limits.h"
 #include "base/str.h"
 
-#define REGEXP_GROUPS 10  /* the whole, and nine in brackets */
-#define REGEXP_CLASSES 96 /* each takes three bytes of a text of 255 at the least */
-#define REGEXP_TEXT 254   /* the longest that is matched */
-#define REGEXP_UNSET 255  /* the place of a group that took no part */
+#define REGEXP_GROUPS 10   /* the whole, and nine in brackets */
+#define REGEXP_CLASSES 96  /* in one expression */
+#define REGEXP_TEXT 65534  /* bytes; a longer text matches nothing */
+#define REGEXP_UNSET 65535 /* the place of a group that took no part */
 
 enum regexp_op {
     REGEXP_CHAR,
@@ -38,11 +38,14 @@ struct regexp {
     uint64_t classes[REGEXP_CLASSES][4]; /* a bit for each byte */
 };
 
-/* False: it is none, or too long, or has more groups than LIMIT_REGEXP_STEPS has steps for. */
-MUST_USE bool regexp_compile(struct regexp *, struct str text);
+/* . [a-z] [^0-9] [[:digit:]] ( ) | * + ? {2,4} ^ $, and \ before a character that is to stand for
+ * itself, but not in a class. NULL, or what is wrong: it is none, or too long. */
+MUST_USE const char *regexp_compile(struct regexp *, struct str text);
 /* The leftmost match, the longest there. places[2 * i], [2 * i + 1]: where group i begins and ends.
  */
 MUST_USE bool regexp_match(const struct regexp *, struct str text,
-                           uint8_t places[2 * REGEXP_GROUPS]);
+                           uint16_t places[2 * REGEXP_GROUPS]);
+/* Does all of the text match? */
+bool regexp_match_all(const struct regexp *, struct str text);
 
 #endif
