@@ -1,30 +1,18 @@
 /* Owns the text of challenges and of Authentication-Info. Decides nothing. */
 #include "auth/challenge.h"
 
-static void put_quoted(struct buf *b, struct str s)
-{
-    size_t from = 0;
-    buf_put_char(b, '"');
-    for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] == '"' || s.at[i] == '\\') {
-            buf_put(b, str_slice(s, from, i - from));
-            buf_put_char(b, '\\');
-            from = i;
-        }
-    buf_put(b, str_slice(s, from, s.len));
-    buf_put_char(b, '"');
-}
+#include "auth/params.h"
 
 /* RFC 3261 22.4 item 8: qop always. */
 static void print_one(struct buf *b, const struct challenge *c, enum digest_algorithm a)
 {
     buf_put(b, c->by_proxy ? STR("Proxy-Authenticate: Digest realm=")
                            : STR("WWW-Authenticate: Digest realm="));
-    put_quoted(b, c->realm);
+    params_put_quoted(b, c->realm);
     buf_put_lit(b, ", nonce=");
-    put_quoted(b, c->nonce);
+    params_put_quoted(b, c->nonce);
     buf_put_lit(b, ", opaque=");
-    put_quoted(b, c->opaque);
+    params_put_quoted(b, c->opaque);
     buf_put_lit(b, ", algorithm=");
     buf_put(b, digest_name(a));
     buf_put(b, c->auth_int ? STR(", qop=\"auth,auth-int\"") : STR(", qop=\"auth\""));
@@ -46,14 +34,14 @@ static void print_info(struct buf *b, const struct credentials *c, struct str rs
     buf_put_lit(b, "Authentication-Info: ");
     if (nextnonce.len > 0) {
         buf_put_lit(b, "nextnonce=");
-        put_quoted(b, nextnonce);
+        params_put_quoted(b, nextnonce);
         buf_put_lit(b, ", ");
     }
     buf_put(b, c->qop == DIGEST_QOP_AUTH ? STR("qop=auth, rspauth=\"")
                                          : STR("qop=auth-int, rspauth=\""));
     buf_put(b, rspauth);
     buf_put_lit(b, "\", cnonce=");
-    put_quoted(b, c->cnonce);
+    params_put_quoted(b, c->cnonce);
     buf_put_lit(b, ", nc=");
     buf_put(b, c->nc);
     buf_put_lit(b, "\r\n");

@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 
 #include "auth/nonce.h"
+#include "auth/params.h"
 
 #define NC_LEN 8
 
@@ -21,7 +22,7 @@ enum param {
     N_PARAMS
 };
 
-static const struct str names[N_PARAMS] = {
+static const struct str param_texts[N_PARAMS] = {
     [PARAM_USERNAME] = STR_INIT("username"),
     [PARAM_REALM] = STR_INIT("realm"),
     [PARAM_NONCE] = STR_INIT("nonce"),
@@ -33,57 +34,7 @@ static const struct str names[N_PARAMS] = {
     [PARAM_QOP] = STR_INIT("qop"),
 };
 
-static enum param param_of(struct str name)
-{
-    unsigned i = 0;
-    while (i < N_PARAMS && !str_equal_nocase(name, names[i]))
-        i++;
-    return (enum param)i;
-}
-
-struct reading {
-    struct str value[N_PARAMS];
-    bool given[N_PARAMS];
-    struct buf space;
-};
-
-/* A folded or a control character is part of no value, and must not get into what we write. */
-static bool is_clean(struct str value)
-{
-    for (size_t i = 0; i < value.len; i++)
-        if ((unsigned char)value.at[i] < ' ' || value.at[i] == 0x7f)
-            return false;
-    return true;
-}
-
-/* RFC 7230 3.2.6: a quoted-pair is the octet behind the backslash. */
-static struct str plain(struct reading *r, struct str value)
-{
-    if (value.len < 2 || value.at[0] != '"')
-        return value;
-    struct str inner = {value.at + 1, value.len - 2};
-    if (str_find(inner, '\\') == inner.len)
-        return inner;
-    size_t from = r->space.len;
-    quoted_unescape(&r->space, value);
-    return str_slice(buf_str(&r->space), from, r->space.len);
-}
-
-/* False: a parameter is there twice, is not clean, or has more escapes than there is room for. */
-static bool read_params(const struct auth *a, struct reading *r)
-{
-    struct str name, value;
-    bool good = true;
-    for (size_t at = 0; auth_param_next(a, &at, &name, &value);) {
-        enum param p = param_of(name);
-        if (p == N_PARAMS)
-            continue;
-        good = good && !r->given[p] && is_clean(value);
-        r->given[p] = true;
-        r->value[p] = plain(r, value);
-    }
-    return good && !r->space.over;
-}
+static const struct param_names names = {N_PARAMS, param_texts};
 
 static bool read_count(struct str nc, uint32_t *count)
 {
@@ -103,12 +54,12 @@ static bool read_count(struct str nc, uint32_t *count)
 
 /* RFC 7616 3.4: with qop, nc and cnonce. RFC 3261 22.4 item 8: without, neither, and MD5 alone
  * (RFC 2069 knew no other). */
-static bool read_qop(const struct reading *r, struct credentials *out)
+static bool read_qop(const struct str *value, struct credentials *out)
 {
-    struct str qop = r->value[PARAM_QOP];
-    out->nc = r->value[PARAM_NC];
+    struct str qop = value[PARAM_QOP];
+    out->nc = value[PARAM_NC];
     out->count = NONCE_ONCE;
-    if (!r->given[PARAM_QOP]) {
+    if (!value[PARAM_QOP].at) {
         out->qop = DIGEST_QOP_NONE;
         out->nc = STR_NONE;
         return out->algorithm == DIGEST_MD5;
@@ -125,29 +76,30 @@ static bool is_complete(const struct credentials *c)
            c->response.len == 2 * digest_len(c->algorithm);
 }
 
-static void take(const struct reading *r, struct credentials *out)
+static void take(const struct str *value, struct credentials *out)
 {
-    out->username = r->value[PARAM_USERNAME];
-    out->realm = r->value[PARAM_REALM];
-    out->nonce = r->value[PARAM_NONCE];
-    out->uri = r->value[PARAM_URI];
-    out->response = r->value[PARAM_RESPONSE];
-    out->cnonce = r->value[PARAM_CNONCE];
+    out->username = value[PARAM_USERNAME];
+    out->realm = value[PARAM_REALM];
+    out->nonce = value[PARAM_NONCE];
+    out->uri = value[PARAM_URI];
+    out->response = value[PARAM_RESPONSE];
+    out->cnonce = value[PARAM_CNONCE];
 }
 
 static enum credentials_kind read_line(const struct auth *a, struct str realm,
                                        struct credentials *out)
 {
-    struct reading r = {0};
-    buf_init(&r.space, out->space, sizeof out->space);
-    bool good = read_params(a, &r);
-    if (!str_equal_nocase(r.value[PARAM_REALM], realm))
+    struct str value[N_PARAMS];
+    struct buf space;
+    buf_init(&space, out->space, sizeof out->space);
+    bool good = params_read(a, &names, value, &space);
+    if (!str_equal_nocase(value[PARAM_REALM], realm))
         return CREDENTIALS_NONE;
-    if (good && !digest_named(r.value[PARAM_ALGORITHM], &out->algorithm))
+    if (good && !digest_named(value[PARAM_ALGORITHM], &out->algorithm))
         return CREDENTIALS_NONE;
-    take(&r, out);
-    return good && is_complete(out) && read_qop(&r, out) ? CREDENTIALS_FOUND
-                                                         : CREDENTIALS_MALFORMED;
+    take(value, out);
+    return good && is_complete(out) && read_qop(value, out) ? CREDENTIALS_FOUND
+                                                            : CREDENTIALS_MALFORMED;
 }
 
 enum credentials_kind credentials_next(struct msg *m, enum hdr_id id, struct str realm,
