@@ -260,6 +260,12 @@ int engine_give_up(struct engine *e, tx_id id)
     return OK;
 }
 
+bool engine_has_spoken(const struct engine *e, tx_id id)
+{
+    const struct server *s = server_get(e, id);
+    return s && s->last;
+}
+
 static void send_trying(struct engine *e, struct server *s, time_ns now)
 {
     struct reply trying = {.status = 100};

@@ -72,6 +72,16 @@ static int send(struct proxy *p, const struct engine_event *ev, const struct goa
     return engine_send_stateless(p->engine, &out, ev->msg->received_at);
 }
 
+/* RFC 3261 16.11: who has sent a 100, because the request had to wait for its targets, has to see
+ * it through: its sender does not repeat it any more. */
+static int keep(struct proxy *p, const struct engine_event *ev, const struct target *target,
+                const struct fork_how *how, time_ns now)
+{
+    const struct fork_how one = {.record_route = how->record_route, .asserted = how->asserted};
+    return target ? proxy_fork(p, ev->tx, ev->msg, target, 1, &one, now)
+                  : proxy_forward_on(p, ev, &one, now);
+}
+
 /* True: it was answered, *err tells how that went. */
 static bool is_refused(struct proxy *p, const struct engine_event *ev, size_t n, int *err,
                        time_ns now)
@@ -103,6 +113,8 @@ int proxy_pass(struct proxy *p, const struct engine_event *ev, const struct targ
     }
     if (n > 0 && !goal.target)
         return refuse(p, ev, 480, STR_NONE, now);
+    if (ev->kind == EVENT_REQUEST && engine_has_spoken(p->engine, ev->tx))
+        return keep(p, ev, goal.target, how, now);
     err = send(p, ev, &goal, how);
     if (ev->kind == EVENT_ACK)
         return err;

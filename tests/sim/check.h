@@ -62,6 +62,13 @@ void check_identity(const struct world *w);
 /* check_forwards.c: who has all his calls forwarded is not called. */
 void check_forwards(const struct world *w);
 
+/* check_passed.c: a response goes to who asked; a server that keeps no state passes on each copy
+ * once, and all that belongs together by one way. */
+void check_passed(const struct world *w);
+/* Is there a server that keeps no state? */
+bool check_has_stateless(const struct world *w);
+/* Did a binding begin, change or end between the two, as far as the wire tells? */
+bool check_moved(const struct world *w, time_ns from, time_ns to);
 /* check_followed.c: what servers know of calls is true, and those that they end are over. */
 void check_followed(const struct world *w);
 

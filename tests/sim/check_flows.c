@@ -34,7 +34,8 @@ const struct rung *check_arrival(const struct world *w, const struct call *c,
  */
 static void check_told(const struct world *w, const struct rung *r)
 {
-    if (!r->from->location) /* a phone, or somebody who repeats what he heard */
+    /* a phone, somebody who repeats what he heard, or who could try no other flow */
+    if (!r->from->location || element_keeps_nothing(r->from))
         return;
     EXPECT(w, !receiver(r) || !str_starts(text_of(r), STR("SIP/2.0 430")));
     if (str_starts(text_of(r), STR("MESSAGE ")))

@@ -8,7 +8,8 @@
 static const struct element_node *server_of(const struct node *n)
 {
     const struct element_node *e = (const struct element_node *)n;
-    return n->face == &element_face && !n->is_down && e->follows ? e : NULL;
+    bool follows = n->face == &element_face && e->calls.mode == CONFIG_MODE_CALL;
+    return follows && !n->is_down ? e : NULL;
 }
 
 /* Those that were something else meanwhile may have missed what passed. */
@@ -60,7 +61,7 @@ static void check_known(const struct world *w, const struct call *in)
     for (size_t i = 0; i < w->n_nodes; i++) {
         const struct element_node *e = server_of(w->nodes[i]);
         known = known || (e && knows(e, d));
-        may_live = may_live && !(e && e->call_time && knows(e, d));
+        may_live = may_live && !(e && e->calls.rules.call_time && knows(e, d));
     }
     EXPECT(w, known);
     EXPECT(w, may_live);

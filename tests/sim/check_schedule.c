@@ -9,6 +9,9 @@
 static bool is_passed_on(const struct rung *r)
 {
     struct str via = rung_header(r, "Via");
+    if (str_starts((struct str){r->text, r->len}, STR("SIP/2.0 ")) &&
+        element_keeps_nothing(r->from))
+        return true;
     return via.len > 0 && memmem(via.at, via.len, "=z9hG4bK0000000000000000", 24) != NULL;
 }
 

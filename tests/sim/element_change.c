@@ -88,8 +88,9 @@ void element_configure(const struct element_node *e, struct str names[2], struct
     c->fork = e->fork;
     if (e->group)
         set_group(e, c);
-    c->mode = e->follows ? CONFIG_MODE_CALL : CONFIG_MODE_TRANSACTION;
-    c->proxy.calls.call_time = e->call_time;
+    if (e->calls.mode)
+        c->mode = e->calls.mode;
+    c->proxy.calls = e->calls.rules;
     c->access.required = asks;
     c->access.auth_int = true;
     c->access.peers = e->peers;

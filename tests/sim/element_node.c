@@ -236,12 +236,11 @@ void element_fork(struct node *n, const struct fork_how *how, unsigned group)
     }
 }
 
-void element_follow(struct node *n, time_ns call_time)
+void element_pass(struct node *n, const struct call_habits *calls)
 {
     for (unsigned i = 0; i < n->n_workers; i++) {
         struct element_node *e = element_worker(n, i);
-        e->follows = true;
-        e->call_time = call_time;
+        e->calls = *calls;
         configure_anew(e);
     }
 }
@@ -290,6 +289,12 @@ bool element_asks_passwords(const struct node *n)
 {
     return n->face == &element_face && ((const struct element_node *)n)->asks &&
            !(element_forms(n) & (FORM_ASKING | FORM_STRANGER));
+}
+
+bool element_keeps_nothing(const struct node *n)
+{
+    return n->face == &element_face &&
+           ((const struct element_node *)n)->calls.mode == CONFIG_MODE_STATELESS;
 }
 
 static void end(struct element_node *e)

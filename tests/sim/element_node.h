@@ -13,9 +13,8 @@ struct element_node {
     struct sim_location location; /* of all workers, at the first */
     struct hash_key proxy_key;
     struct fork_how fork;
-    unsigned group;    /* enum config_order + 1, 4 more with a queue; 0: none */
-    bool follows;      /* calls … */
-    time_ns call_time; /* … and ends them then; 0: never */
+    unsigned group; /* enum config_order + 1, 4 more with a queue; 0: none */
+    struct call_habits calls;
     bool asks;
     struct node *const
         *homes; /* of an edge: the servers for whose domains it passes REGISTERs on */

@@ -30,6 +30,12 @@ struct node_face {
 
 #define NODE_WORKERS 3
 
+/* How calls pass through a server. */
+struct call_habits {
+    enum config_mode mode;     /* how much it keeps of them */
+    struct follow_rules rules; /* of those that it follows */
+};
+
 /* What a node's clock shows: the world's time, running by `ppm` millionths too fast (or too slow:
  * more than -1000000), and `ahead` of it. */
 struct node_clock {
@@ -90,12 +96,14 @@ struct node *element_join_workers(struct world *w, const char *domain, unsigned 
 /* How the phones of its users ring from now on, and the group that it has (0: none). Before
  * anything fails. */
 void element_fork(struct node *n, const struct fork_how *how, unsigned group);
-/* Calls that begin from now on are followed, and ended so long after their answer; 0: never. */
-void element_follow(struct node *n, time_ns call_time);
+/* Calls that begin from now on pass so. Before anything fails. */
+void element_pass(struct node *n, const struct call_habits *);
 /* From now on it asks who sends, and trusts the servers of `peers`. Before anything fails. */
 void element_ask_passwords(struct node *n, struct node *const *peers, size_t n_peers);
 /* It is an edge from now on: REGISTERs for the domains of these servers, borrowed, go there. */
 void element_be_edge(struct node *n, struct node *const *homes, size_t n_homes);
+/* It is a server, and passes on without state. */
+bool element_keeps_nothing(const struct node *n);
 bool element_asks_passwords(const struct node *n);
 /* Somebody who obeys no rule has come: its guard is strict from now on. */
 void element_beware(struct node *n);

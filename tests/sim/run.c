@@ -47,6 +47,19 @@ static void fork_as(struct node *server, const uint32_t *knob)
     element_fork(server, &how, knob[KNOB_GROUP] % 9);
 }
 
+/* KNOB_STATELESS: a server that keeps nothing follows nothing. */
+static void pass_as(struct node *server, uint32_t i, const uint32_t *knob)
+{
+    struct call_habits calls = {.mode = CONFIG_MODE_UNSAID};
+    if (knob[KNOB_STATELESS] & 1u << i) {
+        calls.mode = CONFIG_MODE_STATELESS;
+    } else if (knob[KNOB_FOLLOW]) {
+        calls.mode = CONFIG_MODE_CALL;
+        calls.rules.call_time = (knob[KNOB_FOLLOW] - 1) * NS_PER_S;
+    }
+    element_pass(server, &calls);
+}
+
 static void open_servers(struct run *r)
 {
     static const char *const domains[SERVERS] = {"atlanta.example", "biloxi.example",
@@ -57,8 +70,7 @@ static void open_servers(struct run *r)
         r->servers[i] = element_join_workers(&r->w, domains[i], workers);
         run_set_clock(r, r->servers[i]);
         fork_as(r->servers[i], knob);
-        if (knob[KNOB_FOLLOW])
-            element_follow(r->servers[i], (knob[KNOB_FOLLOW] - 1) * NS_PER_S);
+        pass_as(r->servers[i], i, knob);
     }
     if (knob[KNOB_AUTH])
         ask_passwords(r);
@@ -82,15 +94,32 @@ static void open_edges(struct run *r)
 static bool is_spoilt(const struct plan *p)
 {
     static const bool is_kind[N_KNOBS] = {
-        [KNOB_SERVERS] = true,     [KNOB_WORKERS] = true,     [KNOB_AUTH] = true,
-        [KNOB_ORDER] = true,       [KNOB_RING] = true,        [KNOB_JOIN] = true,
-        [KNOB_GROUP] = true,       [KNOB_FOLLOW] = true,      [KNOB_EDGES] = true,
-        [KNOB_DEAD] = true,        [KNOB_DNS_DELAY] = true,   [KNOB_DNS_LIES] = true,
-        [KNOB_DNS_SILENCE] = true, [KNOB_UNREACHABLE] = true, [KNOB_DNS_TTL] = true};
+        [KNOB_SERVERS] = true,  [KNOB_WORKERS] = true,     [KNOB_AUTH] = true,
+        [KNOB_ORDER] = true,    [KNOB_RING] = true,        [KNOB_JOIN] = true,
+        [KNOB_GROUP] = true,    [KNOB_FOLLOW] = true,      [KNOB_STATELESS] = true,
+        [KNOB_EDGES] = true,    [KNOB_DEAD] = true,        [KNOB_DNS_DELAY] = true,
+        [KNOB_DNS_LIES] = true, [KNOB_DNS_SILENCE] = true, [KNOB_UNREACHABLE] = true,
+        [KNOB_DNS_TTL] = true};
     bool spoilt = false;
     for (size_t i = 0; i < N_KNOBS; i++)
         spoilt = spoilt || (p->knob[i] && !is_kind[i]);
     return spoilt;
+}
+
+/* May a user be reached elsewhere though nobody registered? */
+static bool is_moved(const struct plan *p)
+{
+    static const enum knob moving[] = {KNOB_STORE_DELAY,  KNOB_STORE_FAILURES, KNOB_STORE_FULL,
+                                       KNOB_STORE_COMMIT, KNOB_SCARCE,         KNOB_DRIFT,
+                                       KNOB_CLOCK,        KNOB_EDGES,          KNOB_DEAD,
+                                       KNOB_DNS_LIES,     KNOB_DNS_SILENCE,    KNOB_TRUNCATE};
+    bool moved = false;
+    for (size_t i = 0; i < sizeof moving / sizeof moving[0]; i++)
+        moved = moved || p->knob[moving[i]];
+    for (size_t i = 0; i < p->n_acts; i++)
+        moved = moved || p->acts[i].kind == ACT_FORWARD || p->acts[i].kind == ACT_RECONFIGURE ||
+                p->acts[i].kind == ACT_SLEEP;
+    return moved;
 }
 
 /* Servers that end, or are other than they were, may have no answer, nor who cannot be heard. */
@@ -116,7 +145,8 @@ static void spoil_names(struct run *r)
     for (size_t i = 0; knob[KNOB_DEAD] && i < SERVERS && r->servers[i]; i++)
         names_spread(&r->w, r->servers[i], knob[KNOB_DEAD]);
     r->w.names_alone = !is_spoilt(r->plan) && !is_disturbed(r->plan) && !knob[KNOB_RING] &&
-                       !knob[KNOB_JOIN] && !knob[KNOB_GROUP];
+                       !knob[KNOB_JOIN] && !knob[KNOB_GROUP] && !knob[KNOB_STATELESS];
+    r->w.users_alone = !is_moved(r->plan);
     r->w.flows_alone = r->w.names_alone && !knob[KNOB_ORDER] && !knob[KNOB_DEAD] &&
                        !knob[KNOB_DNS_DELAY] && !knob[KNOB_DNS_SILENCE] && !knob[KNOB_DNS_LIES];
 }

@@ -100,6 +100,7 @@ struct world {
     uint32_t dns_ttl_s;   /* 0: a minute */
     time_ns dns_delay_max;
     bool flows_alone; /* nothing is bad but that flows to phones end */
+    bool users_alone; /* where a user is reached changes by his REGISTERs alone */
     bool names_alone; /* nothing is bad but names: what needs none goes well */
 };
 

@@ -218,6 +218,9 @@ int engine_reply_once(struct engine *, tx_id, const struct reply *, time_ns now)
  * 16.11), and whatever comes of it is of no transaction of ours. ERR_STALE; ERR_INVALID: a response
  * was sent. ERR_NOMEM. */
 int engine_give_up(struct engine *, tx_id);
+/* Was any response of this server transaction sent, be it the 100 that the engine sends where an
+ * INVITE waits for over 200 ms (RFC 3261 17.2.1)? Then it cannot be given up. */
+bool engine_has_spoken(const struct engine *, tx_id);
 /* Passes a received response on through a server transaction: the topmost Via and what `edits` says
  * are changed (edits may be NULL), and Content-Length comes in where there is none. A 2xx may pass
  * when the transaction is ACCEPTED. */

@@ -174,7 +174,8 @@ int proxy_fork(struct proxy *, tx_id, struct msg *request, const struct target *
 /* RFC 3261 16.11, 16.10: passes a request, an ACK or a CANCEL of no transaction on without state:
  * to one target, the same for the same Call-ID as long as the targets are the same ones, or (n ==
  * 0) by Route or Request-URI. Its server transaction is given up; where it cannot be sent it is
- * answered: once, with nothing kept (a CANCEL with 481, an ACK not at all). Of `how` only
+ * answered: once, with nothing kept (a CANCEL with 481, an ACK not at all). An INVITE that has had
+ * its 100 is not repeated any more: it is forwarded with state after all. Of `how` only
  * record_route and asserted count. */
 int proxy_pass(struct proxy *, const struct engine_event *, const struct target *, size_t n,
                const struct fork_how *, time_ns now);

@@ -109,6 +109,26 @@ static void ack_and_cancel_follow(void **state)
     done(w);
 }
 
+/* 17.2.1: who had a 100 does not repeat its INVITE: then it is ours to do so, and to end. */
+static void what_waited_is_kept(void **state)
+{
+    (void)state;
+    struct world *w = ruled("routes: []\n", CONFIG_MODE_STATELESS, false);
+    world_register(w, FAR, "far", 600);
+    w->hold = true;
+    ask(w, "INVITE", "", "");
+    world_pass(w, 1);
+    assert_int_equal(world_status(w, ALICE), 100);
+    world_release(w);
+    assert_int_equal(world_count(w, FAR, "INVITE"), 1);
+    world_pass(w, 2);
+    assert_true(world_count(w, FAR, "INVITE") > 1);
+    world_answer(w, FAR, 486, "");
+    assert_int_equal(world_status(w, ALICE), 486);
+    ask(w, "ACK", ";tag=b", "");
+    done(w);
+}
+
 /* 16.11: one target, by fields of the message alone; another call may get another one. */
 static void one_target_is_chosen(void **state)
 {
@@ -213,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(retransmissions_are_passed_on_alike),
         cmocka_unit_test(ack_and_cancel_follow),
+        cmocka_unit_test(what_waited_is_kept),
         cmocka_unit_test(one_target_is_chosen),
         cmocka_unit_test(one_phone_rings),
         cmocka_unit_test(refusals_are_stateless),
