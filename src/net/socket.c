@@ -154,6 +154,24 @@ size_t socket_interfaces(enum addr_family family, struct addr *out, size_t max)
     return n;
 }
 
+bool socket_source(const struct addr *remote, struct addr *out)
+{
+    struct sockaddr_storage s;
+    struct addr to = *remote;
+    int fd;
+
+    if (to.port == 0)
+        to.port = 5060;
+    if (open_socket(&to, SOCK_DGRAM, &fd))
+        return false;
+    socklen_t len = addr_to_sockaddr(&to, &s);
+    bool found = connect(fd, (const struct sockaddr *)&s, len) == 0 && socket_local(fd, out);
+
+    close(fd);
+    out->port = 0;
+    return found;
+}
+
 bool socket_has_ip6(void)
 {
     struct addr loopback = {.family = ADDR_IP6};

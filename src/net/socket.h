@@ -23,6 +23,9 @@ bool socket_local(int fd, struct addr *out);
  * of one link are left out: they mean something with a zone alone, and a SIP URI has none (RFC 4007
  * 11.2). Returns how many were written. */
 size_t socket_interfaces(enum addr_family family, struct addr *out, size_t max);
+/* The address that this machine would send from to `remote`, without a port; nothing is sent.
+ * False: there is no way there. */
+bool socket_source(const struct addr *remote, struct addr *out);
 /* This machine can bind ::1. */
 bool socket_has_ip6(void);
 

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/listen.h"
+#include "host/names.h"
 #include "net/socket.h"
-#include "server/listen.h"
-#include "server/names.h"
 #include "server/privileges.h"
 #include "server/secure.h"
 #include "server/strays.h"

@@ -2,7 +2,7 @@
 #ifndef TANDEM_SERVER_READY_H
 #define TANDEM_SERVER_READY_H
 
-#include "server/listen.h"
+#include "host/listen.h"
 
 /* "ready udp:127.0.0.1:5060 …" on standard output, or an object with `json`. */
 void ready_print(const struct listen_list *l, bool json);

@@ -6,9 +6,9 @@
 #include <pthread.h>
 
 #include "config/config.h"
+#include "host/listen.h"
 #include "net/tls_context.h"
 #include "net/tls_tickets.h"
-#include "server/listen.h"
 
 struct secure {
     pthread_mutex_t lock;    /* held for a look at `now` */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/names.h"
 #include "net/entropy.h"
 #include "net/socket.h"
 #include "registrar/registrar.h"
@@ -16,7 +17,6 @@
 #include "server/config_file.h"
 #include "server/control.h"
 #include "server/metrics.h"
-#include "server/names.h"
 #include "server/process.h"
 #include "server/route_key.h"
 #include "server/wall_clock.h"

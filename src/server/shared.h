@@ -2,14 +2,14 @@
 #ifndef TANDEM_SERVER_SHARED_H
 #define TANDEM_SERVER_SHARED_H
 
+#include "host/listen.h"
+#include "host/names.h"
 #include "net/clock.h"
 #include "net/dns.h"
 #include "server/confine.h"
 #include "server/current.h"
 #include "server/inquiry.h"
-#include "server/listen.h"
 #include "server/log_writer.h"
-#include "server/names.h"
 #include "server/notify.h"
 #include "server/options.h"
 #include "server/post.h"

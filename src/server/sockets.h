@@ -2,7 +2,7 @@
 #ifndef TANDEM_SERVER_SOCKETS_H
 #define TANDEM_SERVER_SOCKETS_H
 
-#include "server/listen.h"
+#include "host/listen.h"
 
 struct socket_set {
     unsigned n_workers;

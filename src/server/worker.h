@@ -7,11 +7,11 @@
 
 #include "element/element.h"
 #include "guard/guard.h"
+#include "host/dues.h"
 #include "net/loop.h"
 #include "net/pace.h"
 #include "net/tcp.h"
 #include "net/udp.h"
-#include "server/dues.h"
 #include "server/shared.h"
 
 /* Tables that were full, for the log. */

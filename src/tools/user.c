@@ -9,8 +9,8 @@
 
 #include "auth/account.h"
 #include "base/json.h"
+#include "host/password.h"
 #include "store/accounts.h"
-#include "tools/password.h"
 #include "tools/user_domain.h"
 #include "tools/user_import.h"
 #include "tools/user_name.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "tools/password.h"
+#include "host/password.h"
 #include "tools/user_name.h"
 
 #define LINE_MAX_BYTES (2 * LIMIT_AOR_BYTES + PASSWORD_MAX)

@@ -5,11 +5,11 @@ import source
 
 EVERYWHERE = ("strcpy strncpy stpcpy strcat strncat sprintf vsprintf gets atoi atol atoll atof strtok "
               "scanf sscanf fscanf alloca setjmp longjmp rand srand random system tmpnam mktemp").split()
-# Outside net/, server/, phone/ and the programs: the heap, the process, the clock and the world.
+# Outside net/, host/, server/, phone/ and the programs: the heap, the process, the clock and the world.
 SANS_IO = ("malloc calloc realloc free strdup strndup asprintf vasprintf exit abort _exit getenv printf "
            "puts putchar perror fopen open read write time clock clock_gettime gettimeofday getrandom "
            "socket sleep usleep nanosleep").split()
-OUTSIDE = ("src/net/", "src/server/", "src/phone/", "src/tools/", "src/main.c", "src/store/",
+OUTSIDE = ("src/net/", "src/host/", "src/server/", "src/phone/", "src/tools/", "src/main.c", "src/store/",
            "src/media/", "include/tandem/net/", "include/tandem/store/")
 # The heap's own face, and programs that run while building.
 EXEMPT = re.compile(r"src/base/mem\.c|src/[a-z0-9_]+/gen_[a-z0-9_]+\.c")

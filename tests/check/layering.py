@@ -23,9 +23,9 @@ MAY["element"] = ROLES | {"route", "hook", "peers", "follow", "config", "engine"
 MAY["media"] = {"rtp", "srtp", "codec", "ice", "turn", "stun", "base"}
 SANS_IO = set(MAY) - {"store", "net", "media"}
 PROGRAMS = {"server", "phone", "tools"}
-ABOVE = set(MAY)
+MAY["host"] = ABOVE = set(MAY)
 for folder in PROGRAMS:
-    MAY[folder] = ABOVE
+    MAY[folder] = ABOVE | {"host"}
 MAY["main.c"] = ABOVE | PROGRAMS
 MAY["sim"] = ABOVE - {"net", "store", "media"}
 
@@ -34,7 +34,7 @@ PLAIN = {"assert.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h", "stdboo
          "stdint.h", "stdio.h", "stdlib.h", "string.h", "math.h", "sanitizer/asan_interface.h",
          "sanitizer/msan_interface.h"}
 INTRINSICS = re.compile(r"[a-z]?mmintrin\.h|x86intrin\.h|immintrin\.h|arm_neon\.h")
-SYSTEM_FOLDERS = {"net", "server", "phone"}
+SYSTEM_FOLDERS = {"net", "host", "server", "phone"}
 # The libraries that such a folder stands on (docs/dependencies.md).
 LIBRARIES = {"follow": {"stdatomic.h"}, "peers": {"stdatomic.h"}, "auth": {"openssl/evp.h", "openssl/crypto.h"}, "stun": {"openssl/evp.h", "openssl/crypto.h"}, "config": {"yaml.h"},
              "hook": {"lua.h", "lauxlib.h"}}
@@ -69,7 +69,7 @@ def check_system(report, path, line, folder, included):
         return
     if folder in PROGRAMS | {"main.c", "store", "media"}:
         if SYSTEM.match(included):
-            report.say(path, line, f"<{included}> belongs to net/, server/ and phone/")
+            report.say(path, line, f"<{included}> belongs to net/, host/, server/ and phone/")
     elif included not in PLAIN | LIBRARIES.get(folder, set()) and not INTRINSICS.fullmatch(included):
         report.say(path, line, f"<{included}>: {folder}/ sees the plain C library only")
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "fuzz.h"
-#include "server/listen.h"
+#include "host/listen.h"
 #include "server/options.h"
 
 #define ARGUMENTS_MAX 64

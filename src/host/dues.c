@@ -1,5 +1,5 @@
 /* A bounded queue of inputs; knows nobody who takes them. */
-#include "server/dues.h"
+#include "host/dues.h"
 
 #include <assert.h>
 

@@ -1,7 +1,7 @@
 /* Inputs that arise while outputs are drained (an answer of the store, a name that nobody resolves,
  * a connection that cannot be made) and wait until they are. */
-#ifndef TANDEM_SERVER_DUES_H
-#define TANDEM_SERVER_DUES_H
+#ifndef TANDEM_HOST_DUES_H
+#define TANDEM_HOST_DUES_H
 
 #include "base/attr.h"
 #include "base/block.h"

@@ -1,5 +1,5 @@
 /* Brings the files of names to their reader, and the configured name servers to who asks them. */
-#include "server/names.h"
+#include "host/names.h"
 
 #include <errno.h>
 #include <stdatomic.h>

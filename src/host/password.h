@@ -1,6 +1,6 @@
 /* Where a password comes from: the environment, a terminal, standard input, or made up. */
-#ifndef TANDEM_TOOLS_PASSWORD_H
-#define TANDEM_TOOLS_PASSWORD_H
+#ifndef TANDEM_HOST_PASSWORD_H
+#define TANDEM_HOST_PASSWORD_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* Owns how a password is got and wiped; knows nothing of accounts. */
-#include "tools/password.h"
+#include "host/password.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "server/listen.h"
+#include "host/listen.h"
 
 static void print_all(const struct listen_list *l, char *out, size_t size)
 {

@@ -1,6 +1,6 @@
 /* Names: which are known without asking, and which name servers are asked for the others. */
-#ifndef TANDEM_SERVER_NAMES_H
-#define TANDEM_SERVER_NAMES_H
+#ifndef TANDEM_HOST_NAMES_H
+#define TANDEM_HOST_NAMES_H
 
 #include <pthread.h>
 

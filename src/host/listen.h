@@ -1,6 +1,6 @@
 /* What `--listen` says, and the addresses that it means on this machine. */
-#ifndef TANDEM_SERVER_LISTEN_H
-#define TANDEM_SERVER_LISTEN_H
+#ifndef TANDEM_HOST_LISTEN_H
+#define TANDEM_HOST_LISTEN_H
 
 #include "base/attr.h"
 #include "base/flow.h"

@@ -1,5 +1,5 @@
 /* Reads listener addresses and spreads wildcards over the interfaces; opens no socket itself. */
-#include "server/listen.h"
+#include "host/listen.h"
 
 #include "config/listener.h"
 #include "net/socket.h"
