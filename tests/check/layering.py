@@ -37,7 +37,7 @@ INTRINSICS = re.compile(r"[a-z]?mmintrin\.h|x86intrin\.h|immintrin\.h|arm_neon\.
 SYSTEM_FOLDERS = {"net", "host", "server", "phone"}
 # The libraries that such a folder stands on (docs/dependencies.md).
 LIBRARIES = {"follow": {"stdatomic.h"}, "peers": {"stdatomic.h"}, "auth": {"openssl/evp.h", "openssl/crypto.h"}, "stun": {"openssl/evp.h", "openssl/crypto.h"}, "config": {"yaml.h"},
-             "hook": {"lua.h", "lauxlib.h"}}
+             "hook": {"lua.h", "lauxlib.h"}, "codec": {"opus.h", "spandsp.h", "spandsp/expose.h", "libavcodec/avcodec.h"}}
 # Sockets, clocks, threads and entropy.
 SYSTEM = re.compile(r"sys/(socket|un|time|timerfd|epoll|eventfd|select|random|uio)\.h|netinet/|arpa/|"
                     r"net/|netdb\.h|linux/|poll\.h|time\.h|pthread\.h|threads\.h|sched\.h|semaphore\.h")
