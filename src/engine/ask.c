@@ -1,4 +1,5 @@
-/* Questions that others answer: records of the store. Asks through outputs; knows no store. */
+/* Questions that others answer, and what waits for the answers: records of the store. Asks through
+ * outputs; knows no store. */
 #include "engine/state.h"
 
 #include <assert.h>
@@ -18,6 +19,7 @@ void query_free(struct engine *e, pool_id id)
         return;
     resolver_drop(e->resolver, q->search);
     block_unref(&e->blocks, q->text);
+    block_unref(&e->blocks, q->others);
     parcel_fini(e, &q->parcel);
     pool_free(&e->queries, id);
 }

@@ -71,7 +71,7 @@ static int launch_by_conn(struct engine *e, struct client *c, time_ns now)
                                          : conn_to(e, &c->job.flow, c->parcel.domain, now);
     if (!conn)
         return ERR_NOMEM;
-    int err = conn_send(e, conn, c->parcel.bytes, NULL, NULL);
+    int err = conn_send(e, conn, c->parcel.bytes, NULL);
     if (err)
         return err;
     job_attach(&c->job, conn);

@@ -129,8 +129,8 @@ struct conn *conn_to(struct engine *e, const struct flow *f, struct block *domai
     return c;
 }
 
-static int wait_for(struct engine *e, struct conn *c, struct block *bytes, struct block *other,
-                    const struct flow *other_flow, time_ns until)
+static int wait_for(struct engine *e, struct conn *c, struct block *bytes,
+                    const struct fallback *or_else, time_ns until)
 {
     pool_id id;
     if (c->n_pending >= LIMIT_CONN_PENDING)
@@ -141,21 +141,22 @@ static int wait_for(struct engine *e, struct conn *c, struct block *bytes, struc
     p->id = id;
     p->bytes = block_ref(bytes);
     p->until = until;
-    if (other) {
-        p->other = block_ref(other);
-        p->other_flow = *other_flow;
-    }
+    if (or_else)
+        p->or_else = *or_else;
+    if (p->or_else.bytes)
+        block_ref(p->or_else.bytes);
     list_append(&c->pending, &p->node);
     c->n_pending++;
     return OK;
 }
 
-int conn_send(struct engine *e, struct conn *c, struct block *bytes, struct block *other,
-              const struct flow *other_flow)
+int conn_send(struct engine *e, struct conn *c, struct block *bytes, const struct fallback *or_else)
 {
     if (c->state == CONN_CONNECTING)
-        return wait_for(e, c, bytes, other, other_flow, TIME_NEVER);
+        return wait_for(e, c, bytes, or_else, TIME_NEVER);
     output_send(e, &c->flow, bytes);
+    if (or_else)
+        query_free(e, or_else->query);
     return OK;
 }
 
@@ -168,9 +169,10 @@ static struct pending *first_pending(const struct conn *c)
 void conn_hold(struct engine *e, struct conn *c, struct block *bytes, const struct flow *other,
                time_ns now)
 {
+    const struct fallback or_else = {.bytes = bytes, .flow = *other};
     time_ns until = time_add(now, e->config.timers.t1);
     assert(c->state == CONN_FOREIGN);
-    if (wait_for(e, c, bytes, bytes, other, until))
+    if (wait_for(e, c, bytes, &or_else, until))
         return;
     if (!timer_is_set(&c->alarm.timer))
         wheel_set(&e->wheel, &c->alarm.timer, until);
@@ -181,7 +183,8 @@ static void pending_free(struct engine *e, struct conn *c, struct pending *p)
     list_remove(&p->node);
     c->n_pending--;
     block_unref(&e->blocks, p->bytes);
-    block_unref(&e->blocks, p->other);
+    block_unref(&e->blocks, p->or_else.bytes);
+    query_free(e, p->or_else.query);
     pool_free(&e->pendings, p->id);
 }
 
@@ -260,7 +263,7 @@ void conn_release_foreign(struct engine *e, struct conn *c)
     conn_drop(e, c);
 }
 
-static void job_lost(struct engine *e, struct job *j, bool never_stood, time_ns now)
+static void job_lost(struct engine *e, struct job *j, time_ns now)
 {
     j->flow.conn = 0;
     if (j->alarm.kind == ALARM_CLIENT) {
@@ -274,43 +277,56 @@ static void job_lost(struct engine *e, struct job *j, bool never_stood, time_ns 
     /* RFC 3261 18.2.2: the response then goes to received and the port of sent-by. */
     struct server *s = CONTAINER_OF(j, struct server, job);
     j->flow.remote.port = s->sent_by_port;
-    if (never_stood)
-        server_transport_error(e, s, now);
 }
 
-static void send_otherwise(struct engine *e, struct pending *p, time_ns now)
+static void send_by(struct engine *e, const struct fallback *way, time_ns now)
 {
-    if (!transport_is_reliable(p->other_flow.transport)) {
-        output_send(e, &p->other_flow, p->other);
+    if (!transport_is_reliable(way->flow.transport)) {
+        output_send(e, &way->flow, way->bytes);
         return;
     }
-    struct conn *c = conn_to(e, &p->other_flow, NULL, now);
-    if (!c || conn_send(e, c, p->other, NULL, NULL))
+    const struct fallback or_else = {.tx = way->tx};
+    struct conn *c = conn_to(e, &way->flow, NULL, now);
+    if (!c || conn_send(e, c, way->bytes, &or_else))
         e->stats.transport_errors++;
 }
 
-/* Room for 2 events and 2 outputs a job, and an output for each that waits, must be there. */
+static bool is_response(const struct block *bytes)
+{
+    return str_starts(block_str(bytes), STR("SIP/2.0 "));
+}
+
+static void send_otherwise(struct engine *e, const struct conn *c, struct pending *p, time_ns now)
+{
+    uint64_t query = p->or_else.query;
+    p->or_else.query = 0;
+    if (p->or_else.bytes)
+        send_by(e, &p->or_else, now);
+    else if (query)
+        places_next(e, query, now);
+    else if (is_response(p->bytes))
+        sent_by_go(e, p->bytes, &c->flow, p->or_else.tx, now);
+}
+
+/* Room for 2 events and 2 outputs a job, and one of each for each that waits, must be there. */
 void conn_lost(struct engine *e, struct conn *c, time_ns now)
 {
-    bool never_stood = c->state == CONN_CONNECTING;
     struct list *node;
     unlist(e, c);
     while ((node = list_first(&c->jobs)) != NULL) {
         struct job *j = CONTAINER_OF(node, struct job, on_conn);
         job_detach(j);
-        job_lost(e, j, never_stood, now);
+        job_lost(e, j, now);
     }
     LIST_EACH (&c->pending, n, after) {
-        struct pending *p = CONTAINER_OF(n, struct pending, node);
-        if (p->other)
-            send_otherwise(e, p, now);
+        send_otherwise(e, c, CONTAINER_OF(n, struct pending, node), now);
     }
     conn_free(e, c);
 }
 
 static bool room_to_lose(struct engine *e, const struct conn *c)
 {
-    return engine_room(e, 2 * c->n_jobs, 2 * c->n_jobs + c->n_pending + 1);
+    return engine_room(e, 2 * c->n_jobs + c->n_pending, 2 * c->n_jobs + c->n_pending + 1);
 }
 
 int engine_closed(struct engine *e, conn_id id, time_ns now)

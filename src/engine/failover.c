@@ -15,19 +15,9 @@ static bool is_unanswered(const struct client *c)
     return c->job.tx.state == TX_CALLING || c->job.tx.state == TX_TRYING;
 }
 
-static unsigned count(const struct client *c)
-{
-    return c->others ? c->others->len / (unsigned)sizeof(struct resolve_target) : 0;
-}
-
 bool client_has_next(const struct client *c)
 {
-    return count(c) > 0;
-}
-
-static struct resolve_target *target_at(const struct client *c, unsigned i)
-{
-    return (struct resolve_target *)(void *)c->others->bytes + i;
+    return targets_left(c->others) > 0;
 }
 
 /* Without memory for them the first one is all. */
@@ -35,32 +25,13 @@ static void keep_others(struct engine *e, struct client *c, const struct resolve
                         unsigned n)
 {
     block_unref(&e->blocks, c->others);
-    c->others = n > 0 ? block_new(&e->blocks, n * sizeof *list) : NULL;
-    if (!c->others)
-        return;
-    for (unsigned i = 0; i < n; i++)
-        *target_at(c, i) = list[n - 1 - i];
-    c->others->len = n * (uint32_t)sizeof *list;
+    c->others = targets_new(e, list, n);
 }
 
 void client_keep_other(struct engine *e, struct client *c, uint8_t transport, const struct addr *a)
 {
     const struct resolve_target t = {transport, *a};
     keep_others(e, c, &t, 1);
-}
-
-/* The next one that has not failed others meanwhile; the next one, where all have. */
-static struct resolve_target take_next(struct engine *e, struct client *c, time_ns now)
-{
-    unsigned last = count(c) - 1, i = last;
-    while (i > 0 && resolver_avoids(e->resolver, target_at(c, i), now))
-        i--;
-    if (resolver_avoids(e->resolver, target_at(c, i), now))
-        i = last;
-    struct resolve_target t = *target_at(c, i);
-    memmove(target_at(c, i), target_at(c, i) + 1, (last - i) * sizeof t);
-    c->others->len -= (uint32_t)sizeof t;
-    return t;
 }
 
 static int go_to(struct engine *e, struct client *c, const struct resolve_target *t, time_ns now)
@@ -208,7 +179,7 @@ static bool send_on(struct engine *e, struct client *c, time_ns now)
 {
     int err = ERR_NO_ROUTE;
     while (err == ERR_NO_ROUTE && client_has_next(c)) {
-        struct resolve_target t = take_next(e, c, now);
+        struct resolve_target t = targets_take(e, c->others, now);
         err = go_to(e, c, &t, now);
     }
     client_start(e, c, c->method, now);
@@ -265,7 +236,7 @@ time_ns client_turn_ends(const struct engine *e, const struct client *c, time_ns
     time_ns t1 = e->config.timers.t1;
     if (!c->by_name || !client_has_next(c))
         return TIME_NEVER;
-    time_ns share = (c->until > now ? c->until - now : 0) / (count(c) + 1);
+    time_ns share = (c->until > now ? c->until - now : 0) / (targets_left(c->others) + 1);
     if (c->method == METHOD_INVITE)
         share = time_min(share, INVITE_MOST_T1 * t1);
     else if (share > OTHER_MOST_T1 * t1)

@@ -42,25 +42,6 @@ int names_find(struct engine *e, const struct hop *hop, enum query_kind kind, ui
     return err == ERR_INVALID ? ERR_NO_ROUTE : err;
 }
 
-/* RFC 3263 4.4: what keeps no state goes to the first, which is the same each time. */
-static int send_parcel(struct engine *e, struct parcel *p, const struct resolve_target *t,
-                       time_ns now)
-{
-    int err = route_to(e, t->transport, &t->addr, &p->flow);
-    err = err ? err : parcel_put_via(e, p, p->flow.listener);
-    err = err ? err : parcel_fit(e, p);
-    return err ? err : parcel_send(e, p, now);
-}
-
-int names_send(struct engine *e, struct parcel *p, const struct resolve_target *list, unsigned n,
-               time_ns now)
-{
-    int err = ERR_NO_ROUTE;
-    for (unsigned i = 0; i < n && err == ERR_NO_ROUTE; i++)
-        err = send_parcel(e, p, &list[i], now);
-    return err;
-}
-
 /* Room for one event must be there. Without memory for the URI it counts as not answered. */
 static void tell_number(struct engine *e, const struct query *q, pool_id search, time_ns now)
 {
@@ -112,15 +93,14 @@ static void hand_out(struct engine *e, uint64_t query, pool_id search, time_ns n
         return;
     }
     unsigned n = resolver_targets(e->resolver, search, now, list);
-    if (q->kind == QUERY_PARCEL) {
-        if (names_send(e, &q->parcel, list, n, now))
-            e->stats.transport_errors++;
-    } else {
-        struct client *c = client_get(e, q->client);
-        assert(c && c->query == query);
-        c->query = 0;
-        client_resolved(e, c, list, n, now);
+    if (q->kind != QUERY_CLIENT) {
+        places_known(e, query, list, n, now);
+        return;
     }
+    struct client *c = client_get(e, q->tx);
+    assert(c && c->query == query);
+    c->query = 0;
+    client_resolved(e, c, list, n, now);
     query_free(e, query);
 }
 

@@ -138,7 +138,7 @@ static int send_by_conn(struct engine *e, const struct flow *to, struct block *b
     if (!stands && !dials)
         return ERR_NO_ROUTE;
     struct conn *c = stands ? conn_of_flow(e, to) : conn_to(e, &other, NULL, now);
-    int err = c ? conn_send(e, c, bytes, NULL, NULL) : ERR_NOMEM;
+    int err = c ? conn_send(e, c, bytes, NULL) : ERR_NOMEM;
     if (!err && stands && dials && conn_is_foreign(e, to))
         conn_hold(e, c, bytes, &other, now);
     if (c)

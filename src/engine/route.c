@@ -10,9 +10,9 @@ static bool has_listener(const struct engine *e, unsigned transport)
 }
 
 /* RFC 3263 4.1: without NAPTR and SRV records: UDP for sip, TLS over TCP for sips. */
-static unsigned default_transport(const struct engine *e, const struct uri *u)
+static unsigned default_transport(const struct engine *e, const struct hop *h)
 {
-    if (u->scheme == URI_SIPS)
+    if (h->secure)
         return TRANSPORT_TLS;
     return has_listener(e, TRANSPORT_UDP) ? TRANSPORT_UDP : TRANSPORT_TCP;
 }
@@ -50,10 +50,10 @@ static unsigned asked_transport(const struct uri *u)
 }
 
 /* What needs no name server is as whole as it will be. */
-static int settle_numeric(const struct engine *e, const struct uri *u, struct hop *h)
+static int settle_numeric(const struct engine *e, struct hop *h)
 {
     if (h->transport == TRANSPORT_NONE)
-        h->transport = (uint8_t)default_transport(e, u);
+        h->transport = (uint8_t)default_transport(e, h);
     if (!has_listener(e, h->transport))
         return ERR_NO_ROUTE;
     h->numeric = addr_parse_ip(h->name, &h->addr) || localhost(e, h->transport, &h->addr);
@@ -61,6 +61,27 @@ static int settle_numeric(const struct engine *e, const struct uri *u, struct ho
         h->port = transport_port(h->transport);
     h->addr.port = h->port;
     return OK;
+}
+
+static int settle(const struct engine *e, struct hop *h)
+{
+    if (only_peer_dials(e, h->transport))
+        return ERR_NO_ROUTE;
+    if (addr_parse_ip(h->name, &h->addr) || str_equal_nocase(h->name, STR("localhost")))
+        return settle_numeric(e, h);
+    /* RFC 1034 3.1: the dot at the end names the root and is no part of the name */
+    if (h->name.len > 1 && h->name.at[h->name.len - 1] == '.')
+        h->name.len--;
+    if (is_nobodys(h->name))
+        return ERR_NO_ROUTE;
+    return h->transport == TRANSPORT_NONE || has_listener(e, h->transport) ? OK : ERR_NO_ROUTE;
+}
+
+int hop_of_sent_by(const struct engine *e, const struct via *v, struct hop *h)
+{
+    *h = (struct hop){
+        .transport = v->transport, .domain = v->host, .name = v->host, .port = v->port};
+    return v->transport == TRANSPORT_NONE ? ERR_NO_ROUTE : settle(e, h);
 }
 
 int hop_of(const struct engine *e, const struct uri *u, struct hop *h)
@@ -77,16 +98,7 @@ int hop_of(const struct engine *e, const struct uri *u, struct hop *h)
     /* RFC 3263 4: the target is maddr where there is one */
     if (uri_param(u, STR("maddr"), &maddr) && maddr.len)
         h->name = maddr;
-    if (only_peer_dials(e, transport))
-        return ERR_NO_ROUTE;
-    if (addr_parse_ip(h->name, &h->addr) || str_equal_nocase(h->name, STR("localhost")))
-        return settle_numeric(e, u, h);
-    /* RFC 1034 3.1: the dot at the end names the root and is no part of the name */
-    if (h->name.len > 1 && h->name.at[h->name.len - 1] == '.')
-        h->name.len--;
-    if (is_nobodys(h->name))
-        return ERR_NO_ROUTE;
-    return transport == TRANSPORT_NONE || has_listener(e, transport) ? OK : ERR_NO_ROUTE;
+    return settle(e, h);
 }
 
 int hop_expect(struct engine *e, struct parcel *p, unsigned transport, struct str domain)

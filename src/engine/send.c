@@ -24,7 +24,7 @@ static int ask_for_targets(struct engine *e, struct client *c, const struct hop 
     c->waits = c->query != 0;
     if (!c->waits)
         return client_go(e, c, list, n, now);
-    ((struct query *)pool_get(&e->queries, c->query))->client = c->job.id;
+    ((struct query *)pool_get(&e->queries, c->query))->tx = c->job.id;
     return OK;
 }
 

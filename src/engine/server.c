@@ -53,6 +53,7 @@ int server_new(struct engine *e, struct msg *m, const struct tx_key *key, uint64
     job_init(&s->job, ALARM_SERVER);
     s->job.id = id | SERVER_BIT;
     s->sent_by_port = via_sent_by_port(m);
+    s->has_rport = via_has_rport(m);
     via_reply_flow(m, &s->job.flow);
     if (keep_key(e, s, key) || take_conn(e, s)) {
         server_free(e, s);

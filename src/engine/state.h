@@ -57,7 +57,7 @@ struct client {
     struct parcel parcel; /* bytes: NULL once nothing more can be made of the request */
     struct block *ack;    /* to a final response of 300-699 */
     struct block *cancel_headers;
-    struct block *others; /* targets yet to be tried, the next one last; NULL: none */
+    struct block *others; /* targets.c */
     time_ns sent_at;
     time_ns until;  /* all targets together */
     uint64_t query; /* of the name that is being resolved; 0: none */
@@ -92,16 +92,26 @@ struct server {
     bool merges;        /* it is in the table of merged requests */
     bool silent;        /* a CANCEL, answered by the engine: no EVENT_SERVER_END */
     bool answers_again; /* a UAS's 2xx to INVITE was given and may be given again */
+    bool has_rport;     /* RFC 3581: the answer goes to where the request came from */
+    bool elsewhere;     /* ICMP has sent its response to where its Via leads */
 };
 
 enum conn_state { CONN_CONNECTING, CONN_OPEN, CONN_FOREIGN };
+
+/* What becomes of what waits for a connection that then cannot be made: it goes by another flow in
+ * other bytes; else to the query's next place; else a response to where its Via leads. */
+struct fallback {
+    struct block *bytes;
+    struct flow flow;
+    uint64_t query;
+    tx_id tx; /* of a response: its server transaction; 0: it has none, or no more */
+};
 
 struct pending {
     struct list node;
     pool_id id;
     struct block *bytes;
-    struct block *other; /* the same for another way, where this connection fails; may be NULL */
-    struct flow other_flow;
+    struct fallback or_else;
     time_ns until; /* of what is held for a foreign connection */
 };
 
@@ -131,16 +141,17 @@ struct conn {
     bool broken;  /* bytes were lost for want of it: it ends */
 };
 
-enum query_kind { QUERY_CLIENT, QUERY_PARCEL, QUERY_STORE, QUERY_NUMBER };
+enum query_kind { QUERY_CLIENT, QUERY_PARCEL, QUERY_RESPONSE, QUERY_STORE, QUERY_NUMBER };
 
 struct query {
     enum query_kind kind;
-    tx_id client;
+    tx_id tx; /* whose places are searched: a client transaction; a response's; 0: it has none */
     uint8_t owner;
     uint64_t user;
-    struct block *text; /* the store's key and value */
-    struct parcel parcel;
-    pool_id search; /* 0: none is under way */
+    struct block *text;   /* the store's key and value */
+    struct parcel parcel; /* what has no client transaction; a response has no Via of ours */
+    struct block *others; /* its places (targets.c) */
+    pool_id search;       /* 0: none is under way */
     struct store_ask ask;
 };
 
@@ -354,8 +365,9 @@ MUST_USE int parcel_put_via(struct engine *, struct parcel *, unsigned listener)
 /* After parcel_print: TCP instead of UDP where the request is too long; the Via follows. */
 MUST_USE int parcel_fit(struct engine *, struct parcel *);
 MUST_USE int parcel_back_to_udp(struct engine *, struct parcel *);
-/* Sends it without a transaction; takes references of its own. */
-MUST_USE int parcel_send(struct engine *, struct parcel *, time_ns now);
+/* Sends it without a transaction; takes references of its own. `query`: of its next places, taken
+ * where it was sent; 0: none. */
+MUST_USE int parcel_send(struct engine *, struct parcel *, uint64_t query, time_ns now);
 
 /* route.c */
 struct hop {
@@ -370,6 +382,8 @@ struct hop {
 /* The parcel goes to this hop by a secure transport: whom it expects there. ERR_NOMEM. */
 MUST_USE int hop_expect(struct engine *, struct parcel *, unsigned transport, struct str domain);
 MUST_USE int hop_of(const struct engine *, const struct uri *, struct hop *);
+/* RFC 3263 5: what sent-by says. */
+MUST_USE int hop_of_sent_by(const struct engine *, const struct via *, struct hop *);
 /* ERR_NO_ROUTE: no listener fits. */
 MUST_USE int route_to(const struct engine *, unsigned transport, const struct addr *,
                       struct flow *);
@@ -381,6 +395,7 @@ bool flow_is_alive(const struct engine *, const struct flow *);
 /* via.c */
 void via_reply_flow(struct msg *request, struct flow *);
 uint16_t via_sent_by_port(struct msg *request);
+bool via_has_rport(struct msg *request);
 bool via_is_ours(const struct engine *, const struct via *);
 /* RFC 3261 18.2.1, RFC 3581 4: the topmost Via with received and rport, as an edit whose text lives
  * in via_text. */
@@ -398,10 +413,35 @@ void query_free(struct engine *, pool_id);
 MUST_USE int names_find(struct engine *, const struct hop *, enum query_kind, uint64_t order,
                         time_ns now, uint64_t *query,
                         struct resolve_target out[LIMIT_RESOLVE_TARGETS], unsigned *n);
-/* Sends it, without a transaction, to the first that a listener fits. */
-MUST_USE int names_send(struct engine *, struct parcel *, const struct resolve_target *, unsigned n,
-                        time_ns now);
 void names_fire(struct engine *, time_ns now);
+
+/* targets.c: places yet to be tried, in a block; NULL: none */
+/* NULL: there are none, or no memory. */
+struct block *targets_new(struct engine *, const struct resolve_target *, unsigned n);
+unsigned targets_left(const struct block *);
+/* The next one that has not failed others meanwhile; the next one, where all have. One must be
+ * left. */
+struct resolve_target targets_take(struct engine *, struct block *, time_ns now);
+
+/* places.c: what goes to the first of its places that can be reached, without a transaction that
+ * would look after it (RFC 3263 4.3, 5). Room for 1 event and 1 output must be there. */
+/* Finds the places of a hop and sends there, now or once they are known; shares what the parcel
+ * holds. ERR_NO_ROUTE: there are none. */
+MUST_USE int places_find(struct engine *, enum query_kind, const struct hop *, uint64_t order,
+                         const struct parcel *, tx_id, time_ns now);
+/* They are known. The query is gone then, but for what waits for a connection. */
+void places_known(struct engine *, uint64_t query, const struct resolve_target *, unsigned n,
+                  time_ns now);
+/* The connection to the last one cannot be made. */
+void places_next(struct engine *, uint64_t query, time_ns now);
+/* Nothing led anywhere: the response's transaction is told, where it has one. */
+void places_failed(struct engine *, tx_id, time_ns now);
+
+/* sent_by.c */
+/* A response that did not arrive at this flow goes to where its topmost Via leads; where it leads
+ * nowhere else its transaction, should there be one, is told. Room as for places.c. */
+void sent_by_go(struct engine *, struct block *response, const struct flow *failed, tx_id,
+                time_ns now);
 
 /* identity.c */
 /* Is `name` one of `names`, which have a space between two? */
@@ -423,9 +463,9 @@ struct conn *conn_of_flow(struct engine *, const struct flow *);
 /* A connection to flow->remote: one that stands, or a new one. Where `domain` is given, one that
  * expects the same. NULL: limit, no memory. */
 struct conn *conn_to(struct engine *, const struct flow *, struct block *domain, time_ns now);
-/* `other`: what goes by `other_flow` where the connection cannot be made; NULL: nothing. */
-MUST_USE int conn_send(struct engine *, struct conn *, struct block *, struct block *other,
-                       const struct flow *other_flow);
+/* `or_else` may be NULL; its query is taken where the error is OK. */
+MUST_USE int conn_send(struct engine *, struct conn *, struct block *,
+                       const struct fallback *or_else);
 /* What waits for the connection shall not be sent any more. */
 void conn_withdraw(struct engine *, struct conn *, const struct block *);
 void conn_free(struct engine *, struct conn *);

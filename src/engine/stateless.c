@@ -40,7 +40,7 @@ static int send_answer(struct engine *e, const struct flow *to, struct block *by
         return OK;
     }
     struct conn *c = conn_of_flow(e, to);
-    int err = c ? conn_send(e, c, bytes, NULL, NULL) : ERR_NO_ROUTE;
+    int err = c ? conn_send(e, c, bytes, NULL) : ERR_NO_ROUTE;
     if (c)
         conn_release_foreign(e, c);
     return err;
@@ -135,7 +135,7 @@ static void stateless_branch(struct engine *e, struct parcel *p, const struct ou
 }
 
 /* Large ones go by TCP, with the same for UDP beside it, where no connection can be made. */
-static int send_by_conn(struct engine *e, struct parcel *p, time_ns now)
+static int send_by_conn(struct engine *e, struct parcel *p, uint64_t query, time_ns now)
 {
     struct parcel udp = *p;
     udp.bytes = NULL;
@@ -149,18 +149,20 @@ static int send_by_conn(struct engine *e, struct parcel *p, time_ns now)
     }
     struct conn *c =
         p->flow.conn ? conn_of_flow(e, &p->flow) : conn_to(e, &p->flow, p->domain, now);
-    int err = c ? conn_send(e, c, p->bytes, udp.bytes, &udp.flow) : ERR_NOMEM;
+    const struct fallback or_else = {.bytes = udp.bytes, .flow = udp.flow, .query = query};
+    int err = c ? conn_send(e, c, p->bytes, &or_else) : ERR_NOMEM;
     block_unref(&e->blocks, udp.bytes);
     if (c)
         conn_release_foreign(e, c);
     return err;
 }
 
-int parcel_send(struct engine *e, struct parcel *p, time_ns now)
+int parcel_send(struct engine *e, struct parcel *p, uint64_t query, time_ns now)
 {
     if (transport_is_reliable(p->flow.transport))
-        return send_by_conn(e, p, now);
+        return send_by_conn(e, p, query, now);
     output_send(e, &p->flow, p->bytes);
+    query_free(e, query);
     return OK;
 }
 
@@ -185,24 +187,16 @@ static int send_to_flow(struct engine *e, struct parcel *p, struct outgoing *o, 
     int err = parcel_print(e, p, o, p->flow.listener);
     if (!err && by_uri)
         err = parcel_fit(e, p);
-    return err ? err : parcel_send(e, p, now);
+    return err ? err : parcel_send(e, p, 0, now);
 }
 
 /* RFC 3263 4.4: the same order each time. */
 static int send_to_name(struct engine *e, struct parcel *p, const struct hop *hop,
                         struct outgoing *o, time_ns now)
 {
-    struct resolve_target list[LIMIT_RESOLVE_TARGETS];
-    uint64_t query, order = fold(e, 0, (struct str){p->branch, BRANCH_INVARIANT});
-    unsigned n;
+    uint64_t order = fold(e, 0, (struct str){p->branch, BRANCH_INVARIANT});
     int err = parcel_print(e, p, o, -1);
-    err = err ? err : names_find(e, hop, QUERY_PARCEL, order, now, &query, list, &n);
-    if (err || query == 0)
-        return err ? err : names_send(e, p, list, n, now);
-    struct query *q = pool_get(&e->queries, query);
-    q->parcel = *p;
-    parcel_share(&q->parcel);
-    return OK;
+    return err ? err : places_find(e, QUERY_PARCEL, hop, order, p, 0, now);
 }
 
 static int send_to_hop(struct engine *e, struct parcel *p, struct outgoing *o, time_ns now)

@@ -37,7 +37,7 @@ static bool pong(struct engine *e, struct conn *c)
         return false;
     memcpy(b->bytes, "\r\n", 2);
     b->len = 2;
-    int err = conn_send(e, c, b, NULL, NULL);
+    int err = conn_send(e, c, b, NULL);
     block_unref(&e->blocks, b);
     return err == OK;
 }

@@ -4,11 +4,12 @@
 
 #define SWEEP_NS (100 * NS_PER_MS)
 
-static bool is_named(const struct engine *e, const struct client *c)
+/* What was sent there at `sent_at` may not have arrived. */
+static bool is_named(const struct engine *e, const struct job *j, time_ns sent_at)
 {
     for (unsigned i = 0; i < e->n_unreachable; i++) {
         const struct unreachable *u = &e->unreachable[i];
-        if (c->sent_at <= u->at && addr_equal(&u->remote, &c->job.flow.remote))
+        if (sent_at <= u->at && addr_equal(&u->remote, &j->flow.remote))
             return true;
     }
     return false;
@@ -21,19 +22,52 @@ static bool waits_for_answer(const struct client *c)
            (state == TX_CALLING || state == TX_TRYING || state == TX_PROCEEDING);
 }
 
-void unreachable_sweep(struct engine *e, time_ns now)
+/* False: there is no room for all of them yet. */
+static bool sweep_clients(struct engine *e, time_ns now)
 {
     uint32_t cursor = 0;
     pool_id id;
     struct client *c;
     while ((c = pool_each(&e->clients, &cursor, &id)) != NULL) {
-        if (!waits_for_answer(c) || !is_named(e, c))
+        if (!waits_for_answer(c) || !is_named(e, &c->job, c->sent_at))
             continue;
-        if (!engine_room(e, 2, 2)) {
-            wheel_set(&e->wheel, &e->sweep.timer, time_add(now, SWEEP_NS));
-            return;
-        }
+        if (!engine_room(e, 2, 2))
+            return false;
         client_transport_error(e, c, now);
+    }
+    return true;
+}
+
+/* Once: who forges the word of ICMP makes it no ping-pong. */
+static bool may_go_elsewhere(const struct server *s)
+{
+    return s->last && !s->elsewhere && !s->has_rport &&
+           !transport_is_reliable(s->job.flow.transport);
+}
+
+/* RFC 3261 18.2.2: the response then goes to where sent-by leads; not of who asked by rport for an
+ * answer to where it came from (RFC 3581 4). */
+static bool sweep_servers(struct engine *e, time_ns now)
+{
+    uint32_t cursor = 0;
+    pool_id id;
+    struct server *s;
+    while ((s = pool_each(&e->servers, &cursor, &id)) != NULL) {
+        if (!may_go_elsewhere(s) || !is_named(e, &s->job, s->since))
+            continue;
+        if (!engine_room(e, 2, 2))
+            return false;
+        s->elsewhere = true;
+        sent_by_go(e, s->last, &s->job.flow, s->job.id, now);
+    }
+    return true;
+}
+
+void unreachable_sweep(struct engine *e, time_ns now)
+{
+    if (!sweep_clients(e, now) || !sweep_servers(e, now)) {
+        wheel_set(&e->wheel, &e->sweep.timer, time_add(now, SWEEP_NS));
+        return;
     }
     e->n_unreachable = 0;
     e->swept_at = now;

@@ -10,6 +10,12 @@ uint16_t via_sent_by_port(struct msg *m)
     return transport_port(m->flow.transport);
 }
 
+bool via_has_rport(struct msg *m)
+{
+    const struct via *v = msg_via(m);
+    return v && v->has_rport;
+}
+
 /* RFC 3261 18.2.2: to maddr where it is a unicast address. A multicast group gets nothing from us:
  * the answer then goes to the source. */
 static bool maddr_of(const struct via *v, struct addr *out)

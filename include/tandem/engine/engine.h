@@ -111,7 +111,8 @@ int engine_stream(struct engine *, conn_id, struct str bytes, time_ns now);
 int engine_message(struct engine *, conn_id, struct str bytes, time_ns now);
 /* A connection ended, or could not be made, or (datagrams) the kernel said that `flow` cannot be
  * reached: ours or another worker's. Client transactions that wait on it get
- * EVENT_TRANSPORT_ERROR; server transactions answer by a new connection (RFC 3261 18.2.2). */
+ * EVENT_TRANSPORT_ERROR; server transactions answer by a new connection, and where none can be made
+ * to where the request came from, to where its sent-by leads (RFC 3261 18.2.2, RFC 3263 5). */
 int engine_closed(struct engine *, conn_id, time_ns now);
 int engine_unreachable(struct engine *, const struct flow *, time_ns now);
 /* A message that another worker's engine gave out as OUTPUT_HANDOVER; takes the reference, but for
@@ -259,7 +260,8 @@ struct outgoing {
 MUST_USE int engine_request(struct engine *, struct outgoing *, time_ns now, tx_id *tx);
 /* The same without a transaction: ACK to a 2xx, stateless forwarding. The branch is a keyed hash of
  * what RFC 3261 16.11 names, so that a retransmission gets the same, and so do the ACK and the
- * CANCEL of an INVITE; in another life of the process, too. */
+ * CANCEL of an INVITE; in another life of the process, too. Of a name's places the first one that a
+ * connection can be made to gets it. */
 int engine_send_stateless(struct engine *, struct outgoing *, time_ns now);
 /* RFC 5626 3.5.1, from this side: an empty line goes by a flow of datagrams, for the NATs on the
  * way.

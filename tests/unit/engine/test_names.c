@@ -293,6 +293,75 @@ static void a_left_place_is_past(void **state)
     rig_end(&rig);
 }
 
+/* An ACK; returns where its connection is to go, and which it is. */
+static struct rig_sent send_stateless(void)
+{
+    struct uri hop;
+    struct msg_error err;
+    struct outgoing out = {.text = STR("ACK sip:a@b SIP/2.0\r\nCall-ID: x\r\n\r\n"), .hop = &hop};
+    assert_true(uri_parse(STR("sip:x@example.net:5070;transport=tcp"), &hop, &err));
+    assert_int_equal(engine_send_stateless(rig.e, &out, rig.now), OK);
+    rig_drain(&rig);
+    rig_dns(&rig, "example.net A 198.51.100.1\nexample.net A 198.51.100.2\n");
+    assert_int_equal(rig.sent[rig.n_sent - 1].kind, OUTPUT_CONNECT);
+    return rig.sent[rig.n_sent - 1];
+}
+
+static bool leads_to(const struct rig_sent *s, const char *where)
+{
+    struct addr a = rig_addr(where);
+    return addr_equal(&s->flow.remote, &a);
+}
+
+/* Without a transaction the next place has its turn where no connection is made to one, and the
+ * next request begins there (RFC 3263 4.3, 4.4). */
+static void so_are_those_of_a_stateless_request(void **state)
+{
+    (void)state;
+    struct addr local = rig_addr("192.0.2.1:40000");
+    rig_new(&rig);
+    struct rig_sent s = send_stateless();
+    assert_true(leads_to(&s, A));
+    assert_int_equal(engine_closed(rig.e, s.conn, rig.now), OK);
+    rig_drain(&rig);
+    s = rig.sent[rig.n_sent - 1];
+    assert_true(leads_to(&s, B));
+    assert_int_equal(engine_connected(rig.e, s.conn, &local, rig.now), OK);
+    rig_drain(&rig);
+    assert_int_equal(rig_count(&rig, "ACK "), 1);
+    assert_int_equal(engine_closed(rig.e, s.conn, rig.now), OK);
+    s = send_stateless();
+    assert_true(leads_to(&s, B));
+    assert_int_equal(engine_closed(rig.e, s.conn, rig.now), OK);
+    rig_drain(&rig);
+    assert_int_equal(engine_closed(rig.e, rig.sent[rig.n_sent - 1].conn, rig.now), OK);
+    rig_drain(&rig);
+    assert_true(leads_to(&rig.sent[rig.n_sent - 1], A));
+    assert_int_equal(engine_stats(rig.e)->transport_errors, 1);
+    rig_end(&rig);
+}
+
+/* At any moment; what was not taken may be sent again. */
+static void a_stateless_request_that_finds_no_memory(void **state)
+{
+    (void)state;
+    for (size_t refuse = 0; refuse < 24; refuse++) {
+        rig_new(&rig);
+        struct rig_sent s = send_stateless();
+        rig.mem.refuse_after = refuse;
+        int err = engine_closed(rig.e, s.conn, rig.now);
+        rig_drain(&rig);
+        rig.mem.refuse_after = SIZE_MAX;
+        if (err == ERR_NOMEM)
+            assert_int_equal(engine_closed(rig.e, s.conn, rig.now), OK);
+        rig_drain(&rig);
+        const struct rig_sent *next = &rig.sent[rig.n_sent - 1];
+        if (!leads_to(next, B))
+            assert_int_equal(engine_stats(rig.e)->transport_errors, 1);
+        rig_free(&rig);
+    }
+}
+
 static void names_that_lead_nowhere(void **state)
 {
     (void)state;
@@ -338,6 +407,8 @@ int main(void)
         cmocka_unit_test(who_cancels_asks_nobody_else),
         cmocka_unit_test(a_slow_connection_is_left),
         cmocka_unit_test(a_left_place_is_past),
+        cmocka_unit_test(so_are_those_of_a_stateless_request),
+        cmocka_unit_test(a_stateless_request_that_finds_no_memory),
         cmocka_unit_test(names_that_lead_nowhere),
         cmocka_unit_test(no_name_server),
     };
