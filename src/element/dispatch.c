@@ -140,6 +140,7 @@ void element_explain(struct element *e, struct msg *m, enum route_sender sender,
     struct step s;
     out->is_asked = out->by_rules = out->stateless = false;
     out->place = OUTLOOK_BAD;
+    out->number[0] = '\0';
     if (!msg_uri(m) || !step_resume(e, &ev, &s))
         return;
     steer_explain(e, &ev, &s, sender, now, out, tell, arg);

@@ -3,9 +3,8 @@
 #include "element/hunt.h"
 
 /* RFC 6116 3.7: a global number and nothing else: the key is "sip:+4989…@domain". */
-static bool number_of(const struct lookup *l, struct str *out)
+static bool number_of(struct str key, struct str *out)
 {
-    struct str key = {l->key, l->key_len};
     size_t from = str_find(key, ':') + 1, end = str_find(key, '@');
     if (end == key.len || from >= end || key.at[from] != '+')
         return false;
@@ -33,10 +32,25 @@ static bool is_sought(const struct element *e, const struct lookup *l)
            !l->is_gruu && !l->forwards && l->rounds < LIMIT_ENUM_ROUNDS && may_leave(e, l);
 }
 
+void enum_explain(const struct element *e, const struct uri *aor, struct element_outlook *out)
+{
+    char space[LIMIT_AOR_BYTES], name[DNS_NAME_MAX];
+    struct buf key, in_dns;
+    struct str number;
+    buf_init(&key, space, sizeof space);
+    buf_init(&in_dns, name, sizeof name);
+    registrar_key(&key, aor);
+    if (key.over || e->suffixes.n == 0 || uri_has_param(aor, STR("gr")) ||
+        !number_of(buf_str(&key), &number) || !number_name(&in_dns, number, e->suffixes.domains[0]))
+        return;
+    memcpy(out->number, number.at, number.len);
+    out->number[number.len] = '\0';
+}
+
 bool enum_asks(struct element *e, struct lookup *l, pool_id id, time_ns now)
 {
     struct str number;
-    if (!is_sought(e, l) || !number_of(l, &number))
+    if (!is_sought(e, l) || !number_of((struct str){l->key, l->key_len}, &number))
         return false;
     while (l->suffix < e->suffixes.n) {
         int err = engine_ask_number(e->engine, number, e->suffixes.domains[l->suffix++],

@@ -197,6 +197,9 @@ bool number_user(const struct element *, const struct uri *tel, char space[NUMBE
 /* The user of a sip URI of ours with user=phone, without visual separators. */
 void number_plain(const struct uri *sip, char space[NUMBER_MAX], struct uri *aor);
 
+/* enum.c: whether this user, should there be none, is a number that the DNS is asked for. */
+void enum_explain(const struct element *, const struct uri *aor, struct element_outlook *);
+
 /* --- policy.c: who may have what relayed --- */
 enum policy {
     POLICY_RELAY,

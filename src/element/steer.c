@@ -116,6 +116,8 @@ void steer_explain(struct element *e, const struct engine_event *ev, const struc
     out->follows = mode == CONFIG_MODE_CALL && ev->msg->method == METHOD_INVITE;
     out->place =
         place == PLACE_USER && is_for_group(e, ev, &aor) ? OUTLOOK_GROUP : outlook_of(place);
+    if (out->place == OUTLOOK_USER)
+        enum_explain(e, &aor, out);
 }
 
 bool steer_is_stateless(const struct element *e, const struct engine_event *ev,

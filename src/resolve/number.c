@@ -132,7 +132,7 @@ bool number_run(struct resolver *r, struct search *s, time_ns now)
 }
 
 /* RFC 6116 3.2 */
-static bool put_name(struct buf *b, struct str number, struct str domain)
+bool number_name(struct buf *b, struct str number, struct str domain)
 {
     if (number.len < 2 || number.len > LIMIT_ENUM_DIGITS + 1 || number.at[0] != '+')
         return false;
@@ -152,7 +152,7 @@ int resolver_number(struct resolver *r, struct str number, struct str domain, ui
     char space[DNS_NAME_MAX];
     struct buf name;
     buf_init(&name, space, sizeof space);
-    if (!put_name(&name, number, domain))
+    if (!number_name(&name, number, domain))
         return ERR_INVALID;
     struct search *s;
     int err = search_new(r, &(struct resolve_request){.host = buf_str(&name)}, user, search, &s);

@@ -1,6 +1,8 @@
 /* Owns the sentences in which explanations are told; decides nothing. */
 #include "server/explain_text.h"
 
+#include "resolve/number.h"
+
 static void put_quoted(struct buf *b, struct str s)
 {
     buf_put_char(b, '"');
@@ -177,12 +179,39 @@ static bool is_passed(const struct element_outlook *o)
            o->place == OUTLOOK_FOREIGN;
 }
 
+static bool is_looked_up(const struct element_outlook *o)
+{
+    return !o->by_rules || o->decision.action == ROUTE_DEFAULT ||
+           o->decision.action == ROUTE_LOOKUP;
+}
+
+/* By which names, in their order. */
+static void put_number(struct buf *b, const struct element_outlook *o, const struct config *c)
+{
+    buf_put_lit(b, "; where nobody has the number ");
+    buf_put(b, str_from(o->number));
+    buf_put_lit(b, ", in the DNS");
+    for (unsigned i = 0; i < c->dns.suffixes.n; i++) {
+        char space[DNS_NAME_MAX];
+        struct buf name;
+
+        buf_init(&name, space, sizeof space);
+        if (!number_name(&name, str_from(o->number), c->dns.suffixes.list[i]))
+            continue;
+        buf_put(b, i > 0 ? STR(", then ") : STR(" at "));
+        buf_put(b, buf_str(&name));
+    }
+    buf_put_lit(b, ", for who may have it relayed");
+}
+
 const char *explain_put_outlook(struct buf *b, const struct element_outlook *o,
                                 const struct config *c)
 {
     if (o->is_asked)
         buf_put_lit(b, "once its sender has proved who he is: ");
     const char *outcome = o->by_rules ? put_decision(b, o, c) : put_default(b, o);
+    if (o->number[0] && is_looked_up(o))
+        put_number(b, o, c);
     if (o->follows && is_passed(o))
         buf_put_lit(b, ", in mode call");
     if (o->stateless && (is_passed(o) || o->place == OUTLOOK_DIALOG))

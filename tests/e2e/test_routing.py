@@ -62,6 +62,17 @@ def test_the_guides_first_example_does_what_it_says():
     assert rows[2]["condition"] == "method" and rows[2]["found"] == "MESSAGE" and last["outcome"] == "lookup", rows
 
 
+def test_a_number_that_the_dns_would_be_asked_for_is_told_with_its_names():
+    config = Config("domains: [example.com]\ndns: {enum: [e164.arpa, e164.example]}\n"
+                    "routes:\n  - {number: ['00'], strip: 2, prefix: '+'}\n  - {number: ['+900'], reply: 403}\n")
+    for uri in "tel:+49-89-12", "sip:00498912@example.com":
+        last = config.explain(f"INVITE {uri}", "--sender", "account")[-1]
+        assert last["outcome"] == "lookup", last
+        assert "at 2.1.9.8.9.4.e164.arpa, then 2.1.9.8.9.4.e164.example, for who may" in last["what"], last
+    for uri in "tel:+900123", "sip:498912@example.com", "sip:bob@example.com":
+        assert "e164" not in config.explain(f"INVITE {uri}", "--sender", "account")[-1]["what"], uri
+
+
 def test_a_bad_rule_is_told_with_its_line():
     config = Config("routes:\n  - user: bob\n    reply: 200 OK\n")
     got = config.check("--file-only", status=2)

@@ -175,6 +175,10 @@ struct element_outlook {
     bool by_rules;            /* the rules were asked */
     bool follows;             /* a call that is passed on is followed */
     bool stateless;           /* what is passed on keeps no state (RFC 3261 16.11) */
+    /* A telephone number: with its "+" and digits it is looked up in the suffixes (RFC 6116) where
+     * nobody of ours has it, for who may have requests relayed to places that are not ours. Empty:
+     * it is not. */
+    char number[LIMIT_ENUM_DIGITS + 2];
     struct route_decision decision;
 };
 /* For elements that are made to explain: their scripts count exactly, and slowly, from then on.

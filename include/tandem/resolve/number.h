@@ -12,6 +12,9 @@ enum number_outcome {
     NUMBER_FAILED /* nothing was found, and not all that should be asked has answered */
 };
 
+/* The name of a number in a domain: its digits backwards (RFC 6116 3.2). False: it is no "+" with
+ * at most LIMIT_ENUM_DIGITS digits, or the two make no name, or there is no room for it. */
+bool number_name(struct buf *, struct str number, struct str domain);
 /* Starts a search for "+" and at most LIMIT_ENUM_DIGITS digits, in a domain such as e164.arpa. As
  * resolver_find, but that what is over a limit ends as NUMBER_FAILED. ERR_INVALID: no such number,
  * or domain. ERR_LIMIT, ERR_NOMEM: not started. */

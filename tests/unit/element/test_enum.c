@@ -128,6 +128,48 @@ static void strangers_go_nowhere(void **state)
     end(w);
 }
 
+static void explained(const char *uri, struct element_outlook *o)
+{
+    struct world *w = begin();
+    char text[512];
+    snprintf(text, sizeof text,
+             "INVITE %s SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKx\r\nFrom: <sip:a@b>;tag=1\r\n"
+             "To: <%s>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n",
+             uri, uri);
+    struct block_pool *blocks = engine_blocks(element_engine(w->element));
+    struct msg *m = msg_new(blocks, str_from(text), MSG_DATAGRAM);
+    assert_non_null(m);
+    element_explain(w->element, m, ROUTE_ACCOUNT, w->now, o, NULL, NULL);
+    msg_unref(blocks, m);
+    assert_int_equal(w->n_sent, 0);
+    end(w);
+}
+
+/* What would be asked for is told, and nothing is asked. */
+static void explained_without_asking(void **state)
+{
+    static const struct {
+        const char *uri, *number;
+        enum element_place place;
+    } cases[] = {
+        {"tel:+49-89-1", "+49891", OUTLOOK_USER},
+        {"sip:+1@example.com", "+1", OUTLOOK_USER},
+        {"sip:+(4)9@example.com;user=phone", "+49", OUTLOOK_USER},
+        {"sip:bob@example.com", "", OUTLOOK_USER},
+        {"sip:+1a@example.com", "", OUTLOOK_USER},
+        {"sip:+1234567890123456@example.com", "", OUTLOOK_USER},
+        {"sip:+1@example.com;gr=x", "", OUTLOOK_USER},
+        {"sip:+1@elsewhere.example", "", OUTLOOK_FOREIGN},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct element_outlook o;
+        explained(cases[i].uri, &o);
+        assert_string_equal(o.number, cases[i].number);
+        assert_int_equal(o.place, cases[i].place);
+    }
+}
+
 /* The world's name servers have no answer to what is not known already. */
 static void a_dns_that_is_silent(void **state)
 {
@@ -145,6 +187,7 @@ int main(void)
         cmocka_unit_test(one_that_leads_nowhere_is_nobodys),
         cmocka_unit_test(ours_come_first),
         cmocka_unit_test(strangers_go_nowhere),
+        cmocka_unit_test(explained_without_asking),
         cmocka_unit_test(a_dns_that_is_silent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
