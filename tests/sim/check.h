@@ -62,6 +62,9 @@ void check_identity(const struct world *w);
 /* check_forwards.c: who has all his calls forwarded is not called. */
 void check_forwards(const struct world *w);
 
+/* check_branches.c: each branch of a fork comes to an end, is cancelled in time or not at all; one
+ * final answer comes of all. */
+void check_branches(const struct world *w);
 /* check_passed.c: a response goes to who asked; a server that keeps no state passes on each copy
  * once, and all that belongs together by one way. */
 void check_passed(const struct world *w);

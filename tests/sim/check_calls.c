@@ -56,6 +56,8 @@ static void check_out(const struct world *w, const struct call *c)
     /* RFC 3261 13.2.2: one failure or answers, never both, never neither */
     EXPECT(w, (c->failures == 1) != (c->answers >= 1));
     EXPECT(w, early_count(&c->early, DIALOG_EARLY) == 0);
+    /* 13.2.2.4: whoever else answered is told that nobody wants him */
+    EXPECT(w, early_count(&c->early, DIALOG_CONFIRMED) <= (c->cancelled ? 0 : 1));
     check_shown(w, c);
 }
 
@@ -136,6 +138,13 @@ static void check_ends(const struct world *w, const struct call *in, const struc
         EXPECT(w, in->lost || is_over(&in->dialog));
 }
 
+/* RFC 3261 16.10, 22.1: without state a CANCEL goes where its INVITE would go now, if it bore no
+ * credentials. */
+static bool is_cancelled_alike(const struct world *w, const struct call *out)
+{
+    return !check_moved(w, out->invite->sent_at, out->final_at) && !out->invite->sent.proved;
+}
+
 /* In a kind world: RFC 3261 16.7 step 5: no 2xx is lost, and each gets its ACK; both ends agree
  * that the call stands or that it is over; 16.7 step 10, 9: no phone rings on once its caller has
  * its answer. */
@@ -146,8 +155,7 @@ static void check_ends_kindly(const struct world *w, const struct call *in, cons
         EXPECT(w, d && d->answered && in->acked);
         EXPECT(w, !d || is_over(d) == is_over(&in->dialog));
     }
-    /* RFC 3261 16.10: without state a CANCEL goes where its INVITE would go now */
-    if (!check_has_stateless(w) || !check_moved(w, out->invite->sent_at, out->final_at))
+    if (!check_has_stateless(w) || is_cancelled_alike(w, out))
         EXPECT(w, in->final_at <= out->final_at + 64 * T1);
 }
 

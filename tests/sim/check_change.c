@@ -76,14 +76,6 @@ static void check_goes_on(const struct world *w, const struct groups *g, size_t 
         EXPECT(w, !is_at(w->ladder.rungs[i].from) || !is_refusal(&w->ladder.rungs[i]));
 }
 
-static bool is_cut_somewhere(const struct world *w)
-{
-    for (size_t i = 0; i < w->ladder.n; i++)
-        if (w->ladder.rungs[i].fate == FATE_CUT)
-            return true;
-    return false;
-}
-
 static void check_drains(const struct world *w)
 {
     bool has_all = w->elements_heap.refused == 0;
@@ -192,7 +184,7 @@ static void check_within(const struct world *w, const struct agent *a)
 
 void check_change(const struct world *w)
 {
-    bool kind = check_is_kind(w), cut = is_cut_somewhere(w);
+    bool kind = check_is_kind(w), cut = wire_was_cut(&w->ladder);
     if (w->temper == TEMPER_HOSTILE)
         return;
     for (size_t i = 0; i < w->n_nodes; i++) {

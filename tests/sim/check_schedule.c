@@ -1,18 +1,15 @@
 /* Judges when and how often the same message left a node; looks at the wire only. */
 #include "sim/check.h"
 #include "sim/groups.h"
+#include "sim/wire.h"
 
 #define T1 (500 * NS_PER_MS)
 #define T2 (4 * NS_PER_S)
 
-/* RFC 3261 16.11: it goes as often as it came: its branch names no transaction. */
+/* RFC 3261 16.11: it goes as often as it came. */
 static bool is_passed_on(const struct rung *r)
 {
-    struct str via = rung_header(r, "Via");
-    if (str_starts((struct str){r->text, r->len}, STR("SIP/2.0 ")) &&
-        element_keeps_nothing(r->from))
-        return true;
-    return via.len > 0 && memmem(via.at, via.len, "=z9hG4bK0000000000000000", 24) != NULL;
+    return wire_is_request(r) ? wire_is_stateless(r) : element_keeps_nothing(r->from);
 }
 
 /* Of our transactions: not what a scripted peer says, nor what travels by a stream, where nothing

@@ -103,7 +103,9 @@ static void run_datagram(struct world *w, struct sim_event *e)
 
 static void deliver(struct node *to, const struct flow *sent, struct str bytes, time_ns at)
 {
-    struct sim_event *e = world_event(to->w, at, bytes.len, run_datagram);
+    struct world *w = to->w;
+    struct sim_event *e = world_event(w, at, bytes.len, run_datagram);
+    w->slowest = at - w->now > w->slowest ? at - w->now : w->slowest;
     e->node = to;
     e->flow = flow_back(sent);
     memcpy(e->bytes, bytes.at, bytes.len);

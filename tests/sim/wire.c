@@ -26,7 +26,7 @@ unsigned wire_status(const struct rung *r)
 {
     uint64_t status = 0;
     if (wire_is_request(r) ||
-        !str_to_u64(str_slice((struct str){r->text, r->len}, 8, 11), 999, &status))
+        !str_to_u64(str_slice((struct str){r->text, r->len}, 8, 3), 999, &status))
         return 0;
     return (unsigned)status;
 }
@@ -59,6 +59,11 @@ struct str wire_branch(const struct rung *r, unsigned n)
     return param(wire_via(r, n), STR(";branch="));
 }
 
+bool wire_is_stateless(const struct rung *r)
+{
+    return str_starts(wire_branch(r, 0), STR("z9hG4bK0000000000000000"));
+}
+
 struct str wire_tag(const struct rung *r, const char *header)
 {
     return param(rung_header(r, header), STR(";tag="));
@@ -80,4 +85,12 @@ unsigned wire_arrivals(const struct rung *r)
         break;
     }
     return 0;
+}
+
+bool wire_was_cut(const struct ladder *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (l->rungs[i].fate == FATE_CUT)
+            return true;
+    return false;
 }

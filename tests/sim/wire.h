@@ -15,9 +15,13 @@ unsigned wire_status(const struct rung *);
 struct str wire_via(const struct rung *, unsigned n);
 /* The branch in it; empty: there is none. */
 struct str wire_branch(const struct rung *, unsigned n);
+/* The topmost one names no transaction: RFC 3261 16.11. */
+bool wire_is_stateless(const struct rung *);
 /* The tag in From or To. */
 struct str wire_tag(const struct rung *, const char *header);
 /* How often it arrived. */
 unsigned wire_arrivals(const struct rung *);
+/* Did any arrive without its end? */
+bool wire_was_cut(const struct ladder *);
 
 #endif

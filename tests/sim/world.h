@@ -89,6 +89,7 @@ struct world {
     struct sim_conn *conns; /* every connection ever made */
     uint64_t next_port;
     enum temper temper;
+    time_ns slowest;     /* the longest way that a datagram has had */
     unsigned sleeps;     /* how often a node slept … */
     time_ns slept_until; /* … and until when, at most: it then finds what came long ago */
     uint64_t digest;     /* of every message sent and its time */
