@@ -59,6 +59,15 @@ int dialog_init_trying(struct dialog *d, struct mem *mem, const struct dialog_st
     return finish(d, &t);
 }
 
+int dialog_retarget(struct dialog *d, struct str target)
+{
+    struct uri uri;
+    struct msg_error err;
+    if (d->state != DIALOG_TRYING || !uri_parse(target, &uri, &err))
+        return ERR_INVALID;
+    return dialog_text_replace(d, target, d->routes);
+}
+
 /* The remote target that a message's Contact names. OK with *uri empty: it has none. */
 static int contact_of(struct msg *m, struct str *uri)
 {

@@ -19,11 +19,23 @@ void early_drop(struct early *e, struct dialog *d)
     mem_free(mem, d, sizeof(*d));
 }
 
-void early_fini(struct early *e)
+static void drop_all(struct early *e)
 {
     LIST_EACH (&e->dialogs, node, after)
         early_drop(e, CONTAINER_OF(node, struct dialog, node));
+}
+
+void early_fini(struct early *e)
+{
+    drop_all(e);
     dialog_fini(&e->trying);
+}
+
+void early_restart(struct early *e)
+{
+    drop_all(e);
+    e->failed = e->any_2xx = e->completed = false;
+    e->ends_at = TIME_NEVER;
 }
 
 struct dialog *early_find(const struct early *e, struct str remote_tag)

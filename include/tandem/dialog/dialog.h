@@ -76,6 +76,11 @@ struct dialog_start {
  * LIMIT_DIALOG_BYTES. ERR_NOMEM. After an error the struct holds nothing. */
 MUST_USE int dialog_init_trying(struct dialog *d, struct mem *mem, const struct dialog_start *s);
 
+/* RFC 3261 8.1.3.4: the next request of a dialog to be goes to this URI instead; To stays.
+ * ERR_INVALID: it is no URI, or the dialog is not in TRYING. ERR_LIMIT, ERR_NOMEM: nothing changed.
+ */
+MUST_USE int dialog_retarget(struct dialog *d, struct str target);
+
 /* RFC 3261 12.1.2: the dialog that `response` (101-199 with a To tag, or 2xx) to the request of
  * `trying` makes: route set from Record-Route reversed, remote target from Contact; where there is
  * no Contact, as RFC 2543 allows, the request's own target stays. `trying` is left as it is.

@@ -25,6 +25,10 @@ MUST_USE int early_init(struct early *e, struct mem *mem, const struct dialog_st
 /* Frees all dialogs; they must be in no table. */
 void early_fini(struct early *e);
 
+/* The INVITE has failed and goes once more (RFC 3261 8.1.3.4, 8.1.3.5, 22.2): its dialogs are
+ * freed, they must be in no table; `trying` prints the next one. */
+void early_restart(struct early *e);
+
 enum early_result {
     EARLY_NONE,      /* no dialog is concerned: 100, no To tag, or the INVITE is over */
     EARLY_NEW,       /* *d is new and early */

@@ -1,0 +1,131 @@
+/* The user agent core (RFC 3261 section 8, 11, 12, 13, 14, 15): a role above an engine that calls,
+ * is called, and answers for itself. It owns accounts, dialogs and what runs in them; it knows no
+ * socket, no media and no person.
+ *
+ * The contract is the engine's: each input is one mutation and takes `now`. Whoever hosts it takes
+ * the engine's events and hands each to ua_take, then takes ua_event until there is none and acts
+ * through commands, then the engine's outputs. ua_deadline says when ua_time is next wanted.
+ * Nothing is called back. What is named by an id that has ended gives ERR_STALE. ERR_NOMEM,
+ * ERR_LIMIT and ERR_INVALID leave everything as it was.
+ *
+ * Calls: ua/call.h. */
+#ifndef TANDEM_UA_UA_H
+#define TANDEM_UA_UA_H
+
+#include "engine/engine.h"
+#include "sdp/offer.h"
+
+struct ua;
+typedef pool_id ua_account; /* 0: none */
+typedef pool_id ua_call;    /* 0: none */
+
+struct ua_config {
+    struct engine *engine; /* borrowed; outlives the UA */
+    uint8_t owner;         /* our transactions carry it */
+    struct str software;   /* User-Agent of our requests; empty: none. Copied */
+    struct tx_timers timers;
+    /* RFC 4028: the session timer that our calls ask for (0: none; else 90 at least), and the
+     * shortest that is agreed to (0: 90). */
+    unsigned session_s, min_session_s;
+    uint32_t max_calls; /* 0: LIMIT_UA_CALLS */
+};
+
+/* NULL: no memory. */
+struct ua *ua_new(const struct ua_config *);
+/* Drops everything without sending anything. NULL is legal. */
+void ua_free(struct ua *);
+
+/* --- accounts: who we are --- */
+struct ua_account_config {
+    struct str address; /* From, and who is called here: name-addr or a bare URI, without tag */
+    /* Our own URI, without brackets; empty: made of the address's user and the listener that a
+     * request comes or leaves by. */
+    struct str contact;
+    struct str routes; /* outbound proxies, in the form of dialog/route_set.h; may be empty */
+    struct str user, password; /* for whoever asks for credentials; empty: none are given */
+};
+
+/* All is copied. ERR_INVALID: the address is none, or a route or the contact is malformed.
+ * ERR_LIMIT: LIMIT_UA_ACCOUNTS are there. ERR_NOMEM. */
+MUST_USE int ua_account_add(struct ua *, const struct ua_account_config *, ua_account *out);
+/* The same account is another's from now on; what is under way goes on by what it began with, but
+ * for the credentials. */
+MUST_USE int ua_account_change(struct ua *, ua_account, const struct ua_account_config *);
+/* Calls of it go on, without credentials. ERR_STALE. */
+int ua_account_remove(struct ua *, ua_account);
+
+/* --- inputs --- */
+/* Every event of the engine that no other role took. True: it was the UA's. False: it is of another
+ * owner, or an ACK of no dialog of ours. A request is always the UA's: what is not known is refused
+ * (405, 481, 501 …). */
+bool ua_take(struct ua *, const struct engine_event *, time_ns now);
+/* ERR_NOMEM: something is due and could not be done; it is tried again. */
+int ua_time(struct ua *, time_ns now);
+time_ns ua_deadline(const struct ua *);
+
+/* --- events: what the application is told --- */
+enum ua_event_kind {
+    /* Calls (call.h); `call`, and `leg` where one fork is meant. */
+    UA_CALL_INCOMING,  /* `msg`: the INVITE; `account`: whom it is for, 0: nobody we know. Answer
+                          with call_ring, call_answer, call_refuse or call_redirect */
+    UA_CALL_PROGRESS,  /* outgoing: a provisional response, `status`, `msg` (180 to 199) */
+    UA_CALL_MEDIA,     /* an offer has been answered, either way: `agreed` holds from now on */
+    UA_CALL_ANSWERED,  /* outgoing: a 2xx came, `msg`, and is acknowledged */
+    UA_CALL_CONFIRMED, /* incoming: the ACK to our 2xx came */
+    UA_CALL_CHANGE_FAILED, /* call_change: the offer was refused, `status`, `msg` (may be NULL);
+                              what was agreed before holds */
+    UA_CALL_INFO,          /* `msg`: an INFO, answered already (RFC 6086 4.2.2; or an old one with
+                              application/dtmf-relay or application/dtmf: RFC 2976) */
+    UA_CALL_ENDED,         /* `end`, `status`, `msg` (may be NULL): forget its id */
+    /* Requests outside of dialogs. */
+    UA_REQUEST /* `msg`: a MESSAGE or another request that an application has to answer, with
+                  ua_reply to `tx`; `account` as above */
+};
+
+/* Why a call is over. */
+enum call_end {
+    CALL_END_HUNG_UP,   /* call_end */
+    CALL_END_BYE,       /* theirs; `msg`: it, with its Reason */
+    CALL_END_CANCELLED, /* their CANCEL of a call that was not answered; `msg`: it */
+    CALL_END_REFUSED,   /* the INVITE's final response `status` (408: nothing came, 503: it could
+                           not be sent) … */
+    CALL_END_REFUSED_BY_US, /* … or ours */
+    CALL_END_NO_ACK,        /* our 2xx was not acknowledged (RFC 3261 13.3.1.4) */
+    CALL_END_NO_PRACK,      /* nor our reliable 1xx (RFC 3262 3) */
+    CALL_END_EXPIRED,       /* the session timer (RFC 4028 10) */
+    CALL_END_GONE,          /* a request within the dialog was answered 481 or 408 (RFC 5057) */
+    CALL_END_NO_AGREEMENT,  /* the peer's description is missing, broken, or no answer to ours */
+    CALL_END_FAILED,        /* we could not go on: no memory, no way */
+    N_CALL_ENDS
+};
+/* "hung-up", "bye" … */
+struct str call_end_name(enum call_end);
+
+struct ua_event {
+    enum ua_event_kind kind;
+    ua_account account;
+    ua_call call;
+    unsigned leg; /* which of a forked call's dialogs, from 1 */
+    unsigned status;
+    enum call_end end;
+    tx_id tx;
+    struct msg *msg; /* borrowed until the next ua_event; msg_ref keeps it */
+    /* UA_CALL_MEDIA: an m= line each; `stream` is the application's (call.h). Borrowed until the
+     * next input or command. */
+    const struct sdp_agreed *agreed;
+    unsigned n_agreed;
+};
+/* False: none left. */
+bool ua_event(struct ua *, struct ua_event *);
+
+/* Answers a UA_REQUEST, once; `reply` as of engine_reply, whose errors these are. */
+int ua_reply(struct ua *, tx_id, const struct reply *, time_ns now);
+
+/* Nothing is under way: no call, no request of ours without an answer, no transaction of a call. */
+bool ua_is_quiet(const struct ua *);
+
+/* Methods, bodies and extensions that we understand, as header lines: "Allow: …", "Accept: …",
+ * "Supported: …" (RFC 3261 20.1, 20.5, 20.37). */
+struct str ua_capabilities(void);
+
+#endif

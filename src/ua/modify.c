@@ -1,0 +1,259 @@
+/* Offers and refreshes of ours within a dialog: re-INVITE and UPDATE (RFC 3261 14.1, RFC 3311,
+ * RFC 4028 7.4, RFC 6141). */
+#include "ua/call_parts.h"
+#include "ua/capabilities.h"
+
+void modify_end(struct ua *ua, struct leg *leg)
+{
+    struct modify *m = &leg->modify;
+    ask_free(ua, m->ask);
+    alarm_stop(ua, &m->alarm);
+    m->ask = NULL;
+    m->offer = m->refresh = m->waits = false;
+}
+
+/* RFC 3311 5.1, RFC 3261 14.1: whether an offer may go now, and by what. */
+static bool may_go(const struct leg *leg)
+{
+    const struct modify *m = &leg->modify;
+    if (m->ask || m->waits || !(m->offer || m->refresh) || leg->exchange.turn != SDP_FREE)
+        return false;
+    if (leg->dialog->state == DIALOG_CONFIRMED)
+        return leg->repeat.tx == 0;
+    return leg->dialog->state == DIALOG_EARLY && leg->peer_updates && leg->firm;
+}
+
+static void wait(struct ua *ua, struct leg *leg, time_ns span, time_ns now)
+{
+    leg->modify.waits = true;
+    alarm_set(ua, &leg->modify.alarm, time_add(now, span));
+}
+
+static int send(struct ua *ua, struct leg *leg, const struct draft *draft, time_ns now)
+{
+    struct modify *m = &leg->modify;
+    char space[UA_HEADERS_BYTES];
+    struct buf b;
+    buf_init(&b, space, sizeof space);
+    buf_put_lit(&b, UA_ALLOW);
+    buf_put_lit(&b, UA_SUPPORTED);
+    session_put_refresh(&b, leg);
+    if (draft->text)
+        buf_put_lit(&b, "Content-Type: application/sdp\r\n");
+    const struct ask_start start = {.use = ASK_MODIFY,
+                                    .user = leg->id,
+                                    .account = leg->call->account,
+                                    .dialog = leg->dialog,
+                                    .method = m->is_invite ? STR("INVITE") : STR("UPDATE"),
+                                    .headers = buf_str(&b),
+                                    .body = draft->text ? block_str(draft->text) : STR_NONE};
+    return ask_new(ua, &start, now, &m->ask);
+}
+
+static int try(struct ua *ua, struct leg *leg, time_ns now)
+{
+    struct modify *m = &leg->modify;
+    struct draft draft = {0};
+    bool confirmed = leg->dialog->state == DIALOG_CONFIRMED;
+    m->is_invite = confirmed && (m->offer || !leg->peer_updates);
+    m->offers = m->offer || m->is_invite;
+    int err = m->offers ? draft_offer(ua, &leg->media, !m->offer, &draft) : OK;
+    if (err)
+        return err;
+    err = send(ua, leg, &draft, now);
+    if (err) {
+        draft_drop(ua, &draft);
+        return err;
+    }
+    (void)sdp_exchange_sent(&leg->exchange, m->is_invite ? SDP_INVITE : SDP_UPDATE, m->offers);
+    if (m->offers)
+        media_offered(ua, &leg->media, &draft);
+    m->changes = m->offer;
+    m->offer = m->refresh = false;
+    return OK;
+}
+
+static void tell_failed(struct ua *ua, struct leg *leg, unsigned status, struct msg *m)
+{
+    struct ua_event *ev = call_tell(ua, leg->call, leg, UA_CALL_CHANGE_FAILED, m);
+    if (ev)
+        ev->status = status;
+}
+
+void modify_advance(struct ua *ua, struct leg *leg, time_ns now)
+{
+    if (leg->call->state == CALL_ENDING || !may_go(leg))
+        return;
+    int err = try(ua, leg, now);
+    if (err == ERR_NOMEM) {
+        wait(ua, leg, ua->config.timers.t1, now);
+        return;
+    }
+    if (!err)
+        return;
+    if (leg->modify.offer)
+        tell_failed(ua, leg, 503, NULL);
+    leg->modify.offer = leg->modify.refresh = false;
+}
+
+void modify_fire(struct ua *ua, struct leg *leg, time_ns now)
+{
+    leg->modify.waits = false;
+    modify_advance(ua, leg, now);
+}
+
+/* --- answers --- */
+/* RFC 3261 14.1: in units of 10 ms; who made the Call-ID waits longer. */
+static time_ns glare_wait(struct ua *ua, const struct leg *leg)
+{
+    struct rand *r = engine_rand(ua->engine);
+    uint64_t tens = leg->dialog->is_uac ? 210 + rand_below(r, 191) : rand_below(r, 201);
+    return tens * 10 * NS_PER_MS;
+}
+
+static void take_back(struct ua *ua, struct leg *leg)
+{
+    if (!leg->modify.offers)
+        return;
+    sdp_exchange_failed(&leg->exchange);
+    media_withdraw(ua, &leg->media);
+}
+
+/* The same is wanted again, a little later. */
+static void again(struct ua *ua, struct leg *leg, time_ns span, time_ns now)
+{
+    struct modify *m = &leg->modify;
+    take_back(ua, leg);
+    m->offer |= m->changes;
+    m->refresh |= !m->changes;
+    wait(ua, leg, span, now);
+}
+
+static bool has_no_update(const struct leg *leg, unsigned status)
+{
+    return !leg->modify.is_invite && (status == 405 || status == 501);
+}
+
+/* RFC 3261 20.33, RFC 3311 5.2 */
+static bool retry_after(const struct ask_answer *answer, time_ns *span)
+{
+    const struct number *n = answer->msg ? msg_single(answer->msg, HDR_RETRY_AFTER) : NULL;
+    if (answer->status != 500 || !n || n->value > LIMIT_UA_RETRY_AFTER_S)
+        return false;
+    *span = n->value * NS_PER_S;
+    return true;
+}
+
+static bool is_tried_again(struct ua *ua, struct leg *leg, const struct ask_answer *answer,
+                           time_ns now)
+{
+    time_ns span = 0;
+    if (answer->status == 491)
+        span = glare_wait(ua, leg);
+    else if (has_no_update(leg, answer->status))
+        leg->peer_updates = false;
+    else if (!retry_after(answer, &span) &&
+             !(answer->status == 422 && session_raise(leg, answer->msg)))
+        return false;
+    again(ua, leg, span, now);
+    return true;
+}
+
+/* RFC 3261 14.1, RFC 6141 3.4: what was agreed before goes on. */
+static void refused(struct ua *ua, struct leg *leg, const struct ask_answer *answer, time_ns now)
+{
+    bool changes = leg->modify.changes;
+    ask_free(ua, leg->modify.ask);
+    leg->modify.ask = NULL;
+    if (dialog_ends_on(answer->status)) {
+        leg_end(ua, leg, CALL_END_GONE, answer->status, answer->msg, STR_NONE, now);
+        return;
+    }
+    if (is_tried_again(ua, leg, answer, now))
+        return;
+    if (leg->modify.offers) {
+        sdp_exchange_failed(&leg->exchange);
+        media_failed(ua, &leg->media);
+    }
+    if (changes)
+        tell_failed(ua, leg, answer->status, answer->msg);
+    modify_advance(ua, leg, now);
+}
+
+static void accepted(struct ua *ua, struct leg *leg, struct msg *m, time_ns now)
+{
+    struct body body;
+    bool is_invite = leg->modify.is_invite;
+    body_read(m, &body);
+    leg_learn(leg, m);
+    enum heard heard = leg_hear(ua, leg, is_invite ? SDP_SUCCESS : SDP_UPDATE_SUCCESS, m, &body);
+    /* A 2xx to INVITE comes again. */
+    if (is_invite &&
+        (heard == HEARD_NO_MEMORY ||
+         ack_send(ua, leg, m, STR_NONE, leg->modify.ask->credentials, now) == ERR_NOMEM))
+        return;
+    ask_free(ua, leg->modify.ask);
+    leg->modify.ask = NULL;
+    if (heard == HEARD_BAD || heard == HEARD_NO_MEMORY) {
+        leg_end(ua, leg, CALL_END_NO_AGREEMENT, m->status, m,
+                STR("SIP;cause=488;text=\"No agreement\""), now);
+        return;
+    }
+    (void)!dialog_answered(leg->dialog, m);
+    session_begin_uac(ua, leg, m, now);
+    modify_advance(ua, leg, now);
+}
+
+void modify_answered(struct ua *ua, struct leg *leg, enum ask_news news,
+                     const struct ask_answer *answer, time_ns now)
+{
+    struct body body;
+    if (news == ASK_PROVISIONAL && leg->modify.is_invite && answer->status > 100) {
+        body_read(answer->msg, &body);
+        (void)prack_hear(ua, leg, answer->msg, &body, now);
+    } else if (news == ASK_FINAL && answer->status < 300)
+        accepted(ua, leg, answer->msg, now);
+    else if (news == ASK_FINAL)
+        refused(ua, leg, answer, now);
+}
+
+/* --- commands --- */
+static struct leg *leg_to_change(const struct ua *ua, ua_call id, int *err)
+{
+    struct call *call = call_get(ua, id);
+    *err = !call || call->state == CALL_ENDING ? ERR_STALE : OK;
+    if (*err)
+        return NULL;
+    if (!call->chosen || !call->chosen->media.wish)
+        *err = ERR_INVALID;
+    return call->chosen;
+}
+
+static int want(struct ua *ua, struct leg *leg, struct plan *plan, time_ns now)
+{
+    if (!plan)
+        return ERR_NOMEM;
+    media_want(ua, &leg->media, plan);
+    leg->modify.offer = true;
+    modify_advance(ua, leg, now);
+    return OK;
+}
+
+int call_change(struct ua *ua, ua_call id, const struct sdp_local *media, time_ns now)
+{
+    int err;
+    struct leg *leg = leg_to_change(ua, id, &err);
+    if (err)
+        return err;
+    return media->n_streams > LIMIT_SDP_MEDIA ? ERR_LIMIT : want(ua, leg, plan_new(ua, media), now);
+}
+
+int call_hold(struct ua *ua, ua_call id, bool held, time_ns now)
+{
+    int err;
+    struct leg *leg = leg_to_change(ua, id, &err);
+    if (err)
+        return err;
+    struct plan *full = leg->media.wish->full ? leg->media.wish->full : leg->media.wish;
+    return want(ua, leg, held ? plan_hold(ua, full) : plan_ref(full), now);
+}

@@ -1,0 +1,63 @@
+/* What a description in a message means to a leg: an offer, an answer, or nothing (RFC 3264,
+ * RFC 6337 2). */
+#include "ua/call_parts.h"
+
+static bool is_reliable(enum sdp_carrier carrier)
+{
+    return carrier != SDP_PROVISIONAL;
+}
+
+static void tell_media(struct ua *ua, const struct leg *leg)
+{
+    (void)call_tell(ua, leg->call, leg, UA_CALL_MEDIA, leg->media.theirs);
+}
+
+static enum heard take_answer(struct ua *ua, struct leg *leg, enum sdp_carrier carrier,
+                              struct msg *m, struct str text)
+{
+    struct draft d;
+    int err = draft_answered(ua, &leg->media, m, text, &d);
+    if (err == ERR_NOMEM)
+        return HEARD_NO_MEMORY;
+    if (err)
+        return HEARD_BAD;
+    media_agreed(ua, &leg->media, &d);
+    leg->firm |= is_reliable(carrier);
+    tell_media(ua, leg);
+    return HEARD_ANSWER;
+}
+
+enum heard leg_hear(struct ua *ua, struct leg *leg, enum sdp_carrier carrier, struct msg *m,
+                    const struct body *body)
+{
+    struct sdp_exchange before = leg->exchange;
+    bool described = body->sdp.len > 0;
+    enum heard heard = HEARD_NOTHING;
+    if (!described && sdp_exchange_must_answer(&leg->exchange, carrier))
+        return HEARD_BAD;
+    switch (sdp_exchange_received(&leg->exchange, carrier, described)) {
+    case SDP_NOTHING:
+        leg->firm |= described && is_reliable(carrier) && leg->media.held;
+        break;
+    case SDP_OFFER:
+        return HEARD_OFFER;
+    case SDP_ANSWER:
+        heard = take_answer(ua, leg, carrier, m, body->sdp);
+        break;
+    case SDP_GLARE:
+        return HEARD_GLARE;
+    case SDP_TOO_SOON:
+        return HEARD_TOO_SOON;
+    }
+    if (heard == HEARD_NO_MEMORY)
+        leg->exchange = before;
+    return heard;
+}
+
+void leg_agreed(struct ua *ua, struct leg *leg, enum sdp_carrier carrier, struct draft *d)
+{
+    (void)sdp_exchange_sent(&leg->exchange, carrier, true);
+    media_agreed(ua, &leg->media, d);
+    leg->firm |= is_reliable(carrier);
+    tell_media(ua, leg);
+}
