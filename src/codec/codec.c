@@ -163,15 +163,14 @@ static void decoder_unmake(struct decoder *d)
     mem_free(d->mem, d, d->bytes);
 }
 
-int decoder_new(struct mem *mem, const struct codec *c, unsigned rate, struct str fmtp,
-                struct decoder **out)
+int decoder_new(struct mem *mem, const struct codec *c, unsigned rate, struct decoder **out)
 {
     if (!codec_decodes(c))
         return ERR_INVALID;
     struct decoder *d = decoder_make(mem, c->operations, rate);
     if (!d)
         return ERR_NOMEM;
-    if (c->operations->decoder_begin && !c->operations->decoder_begin(d->state, rate, fmtp)) {
+    if (c->operations->decoder_begin && !c->operations->decoder_begin(d->state, rate)) {
         decoder_unmake(d);
         return ERR_NOMEM;
     }

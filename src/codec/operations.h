@@ -14,7 +14,7 @@ struct codec_operations {
     void (*expect_loss)(void *state, unsigned percent);
 
     size_t (*decoder_bytes)(void); /* NULL: it cannot be decoded */
-    bool (*decoder_begin)(void *state, unsigned rate, struct str fmtp);
+    bool (*decoder_begin)(void *state, unsigned rate);
     void (*decoder_end)(void *state);
     /* The samples of a payload, not bounded; 0: it is none. Each that it names is whole. */
     size_t (*samples)(const void *state, struct str payload);

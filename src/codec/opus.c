@@ -65,10 +65,9 @@ static OpusDecoder *decoder_of(struct decoding *d)
     return (OpusDecoder *)(void *)d->opus;
 }
 
-static bool decoder_begin(void *state, unsigned rate, struct str fmtp)
+static bool decoder_begin(void *state, unsigned rate)
 {
     struct decoding *d = state;
-    (void)fmtp;
     d->rate = rate;
     return opus_decoder_init(decoder_of(d), (opus_int32)rate, 1) == OPUS_OK;
 }

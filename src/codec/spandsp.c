@@ -28,9 +28,9 @@ static size_t g722_decoder_bytes(void)
     return sizeof(g722_decode_state_t);
 }
 
-static bool g722_decoder_begin(void *state, unsigned rate, struct str fmtp)
+static bool g722_decoder_begin(void *state, unsigned rate)
 {
-    (void)rate, (void)fmtp;
+    (void)rate;
     return g722_decode_init(state, 64000, 0) != NULL;
 }
 
@@ -83,18 +83,23 @@ static bool decode_g726(void *state, struct str payload, int16_t *pcm, size_t n)
     return true;
 }
 
-#define G726(name, bit_rate, packing)                                             \
-    static bool name##_begin(void *state, unsigned rate, struct str fmtp)         \
-    {                                                                             \
-        (void)rate, (void)fmtp;                                                   \
-        return g726_init(state, bit_rate, G726_ENCODING_LINEAR, packing) != NULL; \
-    }                                                                             \
-    const struct codec_operations codec_##name = {.encoder_bytes = g726_bytes,    \
-                                                  .encoder_begin = name##_begin,  \
-                                                  .encode = encode_g726,          \
-                                                  .decoder_bytes = g726_bytes,    \
-                                                  .decoder_begin = name##_begin,  \
-                                                  .samples = g726_samples,        \
+#define G726(name, bit_rate, packing)                                                    \
+    static bool name##_decoder_begin(void *state, unsigned rate)                         \
+    {                                                                                    \
+        (void)rate;                                                                      \
+        return g726_init(state, bit_rate, G726_ENCODING_LINEAR, packing) != NULL;        \
+    }                                                                                    \
+    static bool name##_encoder_begin(void *state, unsigned rate, struct str fmtp)        \
+    {                                                                                    \
+        (void)fmtp;                                                                      \
+        return name##_decoder_begin(state, rate);                                        \
+    }                                                                                    \
+    const struct codec_operations codec_##name = {.encoder_bytes = g726_bytes,           \
+                                                  .encoder_begin = name##_encoder_begin, \
+                                                  .encode = encode_g726,                 \
+                                                  .decoder_bytes = g726_bytes,           \
+                                                  .decoder_begin = name##_decoder_begin, \
+                                                  .samples = g726_samples,               \
                                                   .decode = decode_g726}
 
 /* The first code in the lowest bits; AAL2's in the highest. */
@@ -115,10 +120,16 @@ static size_t gsm_bytes(void)
     return sizeof(gsm0610_state_t);
 }
 
-static bool gsm_begin(void *state, unsigned rate, struct str fmtp)
+static bool gsm_decoder_begin(void *state, unsigned rate)
 {
-    (void)rate, (void)fmtp;
+    (void)rate;
     return gsm0610_init(state, GSM0610_PACKING_VOIP) != NULL;
+}
+
+static bool gsm_encoder_begin(void *state, unsigned rate, struct str fmtp)
+{
+    (void)fmtp;
+    return gsm_decoder_begin(state, rate);
 }
 
 static size_t encode_gsm(void *state, const int16_t *pcm, size_t n, uint8_t *at, size_t cap)
@@ -144,9 +155,9 @@ static bool decode_gsm(void *state, struct str payload, int16_t *pcm, size_t n)
 }
 
 const struct codec_operations codec_gsm = {.encoder_bytes = gsm_bytes,
-                                           .encoder_begin = gsm_begin,
+                                           .encoder_begin = gsm_encoder_begin,
                                            .encode = encode_gsm,
                                            .decoder_bytes = gsm_bytes,
-                                           .decoder_begin = gsm_begin,
+                                           .decoder_begin = gsm_decoder_begin,
                                            .samples = gsm_samples,
                                            .decode = decode_gsm};

@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct str fmtp = exact_copy(draw_text(&input));
     struct decoder *d = NULL;
     memset(pcm, 0, sizeof pcm);
-    if (decoder_new(&mem_libc, c, rate, fmtp, &d) != OK)
+    if (decoder_new(&mem_libc, c, rate, &d) != OK)
         d = NULL;
     while (input.len > 1) {
         unsigned what = draw_byte(&input);

@@ -68,9 +68,8 @@ void encoder_expect_loss(struct encoder *, unsigned percent);
 /* --- decoding --- */
 struct decoder;
 
-/* As encoder_new; `fmtp` is what this side has said. */
-MUST_USE int decoder_new(struct mem *, const struct codec *, unsigned rate, struct str fmtp,
-                         struct decoder **);
+/* As encoder_new. */
+MUST_USE int decoder_new(struct mem *, const struct codec *, unsigned rate, struct decoder **);
 void decoder_free(struct decoder *); /* NULL is legal */
 
 /* How many samples a payload holds, without decoding it; 0: it is none of this codec's, or lasts

@@ -23,7 +23,7 @@ static size_t through(const struct codec *c, unsigned rate, unsigned heard_at, d
     size_t each = codec_ptime(c, 20) * rate / 1000, n = 0;
     char at[LIMIT_CODEC_PAYLOAD];
     assert_int_equal(encoder_new(&mem_libc, c, rate, STR_NONE, &e), OK);
-    assert_int_equal(decoder_new(&mem_libc, c, heard_at, STR_NONE, &d), OK);
+    assert_int_equal(decoder_new(&mem_libc, c, heard_at, &d), OK);
     for (size_t i = 0; i + each <= SECONDS * rate; i += each) {
         struct buf b;
         buf_init(&b, at, sizeof at);
@@ -192,7 +192,7 @@ static void test_opus_recovers(void **state)
     struct buf b[2];
     (void)state;
     assert_int_equal(encoder_new(&mem_libc, opus, 16000, STR("useinbandfec=1"), &e), OK);
-    assert_int_equal(decoder_new(&mem_libc, opus, 16000, STR("useinbandfec=1"), &d), OK);
+    assert_int_equal(decoder_new(&mem_libc, opus, 16000, &d), OK);
     encoder_expect_loss(e, 30);
     /* the tone begins in the packet that is lost, so that it cannot be what went on */
     for (unsigned i = 0; i < 52; i++) {
@@ -220,7 +220,7 @@ static void test_garbage(void **state)
         if (!codec_decodes(c))
             continue;
         unsigned rate = codec_rate(c, 48000);
-        assert_int_equal(decoder_new(&mem_libc, c, rate, STR_NONE, &d), OK);
+        assert_int_equal(decoder_new(&mem_libc, c, rate, &d), OK);
         assert_int_equal(decoder_decode(d, STR_NONE, pcm), 0);
         assert_int_equal(decoder_decode(d, (struct str){zeros, sizeof zeros}, pcm), 0);
         for (size_t len = 1; len < 4000; len++) {
@@ -234,8 +234,7 @@ static void test_garbage(void **state)
     }
     struct decoder *gsm;
     int16_t pcm[CODEC_SAMPLES];
-    assert_int_equal(decoder_new(&mem_libc, codec_named(STR("GSM"), 8000, 1), 8000, STR_NONE, &gsm),
-                     OK);
+    assert_int_equal(decoder_new(&mem_libc, codec_named(STR("GSM"), 8000, 1), 8000, &gsm), OK);
     assert_int_equal(decoder_samples(gsm, (struct str){zeros, 33}), 0);
     assert_int_equal(decoder_decode(gsm, (struct str){zeros, 33}, pcm), 0);
     decoder_free(gsm);
@@ -256,7 +255,7 @@ static void test_no_memory(void **state)
             assert_int_equal(encodes, !codec_encodes(c) ? ERR_INVALID : spare > 0 ? OK : ERR_NOMEM);
             encoder_free(e);
             m.refuse_after = spare;
-            if (decoder_new(&m.mem, c, codec_rate(c, 8000), STR_NONE, &d) == OK)
+            if (decoder_new(&m.mem, c, codec_rate(c, 8000), &d) == OK)
                 decoder_free(d);
             assert_int_equal(m.n_bytes, 0);
         }

@@ -23,7 +23,7 @@ static int open(void **state)
     (void)state;
     at = 0;
     return encoder_new(&mem_libc, c, 8000, STR_NONE, &encoder) ||
-           decoder_new(&mem_libc, c, 8000, STR_NONE, &decoder);
+           decoder_new(&mem_libc, c, 8000, &decoder);
 }
 
 static int close(void **state)

@@ -17,7 +17,7 @@ static void open(struct str encoding)
     const struct codec *c = codec_named(encoding, 8000, 1);
     assert_non_null(c);
     assert_int_equal(encoder_new(&mem_libc, c, 8000, STR_NONE, &encoder), OK);
-    assert_int_equal(decoder_new(&mem_libc, c, 8000, STR_NONE, &decoder), OK);
+    assert_int_equal(decoder_new(&mem_libc, c, 8000, &decoder), OK);
 }
 
 static void close(void)
