@@ -62,6 +62,11 @@ void check_identity(const struct world *w);
 /* check_forwards.c: who has all his calls forwarded is not called. */
 void check_forwards(const struct world *w);
 
+/* --- check_ended.c --- */
+/* Who ends a call says so to both sides once, and why; no place is held by a call that is over. */
+void check_ended(const struct world *w);
+/* At any moment: a server has no more calls than it may have. */
+void check_limits(const struct node *n);
 /* check_branches.c: each branch of a fork comes to an end, is cancelled in time or not at all; one
  * final answer comes of all. */
 void check_branches(const struct world *w);

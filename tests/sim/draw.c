@@ -111,6 +111,9 @@ static void draw_act(struct draw *d, enum act_kind kind)
     case ACT_SLEEP:
         add(d, kind, below(d, 3), below(d, 3), below(d, 60000));
         break;
+    case ACT_END_CALL:
+        add(d, kind, below(d, 3), below(d, 3), below(d, 8));
+        break;
     case ACT_RESTART:
         add(d, kind, below(d, 3), half_the_time(d, 60000), 0);
         break;

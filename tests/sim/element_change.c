@@ -91,6 +91,7 @@ void element_configure(const struct element_node *e, struct str names[2], struct
     if (e->calls.mode)
         c->mode = e->calls.mode;
     c->proxy.calls = e->calls.rules;
+    c->proxy.quota = e->quota;
     c->access.required = asks;
     c->access.auth_int = true;
     c->access.peers = e->peers;

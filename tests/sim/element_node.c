@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "sim/check.h"
 #include "sim/element_node.h"
 #include "sim/watch.h"
 
@@ -47,6 +48,7 @@ static int watched(struct node *n, int rc)
     }
     while (element_ended(of(n), &ended, node_now(n)))
         ;
+    check_limits(n);
     return rc;
 }
 
@@ -138,6 +140,8 @@ static void free_node(struct node *n)
     struct element_node *e = (struct element_node *)n;
     element_free(e->element);
     guard_free(e->guard);
+    if (n->worker + 1 == n->n_workers)
+        follow_quota_free(&mem_libc, e->quota);
     location_fini(&e->location);
     free(e);
 }
@@ -188,6 +192,8 @@ struct node *element_join_workers(struct world *w, const char *domain, unsigned 
 {
     struct element_node *all[NODE_WORKERS];
     struct hash_key key = {rand_u64(&w->rand), rand_u64(&w->rand)};
+    struct follow_quota *quota = follow_quota_new(&mem_libc);
+    assert(quota);
     assert(n > 0 && n <= NODE_WORKERS);
     for (unsigned i = 0; i < n; i++)
         all[i] = join(w, domain);
@@ -200,6 +206,7 @@ struct node *element_join_workers(struct world *w, const char *domain, unsigned 
         node->addr = all[0]->node.addr;
         node->location = &all[0]->location;
         all[i]->proxy_key = key;
+        all[i]->quota = quota;
         start(all[i]);
     }
     return &all[0]->node;
@@ -216,7 +223,7 @@ struct element_node *element_worker(struct node *n, unsigned i)
     return (struct element_node *)n->workers[i];
 }
 
-static void configure_anew(struct element_node *e)
+void element_configure_anew(struct element_node *e)
 {
     struct element_config c;
     struct str names[2];
@@ -232,16 +239,7 @@ void element_fork(struct node *n, const struct fork_how *how, unsigned group)
         struct element_node *e = element_worker(n, i);
         e->fork = *how;
         e->group = group;
-        configure_anew(e);
-    }
-}
-
-void element_pass(struct node *n, const struct call_habits *calls)
-{
-    for (unsigned i = 0; i < n->n_workers; i++) {
-        struct element_node *e = element_worker(n, i);
-        e->calls = *calls;
-        configure_anew(e);
+        element_configure_anew(e);
     }
 }
 
@@ -251,7 +249,7 @@ void element_be_edge(struct node *n, struct node *const *homes, size_t n_homes)
         struct element_node *e = element_worker(n, i);
         e->homes = homes;
         e->n_homes = n_homes;
-        configure_anew(e);
+        element_configure_anew(e);
     }
 }
 
@@ -264,7 +262,7 @@ void element_ask_passwords(struct node *n, struct node *const *peers, size_t n_p
         e->n_peers = n_peers;
         for (size_t k = 0; k < n_peers; k++)
             e->peers[k] = (struct addr_block){peers[k]->addr, 32};
-        configure_anew(e);
+        element_configure_anew(e);
         watch_anew(e->guard, n->w, e->peers, e->n_peers, node_now(n));
     }
 }
@@ -289,12 +287,6 @@ bool element_asks_passwords(const struct node *n)
 {
     return n->face == &element_face && ((const struct element_node *)n)->asks &&
            !(element_forms(n) & (FORM_ASKING | FORM_STRANGER));
-}
-
-bool element_keeps_nothing(const struct node *n)
-{
-    return n->face == &element_face &&
-           ((const struct element_node *)n)->calls.mode == CONFIG_MODE_STATELESS;
 }
 
 static void end(struct element_node *e)

@@ -15,6 +15,7 @@ struct element_node {
     struct fork_how fork;
     unsigned group; /* enum config_order + 1, 4 more with a queue; 0: none */
     struct call_habits calls;
+    struct follow_quota *quota; /* of all workers; the last one frees it */
     bool asks;
     struct node *const
         *homes; /* of an edge: the servers for whose domains it passes REGISTERs on */
@@ -36,6 +37,8 @@ extern const struct node_face element_face;
 struct element_node *element_worker(struct node *n, unsigned i);
 /* What its form means. `names` is room for its domains. */
 void element_configure(const struct element_node *e, struct str names[2], struct element_config *c);
+/* Before anything fails. */
+void element_configure_anew(struct element_node *e);
 /* It has ended, or begins anew. */
 void element_drain_ends(struct element_node *e);
 

@@ -96,14 +96,10 @@ struct node *element_join_workers(struct world *w, const char *domain, unsigned 
 /* How the phones of its users ring from now on, and the group that it has (0: none). Before
  * anything fails. */
 void element_fork(struct node *n, const struct fork_how *how, unsigned group);
-/* Calls that begin from now on pass so. Before anything fails. */
-void element_pass(struct node *n, const struct call_habits *);
 /* From now on it asks who sends, and trusts the servers of `peers`. Before anything fails. */
 void element_ask_passwords(struct node *n, struct node *const *peers, size_t n_peers);
 /* It is an edge from now on: REGISTERs for the domains of these servers, borrowed, go there. */
 void element_be_edge(struct node *n, struct node *const *homes, size_t n_homes);
-/* It is a server, and passes on without state. */
-bool element_keeps_nothing(const struct node *n);
 bool element_asks_passwords(const struct node *n);
 /* Somebody who obeys no rule has come: its guard is strict from now on. */
 void element_beware(struct node *n);
@@ -118,6 +114,15 @@ void element_start(struct node *n);
 /* Both at once. */
 void element_restart(struct node *n);
 struct element *node_element(struct node *n);
+
+/* --- element_calls.c --- */
+/* Calls that begin from now on pass so. Before anything fails. */
+void element_pass(struct node *n, const struct call_habits *);
+/* It is a server, and passes on without state. */
+bool element_keeps_nothing(const struct node *n);
+/* An operator ends one of the calls that this worker has, answered or not: the first is 0, behind
+ * the last comes the first. */
+void element_end_one(struct node *worker, unsigned which);
 
 /* --- element_change.c --- */
 /* What a configuration may have otherwise than the one that the server began with. */

@@ -56,6 +56,8 @@ static void pass_as(struct node *server, uint32_t i, const uint32_t *knob)
     } else if (knob[KNOB_FOLLOW]) {
         calls.mode = CONFIG_MODE_CALL;
         calls.rules.call_time = (knob[KNOB_FOLLOW] - 1) * NS_PER_S;
+        calls.rules.calls_per_user = knob[KNOB_LIMIT];
+        calls.rules.calls = knob[KNOB_LIMIT] ? knob[KNOB_LIMIT] + 2 : 0;
     }
     element_pass(server, &calls);
 }
@@ -94,12 +96,12 @@ static void open_edges(struct run *r)
 static bool is_spoilt(const struct plan *p)
 {
     static const bool is_kind[N_KNOBS] = {
-        [KNOB_SERVERS] = true,  [KNOB_WORKERS] = true,     [KNOB_AUTH] = true,
-        [KNOB_ORDER] = true,    [KNOB_RING] = true,        [KNOB_JOIN] = true,
-        [KNOB_GROUP] = true,    [KNOB_FOLLOW] = true,      [KNOB_STATELESS] = true,
-        [KNOB_EDGES] = true,    [KNOB_DEAD] = true,        [KNOB_DNS_DELAY] = true,
-        [KNOB_DNS_LIES] = true, [KNOB_DNS_SILENCE] = true, [KNOB_UNREACHABLE] = true,
-        [KNOB_DNS_TTL] = true};
+        [KNOB_SERVERS] = true,     [KNOB_WORKERS] = true,  [KNOB_AUTH] = true,
+        [KNOB_ORDER] = true,       [KNOB_RING] = true,     [KNOB_JOIN] = true,
+        [KNOB_GROUP] = true,       [KNOB_FOLLOW] = true,   [KNOB_STATELESS] = true,
+        [KNOB_LIMIT] = true,       [KNOB_EDGES] = true,    [KNOB_DEAD] = true,
+        [KNOB_DNS_DELAY] = true,   [KNOB_DNS_LIES] = true, [KNOB_DNS_SILENCE] = true,
+        [KNOB_UNREACHABLE] = true, [KNOB_DNS_TTL] = true};
     bool spoilt = false;
     for (size_t i = 0; i < N_KNOBS; i++)
         spoilt = spoilt || (p->knob[i] && !is_kind[i]);
@@ -128,7 +130,8 @@ static bool is_disturbed(const struct plan *p)
     static const bool disturbs[N_ACTS] = {
         [ACT_RESTART] = true,   [ACT_DRAIN] = true,  [ACT_RECONFIGURE] = true,
         [ACT_PARTITION] = true, [ACT_SLEEP] = true,  [ACT_BREAK] = true,
-        [ACT_HOSTILE] = true,   [ACT_DIVERT] = true, [ACT_FORWARD] = true};
+        [ACT_HOSTILE] = true,   [ACT_DIVERT] = true, [ACT_FORWARD] = true,
+        [ACT_END_CALL] = true};
     bool disturbed = false;
     for (size_t i = 0; i < p->n_acts; i++)
         disturbed = disturbed || disturbs[p->acts[i].kind];
@@ -145,7 +148,8 @@ static void spoil_names(struct run *r)
     for (size_t i = 0; knob[KNOB_DEAD] && i < SERVERS && r->servers[i]; i++)
         names_spread(&r->w, r->servers[i], knob[KNOB_DEAD]);
     r->w.names_alone = !is_spoilt(r->plan) && !is_disturbed(r->plan) && !knob[KNOB_RING] &&
-                       !knob[KNOB_JOIN] && !knob[KNOB_GROUP] && !knob[KNOB_STATELESS];
+                       !knob[KNOB_JOIN] && !knob[KNOB_GROUP] && !knob[KNOB_STATELESS] &&
+                       !knob[KNOB_LIMIT];
     r->w.users_alone = !is_moved(r->plan);
     r->w.flows_alone = r->w.names_alone && !knob[KNOB_ORDER] && !knob[KNOB_DEAD] &&
                        !knob[KNOB_DNS_DELAY] && !knob[KNOB_DNS_SILENCE] && !knob[KNOB_DNS_LIES];

@@ -291,6 +291,13 @@ static void do_sleep(struct run *r, const struct act *a)
         node_sleep(n->workers[a->b % n->n_workers], a->c * NS_PER_MS);
 }
 
+static void do_end_call(struct run *r, const struct act *a)
+{
+    struct node *n = server(r, a->a);
+    if (n && !n->is_down)
+        element_end_one(n->workers[a->b % n->n_workers], a->c);
+}
+
 static void start_again(void *n)
 {
     element_start(n);
@@ -343,6 +350,7 @@ static void (*const doers[N_ACTS])(struct run *, const struct act *) = {
     [ACT_CANCEL] = do_cancel,
     [ACT_HANG_UP] = do_hang_up,
     [ACT_REINVITE] = do_reinvite,
+    [ACT_END_CALL] = do_end_call,
     [ACT_WITHIN] = do_within,
     [ACT_REQUEST] = do_request,
     [ACT_LARGE] = do_large,

@@ -15,7 +15,7 @@
     [KNOB_ORDER] = {1, 2, 300}, [KNOB_RING] = {1, 20, 300}, [KNOB_JOIN] = {1, 20, 300}, \
     [KNOB_GROUP] = {1, 8, 300}, FOLLOWED
 /* Calls that servers follow, and end. */
-#define FOLLOWED [KNOB_FOLLOW] = {1, 20, 300}
+#define FOLLOWED [KNOB_FOLLOW] = {1, 20, 300}, [KNOB_LIMIT] = {1, 3, 200}
 #define ALWAYS(n)      \
     {                  \
         (n), (n), 1000 \
@@ -258,6 +258,20 @@ static const struct world_kind kinds[] = {
         .weight = {TELEPHONY, [ACT_FORWARD] = 30},
     },
     {
+        .name = "ended",
+        .about = "calls that servers end, on request, for their age and by their number",
+        .knob = {[KNOB_AUTH] = {1, 1, 300},
+                 [KNOB_FOLLOW] = BETWEEN(1, 30),
+                 [KNOB_LIMIT] = {1, 3, 600},
+                 [KNOB_SERVERS] = BETWEEN(1, 3),
+                 [KNOB_WORKERS] = SOMETIMES(2, 3),
+                 [KNOB_LOSS] = {10, 200, 300},
+                 [KNOB_DELAY] = {1, 500, 200},
+                 [KNOB_SCARCE] = {1, 200, 100}},
+        TOWN,
+        .weight = {TELEPHONY, [ACT_END_CALL] = 30, [ACT_RESTART] = 2, [ACT_BREAK] = 2},
+    },
+    {
         .name = "stateless",
         .about = "servers that keep no state of what they pass on, and begin anew in mid-call",
         .knob = {[KNOB_AUTH] = {1, 1, 200},
@@ -328,8 +342,8 @@ static const struct world_kind kinds[] = {
         .pause = 4000,
         .weight = {TELEPHONY, [ACT_DIVERT] = 3, [ACT_CRASH] = 3, [ACT_BREAK] = 3,
                    [ACT_PARTITION] = 3, [ACT_SLEEP] = 3, [ACT_RESTART] = 3, [ACT_ATTACK] = 4,
-                   [ACT_DRAIN] = 2, [ACT_RECONFIGURE] = 4, [ACT_CALL_ALONE] = 4, [ACT_FORWARD] = 3,
-                   [ACT_FLOW_ENDS] = 3, [ACT_FORGE] = 1},
+                   [ACT_DRAIN] = 2, [ACT_END_CALL] = 3, [ACT_RECONFIGURE] = 4, [ACT_CALL_ALONE] = 4,
+                   [ACT_FORWARD] = 3, [ACT_FLOW_ENDS] = 3, [ACT_FORGE] = 1},
     },
 };
 

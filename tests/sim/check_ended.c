@@ -1,0 +1,172 @@
+/* What must hold of the BYEs by which servers end calls, and of the limits of calls: looks at the
+ * wire, and at what servers follow. */
+#include <string.h>
+
+#include "sim/check.h"
+#include "sim/element_node.h"
+#include "sim/groups.h"
+#include "sim/wire.h"
+
+#define VIEWS 64
+
+static bool is_own_bye(const struct rung *r)
+{
+    return r->from->location && wire_is_request(r) && str_equal(wire_method(r), STR("BYE")) &&
+           wire_via(r, 1).len == 0;
+}
+
+static uint64_t hash_dialog(const struct node *server, const struct rung *r)
+{
+    struct hash_key key = {server->addr.ip[3], 0x656e646564};
+    return siphash13(&key, rung_header(r, "Call-ID")) + siphash13(&key, wire_tag(r, "From")) +
+           siphash13(&key, wire_tag(r, "To"));
+}
+
+/* --- what a server says by itself --- */
+
+static uint64_t by_dialog(const struct rung *r)
+{
+    bool counts = r->from->location && wire_is_request(r) && rung_is_within(r);
+    return counts ? hash_dialog(r->from, r) | 1 : 0;
+}
+
+/* From the same side to the other. */
+static bool is_alike(const struct rung *r, const struct rung *bye)
+{
+    return str_equal(wire_tag(r, "From"), wire_tag(bye, "From"));
+}
+
+/* RFC 3261 15.1.1, RFC 3326: one BYE to each side, be it sent by another way where the first one
+ * fails, and it says why. */
+static void check_bye(const struct world *w, const struct rung *first, const struct rung *r)
+{
+    EXPECT(w, rung_header(r, "Reason").len > 0);
+    if (is_alike(r, first))
+        EXPECT(w, str_equal(rung_header(r, "CSeq"), rung_header(first, "CSeq")));
+}
+
+/* Its calls may pass it twice: what it sends itself it passes on. */
+static bool is_circular(const struct groups *g, const struct world *w, size_t first)
+{
+    for (size_t i = first; i != GROUP_END; i = g->next[i]) {
+        const struct rung *r = &w->ladder.rungs[i];
+        if (r->to && addr_equal(&r->to->addr, &r->from->addr))
+            return true;
+    }
+    return false;
+}
+
+static bool is_again(const struct world *w, const struct groups *g, size_t first, size_t at)
+{
+    const struct rung *rungs = w->ladder.rungs;
+    for (size_t i = first; i != at; i = g->next[i])
+        if (rungs[i].len == rungs[at].len &&
+            memcmp(rungs[i].text, rungs[at].text, rungs[at].len) == 0)
+            return true;
+    return false;
+}
+
+/* Once it has ended a call nothing but BYEs passes, and ACKs; and it ends none that a BYE has
+ * ended. */
+static void check_order(const struct world *w, const struct groups *g, size_t first)
+{
+    const struct rung *own[2] = {0};
+    bool over = false;
+    for (size_t i = first; i != GROUP_END; i = g->next[i]) {
+        const struct rung *r = &w->ladder.rungs[i];
+        struct str method = wire_method(r);
+        if (is_own_bye(r)) {
+            unsigned side = own[0] && !is_alike(r, own[0]);
+            EXPECT(w, !over || own[0]);
+            own[side] = own[side] ? own[side] : r;
+            check_bye(w, own[side], r);
+        } else if (str_equal(method, STR("BYE"))) {
+            over = true;
+        } else if (own[0] && !str_equal(method, STR("ACK"))) {
+            EXPECT(w, is_again(w, g, first, i) || r->at > time_add(own[0]->at, 30 * NS_PER_S));
+        }
+    }
+    if (own[0] && check_is_kind(w) && !own[0]->from->is_down)
+        EXPECT(w, own[1]);
+}
+
+static void check_byes(const struct world *w)
+{
+    struct groups g;
+    groups_init(&g, &w->ladder, by_dialog);
+    for (size_t i = 0; i < w->ladder.n; i++)
+        if (g.is_first[i] && !is_circular(&g, w, i))
+            check_order(w, &g, i);
+    groups_fini(&g);
+}
+
+/* --- limits --- */
+
+struct tally {
+    size_t calls, of_user; /* different Call-IDs: of all, and of the caller with the most */
+};
+
+static size_t views_of(const struct node *n, struct follow_view views[VIEWS])
+{
+    uint32_t cursor = 0;
+    const struct element_node *e = (const struct element_node *)n;
+    return element_followed(e->element, &cursor, views, VIEWS);
+}
+
+static bool is_new(const struct follow_view *views, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (views[k].state == FOLLOW_ANSWERED && str_equal(views[k].id_text, views[i].id_text))
+            return false;
+    return views[i].state == FOLLOW_ANSWERED;
+}
+
+static struct tally tally_of(const struct node *n)
+{
+    struct follow_view v[VIEWS];
+    struct tally t = {0};
+    size_t all = views_of(n, v);
+    for (size_t i = 0; i < all; i++) {
+        size_t same = 0;
+        t.calls += is_new(v, i);
+        for (size_t k = 0; k < all; k++)
+            same += is_new(v, k) && str_equal(v[k].from, v[i].from);
+        t.of_user = same > t.of_user ? same : t.of_user;
+    }
+    return t;
+}
+
+void check_limits(const struct node *n)
+{
+    const struct element_node *e = (const struct element_node *)n;
+    const struct follow_rules *rules = &e->calls.rules;
+    if (rules->calls == 0)
+        return;
+    struct tally t = tally_of(n);
+    EXPECT(n->w, t.calls <= rules->calls);
+    EXPECT(n->w, t.of_user <= rules->calls_per_user);
+}
+
+/* A place is given back with each call that is over, and kept by each that stands. */
+static void check_places(const struct world *w, const struct node *n)
+{
+    uint64_t calls = 0;
+    const struct element_node *first = (const struct element_node *)n;
+    if (n->is_down || first->calls.mode != CONFIG_MODE_CALL)
+        return;
+    for (unsigned i = 0; i < n->n_workers; i++) {
+        const struct element_node *e = (const struct element_node *)n->workers[i];
+        calls += element_follow_stats(e->element)->dialogs;
+        EXPECT(w, element_follow_stats(e->element)->setups == 0);
+    }
+    EXPECT(w, follow_quota_all(first->quota) == calls);
+}
+
+void check_ended(const struct world *w)
+{
+    if (w->temper < TEMPER_HOSTILE)
+        check_byes(w);
+    for (size_t i = 0; i < w->n_nodes; i++)
+        if (w->nodes[i]->face == &element_face && w->nodes[i]->worker == 0)
+            check_places(w, w->nodes[i]);
+}
