@@ -39,11 +39,6 @@ static void draw_knobs(struct draw *d)
     }
 }
 
-static uint32_t phone(struct draw *d)
-{
-    return below(d, d->phones);
-}
-
 static void draw_people(struct draw *d)
 {
     const struct world_kind *k = d->kind;
@@ -63,76 +58,68 @@ static void draw_people(struct draw *d)
     }
 }
 
-/* Else 0. */
-static uint32_t half_the_time(struct draw *d, uint32_t most)
+/* What an argument of an act may be. Bounds from FIRST_NAMED on name what a run has. */
+enum { FIRST_NAMED = UINT32_MAX - 8, PHONE, CALL, NEW_CALL, HOSTILE };
+
+struct argument {
+    uint32_t least, bound; /* as many values from the least on; bound 0: 0 */
+    unsigned zero;         /* per mille: 0 instead */
+};
+
+#define A_PHONE .bound = PHONE
+#define A_CALL .bound = CALL
+#define A_SERVER .bound = 3
+#define BELOW(n) .bound = (n)
+#define FROM(least_, n) .least = (least_), .bound = (n)
+
+static const struct argument arguments[N_ACTS][3] = {
+    [ACT_REGISTER] = {{A_PHONE}, {FROM(60, 600), .zero = 200}},
+    [ACT_CALL] = {{A_PHONE}, {A_PHONE}, {.bound = NEW_CALL}},
+    [ACT_CALL_ALONE] = {{A_PHONE}, {A_PHONE}, {.bound = NEW_CALL}},
+    [ACT_FLOW_ENDS] = {{A_PHONE}, {BELOW(2)}, {BELOW(2)}},
+    [ACT_CANCEL] = {{A_CALL}},
+    [ACT_HANG_UP] = {{A_CALL}, {BELOW(2)}},
+    [ACT_REINVITE] = {{A_CALL}, {BELOW(2)}},
+    [ACT_WITHIN] = {{A_CALL}, {BELOW(2)}, {BELOW(8)}},
+    [ACT_MANNER] = {{A_PHONE}, {FROM(1, FIRST_NAMED - 1)}},
+    [ACT_DIVERT] = {{A_PHONE}, {A_PHONE}},
+    [ACT_FORWARD] = {{A_PHONE}, {A_PHONE}, {BELOW(8)}},
+    [ACT_REQUEST] = {{A_PHONE}, {A_PHONE}, {BELOW(8)}},
+    [ACT_FORGE] = {{A_PHONE}, {A_PHONE}, {BELOW(100)}},
+    [ACT_LARGE] = {{A_PHONE}, {A_PHONE}, {FROM(200, 5000)}},
+    [ACT_CRASH] = {{A_PHONE}, {BELOW(20000)}},
+    [ACT_PARTITION] = {{BELOW(1u << 16)}, {BELOW(60000)}},
+    [ACT_SLEEP] = {{A_SERVER}, {BELOW(3)}, {BELOW(60000)}},
+    [ACT_END_CALL] = {{A_SERVER}, {BELOW(3)}, {BELOW(8)}},
+    [ACT_RESTART] = {{A_SERVER}, {FROM(1, 60000), .zero = 500}},
+    [ACT_DRAIN] = {{A_SERVER}, {FROM(1, 60000), .zero = 500}, {FROM(1, 30000), .zero = 500}},
+    [ACT_RECONFIGURE] = {{A_SERVER}, {BELOW(128), .zero = 300}},
+    [ACT_ATTACK] = {{.bound = HOSTILE}, {FROM(1, 20)}},
+};
+
+static uint32_t draw_argument(struct draw *d, const struct argument *a)
 {
-    return chance(d, 500) ? 0 : 1 + below(d, most);
+    if (a->bound == PHONE)
+        return below(d, d->phones);
+    if (a->bound == CALL)
+        return below(d, d->calls);
+    if (a->bound == NEW_CALL)
+        return d->calls++;
+    if (a->bound == HOSTILE)
+        return below(d, d->kind->hostile + 1);
+    if (a->bound == 0 || chance(d, a->zero))
+        return 0;
+    return a->least + below(d, a->bound);
 }
 
-/* The arguments of an act, each within what it means; what names nobody does nothing. */
+/* What is about a call needs one. */
 static void draw_act(struct draw *d, enum act_kind kind)
 {
-    switch (kind) {
-    case ACT_REGISTER:
-        add(d, kind, phone(d), chance(d, 200) ? 0 : 60 + below(d, 600), 0);
-        break;
-    case ACT_CALL:
-    case ACT_CALL_ALONE:
-        add(d, kind, phone(d), phone(d), d->calls++);
-        break;
-    case ACT_FLOW_ENDS:
-        add(d, kind, phone(d), below(d, 2), below(d, 2));
-        break;
-    case ACT_CANCEL:
-    case ACT_HANG_UP:
-    case ACT_REINVITE:
-    case ACT_WITHIN:
-        if (d->calls > 0)
-            add(d, kind, below(d, d->calls), below(d, 2), kind == ACT_WITHIN ? below(d, 8) : 0);
-        break;
-    case ACT_MANNER:
-        add(d, kind, phone(d), 1 + below(d, UINT32_MAX - 1), 0);
-        break;
-    case ACT_DIVERT:
-    case ACT_FORWARD:
-    case ACT_REQUEST:
-    case ACT_FORGE:
-        add(d, kind, phone(d), phone(d), below(d, kind == ACT_FORGE ? 100 : 8));
-        break;
-    case ACT_LARGE:
-        add(d, kind, phone(d), phone(d), 200 + below(d, 5000));
-        break;
-    case ACT_CRASH:
-        add(d, kind, phone(d), below(d, 20000), 0);
-        break;
-    case ACT_PARTITION:
-        add(d, kind, below(d, 1u << 16), below(d, 60000), 0);
-        break;
-    case ACT_SLEEP:
-        add(d, kind, below(d, 3), below(d, 3), below(d, 60000));
-        break;
-    case ACT_END_CALL:
-        add(d, kind, below(d, 3), below(d, 3), below(d, 8));
-        break;
-    case ACT_RESTART:
-        add(d, kind, below(d, 3), half_the_time(d, 60000), 0);
-        break;
-    case ACT_DRAIN:
-        add(d, kind, below(d, 3), half_the_time(d, 60000), half_the_time(d, 30000));
-        break;
-    case ACT_RECONFIGURE:
-        add(d, kind, below(d, 3), chance(d, 300) ? 0 : below(d, 64), 0);
-        break;
-    case ACT_ATTACK:
-        add(d, kind, below(d, d->kind->hostile + 1), 1 + below(d, 20), 0);
-        break;
-    case ACT_JOIN:
-    case ACT_HOSTILE:
-    case ACT_BREAK:
-    case N_ACTS:
-        add(d, kind, 0, 0, 0);
-        break;
-    }
+    const struct argument *args = arguments[kind];
+    if (args[0].bound == CALL && d->calls == 0)
+        return;
+    uint32_t a = draw_argument(d, &args[0]), b = draw_argument(d, &args[1]);
+    add(d, kind, a, b, draw_argument(d, &args[2]));
 }
 
 static enum act_kind any_act(struct draw *d)
