@@ -24,9 +24,15 @@ static uint64_t hash_dialog(const struct node *server, const struct rung *r)
 
 /* --- what a server says by itself --- */
 
+static bool is_answer(const struct rung *r)
+{
+    return wire_status(r) / 100 == 2 && str_equal(wire_method(r), STR("INVITE"));
+}
+
+/* What it sends within, and the answers by which there is one. */
 static uint64_t by_dialog(const struct rung *r)
 {
-    bool counts = r->from->location && wire_is_request(r) && rung_is_within(r);
+    bool counts = r->from->location && rung_is_within(r) && (wire_is_request(r) || is_answer(r));
     return counts ? hash_dialog(r->from, r) | 1 : 0;
 }
 
@@ -67,21 +73,23 @@ static bool is_again(const struct world *w, const struct groups *g, size_t first
 }
 
 /* Once it has ended a call nothing but BYEs passes, and ACKs; and it ends none that a BYE has
- * ended. */
+ * ended: one that overtook the answer finds no call. */
 static void check_order(const struct world *w, const struct groups *g, size_t first)
 {
     const struct rung *own[2] = {0};
-    bool over = false;
+    bool answered = false, over = false;
     for (size_t i = first; i != GROUP_END; i = g->next[i]) {
         const struct rung *r = &w->ladder.rungs[i];
         struct str method = wire_method(r);
-        if (is_own_bye(r)) {
+        if (!wire_is_request(r)) {
+            answered = true;
+        } else if (is_own_bye(r)) {
             unsigned side = own[0] && !is_alike(r, own[0]);
             EXPECT(w, !over || own[0]);
             own[side] = own[side] ? own[side] : r;
             check_bye(w, own[side], r);
         } else if (str_equal(method, STR("BYE"))) {
-            over = true;
+            over = over || (answered && !is_again(w, g, first, i));
         } else if (own[0] && !str_equal(method, STR("ACK"))) {
             EXPECT(w, is_again(w, g, first, i) || r->at > time_add(own[0]->at, 30 * NS_PER_S));
         }
