@@ -16,24 +16,43 @@ void delay_begin(struct delay *d)
     *d = (struct delay){0};
 }
 
-static int64_t least_of(struct delay *d, time_ns arrival, int64_t transit)
+static int64_t least(const struct delay *d)
+{
+    return d->least < d->least_before ? d->least : d->least_before;
+}
+
+/* The fastest packet of the last seconds was slower by `more` than the one before: all others were
+ * late by less than they were taken for. */
+static void shift(struct delay *d, int64_t more)
+{
+    uint64_t steps = (uint64_t)more / DELAY_STEP;
+    for (unsigned i = 0; i < DELAY_STEPS && steps > 0; i++) {
+        float share = d->share[i];
+        d->share[i] = 0;
+        d->share[i > steps ? i - steps : 0] += share;
+    }
+}
+
+static void follow(struct delay *d, time_ns arrival, int64_t transit)
 {
     if (d->packets == 0) {
         d->since = arrival;
         d->least = d->least_before = transit;
     } else if (arrival - d->since > STRETCH) {
+        int64_t before = least(d);
         d->since = arrival;
         d->least_before = d->least;
         d->least = transit;
+        shift(d, least(d) > before ? least(d) - before : 0);
     }
     d->least = transit < d->least ? transit : d->least;
-    return d->least < d->least_before ? d->least : d->least_before;
 }
 
 time_ns delay_take(struct delay *d, time_ns arrival, int64_t sent)
 {
     int64_t transit = (int64_t)arrival - sent;
-    time_ns late = (time_ns)(transit - least_of(d, arrival, transit));
+    follow(d, arrival, transit);
+    time_ns late = (time_ns)(transit - least(d));
     uint64_t step = late / DELAY_STEP;
     d->packets += d->packets < MEMORY;
     float weight = 1.0F / (float)d->packets;

@@ -241,22 +241,21 @@ static time_ns time_of(const struct playout *p, size_t n)
 static void adjust(struct playout *p)
 {
     time_ns target = delay_target(&p->delay);
-    size_t n = p->n_ready;
+    size_t n = p->n_ready, before = PITCH_MOST(p->rate);
     if (!p->playing || p->starved > 0)
         return;
     if (p->lag > target + TOO_LONG)
         p->n_ready = stretch_shorten(p->ready, n, p->rate);
     else if (p->lag + TOO_SHORT < target)
-        p->n_ready = stretch_lengthen(p->ready, n, p->rate);
+        p->n_ready = stretch_lengthen(p->ready - before, before + n, p->rate) - before;
     p->lag = p->lag + time_of(p, p->n_ready) - time_of(p, n);
 }
 
-/* To be made shorter or longer it takes more than one frame has. */
+/* To be made shorter it takes more than one frame has. */
 static bool wants_more(const struct playout *p)
 {
-    time_ns target = delay_target(&p->delay);
-    bool off = p->lag > target + TOO_LONG || p->lag + TOO_SHORT < target;
-    return p->playing && off && p->n_ready < PITCH_SPAN(p->rate) && p->jitter.n > 0;
+    return p->playing && p->lag > delay_target(&p->delay) + TOO_LONG &&
+           p->n_ready < PITCH_SPAN(p->rate) && p->jitter.n > 0;
 }
 
 static void go_on(struct playout *p, time_ns now)
@@ -276,7 +275,8 @@ void playout_take(struct playout *p, int16_t *pcm, size_t n, time_ns now)
     while (p->n_ready < n) /* it was made shorter */
         go_on(p, now);
     memcpy(pcm, p->ready, n * sizeof *pcm);
+    size_t before = PITCH_MOST(p->rate);
     p->n_ready -= n;
-    memmove(p->ready, p->ready + n, p->n_ready * sizeof *pcm);
+    memmove(p->ready - before, p->ready - before + n, (before + p->n_ready) * sizeof *pcm);
     p->played += n;
 }

@@ -10,12 +10,12 @@
 
 int playout_begin(struct playout *p, struct mem *mem, unsigned rate)
 {
-    size_t room = PLAY_ROOM(rate);
-    int16_t *ready = mem_alloc(mem, room * sizeof *ready);
-    if (!ready)
+    size_t room = PLAY_ROOM(rate), before = PITCH_MOST(rate);
+    int16_t *samples = mem_alloc_zero(mem, (before + room) * sizeof *samples);
+    if (!samples)
         return ERR_NOMEM;
-    *p =
-        (struct playout){.mem = mem, .rate = rate, .ready = ready, .room = room, .noise.random = 1};
+    *p = (struct playout){
+        .mem = mem, .rate = rate, .ready = samples + before, .room = room, .noise.random = 1};
     jitter_begin(&p->jitter, mem);
     delay_begin(&p->delay);
     return OK;
@@ -26,7 +26,8 @@ void playout_end(struct playout *p)
     jitter_clear(&p->jitter);
     decoder_free(p->decoder);
     resample_end(&p->resample);
-    mem_free(p->mem, p->ready, p->room * sizeof *p->ready);
+    size_t before = PITCH_MOST(p->rate);
+    mem_free(p->mem, p->ready - before, (before + p->room) * sizeof *p->ready);
 }
 
 void playout_restart(struct playout *p)

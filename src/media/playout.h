@@ -30,7 +30,7 @@ struct playout {
     time_ns lag;       /* by how much what is played lies behind the fastest packet, about */
     bool noisy;        /* they have told what silence sounds like */
     struct noise noise;
-    int16_t *ready; /* decoded, at `rate` */
+    int16_t *ready; /* decoded, at `rate`; before it stand PITCH_MOST(rate) that were played last */
     size_t n_ready, room;
     uint64_t late, duplicates, broken, played, concealed; /* packets; the last two: samples */
 };

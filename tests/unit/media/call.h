@@ -8,7 +8,7 @@
 #include "../codec/tone.h"
 #include "media/audio_stream.h"
 
-#define CALL_FLIGHTS 1024
+#define CALL_FLIGHTS 256
 #define CALL_EVENTS 64
 #define CALL_FRAME_MS 20
 
@@ -42,7 +42,7 @@ struct call {
     time_ns (*delay)(struct call *, unsigned to, bool rtcp);
     bool twice;       /* every packet comes twice */
     double pace_of_b; /* of b's clock, 1: as a's */
-    unsigned n_packets;
+    unsigned n_packets, n_flying;
 };
 
 static inline time_ns call_delay_usual(struct call *c, unsigned to, bool rtcp)
@@ -145,6 +145,7 @@ static inline void call_fly(struct call *c, unsigned to, const struct addr *from
         struct call_flight *f = &c->flights[i];
         if (f->used)
             continue;
+        c->n_flying++;
         *f = (struct call_flight){.used = true, .rtcp = rtcp, .to = to, .at = at, .from = *from};
         f->len = bytes.len;
         assert(bytes.len <= sizeof f->bytes);
@@ -181,7 +182,7 @@ static inline void call_land(struct call *c)
 {
     for (;;) {
         struct call_flight *first = NULL;
-        for (unsigned i = 0; i < CALL_FLIGHTS; i++) {
+        for (unsigned i = 0; i < CALL_FLIGHTS && c->n_flying > 0; i++) {
             struct call_flight *f = &c->flights[i];
             if (f->used && f->at <= c->now && (!first || f->at < first->at))
                 first = f;
@@ -191,6 +192,7 @@ static inline void call_land(struct call *c)
         struct audio_stream *stream = c->sides[first->to].stream;
         struct str bytes = {first->bytes, first->len};
         first->used = false;
+        c->n_flying--;
         if (first->rtcp)
             audio_stream_take_rtcp(stream, &first->from, bytes, c->now);
         else
