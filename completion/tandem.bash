@@ -5,12 +5,12 @@ _tandem()
 
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'serve cert check ctl parse user help --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'serve call answer register options message request cert check ctl parse user help --help --version' -- "$cur")
         return
     fi
     case $command in
     help)
-        mapfile -t COMPREPLY < <(compgen -W 'serve cert check ctl parse user' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'serve call answer register options message request cert check ctl parse user' -- "$cur")
         ;;
     serve)
         case $prev in
@@ -51,6 +51,25 @@ _tandem()
         case $prev in
         --data) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
         *) mapfile -t COMPREPLY < <(compgen -W 'add password remove list import --data --generate --json --help' -- "$cur") ;;
+        esac
+        ;;
+    options | message | request | register | call | answer)
+        local client='--as --server --listen --password-file --auth-user --ca --certificate --trust-all --json --verbose --help'
+        case $command in
+        options) client+=' --via-server --timeout --header' ;;
+        message) client+=' --via-server --timeout --header --type' ;;
+        request) client+=' --via-server --timeout --header --type --body' ;;
+        register) client+=' --expires --once --outbound' ;;
+        call) client+=' --via-server --timeout --header --play --record --dtmf --codec --audio --for' ;;
+        answer) client+=' --via-server --expires --outbound --play --record --dtmf --codec --audio --for --after --reject --calls' ;;
+        esac
+        case $prev in
+        --listen) mapfile -t COMPREPLY < <(compgen -W 'udp: tcp: tls:' -- "$cur"); compopt -o nospace ;;
+        --password-file | --ca | --certificate | --body | --play | --record) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+        --audio) mapfile -t COMPREPLY < <(compgen -W 'file none alsa' -- "$cur") ;;
+        --via-server) mapfile -t COMPREPLY < <(compgen -W 'none' -- "$cur") ;;
+        --as | --server | --auth-user | --timeout | --header | --type | --expires | --dtmf | --codec | --for | --after | --reject | --calls) ;;
+        *) mapfile -t COMPREPLY < <(compgen -W "$client" -- "$cur") ;;
         esac
         ;;
     parse)

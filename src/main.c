@@ -1,10 +1,12 @@
-/* The program: a table of commands. What each does stands in server/ and tools/. */
+/* The program: a table of commands. What each does stands in server/, phone/ and tools/. */
 #include <stdio.h>
 #include <string.h>
 
+#include "host/version.h"
+#include "phone/register.h"
+#include "phone/request.h"
 #include "server/check.h"
 #include "server/serve.h"
-#include "server/version.h"
 #include "tools/cert.h"
 #include "tools/ctl.h"
 #include "tools/parse.h"
@@ -19,6 +21,10 @@ struct command {
 
 static const struct command commands[] = {
     {"cert", "makes certificates for a first try of TLS", cert_help, cert_main},
+    {"register", "keeps an address registered", register_help, register_main},
+    {"options", "asks what somebody can do", options_help, options_main},
+    {"message", "sends an instant message", message_help, message_main},
+    {"request", "sends any one request", request_help, request_main},
     {"serve", "runs the server", serve_help, serve_main},
     {"check", "says what is wrong with a configuration", check_help, check_main},
     {"ctl", "asks a running server, or tells it what to do", ctl_help, ctl_main},

@@ -65,6 +65,11 @@ static const char *ask(const char *prompt, char at[PASSWORD_MAX])
     return wrong;
 }
 
+const char *password_ask(char at[PASSWORD_MAX])
+{
+    return ask("Password: ", at);
+}
+
 static const char *ask_twice(char at[PASSWORD_MAX])
 {
     char again[PASSWORD_MAX];

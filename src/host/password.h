@@ -14,6 +14,8 @@
  * it; else the first line of standard input. NULL: `at` has it; else what is wrong with it. Whoever
  * gets it wipes it (password_wipe). */
 MUST_USE const char *password_read(char at[PASSWORD_MAX]);
+/* Asked for once at the terminal that standard input is. Results as of password_read. */
+MUST_USE const char *password_ask(char at[PASSWORD_MAX]);
 /* NULL: it may be one; else what is wrong with it. */
 MUST_USE const char *password_judge(struct str password);
 /* One that nobody guesses and anybody can type: 99 bits. False: the kernel gave no entropy. */

@@ -107,8 +107,8 @@ static struct str keep(char **at, struct str s)
     return kept;
 }
 
-struct leg *leg_new(struct proxy *p, struct context *c, struct leg *from, struct msg *m,
-                    struct str uri, unsigned cause)
+struct leg *legs_new(struct proxy *p, struct context *c, struct leg *from, struct msg *m,
+                     struct str uri, unsigned cause)
 {
     struct leg_text t;
     write_text(&t, c, from, m, cause);

@@ -19,8 +19,8 @@ struct leg {
 
 /* From one leg (NULL: of whom the request was for) to another. `cause` as in struct target. NULL:
  * no memory, or too much to be borne. */
-struct leg *leg_new(struct proxy *p, struct context *c, struct leg *from, struct msg *m,
-                    struct str uri, unsigned cause);
+struct leg *legs_new(struct proxy *p, struct context *c, struct leg *from, struct msg *m,
+                     struct str uri, unsigned cause);
 void legs_free(struct proxy *p, struct context *c);
 /* Was he there before? */
 bool legs_have(const struct context *c, struct msg *m, const struct uri *uri);

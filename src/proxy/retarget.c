@@ -39,7 +39,7 @@ void retarget(struct proxy *p, struct context *c, struct leg *from, const struct
     b->asked = true;
     b->ring_end = to->ring_time;
     unsigned status = why_not(c, m, from, to);
-    struct leg *leg = status ? NULL : leg_new(p, c, from, m, to->uri, to->cause);
+    struct leg *leg = status ? NULL : legs_new(p, c, from, m, to->uri, to->cause);
     if (!leg) {
         end(p, b, status ? status : 503);
         return;

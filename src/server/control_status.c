@@ -1,8 +1,8 @@
 /* `status`: what every worker counts, summed up, and what the process uses. */
 #include "base/json.h"
+#include "host/version.h"
 #include "server/control_client.h"
 #include "server/process.h"
-#include "server/version.h"
 
 static void add(struct worker_figures *sum, const struct worker_figures *f)
 {

@@ -4,7 +4,7 @@
 #include <assert.h>
 
 #include "auth/digest.h"
-#include "server/version.h"
+#include "host/version.h"
 
 /* accounts.algorithms in data/config.def has its words in this order. */
 static_assert(DIGEST_SHA512_256 == 0 && DIGEST_SHA256 == 1 && DIGEST_MD5 == 2, "config/value.c");

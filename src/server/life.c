@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "server/version.h"
+#include "host/version.h"
 
 void life_started(const struct log *log, const struct shared *s)
 {

@@ -1,8 +1,8 @@
 /* The samples of the families that are more than a figure of each worker. Labels take known values
  * only: what strangers send makes no new ones. */
 #include "base/limits.h"
+#include "host/version.h"
 #include "server/metrics_text.h"
-#include "server/version.h"
 
 static void put(FILE *f, const char *name, uint64_t value)
 {

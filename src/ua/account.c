@@ -61,8 +61,24 @@ static int fill(struct ua *ua, struct ua_identity *a, const struct ua_account_co
     return OK;
 }
 
+struct str account_routes(const struct ua_identity *a)
+{
+    return a->service_route ? block_str(a->service_route) : a->routes;
+}
+
+void account_route(struct ua *ua, ua_account id, struct str service_route)
+{
+    struct ua_identity *a = account_get(ua, id);
+    struct block *kept = service_route.len > 0 ? text_keep(ua, service_route) : NULL;
+    if (!a || (service_route.len > 0 && !kept))
+        return;
+    block_unref(ua->blocks, a->service_route);
+    a->service_route = kept;
+}
+
 void account_free(struct ua *ua, struct ua_identity *a)
 {
+    block_unref(ua->blocks, a->service_route);
     responder_free(a->responder);
     mem_free(ua->mem, a->text, a->text_len);
 }
@@ -96,6 +112,8 @@ int ua_account_change(struct ua *ua, ua_account id, const struct ua_account_conf
     int err = is_valid(c);
     if (err || (err = fill(ua, &new, c)) != OK)
         return err;
+    new.service_route = a->service_route;
+    a->service_route = NULL;
     account_free(ua, a);
     *a = new;
     return OK;

@@ -15,7 +15,9 @@ enum ask_use {
     ASK_MODIFY, /* its re-INVITE or UPDATE; `user` is the leg, as of those below */
     ASK_PRACK,
     ASK_INFO,
-    ASK_BYE
+    ASK_BYE,
+    ASK_REQUEST, /* outside of dialogs: `user` is the request … */
+    ASK_REGISTER /* … or the registration */
 };
 
 struct ask {

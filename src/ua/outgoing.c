@@ -44,7 +44,7 @@ static int init_dialog(struct ua *ua, struct call *call, const struct ua_identit
     char id[CALL_ID_LEN], tag[TAG_LEN], contact[LIMIT_DIALOG_BYTES];
     struct buf tag_text, contact_text;
     struct route_plan plan;
-    int err = route_plan(who->routes, s->target, &plan);
+    int err = route_plan(account_routes(who), s->target, &plan);
     if (err)
         return err;
     make_call_id(ua, id);
@@ -61,7 +61,7 @@ static int init_dialog(struct ua *ua, struct call *call, const struct ua_identit
                                        .remote = s->to.len > 0 ? s->to : s->target,
                                        .target = s->target,
                                        .contact = buf_str(&contact_text),
-                                       .routes = who->routes,
+                                       .routes = account_routes(who),
                                        .cseq = 1,
                                        .over_tls = leaves_by_tls(&plan.hop)};
     return early_init(&call->early, ua->mem, &start, 64 * ua->config.timers.t1);

@@ -15,13 +15,14 @@
 #define UA_HEADERS_BYTES 8192 /* of header lines that go with one message of ours */
 
 enum alarm_kind {
-    ALARM_ASK,      /* struct ask: time to send it again */
-    ALARM_CALL,     /* struct call: forks that nobody answered are over; it is forgotten */
-    ALARM_RELIABLE, /* struct call: our 1xx again */
-    ALARM_REPEAT,   /* struct leg: our 2xx again */
-    ALARM_MODIFY,   /* struct leg: an offer or a refresh that had to wait */
-    ALARM_SESSION,  /* struct leg: refresh, or the session's end */
-    ALARM_BYE       /* struct leg: one that found no memory */
+    ALARM_ASK,         /* struct ask: time to send it again */
+    ALARM_CALL,        /* struct call: forks that nobody answered are over; it is forgotten */
+    ALARM_RELIABLE,    /* struct call: our 1xx again */
+    ALARM_REPEAT,      /* struct leg: our 2xx again */
+    ALARM_MODIFY,      /* struct leg: an offer or a refresh that had to wait */
+    ALARM_SESSION,     /* struct leg: refresh, or the session's end */
+    ALARM_BYE,         /* struct leg: one that found no memory */
+    ALARM_REGISTRATION /* struct registration: the next REGISTER, or a keep-alive */
 };
 
 struct alarm {
@@ -37,7 +38,7 @@ struct ua {
     char *software; /* "User-Agent: …" line; NULL: none */
     size_t software_len;
     struct digester *digester;
-    struct pool accounts, calls, legs, asks;
+    struct pool accounts, calls, legs, asks, requests, registrations;
     struct dialog_table dialogs;
     struct wheel wheel;
     struct list notes, spare; /* struct note: told in order; kept for what must be told */

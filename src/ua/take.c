@@ -2,6 +2,7 @@
 #include "ua/account.h"
 #include "ua/call_parts.h"
 #include "ua/capabilities.h"
+#include "ua/requests.h"
 
 void take_request(struct ua *ua, const struct engine_event *ev, ua_account account, time_ns now)
 {
@@ -74,6 +75,15 @@ static void take_late(struct ua *ua, const struct engine_event *ev, time_ns now)
         ack_again(ua, leg, m, now);
 }
 
+static void outside_answered(struct ua *ua, struct ask *a, const struct ask_answer *answer,
+                             time_ns now)
+{
+    if (a->use == ASK_REQUEST)
+        request_answered(ua, a->user, answer);
+    else
+        registration_answered(ua, a->user, answer, now);
+}
+
 static void bring(struct ua *ua, struct ask *a, enum ask_news news, const struct ask_answer *answer,
                   time_ns now)
 {
@@ -84,10 +94,17 @@ static void bring(struct ua *ua, struct ask *a, enum ask_news news, const struct
             outgoing_take(ua, call, news, answer, now);
         return;
     }
+    if (a->use == ASK_REQUEST || a->use == ASK_REGISTER) {
+        if (news == ASK_FINAL)
+            outside_answered(ua, a, answer, now);
+        return;
+    }
     if ((leg = leg_get(ua, a->user)) == NULL)
         return;
     switch (a->use) {
     case ASK_INVITE:
+    case ASK_REQUEST:
+    case ASK_REGISTER:
         break;
     case ASK_MODIFY:
         modify_answered(ua, leg, news, answer, now);

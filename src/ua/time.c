@@ -1,5 +1,6 @@
 /* The passing of time: due alarms, in order. Reads no clock. */
 #include "ua/call_parts.h"
+#include "ua/requests.h"
 
 void alarm_init(struct alarm *a, enum alarm_kind kind)
 {
@@ -40,6 +41,9 @@ static void fire(struct ua *ua, struct alarm *a, time_ns now)
         break;
     case ALARM_BYE:
         bye_fire(ua, CONTAINER_OF(a, struct leg, bye.alarm), now);
+        break;
+    case ALARM_REGISTRATION:
+        registration_fire(ua, a, now);
         break;
     }
 }

@@ -1,6 +1,7 @@
 /* The user agent as its owner sees it: its life, and what it is made of. */
 #include "ua/account.h"
 #include "ua/call_parts.h"
+#include "ua/requests.h"
 
 static bool keep_software(struct ua *ua, struct str software)
 {
@@ -51,6 +52,8 @@ struct ua *ua_new(const struct ua_config *config)
     pool_init(&ua->calls, mem, sizeof(struct call), max);
     pool_init(&ua->legs, mem, sizeof(struct leg), LIMIT_UA_LEGS);
     pool_init(&ua->asks, mem, sizeof(struct ask), LIMIT_UA_ASKS);
+    requests_init(ua);
+    registrations_init(ua);
     wheel_init(&ua->wheel, 0);
     event_init(ua);
     return ua;
@@ -77,6 +80,8 @@ void ua_free(struct ua *ua)
     if (!ua)
         return;
     free_calls(ua);
+    requests_fini(ua);
+    registrations_fini(ua);
     free_accounts(ua);
     event_fini(ua);
     pool_fini(&ua->accounts);

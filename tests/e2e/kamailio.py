@@ -50,6 +50,49 @@ request_route {{
     t_relay();
 }}
 """
+# The same for phones alone: its domain is its address, and each user's password is the user's name.
+LOCAL = """debug=1
+log_stderror=yes
+fork=yes
+children=2
+tcp_children=1
+auto_aliases=no
+listen=udp:127.0.0.1:{port}
+listen=tcp:127.0.0.1:{port}
+alias="127.0.0.1:{port}"
+mpath="{modules}/"
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "rr.so"
+loadmodule "pv.so"
+loadmodule "textops.so"
+loadmodule "maxfwd.so"
+loadmodule "siputils.so"
+loadmodule "usrloc.so"
+loadmodule "registrar.so"
+loadmodule "auth.so"
+modparam("auth", "nonce_count", 1)
+modparam("auth", "qop", "auth")
+request_route {{
+    if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
+    if (has_totag()) {{
+        if (loose_route() || is_method("ACK")) t_relay();
+        exit;
+    }}
+    if (is_method("CANCEL")) {{ t_relay(); exit; }}
+    if (is_method("REGISTER")) {{
+        if (!pv_www_authenticate("127.0.0.1", "$tU", "0")) {{ www_challenge("127.0.0.1", "1"); exit; }}
+        save("location");
+        exit;
+    }}
+    if (!pv_proxy_authenticate("127.0.0.1", "$fU", "0")) {{ proxy_challenge("127.0.0.1", "1"); exit; }}
+    consume_credentials();
+    remove_hf("Route");
+    record_route();
+    if (!lookup("location")) {{ sl_send_reply("404", "Not Found"); exit; }}
+    t_relay();
+}}
+"""
 PROFILE = """[{side}:default]
 method = TLSv1.2+
 verify_certificate = yes
@@ -62,25 +105,11 @@ ca_list = {ca}
 RESOLVED = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"']
 
 
-class Kamailio:
-    """Serves `domain` at TLS port 5061 of `address`. It asks the name server at 127.0.0.1, port 53."""
+class Process:
+    """A Kamailio with the files of `folder`."""
 
-    def __init__(self, domain, address, certificate, ca, peer):
-        if not shutil.which("kamailio") or not os.path.exists(f"{MODULES}/tls.so"):
-            raise Skip("no kamailio with TLS")
-        self.host, self.port = "127.0.0.1", free_port()
-        self.addr, self.address = f"127.0.0.1:{self.port}", address
+    def __init__(self):
         self.folder = tempfile.TemporaryDirectory()
-        sides = [PROFILE.format(side=side, certificate=certificate, ca=ca) for side in ("server", "client")]
-        self._write("tls.cfg", "".join(sides))
-        resolver = self._write("resolv.conf", "nameserver 127.0.0.1\n")
-        path = self._write("kamailio.cfg", CONFIG.format(domain=domain, address=address, port=self.port, modules=MODULES,
-                                                         folder=self.folder.name, peer=peer))
-        if subprocess.run([*RESOLVED, resolver, "true"], capture_output=True, check=False).returncode:
-            raise Skip("no mount namespaces here")
-        self.log = open(os.path.join(self.folder.name, "log"), "w+", encoding="utf-8")
-        self.process = subprocess.Popen([*RESOLVED, resolver, "kamailio", "-f", path, "-DD", "-E", "-Y", self.folder.name,
-                                         "-m", "64", "-M", "8"], stdout=self.log, stderr=self.log)
 
     def _write(self, name, text):
         path = os.path.join(self.folder.name, name)
@@ -88,13 +117,18 @@ class Kamailio:
             f.write(text)
         return path
 
+    def start(self, path, *before):
+        self.log = open(os.path.join(self.folder.name, "log"), "w+", encoding="utf-8")
+        self.process = subprocess.Popen([*before, "kamailio", "-f", path, "-DD", "-E", "-Y", self.folder.name,
+                                         "-m", "64", "-M", "8"], stdout=self.log, stderr=self.log)
+
     def output(self):
         with open(self.log.name, encoding="utf-8", errors="replace") as f:
             return f.read()[-4000:]
 
     def _listens(self):
         try:
-            socket.create_connection((self.address, 5061), 1).close()
+            socket.create_connection(self.listens, 1).close()
         except OSError:
             return False
         return True
@@ -116,3 +150,36 @@ class Kamailio:
             self.process.wait()
         if kind:
             print("# kamailio said: " + self.output().replace("\n", "\n# "), flush=True)
+
+
+class Kamailio(Process):
+    """Serves `domain` at TLS port 5061 of `address`. It asks the name server at 127.0.0.1, port 53."""
+
+    def __init__(self, domain, address, certificate, ca, peer):
+        if not shutil.which("kamailio") or not os.path.exists(f"{MODULES}/tls.so"):
+            raise Skip("no kamailio with TLS")
+        self.host, self.port = "127.0.0.1", free_port()
+        self.addr, self.address = f"127.0.0.1:{self.port}", address
+        super().__init__()
+        self.listens = (address, 5061)
+        sides = [PROFILE.format(side=side, certificate=certificate, ca=ca) for side in ("server", "client")]
+        self._write("tls.cfg", "".join(sides))
+        resolver = self._write("resolv.conf", "nameserver 127.0.0.1\n")
+        path = self._write("kamailio.cfg", CONFIG.format(domain=domain, address=address, port=self.port, modules=MODULES,
+                                                         folder=self.folder.name, peer=peer))
+        if subprocess.run([*RESOLVED, resolver, "true"], capture_output=True, check=False).returncode:
+            raise Skip("no mount namespaces here")
+        self.start(path, *RESOLVED, resolver)
+
+
+class LocalKamailio(Process):
+    """Registrar and proxy of 127.0.0.1 with its port."""
+
+    def __init__(self):
+        if not shutil.which("kamailio"):
+            raise Skip("no kamailio")
+        super().__init__()
+        self.host, self.port = "127.0.0.1", free_port()
+        self.addr = f"127.0.0.1:{self.port}"
+        self.listens = (self.host, self.port)
+        self.start(self._write("kamailio.cfg", LOCAL.format(port=self.port, modules=MODULES)))

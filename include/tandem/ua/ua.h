@@ -8,7 +8,7 @@
  * Nothing is called back. What is named by an id that has ended gives ERR_STALE. ERR_NOMEM,
  * ERR_LIMIT and ERR_INVALID leave everything as it was.
  *
- * Calls: ua/call.h. */
+ * Calls: ua/call.h. Requests outside of dialogs: ua/request.h. Registrations: ua/registration.h. */
 #ifndef TANDEM_UA_UA_H
 #define TANDEM_UA_UA_H
 
@@ -16,8 +16,10 @@
 #include "sdp/offer.h"
 
 struct ua;
-typedef pool_id ua_account; /* 0: none */
-typedef pool_id ua_call;    /* 0: none */
+typedef pool_id ua_account;      /* 0: none */
+typedef pool_id ua_call;         /* 0: none */
+typedef pool_id ua_request;      /* 0: none */
+typedef pool_id ua_registration; /* 0: none */
 
 struct ua_config {
     struct engine *engine; /* borrowed; outlives the UA */
@@ -78,8 +80,14 @@ enum ua_event_kind {
                               application/dtmf-relay or application/dtmf: RFC 2976) */
     UA_CALL_ENDED,         /* `end`, `status`, `msg` (may be NULL): forget its id */
     /* Requests outside of dialogs. */
-    UA_REQUEST /* `msg`: a MESSAGE or another request that an application has to answer, with
-                  ua_reply to `tx`; `account` as above */
+    UA_REQUEST,  /* `msg`: a MESSAGE or another request that an application has to answer, with
+                   ua_reply to `tx`; `account` as above */
+    UA_ANSWERED, /* request.h; `request`, `user`, `status`, `msg` (NULL: a timeout, 408, or no way,
+                    503): the final answer; its id has ended */
+    /* registration.h; `registration`, `account`, `user`, `status`, `msg` (may be NULL) */
+    UA_REGISTERED,          /* the binding stands, anew with each refresh */
+    UA_REGISTRATION_FAILED, /* a REGISTER did; registration_look tells when the next one goes */
+    UA_UNREGISTERED         /* it is over: forget its id */
 };
 
 /* Why a call is over. */
@@ -105,7 +113,10 @@ struct ua_event {
     enum ua_event_kind kind;
     ua_account account;
     ua_call call;
-    unsigned leg; /* which of a forked call's dialogs, from 1 */
+    ua_request request;
+    ua_registration registration;
+    uint64_t user; /* the application's, of a request or a registration */
+    unsigned leg;  /* which of a forked call's dialogs, from 1 */
     unsigned status;
     enum call_end end;
     tx_id tx;

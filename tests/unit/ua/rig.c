@@ -315,9 +315,9 @@ bool rig_has(const char *text, const char *piece)
 
 static char *slot(void)
 {
-    static char texts[4][8192];
+    static char texts[16][8192];
     static unsigned next;
-    return texts[next++ % 4];
+    return texts[next++ % 16];
 }
 
 const char *rig_value(const char *text, const char *name)
@@ -350,7 +350,7 @@ const char *rig_peer_next(struct rig *r, const char *start)
 void rig_peer_send(struct rig *r, enum rig_who to, const char *text)
 {
     put(r, PEER, to, copy(str_from(text)));
-    rig_pass(r, r->delay);
+    rig_pass(r, 2 * r->delay);
 }
 
 /* All Via lines. */

@@ -89,7 +89,7 @@ size_t rig_count(const struct rig *, enum rig_who, const char *start);
 /* The last of them; the test fails where there is none. */
 const char *rig_last(const struct rig *, enum rig_who, const char *start);
 bool rig_has(const char *text, const char *piece);
-/* The value of a header line; empty where there is none. Borrowed until the fourth next call. */
+/* The value of a header line; empty where there is none. Borrowed until the tenth next call. */
 const char *rig_value(const char *text, const char *name);
 
 /* --- the peer --- */

@@ -1,0 +1,41 @@
+/* Owns how an instant message is shown and answered (RFC 3428 7). */
+#include "phone/messages.h"
+
+#include "phone/say.h"
+
+static bool is_text(struct msg *m)
+{
+    const struct media_type *type = msg_single(m, HDR_CONTENT_TYPE);
+    return type && str_equal_nocase(type->type, STR("text"));
+}
+
+static void show(const struct phone *p, struct msg *m)
+{
+    const struct nameaddr *from = msg_from(m);
+    struct str who = from ? from->uri_text : STR_NONE;
+    if (p->options->json) {
+        say_begin(stdout, "message");
+        say_text(stdout, "from", who);
+        say_text(stdout, "text", m->body);
+        say_end(stdout);
+        return;
+    }
+    say_print_text(stdout, who);
+    fputs(": ", stdout);
+    say_print_text(stdout, m->body);
+    putchar('\n');
+    fflush(stdout);
+}
+
+void messages_take(struct phone *p, const struct ua_event *e)
+{
+    struct reply r = {.status = 200};
+    if (e->msg->method != METHOD_MESSAGE) {
+        r.status = 501;
+    } else if (!is_text(e->msg)) { /* RFC 3261 21.4.13 */
+        r.status = 415;
+        r.headers = STR("Accept: text/plain\r\n");
+    }
+    if (ua_reply(p->ua, e->tx, &r, phone_now(p)) == OK && r.status == 200)
+        show(p, e->msg);
+}

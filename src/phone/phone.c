@@ -1,0 +1,270 @@
+/* Owns the life of a client's parts and what brings news to its user agent. */
+#include "phone/phone.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "dialog/route_set.h"
+#include "host/password.h"
+#include "host/version.h"
+
+#define SOFTWARE STR("tandem/" TANDEM_VERSION)
+
+/* --- who and whom --- */
+
+static int read_addresses(struct phone *p)
+{
+    const struct phone_options *o = p->options;
+    if (o->target && !address_read(&p->target, o->target))
+        return phone_complain(o, o->target, "no SIP or tel URI", PHONE_BAD_USAGE);
+    if (o->as &&
+        (!address_read(&p->own, o->as) || p->own.uri.scheme == URI_TEL || p->own.uri.user.len == 0))
+        return phone_complain(o, o->as, "no address such as alice@example.com", PHONE_BAD_USAGE);
+    if (o->server && (!address_read(&p->server, o->server) || p->server.uri.scheme == URI_TEL))
+        return phone_complain(o, o->server, "no SIP URI", PHONE_BAD_USAGE);
+    p->anonymous = !o->as;
+    return PHONE_DONE;
+}
+
+/* By --server; else by the server of our own domain, where that is not the target's anyway. */
+static const struct uri *way(struct phone *p)
+{
+    const struct phone_options *o = p->options;
+    if (o->direct || o->command == PHONE_ANSWER || o->command == PHONE_REGISTER)
+        return o->server && !o->direct ? &p->server.uri : NULL;
+    if (o->server)
+        return &p->server.uri;
+    if (p->anonymous ||
+        (p->target.uri.scheme != URI_TEL && str_equal_nocase(p->own.uri.host, p->target.uri.host)))
+        return NULL;
+    return &p->own.uri;
+}
+
+static const struct uri *hop_of(struct phone *p)
+{
+    const struct uri *by = way(p);
+    if (by)
+        return by;
+    if (p->options->command == PHONE_REGISTER)
+        return &p->own.uri;
+    return p->target.uri.scheme != URI_NONE ? &p->target.uri : NULL;
+}
+
+static void make_routes(struct phone *p)
+{
+    const struct uri *by = way(p);
+    struct buf b;
+    buf_init(&b, p->routes, sizeof p->routes);
+    if (by) {
+        buf_put_char(&b, '<');
+        buf_put(&b, by->scheme == URI_SIPS ? STR("sips:") : STR("sip:"));
+        buf_put(&b, by->host);
+        if (by->port) {
+            buf_put_char(&b, ':');
+            buf_put_u64(&b, by->port);
+        }
+        buf_put(&b, by->params);
+        buf_put(&b, uri_has_param(by, STR("lr")) ? STR(">") : STR(";lr>"));
+    }
+    p->route_set = buf_str(&b);
+}
+
+/* --- account --- */
+
+static int read_password_file(struct phone *p, char password[PASSWORD_MAX], bool *found)
+{
+    const char *path = p->options->password_file;
+    FILE *f = fopen(path, "re");
+    if (!f || !fgets(password, PASSWORD_MAX, f)) {
+        if (f)
+            (void)fclose(f);
+        return phone_complain(p->options, path, "cannot be read, or is empty", PHONE_BAD_USAGE);
+    }
+    (void)fclose(f);
+    password[strcspn(password, "\r\n")] = '\0';
+    *found = true;
+    return PHONE_DONE;
+}
+
+static int set_account(struct phone *p, const char *password)
+{
+    char own[ADDRESS_BYTES];
+    struct buf b;
+    const struct listen_list *l = host_listeners(p->host);
+    buf_init(&b, own, sizeof own);
+    if (p->anonymous) { /* RFC 3261 8.1.1.3 */
+        buf_put_lit(&b, "\"Anonymous\" <sip:anonymous@");
+        if (l->n > 0)
+            addr_print_host(&b, &l->list[0].addr);
+        else
+            buf_put_lit(&b, "anonymous.invalid");
+        buf_put_char(&b, '>');
+    } else {
+        buf_put(&b, p->own.uri_text);
+    }
+    const char *user = p->options->auth_user;
+    const struct ua_account_config config = {
+        .address = buf_str(&b),
+        .routes = p->route_set,
+        .user = password ? (user ? str_from(user) : p->own.uri.user) : STR_NONE,
+        .password = password ? str_from(password) : STR_NONE};
+    p->has_password = password != NULL;
+    return p->account ? ua_account_change(p->ua, p->account, &config)
+                      : ua_account_add(p->ua, &config, &p->account);
+}
+
+static int add_account(struct phone *p)
+{
+    char password[PASSWORD_MAX] = "";
+    bool found = false;
+    int status = PHONE_DONE;
+    if (p->options->password_file && !p->anonymous)
+        status = read_password_file(p, password, &found);
+    else if (!p->anonymous && getenv("TANDEM_PASSWORD")) {
+        const char *wrong = password_read(password);
+        found = !wrong;
+        if (wrong)
+            status = phone_complain(p->options, "TANDEM_PASSWORD", wrong, PHONE_BAD_USAGE);
+    }
+    if (!status && set_account(p, found ? password : NULL) != OK)
+        status = phone_complain(p->options, "account", "cannot be used", PHONE_BAD_USAGE);
+    password_wipe(password);
+    return status;
+}
+
+bool phone_ask_password(struct phone *p)
+{
+    char password[PASSWORD_MAX];
+    if (p->anonymous || p->has_password || !isatty(STDIN_FILENO))
+        return false;
+    const char *wrong = password_ask(password);
+    bool good = !wrong && set_account(p, password) == OK;
+    password_wipe(password);
+    return good;
+}
+
+/* --- life --- */
+
+static int take_signals(struct phone *p)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    p->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return p->signals < 0
+               ? -1
+               : loop_add(host_loop(p->host), p->signals, LOOP_TOKEN(TOKEN_SIGNAL, 0), LOOP_READ);
+}
+
+static int make_parts(struct phone *p)
+{
+    const struct phone_options *o = p->options;
+    struct listen_list listen;
+    char what[256];
+    address_listen(o, hop_of(p), &listen);
+    const struct host_config h = {.mem = &mem_libc,
+                                  .software = SOFTWARE,
+                                  .listen = &listen,
+                                  .certificate = o->certificate,
+                                  .ca = o->ca,
+                                  .trust_all = o->trust_all,
+                                  .trace = o->verbose ? stderr : NULL};
+    p->host = host_new(&h, what, sizeof what);
+    if (!p->host)
+        return phone_complain(o, "start", what, PHONE_BAD_USAGE);
+    const struct ua_config u = {.engine = host_engine(p->host),
+                                .software = SOFTWARE,
+                                .timers = tx_timers_default(),
+                                .max_calls = o->calls};
+    p->ua = ua_new(&u);
+    if (!p->ua || take_signals(p) != 0)
+        return phone_complain(o, "start", "no memory or no descriptors", PHONE_OUR_FAULT);
+    return add_account(p);
+}
+
+int phone_begin(struct phone *p, const struct phone_options *o)
+{
+    *p = (struct phone){.options = o, .signals = -1};
+    int status = read_addresses(p);
+    if (status)
+        return status;
+    make_routes(p);
+    return make_parts(p);
+}
+
+void phone_end(struct phone *p)
+{
+    ua_free(p->ua);
+    host_free(p->host);
+    if (p->signals >= 0)
+        close(p->signals);
+}
+
+time_ns phone_now(const struct phone *p)
+{
+    return host_now(p->host);
+}
+
+/* --- news --- */
+
+static void take_signal(struct phone *p)
+{
+    struct signalfd_siginfo info;
+    while (read(p->signals, &info, sizeof info) == (ssize_t)sizeof info)
+        p->interrupted++;
+}
+
+void phone_settle(struct phone *p)
+{
+    struct engine_event e;
+    while (engine_event(host_engine(p->host), &e))
+        (void)ua_take(p->ua, &e, phone_now(p));
+    host_settle(p->host);
+}
+
+bool phone_more(struct phone *p, struct loop_event *other)
+{
+    enum host_step step;
+    while ((step = host_step(p->host, other)) != HOST_DONE) {
+        if (step == HOST_OTHER && LOOP_KIND(other->token) != TOKEN_SIGNAL)
+            return true;
+        if (step == HOST_OTHER)
+            take_signal(p);
+        phone_settle(p);
+    }
+    return false;
+}
+
+bool phone_wait(struct phone *p, time_ns until, struct loop_event *other)
+{
+    phone_settle(p);
+    host_wait(p->host, time_min(until, ua_deadline(p->ua)));
+    if (ua_deadline(p->ua) <= phone_now(p)) {
+        (void)!ua_time(p->ua, phone_now(p)); /* what finds no memory is tried again */
+        phone_settle(p);
+    }
+    return phone_more(p, other);
+}
+
+/* --- answers --- */
+
+int phone_status(unsigned status, const struct msg *m)
+{
+    if (status / 100 == 2)
+        return PHONE_DONE;
+    return m ? PHONE_REFUSED : PHONE_SILENCE;
+}
+
+struct str phone_reason(unsigned status, const struct msg *m)
+{
+    if (m)
+        return m->reason;
+    return status == 408 ? STR("nobody answered in time") : STR("there is no way there");
+}

@@ -1,0 +1,53 @@
+/* What every client command stands on: a host, a user agent with one account on it, the signals
+ * that end it. Knows no command. */
+#ifndef TANDEM_PHONE_PHONE_H
+#define TANDEM_PHONE_PHONE_H
+
+#include "host/host.h"
+#include "phone/address.h"
+#include "phone/options.h"
+#include "ua/ua.h"
+
+/* Kinds of LOOP_TOKEN. */
+enum { TOKEN_SIGNAL = HOST_KINDS, TOKEN_INPUT, TOKEN_MEDIA, TOKEN_SOUND };
+
+struct phone {
+    const struct phone_options *options;
+    struct host *host;
+    struct ua *ua;
+    ua_account account;
+    struct address target; /* whom; uri.scheme is URI_NONE where nobody is named */
+    struct address own;    /* who we are */
+    struct address server;
+    char routes[ADDRESS_BYTES + 16];
+    struct str route_set; /* of the account, into `routes` */
+    bool anonymous;       /* no --as: nobody is asked for a password */
+    bool has_password;
+    int signals;          /* descriptor */
+    unsigned interrupted; /* how often SIGINT or SIGTERM came */
+};
+
+/* PHONE_DONE, or the exit status once what is wrong was said on standard error. phone_end is legal
+ * then, too. */
+MUST_USE int phone_begin(struct phone *, const struct phone_options *);
+/* Frees it all. */
+void phone_end(struct phone *);
+time_ns phone_now(const struct phone *);
+
+/* Waits until something is there or `until` has come, and brings it to the user agent. True: a
+ * descriptor of the command's is ready, `other`; call phone_more until that is false, too. */
+bool phone_wait(struct phone *, time_ns until, struct loop_event *other);
+bool phone_more(struct phone *, struct loop_event *other);
+/* After commands to the user agent. */
+void phone_settle(struct phone *);
+
+/* The far end wants a password and there is none yet: asks for one where somebody is there to
+ * answer. True: there is one now. */
+MUST_USE bool phone_ask_password(struct phone *);
+
+/* The exit status that a final answer deserves; `m` NULL: it is our own. */
+int phone_status(unsigned status, const struct msg *m);
+/* Its reason phrase, or what `status` means where nobody sent it. */
+struct str phone_reason(unsigned status, const struct msg *m);
+
+#endif

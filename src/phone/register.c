@@ -1,0 +1,82 @@
+/* `tandem register`: registers, refreshes, shows messages that come, leaves on SIGINT. */
+#include "phone/register.h"
+
+#include "phone/enrol.h"
+#include "phone/messages.h"
+#include "ua/call.h"
+
+const char register_help[] =
+    "usage: tandem register AOR [OPTION...]\n"
+    "\n"
+    "Registers AOR, such as alice@example.com, at its domain and keeps it registered until\n"
+    "SIGINT or SIGTERM, which take the registration back. Instant messages are shown.\n"
+    "\n"
+    "  --server URI         by this server; else the AOR's domain\n"
+    "  --expires S          for how long at a time; 3600 when not given\n"
+    "  --once               registers and ends; the registration stays\n"
+    "  --outbound           with an instance and a flow that is kept (RFC 5626), which brings\n"
+    "                       a GRUU, too, where the server has them\n"
+    "  --listen URI         where to be reached, as udp:HOST:PORT; a free port when not given\n"
+    "  --password-file FILE the password; else TANDEM_PASSWORD, else it is asked for where it\n"
+    "                       is needed\n"
+    "  --auth-user NAME     the account's name where it is not the AOR's\n"
+    "  --certificate FILE   with its key, for calls that come by TLS\n"
+    "  --ca PATH            a file or folder of authorities, for TLS\n"
+    "  --trust-all          whoever answers by TLS need not prove who he is\n"
+    "  --json               events as JSON Lines\n"
+    "  -v, --verbose        shows the messages on standard error\n"
+    "\n"
+    "Exit status: 0 done, 1 the registrar refused, 2 usage, 3 it did not answer in time.\n";
+
+static void take(struct phone *p, struct enrol *r, const struct ua_event *e)
+{
+    if (enrol_take(r, p, e))
+        return;
+    if (e->kind == UA_REQUEST)
+        messages_take(p, e);
+    if (e->kind == UA_CALL_INCOMING) /* nobody is here to take it */
+        (void)!call_refuse(p->ua, e->call, 480, STR_NONE, phone_now(p));
+}
+
+/* The first signal takes the registration back, a second one does not wait for that. */
+static int run(struct phone *p, struct enrol *r)
+{
+    struct loop_event other;
+    struct ua_event e;
+    bool leaving = false;
+    while (r->id && r->status < 0 && p->interrupted < 2 && !(p->options->once && r->stands)) {
+        while (phone_wait(p, TIME_NEVER, &other) || phone_more(p, &other))
+            ;
+        while (ua_event(p->ua, &e))
+            take(p, r, &e);
+        if (p->interrupted > 0 && !leaving) {
+            leaving = true;
+            enrol_end(r, p);
+        }
+        while (ua_event(p->ua, &e))
+            take(p, r, &e);
+        phone_settle(p);
+    }
+    return r->status < 0 ? PHONE_DONE : r->status;
+}
+
+int register_main(int argc, char **argv)
+{
+    static struct phone p;
+    struct phone_options o;
+    struct enrol r;
+    int status = phone_options_read(&o, PHONE_REGISTER, argc, argv);
+    if (status)
+        return status;
+    if (o.help) {
+        fputs(register_help, stdout);
+        return PHONE_DONE;
+    }
+    status = phone_begin(&p, &o);
+    if (!status)
+        status = enrol_begin(&r, &p);
+    if (!status)
+        status = run(&p, &r);
+    phone_end(&p);
+    return status;
+}
