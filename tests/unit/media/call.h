@@ -40,8 +40,9 @@ struct call {
     struct rand rand;
     /* The network: how long a packet to that side takes; TIME_NEVER: it is lost. */
     time_ns (*delay)(struct call *, unsigned to, bool rtcp);
-    bool twice;       /* every packet comes twice */
-    double pace_of_b; /* of b's clock, 1: as a's */
+    void (*landed)(const struct call *, const struct call_flight *); /* NULL: nobody looks on */
+    bool twice;                                                      /* every packet comes twice */
+    double pace_of_b;                                                /* of b's clock, 1: as a's */
     unsigned n_packets, n_flying;
 };
 
@@ -197,6 +198,8 @@ static inline void call_land(struct call *c)
             audio_stream_take_rtcp(stream, &first->from, bytes, c->now);
         else
             audio_stream_take(stream, &first->from, bytes, c->now);
+        if (c->landed)
+            c->landed(c, first);
         call_drain(c, first->to);
     }
 }
