@@ -62,6 +62,13 @@ void check_identity(const struct world *w);
 /* check_forwards.c: who has all his calls forwarded is not called. */
 void check_forwards(const struct world *w);
 
+/* --- check_gates.c --- */
+struct gates;
+/* No gateway got more, or sooner, than its set has it, nor anything new once it was taken out. */
+void check_gates(const struct gates *);
+/* At any moment: no gateway has more calls than it takes; what is known of those that live and of
+ * those that are dead is true. */
+void check_gates_now(const struct gates *);
 /* --- check_ended.c --- */
 /* Who ends a call says so to both sides once, and why; no place is held by a call that is over. */
 void check_ended(const struct world *w);

@@ -66,7 +66,7 @@ static void check_refused(const struct world *w)
         cut = cut || w->ladder.rungs[i].fate == FATE_CUT;
     for (size_t i = 0; !cut && i < w->n_nodes; i++) {
         const struct agent *a = agent_of(w->nodes[i]);
-        EXPECT(w, !a || !element_asks_passwords(a->home) || a->auth.refused == 0);
+        EXPECT(w, !a || !a->home || !element_asks_passwords(a->home) || a->auth.refused == 0);
     }
 }
 

@@ -12,7 +12,8 @@ static const struct element_node *server_of(const struct node *n)
     return follows && !n->is_down ? e : NULL;
 }
 
-/* Those that were something else meanwhile may have missed what passed. */
+/* Those that were something else meanwhile may have missed what passed; where some keep no state, a
+ * call need not pass another. */
 static bool is_judged(const struct world *w)
 {
     bool any = false;
@@ -21,7 +22,7 @@ static bool is_judged(const struct world *w)
         if (element_forms(w->nodes[i]))
             return false;
     }
-    return any && check_is_kind(w);
+    return any && check_is_kind(w) && !check_has_stateless(w);
 }
 
 static bool lives(const struct call *c, const struct dialog *d)

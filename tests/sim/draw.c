@@ -4,6 +4,7 @@
 
 #include "base/rand.h"
 #include "base/siphash.h"
+#include "sim/gates.h"
 #include "sim/worlds.h"
 
 struct draw {
@@ -77,6 +78,9 @@ static const struct argument arguments[N_ACTS][3] = {
     [ACT_CALL] = {{A_PHONE}, {A_PHONE}, {.bound = NEW_CALL}},
     [ACT_CALL_ALONE] = {{A_PHONE}, {A_PHONE}, {.bound = NEW_CALL}},
     [ACT_FLOW_ENDS] = {{A_PHONE}, {BELOW(2)}, {BELOW(2)}},
+    [ACT_CALL_GATE] = {{A_PHONE}, {BELOW(1)}, {.bound = NEW_CALL}},
+    [ACT_GATE_DIES] = {{BELOW(GATES)}, {BELOW(60000)}},
+    [ACT_GATE_OUT] = {{BELOW(GATES)}, {BELOW(2)}},
     [ACT_CANCEL] = {{A_CALL}},
     [ACT_HANG_UP] = {{A_CALL}, {BELOW(2)}},
     [ACT_REINVITE] = {{A_CALL}, {BELOW(2)}},

@@ -16,6 +16,16 @@ void element_pass(struct node *n, const struct call_habits *calls)
     }
 }
 
+void element_use_gates(struct node *n, const struct gates *gates)
+{
+    for (unsigned i = 0; i < n->n_workers; i++) {
+        struct element_node *e = element_worker(n, i);
+        e->gates = gates;
+        if (!n->is_down)
+            element_configure_anew(e);
+    }
+}
+
 bool element_keeps_nothing(const struct node *n)
 {
     return n->face == &element_face &&

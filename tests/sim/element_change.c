@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "sim/check.h"
 #include "sim/element_node.h"
+#include "sim/gates.h"
 #include "sim/watch.h"
 
 #define LOOK NS_PER_S /* how often one that drains looks whether it may end */
@@ -54,6 +55,15 @@ static void set_edge_rules(const struct element_node *e, struct element_config *
     c->routes = &list;
 }
 
+static void set_gates(const struct element_node *e, struct element_config *c)
+{
+    static struct config_route_list routes;
+    static struct config_set_list sets;
+    gates_configure(e->gates, c->access.required, &routes, &sets);
+    c->routes = &routes;
+    c->sets = &sets;
+}
+
 /* Dave is one. */
 static void set_group(const struct element_node *e, struct element_config *c)
 {
@@ -91,12 +101,15 @@ void element_configure(const struct element_node *e, struct str names[2], struct
     if (e->calls.mode)
         c->mode = e->calls.mode;
     c->proxy.calls = e->calls.rules;
+    c->proxy.loads = e->loads;
     c->proxy.quota = e->quota;
     c->access.required = asks;
     c->access.auth_int = true;
     c->access.peers = e->peers;
     c->access.n_peers = e->n_peers;
-    if (e->homes)
+    if (e->gates)
+        set_gates(e, c);
+    else if (e->homes)
         set_edge_rules(e, c);
     else if (e->form & FORM_RULED)
         set_rules(c);

@@ -135,13 +135,20 @@ static bool is_idle(const struct node *n)
     return element_is_idle(of(n));
 }
 
+/* Of a program that has ended. */
+static void forget_counts(struct element_node *e)
+{
+    follow_quota_free(&mem_libc, e->quota);
+    loads_free(e->loads);
+}
+
 static void free_node(struct node *n)
 {
     struct element_node *e = (struct element_node *)n;
     element_free(e->element);
     guard_free(e->guard);
     if (n->worker + 1 == n->n_workers)
-        follow_quota_free(&mem_libc, e->quota);
+        forget_counts(e);
     location_fini(&e->location);
     free(e);
 }
@@ -188,15 +195,27 @@ static struct element_node *join(struct world *w, const char *domain)
     return e;
 }
 
+#define LOADS 64
+
+static void count_anew(struct element_node *const *all, unsigned n)
+{
+    struct follow_quota *quota = follow_quota_new(&mem_libc);
+    struct loads *loads = loads_new(&mem_libc, LOADS);
+    assert(quota && loads);
+    for (unsigned i = 0; i < n; i++) {
+        all[i]->quota = quota;
+        all[i]->loads = loads;
+    }
+}
+
 struct node *element_join_workers(struct world *w, const char *domain, unsigned n)
 {
     struct element_node *all[NODE_WORKERS];
     struct hash_key key = {rand_u64(&w->rand), rand_u64(&w->rand)};
-    struct follow_quota *quota = follow_quota_new(&mem_libc);
-    assert(quota);
     assert(n > 0 && n <= NODE_WORKERS);
     for (unsigned i = 0; i < n; i++)
         all[i] = join(w, domain);
+    count_anew(all, n);
     for (unsigned i = 0; i < n; i++) {
         struct node *node = &all[i]->node;
         for (unsigned k = 0; k < n; k++)
@@ -206,7 +225,6 @@ struct node *element_join_workers(struct world *w, const char *domain, unsigned 
         node->addr = all[0]->node.addr;
         node->location = &all[0]->location;
         all[i]->proxy_key = key;
-        all[i]->quota = quota;
         start(all[i]);
     }
     return &all[0]->node;
@@ -313,8 +331,14 @@ void element_stop(struct node *n)
     }
     for (unsigned i = 0; i < n->n_workers; i++)
         world_forget(n->w, n->workers[i]);
-    for (unsigned i = 0; i < n->n_workers; i++)
-        end(element_worker(n, i));
+    struct element_node *all[NODE_WORKERS];
+    for (unsigned i = 0; i < n->n_workers; i++) {
+        all[i] = element_worker(n, i);
+        end(all[i]);
+    }
+    EXPECT(n->w, follow_quota_all(all[0]->quota) == 0);
+    forget_counts(all[0]);
+    count_anew(all, n->n_workers);
 }
 
 void element_start(struct node *n)

@@ -15,7 +15,9 @@ struct element_node {
     struct fork_how fork;
     unsigned group; /* enum config_order + 1, 4 more with a queue; 0: none */
     struct call_habits calls;
-    struct follow_quota *quota; /* of all workers; the last one frees it */
+    struct follow_quota *quota; /* of all workers; the last one frees it … */
+    struct loads *loads;        /* … and this */
+    const struct gates *gates; /* NULL: it has none */
     bool asks;
     struct node *const
         *homes; /* of an edge: the servers for whose domains it passes REGISTERs on */

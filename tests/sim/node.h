@@ -120,6 +120,9 @@ struct element *node_element(struct node *n);
 void element_pass(struct node *n, const struct call_habits *);
 /* It is a server, and passes on without state. */
 bool element_keeps_nothing(const struct node *n);
+/* Calls for GATE_USER go to these, borrowed; they may be changed, and told again. */
+struct gates;
+void element_use_gates(struct node *n, const struct gates *);
 /* An operator ends one of the calls that this worker has, answered or not: the first is 0, behind
  * the last comes the first. */
 void element_end_one(struct node *worker, unsigned which);

@@ -99,7 +99,9 @@ static bool is_spoilt(const struct plan *p)
         [KNOB_SERVERS] = true,     [KNOB_WORKERS] = true,  [KNOB_AUTH] = true,
         [KNOB_ORDER] = true,       [KNOB_RING] = true,     [KNOB_JOIN] = true,
         [KNOB_GROUP] = true,       [KNOB_FOLLOW] = true,   [KNOB_STATELESS] = true,
-        [KNOB_LIMIT] = true,       [KNOB_EDGES] = true,    [KNOB_DEAD] = true,
+        [KNOB_LIMIT] = true, [KNOB_GATES] = true, [KNOB_GATE_POLICY] = true,
+        [KNOB_GATE_CALLS] = true, [KNOB_GATE_RATE] = true, [KNOB_GATE_PROBE] = true,
+        [KNOB_GATE_REDIRECT] = true,       [KNOB_EDGES] = true,    [KNOB_DEAD] = true,
         [KNOB_DNS_DELAY] = true,   [KNOB_DNS_LIES] = true, [KNOB_DNS_SILENCE] = true,
         [KNOB_UNREACHABLE] = true, [KNOB_DNS_TTL] = true};
     bool spoilt = false;
@@ -114,7 +116,7 @@ static bool is_moved(const struct plan *p)
     static const enum knob moving[] = {KNOB_STORE_DELAY,  KNOB_STORE_FAILURES, KNOB_STORE_FULL,
                                        KNOB_STORE_COMMIT, KNOB_SCARCE,         KNOB_DRIFT,
                                        KNOB_CLOCK,        KNOB_EDGES,          KNOB_DEAD,
-                                       KNOB_DNS_LIES,     KNOB_DNS_SILENCE,    KNOB_TRUNCATE};
+                                       KNOB_DNS_LIES,     KNOB_DNS_SILENCE,    KNOB_TRUNCATE, KNOB_GATES};
     bool moved = false;
     for (size_t i = 0; i < sizeof moving / sizeof moving[0]; i++)
         moved = moved || p->knob[moving[i]];
@@ -149,7 +151,7 @@ static void spoil_names(struct run *r)
         names_spread(&r->w, r->servers[i], knob[KNOB_DEAD]);
     r->w.names_alone = !is_spoilt(r->plan) && !is_disturbed(r->plan) && !knob[KNOB_RING] &&
                        !knob[KNOB_JOIN] && !knob[KNOB_GROUP] && !knob[KNOB_STATELESS] &&
-                       !knob[KNOB_LIMIT];
+                       !knob[KNOB_LIMIT] && !knob[KNOB_GATES];
     r->w.users_alone = !is_moved(r->plan);
     r->w.flows_alone = r->w.names_alone && !knob[KNOB_ORDER] && !knob[KNOB_DEAD] &&
                        !knob[KNOB_DNS_DELAY] && !knob[KNOB_DNS_SILENCE] && !knob[KNOB_DNS_LIES];
@@ -234,6 +236,7 @@ struct run_result run_plan(const struct plan *p)
     world_init(&r->w, p->seed);
     open_servers(r);
     open_edges(r);
+    gates_open(&r->gates, &r->w, r->servers[0], p->knob);
     spoil_names(r);
     world_do(&r->w, p->knob[KNOB_SETTLE] * NS_PER_MS, spoil, r);
     play(r);
@@ -241,7 +244,10 @@ struct run_result run_plan(const struct plan *p)
     if (p->knob[KNOB_CALM_END])
         mend(r);
     world_run(&r->w, 60 * NS_PER_S);
+    check_gates_now(&r->gates);
+    gates_close(&r->gates);
     struct run_result result = count(r);
+    check_gates(&r->gates);
     check_and_end(&r->w);
     return result;
 }

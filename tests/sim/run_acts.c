@@ -204,6 +204,23 @@ static void do_call_alone(struct run *r, const struct act *a)
     check_wanted(c, to);
 }
 
+static void do_call_gate(struct run *r, const struct act *a)
+{
+    char uri[64];
+    snprintf(uri, sizeof uri, "sip:" GATE_USER "@%s", r->servers[0]->name);
+    (void)call_by(r, a, uri);
+}
+
+static void do_gate_dies(struct run *r, const struct act *a)
+{
+    gate_dies(&r->gates, a->a, a->b * NS_PER_MS);
+}
+
+static void do_gate_out(struct run *r, const struct act *a)
+{
+    gate_set_out(&r->gates, a->a, a->b > 0);
+}
+
 static void do_flow_ends(struct run *r, const struct act *a)
 {
     if (phone(r, a->a) && a->b < AGENT_FLOWS)
@@ -351,6 +368,9 @@ static void (*const doers[N_ACTS])(struct run *, const struct act *) = {
     [ACT_HANG_UP] = do_hang_up,
     [ACT_REINVITE] = do_reinvite,
     [ACT_END_CALL] = do_end_call,
+    [ACT_CALL_GATE] = do_call_gate,
+    [ACT_GATE_DIES] = do_gate_dies,
+    [ACT_GATE_OUT] = do_gate_out,
     [ACT_WITHIN] = do_within,
     [ACT_REQUEST] = do_request,
     [ACT_LARGE] = do_large,
@@ -366,5 +386,6 @@ static void (*const doers[N_ACTS])(struct run *, const struct act *) = {
 
 void run_act(struct run *r, const struct act *a)
 {
+    check_gates_now(&r->gates);
     doers[a->kind](r, a);
 }

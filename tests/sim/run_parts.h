@@ -3,6 +3,7 @@
 #define SIM_RUN_PARTS_H
 
 #include "sim/agent.h"
+#include "sim/gates.h"
 #include "sim/hostile.h"
 #include "sim/plan.h"
 
@@ -18,6 +19,7 @@ struct run {
     const struct plan *plan;
     struct node *servers[SERVERS];
     struct node *edges[AGENT_FLOWS];
+    struct gates gates;
     struct agent *phones[PHONES];
     struct hostile *hostiles[HOSTILES];
     struct call *calls[CALLS];
