@@ -44,6 +44,14 @@ static bool is_first(const struct gates *gs, const struct gate *g, size_t at)
     return true;
 }
 
+/* By its Request-URI: who is dead is nobody on the wire. */
+static bool is_for(const struct rung *r, const struct gate *g)
+{
+    struct str uri = wire_start(r);
+    struct str host = str_slice(str_from(g->uri), 4, strlen(g->uri));
+    return memmem(uri.at, uri.len, host.at, host.len) != NULL;
+}
+
 static bool is_to_gate(const struct gates *gs, const struct gate *g, const struct rung *r)
 {
     return r->to == &g->agent->node && is_new_call(r) &&
@@ -115,8 +123,8 @@ static void check_load(const struct gates *gs)
         EXPECT(gs->server->w, states[i].most == 0 || states[i].calls <= states[i].most);
 }
 
-/* The same from where the calls are. */
-static void check_busy(const struct gates *gs, const struct gate *g)
+/* From where the calls are. */
+static unsigned standing(const struct gate *g)
 {
     unsigned calls = 0;
     for (size_t i = 0; i < AGENT_CALLS; i++) {
@@ -124,7 +132,7 @@ static void check_busy(const struct gates *gs, const struct gate *g)
         bool stands = c->side == CALL_IN && !c->lost && c->dialog.state != DIALOG_TERMINATED;
         calls += stands && !c->ended && !c->bye_sent;
     }
-    EXPECT(gs->server->w, calls <= gs->calls);
+    return calls;
 }
 
 /* Does the server see each call to its end? */
@@ -141,12 +149,45 @@ static bool sees_well(const struct world *w)
            w->temper < TEMPER_HOSTILE;
 }
 
+static time_ns noticed_within(const struct gates *gs)
+{
+    return (4 * gs->probe_s + 1) * NS_PER_S;
+}
+
+/* Somebody else was there all the time. */
+static bool is_spare(const struct gates *gs, time_ns since)
+{
+    for (unsigned i = 0; i < gs->n; i++) {
+        const struct gate *g = &gs->list[i];
+        if (g->dead_since == TIME_NEVER && !g->ever_out &&
+            g->alive_since + noticed_within(gs) < since)
+            return true;
+    }
+    return false;
+}
+
+/* Who was found dead gets nothing new, where anybody else is there and has room. */
+static void check_spared(const struct gates *gs, const struct gate *g)
+{
+    const struct world *w = gs->server->w;
+    time_ns found = time_add(g->dead_since, noticed_within(gs));
+    if (g->dead_since == TIME_NEVER || gs->calls || gs->rate || !is_spare(gs, found))
+        return;
+    for (size_t i = 0; i < w->ladder.n; i++) {
+        const struct rung *r = &w->ladder.rungs[i];
+        bool is_call =
+            is_new_call(r) && addr_equal(&r->from->addr, &gs->server->addr) && is_for(r, g);
+        if (is_call && r->at > found)
+            EXPECT(w, came_at(gs, r) <= found);
+    }
+}
+
 /* Found dead after two questions, alive after two answers, by each worker for itself. */
 static void check_found(const struct gates *gs, unsigned worker)
 {
     struct peer_state states[GATES];
     const struct world *w = gs->server->w;
-    time_ns span = (4 * gs->probe_s + 1) * NS_PER_S;
+    time_ns span = noticed_within(gs);
     size_t n = states_of(gs, worker, states);
     for (size_t i = 0; i < n; i++) {
         const struct gate *g = &gs->list[i];
@@ -166,10 +207,21 @@ void check_gates_now(const struct gates *gs)
         return;
     check_load(gs);
     for (unsigned i = 0; i < gs->n && counts_calls(gs); i++)
-        check_busy(gs, &gs->list[i]);
+        EXPECT(w, standing(&gs->list[i]) <= gs->calls);
     bool asks = gs->probe_s > 0 && sees_well(w) && element_began(gs->server) <= NS_PER_S;
     for (unsigned i = 0; asks && i < gs->server->n_workers; i++)
         check_found(gs, i);
+    for (unsigned i = 0; asks && i < gs->n; i++)
+        check_spared(gs, &gs->list[i]);
+}
+
+/* What is over holds no place. */
+static void check_places(const struct gates *gs)
+{
+    struct peer_state states[GATES];
+    size_t n = gs->server->is_down ? 0 : states_of(gs, 0, states);
+    for (size_t i = 0; i < n; i++)
+        EXPECT(gs->server->w, states[i].calls == standing(&gs->list[i]));
 }
 
 void check_gates(const struct gates *gs)
@@ -177,6 +229,8 @@ void check_gates(const struct gates *gs)
     const struct world *w = gs->n ? gs->server->w : NULL;
     if (!w || w->temper == TEMPER_HOSTILE || element_keeps_nothing(gs->server))
         return;
+    if (counts_calls(gs))
+        check_places(gs);
     for (unsigned i = 0; i < gs->n; i++)
         check_gate(gs, &gs->list[i]);
     for (size_t i = 0; i < w->ladder.n; i++) {

@@ -18,14 +18,14 @@ static void open_gate(struct gate *g, struct world *w, unsigned i)
 
 void gates_open(struct gates *gs, struct world *w, struct node *server, const uint32_t *knob)
 {
-    *gs = (struct gates){.n = knob[KNOB_GATES] < GATES ? knob[KNOB_GATES] : GATES,
-                         .policy = (enum config_policy)(knob[KNOB_GATE_POLICY] %
-                                                        (CONFIG_POLICY_LEAST + 1)),
-                         .calls = knob[KNOB_GATE_CALLS],
-                         .rate = knob[KNOB_GATE_RATE],
-                         .probe_s = knob[KNOB_GATE_PROBE],
-                         .redirects = knob[KNOB_GATE_REDIRECT] > 0,
-                         .server = server};
+    *gs = (struct gates){
+        .n = knob[KNOB_GATES] < GATES ? knob[KNOB_GATES] : GATES,
+        .policy = (enum config_policy)(knob[KNOB_GATE_POLICY] % (CONFIG_POLICY_LEAST + 1)),
+        .calls = knob[KNOB_GATE_CALLS],
+        .rate = knob[KNOB_GATE_RATE],
+        .probe_s = knob[KNOB_GATE_PROBE],
+        .redirects = knob[KNOB_GATE_REDIRECT] > 0,
+        .server = server};
     for (unsigned i = 0; i < gs->n; i++)
         open_gate(&gs->list[i], w, i);
     if (gs->n > 0)
@@ -40,16 +40,19 @@ void gates_configure(const struct gates *gs, bool asks, struct config_route_list
     static struct config_route route;
     static struct config_set set;
     for (unsigned i = 0; i < gs->n; i++)
-        members[i] = (struct config_member){
-            .uri = str_from(gs->list[i].uri), .weight = 1 + i, .calls = gs->calls, .rate = gs->rate};
+        members[i] = (struct config_member){.uri = str_from(gs->list[i].uri),
+                                            .weight = 1 + i,
+                                            .calls = gs->calls,
+                                            .rate = gs->rate};
     set = (struct config_set){.name = STR("gates"),
                               .members = {members, gs->n},
                               .policy = gs->policy,
                               .probe_s = gs->probe_s,
                               .down_after = 2,
                               .up_after = 2};
-    route = (struct config_route){
-        .users = {&user, 1}, .order = FORK_SEQUENTIAL, .allow = asks ? CONFIG_ALLOW_ACCOUNTS : CONFIG_ALLOW_ANYONE};
+    route = (struct config_route){.users = {&user, 1},
+                                  .order = FORK_SEQUENTIAL,
+                                  .allow = asks ? CONFIG_ALLOW_ACCOUNTS : CONFIG_ALLOW_ANYONE};
     if (gs->redirects) {
         route.redirect = (struct str_list){&to, 1};
         route.redirect_status = 302;
@@ -91,6 +94,7 @@ void gate_set_out(struct gates *gs, unsigned which, bool out)
         return;
     for (unsigned i = 0; i < gs->server->n_workers; i++)
         (void)element_set_peer_out(node_element(gs->server->workers[i]), str_from(g->uri), out);
+    g->ever_out = g->ever_out || out;
     if (!out)
         g->out_since = TIME_NEVER;
     else if (g->out_since == TIME_NEVER)

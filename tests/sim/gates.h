@@ -13,6 +13,7 @@
 struct gate {
     struct agent *agent;
     char uri[40];
+    bool ever_out;
     time_ns out_since;   /* TIME_NEVER: it was not taken out */
     time_ns dead_since;  /* TIME_NEVER: it has power … */
     time_ns alive_since; /* … and then since when */
@@ -30,7 +31,8 @@ struct gates {
 /* They join as the plan has them; the server may begin with none. */
 void gates_open(struct gates *, struct world *, struct node *server, const uint32_t *knob);
 /* What the server is configured to. `asks`: accounts alone may call there. */
-void gates_configure(const struct gates *, bool asks, struct config_route_list *, struct config_set_list *);
+void gates_configure(const struct gates *, bool asks, struct config_route_list *,
+                     struct config_set_list *);
 void gate_dies(struct gates *, unsigned which, time_ns span);
 void gate_set_out(struct gates *, unsigned which, bool out);
 /* Nobody asks any more whether they are there. */

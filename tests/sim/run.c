@@ -96,14 +96,14 @@ static void open_edges(struct run *r)
 static bool is_spoilt(const struct plan *p)
 {
     static const bool is_kind[N_KNOBS] = {
-        [KNOB_SERVERS] = true,     [KNOB_WORKERS] = true,  [KNOB_AUTH] = true,
-        [KNOB_ORDER] = true,       [KNOB_RING] = true,     [KNOB_JOIN] = true,
-        [KNOB_GROUP] = true,       [KNOB_FOLLOW] = true,   [KNOB_STATELESS] = true,
-        [KNOB_LIMIT] = true, [KNOB_GATES] = true, [KNOB_GATE_POLICY] = true,
-        [KNOB_GATE_CALLS] = true, [KNOB_GATE_RATE] = true, [KNOB_GATE_PROBE] = true,
-        [KNOB_GATE_REDIRECT] = true,       [KNOB_EDGES] = true,    [KNOB_DEAD] = true,
-        [KNOB_DNS_DELAY] = true,   [KNOB_DNS_LIES] = true, [KNOB_DNS_SILENCE] = true,
-        [KNOB_UNREACHABLE] = true, [KNOB_DNS_TTL] = true};
+        [KNOB_SERVERS] = true,       [KNOB_WORKERS] = true,   [KNOB_AUTH] = true,
+        [KNOB_ORDER] = true,         [KNOB_RING] = true,      [KNOB_JOIN] = true,
+        [KNOB_GROUP] = true,         [KNOB_FOLLOW] = true,    [KNOB_STATELESS] = true,
+        [KNOB_LIMIT] = true,         [KNOB_GATES] = true,     [KNOB_GATE_POLICY] = true,
+        [KNOB_GATE_CALLS] = true,    [KNOB_GATE_RATE] = true, [KNOB_GATE_PROBE] = true,
+        [KNOB_GATE_REDIRECT] = true, [KNOB_EDGES] = true,     [KNOB_DEAD] = true,
+        [KNOB_DNS_DELAY] = true,     [KNOB_DNS_LIES] = true,  [KNOB_DNS_SILENCE] = true,
+        [KNOB_UNREACHABLE] = true,   [KNOB_DNS_TTL] = true};
     bool spoilt = false;
     for (size_t i = 0; i < N_KNOBS; i++)
         spoilt = spoilt || (p->knob[i] && !is_kind[i]);
@@ -113,10 +113,10 @@ static bool is_spoilt(const struct plan *p)
 /* May a user be reached elsewhere though nobody registered? */
 static bool is_moved(const struct plan *p)
 {
-    static const enum knob moving[] = {KNOB_STORE_DELAY,  KNOB_STORE_FAILURES, KNOB_STORE_FULL,
-                                       KNOB_STORE_COMMIT, KNOB_SCARCE,         KNOB_DRIFT,
-                                       KNOB_CLOCK,        KNOB_EDGES,          KNOB_DEAD,
-                                       KNOB_DNS_LIES,     KNOB_DNS_SILENCE,    KNOB_TRUNCATE, KNOB_GATES};
+    static const enum knob moving[] = {
+        KNOB_STORE_DELAY, KNOB_STORE_FAILURES, KNOB_STORE_FULL, KNOB_STORE_COMMIT, KNOB_SCARCE,
+        KNOB_DRIFT,       KNOB_CLOCK,          KNOB_EDGES,      KNOB_DEAD,         KNOB_DNS_LIES,
+        KNOB_DNS_SILENCE, KNOB_TRUNCATE,       KNOB_GATES};
     bool moved = false;
     for (size_t i = 0; i < sizeof moving / sizeof moving[0]; i++)
         moved = moved || p->knob[moving[i]];
