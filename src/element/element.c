@@ -440,9 +440,10 @@ bool element_end_invite(struct element *e, const struct engine_tx *tx, time_ns n
 
 bool element_ended(struct element *e, struct follow_view *out, time_ns now)
 {
-    bool any = proxy_ended(e->proxy, out);
-    if (any)
-        calls_over(&e->calls, calls_named(&e->calls, out->id_text, out->from_tag, out->to_tag),
-                   now);
-    return any;
+    if (!proxy_ended(e->proxy, out))
+        return false;
+    uint64_t dialog = calls_named(&e->calls, out->id_text, out->from_tag, out->to_tag);
+    calls_over(&e->calls, dialog, now);
+    agent_hangs_up(e, dialog, now);
+    return true;
 }

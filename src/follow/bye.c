@@ -130,13 +130,11 @@ bool follow_bye(struct follow_table *t, struct buf *space, struct follow_bye *ou
     bool by_flow = w.routes.len == 0 && w.last.len == 0 && !(c->no_flow & 1u << to);
     *out = (struct follow_bye){
         .call = c->id,
-        .first = !c->told,
         .to = to,
         .text = buf_str(space),
         .hop = hop,
         .flow = by_flow ? follow_text(c, to == FOLLOW_CALLER ? TEXT_FLOW : TEXT_FLOW_CALLEE)
                         : STR_NONE};
-    c->told = true;
     return true;
 }
 

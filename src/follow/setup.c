@@ -65,8 +65,8 @@ static void leave(struct follow_table *t, struct followed *c)
     c->next = NULL;
     if (c->state == FOLLOW_EARLY)
         follow_finish(t, c, FOLLOW_NOT_ANSWERED);
-    else if (c->state == FOLLOW_PAST)
-        follow_free(t, c);
+    else
+        follow_leave(t, c);
 }
 
 void follow_setup_end(struct follow_table *t, setup_ref id)

@@ -46,6 +46,7 @@ struct follow_table *follow_table_new(struct mem *mem, const struct hash_key *ke
     pool_init(&t->setups, mem, sizeof(struct setup), LIMIT_PROXY_CONTEXTS);
     wheel_init(&t->wheel, 0);
     list_init(&t->ending);
+    list_init(&t->ends);
     return t;
 }
 
@@ -99,6 +100,7 @@ struct followed *follow_new(struct follow_table *t, struct setup *s, uint64_t ha
     c->session_end = TIME_NEVER;
     timer_init(&c->timer);
     list_init(&c->due);
+    list_init(&c->end);
     map_insert(&t->by_dialog, &c->by_dialog, hash);
     t->stats.dialogs++;
     return c;
@@ -119,6 +121,7 @@ void follow_free(struct follow_table *t, struct followed *c)
     leave_setup(c);
     wheel_stop(&t->wheel, &c->timer);
     list_remove(&c->due);
+    list_remove(&c->end);
     map_remove(&t->by_dialog, &c->by_dialog);
     follow_drop_texts(t, c);
     pool_free(&t->calls, c->id);
@@ -130,10 +133,18 @@ void follow_settle(struct follow_table *t, struct followed *c, enum follow_cause
         return;
     t->stats.dialogs--;
     t->stats.ended[cause]++;
+    if (c->state == FOLLOW_ANSWERED)
+        list_append(&t->ends, &c->end);
     if (c->counts)
         follow_quota_give(t->quota, c->account);
     c->counts = false;
     c->cause = (uint8_t)cause;
+}
+
+void follow_leave(struct follow_table *t, struct followed *c)
+{
+    if (c->state == FOLLOW_PAST && !c->setup && list_is_empty(&c->end))
+        follow_free(t, c);
 }
 
 void follow_finish(struct follow_table *t, struct followed *c, enum follow_cause cause)
@@ -142,8 +153,7 @@ void follow_finish(struct follow_table *t, struct followed *c, enum follow_cause
     c->state = FOLLOW_PAST;
     wheel_stop(&t->wheel, &c->timer);
     list_remove(&c->due);
-    if (!c->setup)
-        follow_free(t, c);
+    follow_leave(t, c);
 }
 
 static bool is_side(const struct followed *c, enum text which, const struct nameaddr *n)
@@ -196,6 +206,22 @@ static struct follow_view view_of(const struct followed *c)
                                 .to = follow_text(c, TEXT_TO),
                                 .from_tag = follow_text(c, TEXT_FROM_TAG),
                                 .to_tag = follow_text(c, TEXT_TO_TAG)};
+}
+
+bool follow_ended(struct follow_table *t, struct follow_view *out)
+{
+    struct followed *c = t->shown ? pool_get(&t->calls, t->shown) : NULL;
+    struct list *node = list_first(&t->ends);
+    if (c)
+        follow_leave(t, c);
+    t->shown = 0;
+    if (!node)
+        return false;
+    c = CONTAINER_OF(node, struct followed, end);
+    list_remove(node);
+    t->shown = c->id;
+    *out = view_of(c);
+    return true;
 }
 
 size_t follow_list(const struct follow_table *t, uint32_t *cursor, struct follow_view *out,

@@ -41,6 +41,7 @@ struct followed {
     follow_ref id;
     struct timer timer;
     struct list due;       /* in `ending`, while a BYE waits to be sent */
+    struct list end;       /* in `ends`, until its end is told */
     struct setup *setup;   /* NULL: its INVITE is done */
     struct followed *next; /* of the same setup */
     char *text;
@@ -51,7 +52,6 @@ struct followed {
     uint8_t state, cause; /* enum follow_state, enum follow_cause */
     bool counts;          /* it has a place in the quota */
     bool doomed;          /* to be ended as soon as its ACK has passed */
-    bool told;            /* a first BYE was written */
     uint8_t bye_due;      /* a bit for each side */
     uint8_t bye_done;     /* … it has answered its BYE */
     uint8_t no_flow;      /* … its flow has failed */
@@ -68,6 +68,8 @@ struct follow_table {
     struct map by_dialog, by_invite;
     struct wheel wheel;
     struct list ending;
+    struct list ends;
+    follow_ref shown; /* the one whose end was told last; 0: none */
     struct follow_stats stats;
 };
 
@@ -85,9 +87,11 @@ void follow_get_texts(const struct followed *, struct str texts[N_TEXTS]);
 uint64_t follow_hash(const struct follow_table *, struct str id, struct str one, struct str other);
 struct followed *follow_new(struct follow_table *, struct setup *, uint64_t hash);
 void follow_free(struct follow_table *, struct followed *);
-/* It does not count any more as one that goes on. */
+/* … where nobody asks for it any more. */
+void follow_leave(struct follow_table *, struct followed *);
+/* It does not count any more as one that goes on; the end of an answered one is to be told. */
 void follow_settle(struct follow_table *, struct followed *, enum follow_cause);
-/* Nothing of it counts any more; once its INVITE is done, too, it is freed. */
+/* Nothing of it counts any more; once its INVITE is done and its end told it is freed. */
 void follow_finish(struct follow_table *, struct followed *, enum follow_cause);
 
 /* time.c: when something is to become of it next */

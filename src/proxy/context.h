@@ -13,8 +13,6 @@
 
 struct context;
 
-#define ENDED_TOLD 64
-
 /* One copy of the request, forwarded to one target. */
 struct branch {
     struct timer timer_c; /* INVITE: Timer C, or the end of its ring time, whichever comes first;
@@ -100,8 +98,6 @@ struct proxy {
     const struct msg *plan_of; /* NULL: none */
     tx_id plan_tx;
     struct follow_table *calls;
-    unsigned first_ended, n_ended; /* of `ended`: those that proxy_ended has not told */
-    follow_ref ended[ENDED_TOLD];
 };
 
 /* context.c: a context for a server transaction, which it owns from then on, and memory for n

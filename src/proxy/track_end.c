@@ -24,12 +24,6 @@ static int send(struct proxy *p, const struct follow_bye *bye, time_ns now)
     return engine_request(p->engine, &out, now, &tx);
 }
 
-static void note_end(struct proxy *p, follow_ref id)
-{
-    if (p->n_ended < ENDED_TOLD)
-        p->ended[(p->first_ended + p->n_ended++) % ENDED_TOLD] = id;
-}
-
 void track_hang_up(struct proxy *p, time_ns now)
 {
     char text[BYE_MAX];
@@ -37,8 +31,6 @@ void track_hang_up(struct proxy *p, time_ns now)
     struct follow_bye bye;
     buf_init(&b, text, sizeof text);
     while (follow_bye(p->calls, &b, &bye)) {
-        if (bye.first)
-            note_end(p, bye.call);
         int err = b.over ? ERR_INVALID : send(p, &bye, now);
         if (err)
             follow_bye_failed(p->calls, bye.call, bye.to, err == ERR_NOMEM || err == ERR_LIMIT,
@@ -82,14 +74,7 @@ bool proxy_end_invite(struct proxy *p, uint64_t user, enum follow_cause cause, t
 
 bool proxy_ended(struct proxy *p, struct follow_view *out)
 {
-    while (p->n_ended > 0) {
-        follow_ref id = p->ended[p->first_ended];
-        p->first_ended = (p->first_ended + 1) % ENDED_TOLD;
-        p->n_ended--;
-        if (follow_look(p->calls, id, out))
-            return true;
-    }
-    return false;
+    return follow_ended(p->calls, out);
 }
 
 const struct follow_table *proxy_calls(const struct proxy *p)

@@ -146,7 +146,8 @@ void worker_tell_ended(struct worker *w, time_ns now)
     struct follow_view v;
 
     while (element_ended(w->element, &v, now))
-        log_event(w->log, EV_CALL_ENDED, LOG_TEXT("cause", follow_cause_name(v.cause)),
-                  LOG_NUMBER("seconds", (now - v.since) / NS_PER_S), LOG_TEXT("from", v.from),
-                  LOG_TEXT("to", v.to), LOG_TEXT("call_id", v.id_text));
+        if (v.state == FOLLOW_ENDED)
+            log_event(w->log, EV_CALL_ENDED, LOG_TEXT("cause", follow_cause_name(v.cause)),
+                      LOG_NUMBER("seconds", (now - v.since) / NS_PER_S), LOG_TEXT("from", v.from),
+                      LOG_TEXT("to", v.to), LOG_TEXT("call_id", v.id_text));
 }

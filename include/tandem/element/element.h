@@ -226,8 +226,9 @@ bool element_end_call(struct element *, follow_ref, time_ns now);
  * engine_list. A call that is answered all the same is hung up where it is followed. False: it is
  * none that is under way. */
 bool element_end_invite(struct element *, const struct engine_tx *, time_ns now);
-/* Calls that we have ended, for whatever reason, for a log: taken after each input, or they go on
- * being counted by element_calls; beyond 64 they are left out. False: none left. */
+/* Calls that are followed and have ended, for whatever reason; of FOLLOW_ENDED those that we end by
+ * BYEs. Taken after each input: until then they count, as calls, at their peers, and as those of a
+ * group's member. Borrowed until the next call of it or input. False: none left. */
 bool element_ended(struct element *, struct follow_view *, time_ns now);
 
 /* When element_time is next wanted. */

@@ -108,7 +108,6 @@ bool follow_is_ended(const struct follow_table *, follow_ref, enum follow_side, 
 /* A BYE that is to be sent. */
 struct follow_bye {
     follow_ref call;
-    bool first; /* of the two */
     enum follow_side to;
     struct str text; /* the request without Via */
     struct str hop;  /* the URI of the next hop */
@@ -134,7 +133,7 @@ enum follow_state {
     FOLLOW_EARLY,    /* a provisional response has made it */
     FOLLOW_ANSWERED, /* a 2xx has */
     FOLLOW_ENDED,    /* by our BYEs; it is remembered for a while */
-    FOLLOW_PAST      /* it is over, but its INVITE is not */
+    FOLLOW_PAST      /* it is over, but its INVITE is not, or its end was not told */
 };
 struct follow_view {
     follow_ref id;
@@ -150,6 +149,11 @@ size_t follow_list(const struct follow_table *, uint32_t *cursor, struct follow_
                    size_t max);
 /* False: it is gone. */
 bool follow_look(const struct follow_table *, follow_ref, struct follow_view *);
+
+/* Calls that were answered and are over, each once, whatever ended them: FOLLOW_ENDED those that we
+ * are ending, FOLLOW_PAST the others. Taken after each input: what is not taken stays in memory.
+ * Its texts are borrowed until the next mutation or call of this. False: none more. */
+bool follow_ended(struct follow_table *, struct follow_view *);
 
 struct follow_stats {
     uint64_t dialogs, setups;     /* alive now; those that only linger not */

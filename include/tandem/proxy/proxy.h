@@ -233,8 +233,7 @@ bool proxy_end_call(struct proxy *, follow_ref, enum follow_cause, time_ns now);
  * that of engine_own. Where a 2xx crosses that, and the call is followed, it is hung up. False: it
  * is answered, or gone. */
 bool proxy_end_invite(struct proxy *, uint64_t user, enum follow_cause, time_ns now);
-/* Calls that we have ended, each once, for a log; further ones than 64 between two looks are left
- * out. False: none more. */
+/* follow_ended */
 bool proxy_ended(struct proxy *, struct follow_view *);
 const struct follow_table *proxy_calls(const struct proxy *);
 

@@ -266,6 +266,66 @@ static void test_a_481_says_that_it_is_gone(void **state)
     finish(w);
 }
 
+#define CONTACT "Contact: <sip:bob@" BOB ">\r\n"
+
+static void followed(struct element_config *c)
+{
+    c->mode = CONFIG_MODE_CALL;
+}
+
+/* How many calls that were followed have ended. */
+static unsigned take_ends(struct world *w)
+{
+    struct follow_view v;
+    unsigned n = 0;
+    while (element_ended(w->element, &v, w->now)) {
+        assert_int_equal(v.state, FOLLOW_PAST);
+        n++;
+    }
+    return n;
+}
+
+/* RFC 4028 8.3: a proxy that sends no BYE forgets the call, which then counts no more. */
+static void test_a_session_that_is_over_counts_no_more(void **state)
+{
+    (void)state;
+    struct world *w = world_of(followed);
+    request(w, ALICE, "INVITE",
+            FROM "To: <sip:bob@example.com>\r\nSupported: timer\r\nSession-Expires: 90\r\n");
+    world_answer(w, BOB, 200, CONTACT "Require: timer\r\nSession-Expires: 90;refresher=uac\r\n");
+    request(w, ALICE, "ACK", FROM TO);
+    world_pass(w, 89);
+    assert_int_equal(take_ends(w), 0);
+    assert_int_equal(calls(w), 1);
+    world_pass(w, 2);
+    assert_int_equal(take_ends(w), 1);
+    assert_int_equal(take_ends(w), 0);
+    assert_int_equal(calls(w), 0);
+    finish(w);
+}
+
+/* RFC 3261 12.2.1.2: who does not answer within the dialog is gone. */
+static void test_nor_does_one_whose_side_is_silent(void **state)
+{
+    (void)state;
+    struct world *w = world_of(followed);
+    char lines[512];
+    invite(w, 180);
+    route(w, lines, sizeof lines);
+    world_answer(w, BOB, 200, CONTACT);
+    request(w, ALICE, "ACK", FROM TO);
+    request(w, BOB, "INFO", lines);
+    assert_int_equal(world_count(w, ALICE, "INFO"), 1);
+    world_forget(w);
+    for (unsigned i = 0; i < 8; i++) {
+        world_pass(w, 5);
+        world_forget(w);
+    }
+    assert_int_equal(take_ends(w), 1);
+    assert_int_equal(calls(w), 0);
+    finish(w);
+}
+
 static void no_record_route(struct element_config *c)
 {
     c->proxy.record_route = false;
@@ -326,6 +386,8 @@ int main(void)
         cmocka_unit_test(test_a_2xx_behind_the_bye_begins_nothing),
         cmocka_unit_test(test_what_fails_counts_for_nothing),
         cmocka_unit_test(test_a_481_says_that_it_is_gone),
+        cmocka_unit_test(test_a_session_that_is_over_counts_no_more),
+        cmocka_unit_test(test_nor_does_one_whose_side_is_silent),
         cmocka_unit_test(test_none_where_their_end_would_not_be_seen),
         cmocka_unit_test(test_a_new_configuration_counts_what_begins_under_it),
     };
