@@ -109,6 +109,19 @@ void agent_hangs_up(struct element *e, uint64_t dialog, time_ns now)
     }
 }
 
+void agent_gone(struct element *e, struct str member, time_ns now)
+{
+    struct agents *a = &e->agents;
+    if (member.len == 0 || !groups_have(e->groups, member))
+        return;
+    LIST_EACH (&a->by_age, node, after) {
+        struct agent_call *c = CONTAINER_OF(node, struct agent_call, by_age);
+        if (str_equal(member_of(c), member))
+            forget(a, c);
+    }
+    agent_change(e, member, AGENT_GONE, now);
+}
+
 /* --- its state --- */
 
 static int ask(struct element *e, const struct change *c, pool_id id, enum store_op op,
@@ -151,6 +164,10 @@ static void apply(struct agent_state *s, const struct change *c)
         break;
     case AGENT_OFFERED:
         s->offered = c->at;
+        break;
+    case AGENT_GONE:
+        s->ended = s->calls > 0 ? c->at : s->ended;
+        s->calls = 0;
         break;
     }
 }

@@ -168,20 +168,22 @@ void dispatch_admitted(struct element *e, const struct engine_event *ev, const s
 
 static void stored(struct element *e, const struct engine_event *ev, time_ns now)
 {
-    struct msg *registered;
-    (void)registrar_stored(e->registrar, ev, now, &registered);
-    if (!registered)
+    struct registrar_effect effect;
+    (void)registrar_stored(e->registrar, ev, now, &effect);
+    if (!effect.request)
         return;
-    const struct nameaddr *to = msg_to(registered);
+    const struct nameaddr *to = msg_to(effect.request);
     char space[LIMIT_AOR_BYTES];
     struct uri aor;
     struct buf key;
     buf_init(&key, space, sizeof space);
     if (to && home_has(e, &to->uri, &aor))
         registrar_key(&key, &aor);
-    note_registered(e, registered, to ? to->uri_text : STR_NONE, buf_str(&key));
+    note_registered(e, effect.request, to ? to->uri_text : STR_NONE, buf_str(&key));
     proxy_came(e->proxy, buf_str(&key));
-    msg_unref(engine_blocks(e->engine), registered);
+    if (effect.alone) /* what calls he was in, he is in them no more */
+        agent_gone(e, buf_str(&key), now);
+    msg_unref(engine_blocks(e->engine), effect.request);
 }
 
 static void of_admission(struct element *e, const struct engine_event *ev, time_ns now)
@@ -302,9 +304,19 @@ static void count_agents(struct element *e, const struct engine_event *ev, time_
         agent_talks(e, dialog, buf_str(&key), now);
 }
 
+/* A phone that does not answer any more will not hang up either. */
+static void miss_agents(struct element *e, const struct engine_event *ev, time_ns now)
+{
+    bool fails = ev->kind == EVENT_TIMEOUT || ev->kind == EVENT_TRANSPORT_ERROR ||
+                 (ev->kind == EVENT_RESPONSE && ev->msg->status == 408);
+    if (e->groups && ev->owner == OWNER_PROXY && fails)
+        agent_gone(e, proxy_unheard(e->proxy, ev), now);
+}
+
 /* RFC 3261 15.1.1: a BYE ends the call as soon as it is sent. */
 static void count_call(struct element *e, const struct engine_event *ev, time_ns now)
 {
+    miss_agents(e, ev, now);
     if (ev->kind == EVENT_RESPONSE)
         count_answer(e, ev, now);
     if (ev->kind == EVENT_RESPONSE)

@@ -237,13 +237,15 @@ void lookup_fini(struct element *);
 void lookup_numbered(struct element *, const struct engine_event *, time_ns now);
 
 /* --- agents.c: what members of groups do --- */
-enum agent_change { AGENT_BEGINS, AGENT_ENDS, AGENT_OFFERED };
+enum agent_change { AGENT_BEGINS, AGENT_ENDS, AGENT_OFFERED, AGENT_GONE };
 /* Written to the store when it can be. */
 void agent_change(struct element *, struct str member, enum agent_change, time_ns now);
 void agent_stored(struct element *, const struct engine_event *, time_ns now);
 /* A dialog stands, of this member; or is over. */
 void agent_talks(struct element *, uint64_t dialog, struct str member, time_ns now);
 void agent_hangs_up(struct element *, uint64_t dialog, time_ns now);
+/* Its phones are there no more, or have come anew: it is in no call. Legal for who is no member. */
+void agent_gone(struct element *, struct str member, time_ns now);
 MUST_USE int agents_init(struct element *);
 void agents_fini(struct element *);
 

@@ -74,6 +74,40 @@ struct str proxy_whose(const struct proxy *p, const struct engine_event *ev)
     return STR_NONE;
 }
 
+/* Nothing came of it, not even a 100, but for a 408. */
+static bool is_unheard(const struct branch *b)
+{
+    return !b->provisional && !b->asked && (!b->best || b->best->status == 408);
+}
+
+/* A phone of his that is yet to be tried, and not somebody else in his place. */
+static bool has_phones(const struct turns *t, const struct leg *leg)
+{
+    for (; t; t = t->rest)
+        for (unsigned i = t->at; i < t->n && t->leg == leg; i++)
+            if (t->list[i].target.when == 0 && !t->list[i].target.look_up)
+                return true;
+    return false;
+}
+
+/* All of his phones were tried, and the others have failed like this one. */
+static bool all_unheard(const struct context *c, const struct branch *of)
+{
+    for (const struct branch *b = c->branches; b; b = b->next)
+        if (b->leg == of->leg && (!is_unheard(b) || (b != of && b->status == 0)))
+            return false;
+    return !c->overloaded && !has_phones(c->turns, of->leg) && !has_phones(c->spares, of->leg);
+}
+
+struct str proxy_unheard(const struct proxy *p, const struct engine_event *ev)
+{
+    struct context *c = pool_get(&p->contexts, ev->user);
+    const struct branch *b = c ? context_branch(c, ev->tx) : NULL;
+    if (!b || !c->joints || b->status != 0 || !all_unheard(c, b))
+        return STR_NONE;
+    return proxy_whose(p, ev);
+}
+
 /* --- waiting for a first one --- */
 
 void joint_wait(struct proxy *p, struct context *c, const struct fork_how *how, time_ns now)

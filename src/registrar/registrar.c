@@ -17,7 +17,8 @@ struct pending {
     struct block *info;   /* lines that its 200 bears; NULL: none */
     struct block *record; /* written to the store, not confirmed yet; NULL: being read */
     unsigned tries;
-    bool watched; /* its connection's end will be known */
+    bool watched;  /* its connection's end will be known */
+    bool is_first; /* its user had no phone */
     struct wishes wishes;
     uint16_t key_len;
     char key[LIMIT_AOR_BYTES];
@@ -316,6 +317,7 @@ static int decide(struct registrar *r, pool_id id, const struct store_answer *fo
     struct bindings old, all;
     bool changed;
     record_read(found->value, now, &old);
+    p->is_first = old.n == 0;
     if (!p->wishes.star && p->wishes.n == 0)
         return finish_ok(r, id, &old, now);
     struct arrival at = {
@@ -341,26 +343,26 @@ static int decide_anew(struct registrar *r, pool_id id, const struct store_answe
     return decide(r, id, found, now);
 }
 
-static int confirmed(struct registrar *r, pool_id id, time_ns now, struct msg **registered)
+static int confirmed(struct registrar *r, pool_id id, time_ns now, struct registrar_effect *out)
 {
     struct pending *p = pool_get(&r->pending, id);
     struct bindings all;
     if (p->watched)
         flows_made(&r->flows, p->msg->flow.conn, (struct str){p->key, p->key_len});
-    if (registered)
-        *registered = msg_ref(p->msg);
     bool good = record_read(block_str(p->record), now, &all);
     assert(good);
     (void)good;
+    if (out)
+        *out = (struct registrar_effect){msg_ref(p->msg), p->is_first || all.n == 0};
     return finish_ok(r, id, &all, now);
 }
 
 int registrar_stored(struct registrar *r, const struct engine_event *ev, time_ns now,
-                     struct msg **registered)
+                     struct registrar_effect *out)
 {
     assert(ev->kind == EVENT_STORE);
-    if (registered)
-        *registered = NULL;
+    if (out)
+        *out = (struct registrar_effect){0};
     if (ev->user & FLOW_BIT) {
         flows_stored(&r->flows, ev, now);
         return OK;
@@ -370,8 +372,7 @@ int registrar_stored(struct registrar *r, const struct engine_event *ev, time_ns
         return ERR_STALE;
     switch (ev->store.status) {
     case STORE_OK:
-        return p->record ? confirmed(r, ev->user, now, registered)
-                         : decide(r, ev->user, &ev->store, now);
+        return p->record ? confirmed(r, ev->user, now, out) : decide(r, ev->user, &ev->store, now);
     case STORE_CONFLICT:
         return decide_anew(r, ev->user, &ev->store, now);
     case STORE_FAILED:

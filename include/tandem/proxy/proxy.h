@@ -217,6 +217,10 @@ size_t proxy_joints_of(const struct proxy *, struct str who);
 /* Before a 2xx to an INVITE is given to proxy_event: whose phone sent it, where fork_how.told had
  * it kept; empty: that is not known. Borrowed until then. */
 struct str proxy_whose(const struct proxy *, const struct engine_event *);
+/* Before the failure of a copy of an INVITE is given to proxy_event (a timeout, a transport error,
+ * a 408): of whose phones, where that was kept, none has said anything by now; empty: they are not
+ * all tried, one has, or it is not known. Borrowed until then. */
+struct str proxy_unheard(const struct proxy *, const struct engine_event *);
 
 /* An event of one of our transactions: response, timeout, transport error, CANCEL of our server
  * transaction, server timeout or end. Events of contexts that have ended are ignored. ERR_NOMEM: a

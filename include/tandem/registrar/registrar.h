@@ -54,11 +54,16 @@ void registrar_reconfigure(struct registrar *, const struct registrar_config *);
  * bears as well; copied. ERR_NOMEM: not answered. */
 int registrar_request(struct registrar *, const struct engine_event *, const struct uri *aor,
                       struct str info, time_ns now);
-/* An EVENT_STORE of ours: decides, writes, answers. *registered (may be NULL) becomes the REGISTER
- * that took effect by it, with a reference that is the caller's, else NULL. ERR_STALE: its request
- * has ended. Else as engine_reply has it. */
+/* What took effect. */
+struct registrar_effect {
+    struct msg
+        *request; /* the REGISTER, with a reference that is the caller's; NULL: nothing did */
+    bool alone;   /* its user had no phone before, or has none now */
+};
+/* An EVENT_STORE of ours: decides, writes, answers. `out` may be NULL. ERR_STALE: its request has
+ * ended. Else as engine_reply has it. */
 int registrar_stored(struct registrar *, const struct engine_event *, time_ns now,
-                     struct msg **registered);
+                     struct registrar_effect *out);
 /* EVENT_SERVER_END: a server transaction of ours is gone. ERR_STALE: nothing waited for it. */
 int registrar_forget(struct registrar *, const struct engine_event *);
 /* RFC 5626 7: a connection, ours or another worker's, has ended: bindings that nothing but it leads
