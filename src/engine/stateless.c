@@ -123,7 +123,7 @@ static void stateless_branch(struct engine *e, struct parcel *p, const struct ou
     buf_init(&b, p->branch, sizeof p->branch);
     buf_put_lit(&b, "z9hG4bK");
     buf_put_hex(&b, 0, 16);
-    buf_put_hex(&b, o->base ? invariant(e, o->base) : rand_u64(&e->rand), 16);
+    buf_put_hex(&b, o->base ? invariant(e, o->base) : fold(e, 0, o->text), 16);
     if (o->branch_suffix.len) {
         buf_put_char(&b, '.');
         buf_put(&b, o->branch_suffix);

@@ -144,7 +144,7 @@ static void take_apart(struct body *b, struct parts *parts, const struct entity 
 {
     struct str text = whole->content, part, boundary;
     bool last = false, alternative = is_type(whole, STR("multipart/alternative"));
-    unsigned n = 0;
+    unsigned n = 0, nested = parts->n;
     if (!boundary_of(whole, &boundary) || !read_part(&text, boundary, &part, &last)) {
         b->status = 400;
         return;
@@ -161,7 +161,7 @@ static void take_apart(struct body *b, struct parts *parts, const struct entity 
             e.type = STR("text/plain");
         take(b, parts, &e, alternative);
     }
-    if (alternative && b->sdp.len == 0 && parts->n == 0 && !is_optional(whole))
+    if (alternative && b->sdp.len == 0 && parts->n == nested && !is_optional(whole))
         b->status = 415;
 }
 

@@ -33,11 +33,19 @@ void bye_send(struct ua *ua, struct leg *leg, struct str reason, time_ns now)
 {
     char space[UA_HEADERS_BYTES];
     struct buf b;
-    if (leg->bye.ask || leg->bye.owed || leg->dialog->state == DIALOG_TERMINATED)
+    if (leg->bye.ask || leg->bye.owed || leg->bye.waits || leg->dialog->state == DIALOG_TERMINATED)
         return;
     buf_init(&b, space, sizeof space);
     bye_put_reason(&b, reason);
     leg->bye.headers = b.len > 0 ? text_block(ua, &b) : NULL;
+    leg->bye.waits = leg->repeat.tx != 0;
+    if (!leg->bye.waits)
+        send(ua, leg, now);
+}
+
+void bye_go(struct ua *ua, struct leg *leg, time_ns now)
+{
+    leg->bye.waits = false;
     send(ua, leg, now);
 }
 

@@ -75,7 +75,7 @@ static bool is_busy(const struct call *call)
 {
     LIST_EACH (&call->legs, node, after) {
         const struct leg *leg = CONTAINER_OF(node, struct leg, node);
-        if (leg->bye.owed || leg->bye.ask)
+        if (leg->bye.owed || leg->bye.waits || leg->bye.ask)
             return true;
     }
     return call->is_outgoing ? !call->is_final || call->alarm.timer.at != TIME_NEVER
@@ -95,7 +95,7 @@ void call_fire(struct ua *ua, struct call *call, time_ns now)
     early_time(&call->early, now);
     LIST_EACH (&call->legs, node, after) {
         struct leg *leg = CONTAINER_OF(node, struct leg, node);
-        bool leaves = leg->bye.owed || leg->bye.ask;
+        bool leaves = leg->bye.owed || leg->bye.waits || leg->bye.ask;
         if (leg != call->chosen && leg->dialog->state == DIALOG_TERMINATED && !leaves)
             leg_free(ua, leg);
     }

@@ -44,7 +44,8 @@ struct session {
 };
 
 struct bye {
-    bool owed;
+    bool owed;  /* it found no memory … */
+    bool waits; /* … or has to wait for the ACK to our 2xx (RFC 3261 15) */
     struct block *headers;
     struct alarm alarm;
     struct ask *ask;
@@ -150,6 +151,8 @@ void leg_end(struct ua *, struct leg *, enum call_end, unsigned status, struct m
 /* --- bye.c --- */
 /* The dialog ends; BYE goes now, or as soon as there is memory. */
 void bye_send(struct ua *, struct leg *, struct str reason, time_ns now);
+/* The ACK that it waited for came, or will not. */
+void bye_go(struct ua *, struct leg *, time_ns now);
 void bye_fire(struct ua *, struct leg *, time_ns now);
 void bye_answered(struct ua *, struct leg *, time_ns now);
 /* "Reason: …" */
@@ -169,6 +172,9 @@ enum heard {
 enum heard leg_hear(struct ua *, struct leg *, enum sdp_carrier, struct msg *, const struct body *);
 /* Their offer is answered by what went: told, and held. Takes the draft. */
 void leg_agreed(struct ua *, struct leg *, enum sdp_carrier, struct draft *);
+/* The same of a plain 1xx, which gives a foretaste of the 2xx's answer (RFC 3261 13.2.1): the
+ * exchange stays open. */
+void leg_foretaste(struct ua *, struct leg *, struct draft *);
 
 /* --- outgoing.c --- */
 void outgoing_take(struct ua *, struct call *, enum ask_news, const struct ask_answer *,

@@ -82,6 +82,10 @@ bool capabilities_refuse(struct ua *ua, const struct engine_event *ev, time_ns n
 
 void capabilities_answer(struct ua *ua, const struct engine_event *ev, time_ns now)
 {
-    const struct reply reply = {.status = 200, .headers = ua_capabilities()};
+    struct reply reply = {.status = 200, .headers = ua_capabilities()};
+    if (ua->described) {
+        reply.headers = STR(UA_ALLOW UA_ACCEPT UA_SUPPORTED "Content-Type: application/sdp\r\n");
+        reply.body = block_str(ua->described);
+    }
     (void)engine_reply(ua->engine, ev->tx, &reply, now);
 }

@@ -27,9 +27,8 @@ struct leg *leg_new(struct ua *ua, struct call *call, struct dialog *d)
     return leg;
 }
 
-static void stop_all(struct ua *ua, struct leg *leg)
+static void stop_asking(struct ua *ua, struct leg *leg)
 {
-    repeat_end(ua, leg);
     modify_end(ua, leg);
     session_stop(ua, leg);
     ask_free(ua, leg->prack);
@@ -42,7 +41,8 @@ void leg_free(struct ua *ua, struct leg *leg)
 {
     struct call *call = leg->call;
     struct dialog *d = leg->dialog;
-    stop_all(ua, leg);
+    stop_asking(ua, leg);
+    repeat_end(ua, leg);
     alarm_stop(ua, &leg->bye.alarm);
     ask_free(ua, leg->bye.ask);
     block_unref(ua->blocks, leg->bye.headers);
@@ -80,12 +80,13 @@ void leg_end(struct ua *ua, struct leg *leg, enum call_end end, unsigned status,
 {
     struct call *call = leg->call;
     bool theirs = end == CALL_END_BYE;
-    stop_all(ua, leg);
+    stop_asking(ua, leg);
     if (call->chosen == leg || !call->is_outgoing)
         call_over(ua, call, end, status, m);
-    if (theirs)
+    if (theirs) {
+        repeat_end(ua, leg);
         dialog_terminate(leg->dialog);
-    else
+    } else
         bye_send(ua, leg, reason, now);
     call_settle(ua, call, now);
 }

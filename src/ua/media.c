@@ -109,8 +109,13 @@ static int write_text(struct ua *ua, const struct media *m, struct print *p, str
 int draft_offer(struct ua *ua, const struct media *m, bool again, struct draft *d)
 {
     unsigned live;
-    *d = (struct draft){0};
-    d->plan = again && m->held ? plan_ref(m->held) : plan_offer(ua, m->held, m->wish);
+    *d = (struct draft){.version = m->version};
+    if (again) {
+        d->text = block_ref(m->said);
+        d->plan = plan_ref(m->held);
+        return OK;
+    }
+    d->plan = plan_offer(ua, m->held, m->wish);
     if (!d->plan)
         return ERR_NOMEM;
     struct print p = {.local = local_of(m, d->plan, d->plan->n_places)};
@@ -118,6 +123,30 @@ int draft_offer(struct ua *ua, const struct media *m, bool again, struct draft *
     if (err)
         draft_drop(ua, d);
     return err;
+}
+
+int ua_describe(struct ua *ua, const struct sdp_local *local)
+{
+    struct sdp_stream streams[LIMIT_SDP_MEDIA];
+    struct sdp_local bare = {.id = 1, .version = 1, .addr = local->addr, .streams = streams};
+    char space[DESCRIPTION_BYTES];
+    struct buf b;
+    if (local->n_streams > LIMIT_SDP_MEDIA)
+        return ERR_LIMIT;
+    for (; bare.n_streams < local->n_streams; bare.n_streams++) {
+        streams[bare.n_streams] = local->streams[bare.n_streams];
+        streams[bare.n_streams].port = 0;
+    }
+    buf_init(&b, space, sizeof space);
+    sdp_offer(&b, &bare);
+    if (b.over)
+        return ERR_LIMIT;
+    struct block *text = text_block(ua, &b);
+    if (!text)
+        return ERR_NOMEM;
+    block_unref(ua->blocks, ua->described);
+    ua->described = text;
+    return OK;
 }
 
 /* Space for a description that is read, and for what it comes to. */

@@ -71,7 +71,8 @@ void draft_drop(struct ua *, struct draft *);
 /* Something of it is live, or there is nothing that could be. */
 bool draft_is_live(const struct draft *);
 
-/* An offer of all that is wanted, or (`again`) of what holds, as it stands. ERR_NOMEM; ERR_LIMIT:
+/* An offer of all that is wanted, or (`again`: something is agreed) of what holds, in the words in
+ * which it was said last (RFC 4028 7.4). ERR_NOMEM; ERR_LIMIT:
  * more m= lines than SDP_MEDIA, or too long. */
 MUST_USE int draft_offer(struct ua *, const struct media *, bool again, struct draft *);
 /* Our answer to the offer in `m`. ERR_INVALID: nothing of it fits, or it is broken; with

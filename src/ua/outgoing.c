@@ -182,7 +182,7 @@ static void provisional(struct ua *ua, struct call *call, struct msg *m, time_ns
 {
     struct dialog *d;
     struct body body;
-    if (call->state == CALL_ENDING)
+    if (call->state == CALL_ENDING || call->chosen)
         return;
     int result = early_response(&call->early, m, now, &d);
     struct leg *leg = result == EARLY_NEW || result == EARLY_KNOWN ? leg_for(ua, call, d) : NULL;
@@ -226,6 +226,7 @@ static void choose(struct ua *ua, struct leg *leg, struct msg *m, time_ns now)
     struct call *call = leg->call;
     call->chosen = leg;
     call->state = CALL_CONFIRMED;
+    leg->session.min_s = call->min_session_s;
     session_begin_uac(ua, leg, m, now);
     (void)call_tell(ua, call, leg, UA_CALL_ANSWERED, m);
     modify_advance(ua, leg, now);

@@ -43,7 +43,8 @@ struct ua {
     struct wheel wheel;
     struct list notes, spare; /* struct note: told in order; kept for what must be told */
     size_t n_spare, n_reserved;
-    struct msg *shown; /* of the event that the application has */
+    struct msg *shown;       /* of the event that the application has */
+    struct block *described; /* what OPTIONS are told; NULL: nothing */
     char scratch[LIMIT_MSG_BYTES];
 };
 

@@ -99,14 +99,17 @@ static void begin(struct ua *ua, struct call *call, unsigned status, struct bloc
     alarm_set(ua, &r->alarm, time_add(now, r->interval));
 }
 
-/* What a description meant, once it has gone. A plain 1xx gives a foretaste of the 2xx's answer
- * (RFC 3261 13.2.1): the exchange stays open. */
+/* What a description meant, once it has gone. */
 static void note(struct ua *ua, struct leg *leg, bool reliable, struct draft *d)
 {
     if (!d->text)
         return;
+    if (!reliable) {
+        leg_foretaste(ua, leg, d);
+        return;
+    }
     if (leg->exchange.turn == SDP_THEIRS) {
-        leg_agreed(ua, leg, reliable ? SDP_RELIABLE : SDP_N_CARRIERS, d);
+        leg_agreed(ua, leg, SDP_RELIABLE, d);
         return;
     }
     (void)sdp_exchange_sent(&leg->exchange, SDP_RELIABLE, true);

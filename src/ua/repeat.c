@@ -22,6 +22,11 @@ void repeat_fire(struct ua *ua, struct leg *leg, time_ns now)
     struct repeat *r = &leg->repeat;
     const struct reply again = {.status = 200};
     if (now >= r->until) {
+        repeat_end(ua, leg);
+        if (leg->bye.waits) {
+            bye_go(ua, leg, now);
+            return;
+        }
         leg_end(ua, leg, CALL_END_NO_ACK, 0, NULL, STR("SIP;cause=408;text=\"No ACK\""), now);
         return;
     }

@@ -7,8 +7,11 @@ static bool is_reliable(enum sdp_carrier carrier)
     return carrier != SDP_PROVISIONAL;
 }
 
+/* Not of who answers after another one has. */
 static void tell_media(struct ua *ua, const struct leg *leg)
 {
+    if (leg->call->chosen && leg->call->chosen != leg)
+        return;
     (void)call_tell(ua, leg->call, leg, UA_CALL_MEDIA, leg->media.theirs);
 }
 
@@ -54,10 +57,15 @@ enum heard leg_hear(struct ua *ua, struct leg *leg, enum sdp_carrier carrier, st
     return heard;
 }
 
+void leg_foretaste(struct ua *ua, struct leg *leg, struct draft *d)
+{
+    media_agreed(ua, &leg->media, d);
+    tell_media(ua, leg);
+}
+
 void leg_agreed(struct ua *ua, struct leg *leg, enum sdp_carrier carrier, struct draft *d)
 {
     (void)sdp_exchange_sent(&leg->exchange, carrier, true);
-    media_agreed(ua, &leg->media, d);
-    leg->firm |= is_reliable(carrier);
-    tell_media(ua, leg);
+    leg->firm = true;
+    leg_foretaste(ua, leg, d);
 }

@@ -84,6 +84,7 @@ void ua_free(struct ua *ua)
     registrations_fini(ua);
     free_accounts(ua);
     event_fini(ua);
+    block_unref(ua->blocks, ua->described);
     pool_fini(&ua->accounts);
     pool_fini(&ua->calls);
     pool_fini(&ua->legs);

@@ -69,6 +69,8 @@ void within_take(struct ua *ua, const struct engine_event *ev, time_ns now)
 {
     struct leg *leg = leg_of(ua, ev->msg);
     unsigned status = leg ? dialog_receive(leg->dialog, ev->msg) : 481;
+    if (leg && leg->call->state == CALL_ENDING && ev->msg->method != METHOD_BYE)
+        status = 481;
     if (status)
         answer(ua, ev->tx, status, STR_NONE, now);
     else
@@ -85,6 +87,10 @@ bool within_ack(struct ua *ua, struct msg *m, time_ns now)
     if (!leg->repeat.tx || !cseq || cseq->number != leg->repeat.cseq)
         return true;
     repeat_end(ua, leg);
+    if (leg->bye.waits) {
+        bye_go(ua, leg, now);
+        return true;
+    }
     body_read(m, &body);
     enum heard heard = leg_hear(ua, leg, SDP_ACK, m, &body);
     struct call *call = leg->call;

@@ -135,6 +135,9 @@ int ua_reply(struct ua *, tx_id, const struct reply *, time_ns now);
 /* Nothing is under way: no call, no request of ours without an answer, no transaction of a call. */
 bool ua_is_quiet(const struct ua *);
 
+/* What OPTIONS are told of our media (RFC 3261 11.2, RFC 3264 9); ports are not. Copied. ERR_LIMIT,
+ * ERR_NOMEM: the former description stays. */
+MUST_USE int ua_describe(struct ua *, const struct sdp_local *);
 /* Methods, bodies and extensions that we understand, as header lines: "Allow: …", "Accept: …",
  * "Supported: …" (RFC 3261 20.1, 20.5, 20.37). */
 struct str ua_capabilities(void);

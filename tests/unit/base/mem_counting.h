@@ -11,12 +11,13 @@ struct mem_counting {
     struct mem mem;
     size_t n_live, n_bytes, n_allocs;
     size_t refuse_after; /* allocations that still succeed */
+    size_t refuse_one;   /* the one with this number from now on fails alone; 0: none */
 };
 
 static inline void *mem_counting_alloc(struct mem *m, size_t size)
 {
     struct mem_counting *c = (struct mem_counting *)m;
-    if (c->refuse_after == 0)
+    if (c->refuse_after == 0 || (c->refuse_one > 0 && --c->refuse_one == 0))
         return NULL;
     c->refuse_after--;
     c->n_allocs++;
@@ -37,7 +38,7 @@ static inline void mem_counting_free(struct mem *m, void *at, size_t size)
 
 static inline struct mem_counting mem_counting(void)
 {
-    return (struct mem_counting){{mem_counting_alloc, mem_counting_free}, 0, 0, 0, SIZE_MAX};
+    return (struct mem_counting){{mem_counting_alloc, mem_counting_free}, 0, 0, 0, SIZE_MAX, 0};
 }
 
 #endif
