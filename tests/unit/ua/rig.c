@@ -397,9 +397,9 @@ void rig_peer_answer(struct rig *r, enum rig_who to, const char *request, unsign
     struct buf b = behind(text, sizeof text);
     put_vias(&b, request);
     snprintf(text + b.len, sizeof text - b.len,
-             "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %s\r\nContact: <sip:peer@192.0.2.9>\r\n",
-             rig_value(request, "From"), tagged(rig_value(request, "To"), to_tag),
-             rig_value(request, "Call-ID"), rig_value(request, "CSeq"));
+             "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %s\r\n%s", rig_value(request, "From"),
+             tagged(rig_value(request, "To"), to_tag), rig_value(request, "Call-ID"),
+             rig_value(request, "CSeq"), status < 300 ? "Contact: <sip:peer@192.0.2.9>\r\n" : "");
     b = behind(text, sizeof text);
     put_body(&b, more, body);
     rig_peer_send(r, to, text);

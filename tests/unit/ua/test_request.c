@@ -70,7 +70,7 @@ static void a_redirection_is_followed(void **state)
     rig_new(&r);
     assert_int_equal(send_to("sip:x@192.0.2.9", "MESSAGE"), OK);
     rig_peer_answer(&r, ALICE, rig_peer_next(&r, "MESSAGE"), 302, "t",
-                    "Contact: <sip:bob@192.0.2.2>\r\n", "");
+                    "Contact: <sip:peer@192.0.2.9>, <sip:bob@192.0.2.2>\r\n", "");
     rig_peer_answer(&r, ALICE, rig_peer_next(&r, "MESSAGE sip:peer@192.0.2.9 "), 404, "t", "", "");
     rig_pass(&r, 30 * MS);
     const struct rig_event *m = rig_expect(&r, BOB, UA_REQUEST);
