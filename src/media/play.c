@@ -185,8 +185,12 @@ static void play_voice(struct playout *p, const struct jitter_packet *packet)
         p->frame = n;
     else
         n = play_broken(p, pcm);
+    if (n == 0) { /* there is nothing yet to play with */
+        p->playing = false;
+        return;
+    }
     append(p, pcm, n);
-    p->at = packet->timestamp + (n > 0 ? ticks_of(p, n) : 0);
+    p->at = packet->timestamp + ticks_of(p, n);
 }
 
 static void play_first(struct playout *p)

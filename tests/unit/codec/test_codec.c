@@ -43,9 +43,11 @@ static double purity_of(const struct codec *c)
     static const struct {
         const char *encoding;
         double db;
-    } list[] = {{"L16", 75},     {"PCMU", 36},    {"PCMA", 36},         {"G722", 22},
-                {"G726-40", 30}, {"G726-32", 25}, {"AAL2-G726-32", 25}, {"G726-24", 18},
-                {"G726-16", 10}, {"GSM", 8},      {"G723", 5}};
+    } list[] = {{"L16", 75},          {"PCMU", 36},         {"PCMA", 36},
+                {"G722", 22},         {"G726-40", 30},      {"G726-32", 25},
+                {"AAL2-G726-40", 30}, {"AAL2-G726-32", 25}, {"AAL2-G726-24", 18},
+                {"AAL2-G726-16", 10}, {"G726-24", 18},      {"G726-16", 10},
+                {"GSM", 8},           {"G723", 5}};
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
         if (str_equal(c->encoding, str_from(list[i].encoding)))
             return list[i].db;
