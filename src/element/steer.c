@@ -7,10 +7,22 @@
 
 static const struct asserted nobody;
 
+/* Who asks the rules, and when. */
+struct asking {
+    const struct element *e;
+    time_ns now;
+};
+
 static bool is_ours(void *arg, const struct uri *u)
 {
-    const struct element *e = arg;
-    return home_has(e, u, NULL);
+    const struct asking *a = arg;
+    return home_has(a->e, u, NULL);
+}
+
+static bool has_room(void *arg, unsigned set)
+{
+    const struct asking *a = arg;
+    return peers_have_room(a->e->peers, set, a->now);
 }
 
 /* In dialogs, and by a Route of somebody else's making, it goes where that says. */
@@ -35,6 +47,7 @@ static void decide(struct element *e, struct msg *m, const struct uri *uri,
                    struct route_decision *d, route_tell *tell, void *arg)
 {
     const struct listener *l = engine_listener(e->engine, m->flow.listener);
+    struct asking asking = {e, now};
     unsigned minute = (unsigned)((e->week_offset + now % WEEK) % WEEK / MINUTE);
     const struct route_request request = {.msg = m,
                                           .uri = uri,
@@ -45,7 +58,8 @@ static void decide(struct element *e, struct msg *m, const struct uri *uri,
                                           .minute = minute % (24 * 60),
                                           .weekday = minute / (24 * 60),
                                           .is_ours = is_ours,
-                                          .arg = e};
+                                          .has_room = has_room,
+                                          .arg = &asking};
     route_decide(e->routes, &request, d, tell, arg);
 }
 

@@ -96,16 +96,21 @@ void loads_give(struct loads *l, uint32_t slot)
         atomic_fetch_sub(&entry_of(l, slot)->calls, 1);
 }
 
-bool loads_full(struct loads *l, const struct load *load, time_ns now)
+bool loads_have_room(const struct loads *l, const struct load *load, time_ns now)
 {
     if (load->slot == 0)
+        return true;
+    const struct entry *e = entry_of(l, load->slot);
+    return (load->most == 0 || atomic_load(&e->calls) < load->most) &&
+           !is_early(atomic_load(&e->due), load->rate, now);
+}
+
+bool loads_full(struct loads *l, const struct load *load, time_ns now)
+{
+    if (loads_have_room(l, load, now))
         return false;
-    struct entry *e = entry_of(l, load->slot);
-    bool full = (load->most > 0 && atomic_load(&e->calls) >= load->most) ||
-                is_early(atomic_load(&e->due), load->rate, now);
-    if (full)
-        atomic_fetch_add(&e->refused, 1);
-    return full;
+    atomic_fetch_add(&entry_of(l, load->slot)->refused, 1);
+    return true;
 }
 
 uint32_t loads_calls(const struct loads *l, uint32_t slot)

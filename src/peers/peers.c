@@ -133,6 +133,11 @@ static uint64_t place_of(const struct peers *p, const struct set *s, unsigned i,
     return cost_of(&s->members[i], draw(p, s, i, r, rand));
 }
 
+static bool is_here(const struct member *m, bool any_up)
+{
+    return !m->out && !(any_up && m->down);
+}
+
 size_t peers_order(struct peers *p, unsigned set, const struct peers_request *r, struct rand *rand,
                    struct peer_choice *out, size_t max)
 {
@@ -144,7 +149,7 @@ size_t peers_order(struct peers *p, unsigned set, const struct peers_request *r,
     for (unsigned i = 0; i < s->n; i++) {
         const struct member *m = &s->members[i];
 
-        if (m->out || (any_up && m->down) || (r->is_call && loads_full(p->loads, &m->load, r->now)))
+        if (!is_here(m, any_up) || (r->is_call && loads_full(p->loads, &m->load, r->now)))
             continue;
         put(s, places, (unsigned)n++, (struct place){i, place_of(p, s, i, r, rand)});
     }
@@ -154,6 +159,17 @@ size_t peers_order(struct peers *p, unsigned set, const struct peers_request *r,
         out[i] = (struct peer_choice){s->members[places[i].member].uri,
                                       s->members[places[i].member].load};
     return n < max ? n : max;
+}
+
+bool peers_have_room(const struct peers *p, unsigned set, time_ns now)
+{
+    const struct set *s = &p->sets[set];
+    bool any_up = is_any_up(s);
+
+    for (unsigned i = 0; i < s->n; i++)
+        if (is_here(&s->members[i], any_up) && loads_have_room(p->loads, &s->members[i].load, now))
+            return true;
+    return false;
 }
 
 bool peers_any(const struct peers *p, unsigned set)

@@ -79,7 +79,7 @@ const char *rule_user(struct str text)
     return NULL;
 }
 
-static const char *find_set(struct str name, const struct config_set_list *sets, unsigned *set)
+const char *rule_set(struct str name, const struct config_set_list *sets, unsigned *set)
 {
     for (*set = 0; *set < sets->n; ++*set)
         if (str_equal(sets->list[*set].name, name))
@@ -100,7 +100,7 @@ const char *rule_target(struct str text, const struct config_set_list *sets, boo
     }
     if (str_starts(text, STR("set:"))) {
         t->kind = ROUTE_TO_SET;
-        return find_set(str_slice(text, 4, text.len), sets, &t->set);
+        return rule_set(str_slice(text, 4, text.len), sets, &t->set);
     }
     if (!uri_parse(text, &uri, &err) || (uri.scheme != URI_SIP && uri.scheme != URI_SIPS) ||
         uri.headers.len > 0 || uri.password.at)

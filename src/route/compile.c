@@ -155,6 +155,24 @@ static void check_numbers(struct compiling *c)
     }
 }
 
+static void read_rooms(struct compiling *c)
+{
+    struct rule *r = c->rule;
+    struct str_list names = keep_list(c, &c->from->rooms);
+
+    if (names.n > 0 && c->from->mode == CONFIG_MODE_STATELESS)
+        fail(c, "room", STR_NONE, "needs calls that are counted, as `mode: stateless` has none");
+    r->rooms.list = take(c, names.n * sizeof *r->rooms.list);
+    for (unsigned i = 0; i < names.n && !c->failed; i++) {
+        struct room_condition *room = &r->rooms.list[r->rooms.n++];
+
+        room->name = names.list[i];
+        const char *wrong = rule_set(room->name, c->sets, &room->set);
+        if (wrong)
+            fail(c, "room", room->name, wrong);
+    }
+}
+
 static void compile_conditions(struct compiling *c)
 {
     const struct config_route *from = c->from;
@@ -172,6 +190,7 @@ static void compile_conditions(struct compiling *c)
     read_transports(c);
     read_senders(c);
     read_all_days(c);
+    read_rooms(c);
     READ_ALL(c, "listener", from->listeners, r->listeners, rule_listener_condition);
     READ_ALL(c, "header", from->headers, r->headers, rule_header_condition);
     READ_ALL(c, "time", from->times, r->times, rule_span);

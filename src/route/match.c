@@ -159,6 +159,16 @@ static bool tag_holds(const struct rule *r, const struct seen *s)
     return r->tags.n == 0;
 }
 
+/* Whoever is no new call needs none. */
+static bool room_holds(const struct rule *r, const struct route_request *q, struct str *found)
+{
+    for (unsigned i = 0; i < r->rooms.n; i++)
+        if (q->msg->method != METHOD_INVITE || q->has_room(q->arg, r->rooms.list[i].set))
+            return true;
+    *found = r->rooms.n > 0 ? r->rooms.list[0].name : STR_NONE;
+    return r->rooms.n == 0;
+}
+
 /* Of the Request-URI. */
 static const char *missed_by_uri(const struct rule *r, const struct seen *s, struct str *found)
 {
@@ -216,5 +226,7 @@ const char *rule_missed(const struct rule *r, const struct seen *s, struct str *
         return "day";
     if (!headers_hold(r, q->msg, found))
         return "header";
-    return caller_holds(r, q->msg, found) ? NULL : "caller";
+    if (!caller_holds(r, q->msg, found))
+        return "caller";
+    return room_holds(r, q, found) ? NULL : "room";
 }

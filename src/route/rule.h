@@ -26,6 +26,11 @@ struct caller_condition {
     struct str user, host; /* user.at == NULL: any of the domain */
 };
 
+struct room_condition {
+    struct str name; /* of the set … */
+    unsigned set;    /* … and its place */
+};
+
 /* A list that stands in the rules' own memory. */
 #define LIST(type)  \
     struct {        \
@@ -46,6 +51,7 @@ struct rule {
     LIST(struct span) times;
     LIST(struct caller_condition) callers;
     struct str_list tags;
+    LIST(struct room_condition) rooms;
     /* where it goes */
     bool takes; /* else it only changes something */
     enum route_action action;
@@ -122,5 +128,7 @@ const char *rule_header_removable(struct str name);
 const char *rule_target(struct str text, const struct config_set_list *, bool redirects,
                         struct route_target *);
 const char *rule_user(struct str text);
+/* The place of the set of this name. */
+const char *rule_set(struct str name, const struct config_set_list *, unsigned *set);
 
 #endif

@@ -14,6 +14,7 @@ struct explaining {
     void *arg;
     const struct config *config;
     struct element *element;
+    time_ns now;
 };
 
 /* --- the request --- */
@@ -121,7 +122,7 @@ static const char *ask(struct explaining *x, const struct explain_ask *a)
     set_flow(m, engine, a, transport);
     bool good = m->n_errors == 0 && m->is_request && msg_uri(m) && msg_from(m);
     if (good) {
-        element_explain(x->element, m, sender, 0, &outlook, tell_step, x);
+        element_explain(x->element, m, sender, x->now, &outlook, tell_step, x);
         tell_end(x, &outlook);
     }
     msg_unref(engine_blocks(engine), m);
@@ -142,7 +143,8 @@ static bool listen_all(struct engine *e, const struct shared *s)
 const char *explain(const struct shared *s, const struct config *config,
                     const struct explain_ask *a, explain_tell *tell, void *arg)
 {
-    struct explaining x = {.tell = tell, .arg = arg, .config = config};
+    struct explaining x = {
+        .tell = tell, .arg = arg, .config = config, .now = net_clock_now(&s->clock)};
     struct element_config c;
     const char *wrong = "there is no memory for it";
 
@@ -151,7 +153,7 @@ const char *explain(const struct shared *s, const struct config *config,
     c.engine.n_workers = 1;
     x.element = element_new(&c);
     if (x.element && listen_all(element_engine(x.element), s)) {
-        element_set_clock(x.element, wall_clock_week(), 0);
+        element_set_clock(x.element, wall_clock_week(), x.now);
         wrong = ask(&x, a);
     }
     element_free(x.element);

@@ -57,7 +57,9 @@ const char *explain_put_step(struct buf *b, const struct route_step *s,
     case ROUTE_MISSED:
         buf_put(b, str_from(s->key));
         if (s->found.len > 0) {
-            buf_put(b, s->key[0] == 'h' ? STR(" does not hold: ") : STR(" is "));
+            struct str key = str_from(s->key);
+            bool named = str_equal(key, STR("header")) || str_equal(key, STR("room"));
+            buf_put(b, named ? STR(" does not hold: ") : STR(" is "));
             put_quoted(b, s->found);
         } else {
             buf_put_lit(b, " does not hold");

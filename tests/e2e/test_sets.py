@@ -53,6 +53,24 @@ def test_nobody_gets_more_calls_than_he_may_have():
         assert "PASSED OVER" in ctl(config.folder.name, "peers", options=())
 
 
+def test_the_next_rule_takes_what_finds_no_room_and_explain_says_so():
+    ports, other = [free_port()], free_port()
+    text = set_of(ports, "random", (", calls: 3",)).replace(
+        'routes: [{user: gateway, forward', f'routes: [{{room: two, user: gateway, forward').replace(
+        '"set:two"}]', f'"set:two"}}, {{user: gateway, forward: "sip:127.0.0.1:{other}"}}]')
+    config = Config("drain: 1s\n" + text)
+    with Server(*config.options(), "--workers", "2") as server, Sipp("callee_slow.xml", ports[0], "-d", "4000", "-timeout", "60s"), \
+            Sipp("callee.xml", other, "-timeout", "60s") as overflow:
+        ask = ("explain", "INVITE sip:gateway@127.0.0.1")
+        assert [row["outcome"] for row in ctl(config.folder.name, *ask)] == ["took", "forward"]
+        caller = Sipp("caller.xml", free_port(), "-s", "gateway", "-m", "10", "-r", "50", "-timeout", "40s", remote=server.addr)
+        wait_for(lambda: calls(config) == [3], 10, lambda: calls(config))
+        rows = ctl(config.folder.name, *ask)
+        assert (rows[0]["outcome"], rows[0]["condition"], rows[0]["found"], rows[1]["outcome"]) == ("missed", "room", "two", "took"), rows
+        called = caller.finish(50)
+        assert called["ok"] == 10 and created(overflow) == 7, f"{called} {created(overflow)} {caller.errors()}"
+
+
 def test_a_caller_is_told_that_all_are_full():
     port = free_port()
     config = Config("drain: 1s\n" + set_of([port], "random", (", rate: 1",)))

@@ -2,11 +2,10 @@
  * having said something that is good or why not; what it changes of headers leaves a message; every
  * byte given back. The input is a script, a line "----", and a request. */
 #include "config/config.h"
+#include "decided.h"
 #include "fuzz.h"
 #include "heap.h"
 #include "message.h"
-#include "msg/print.h"
-#include "route/route.h"
 
 static const char rules[] =
     "sets: [{name: north, members: [{uri: 'sip:h'}]}]\n"
@@ -19,12 +18,6 @@ static void refuse(void *arg, const struct config_fault *f)
     assert(false);
 }
 
-static bool is_ours(void *arg, const struct uri *u)
-{
-    (void)arg;
-    return u->host.len < 8;
-}
-
 static void tell(void *arg, const struct route_step *s)
 {
     (void)arg;
@@ -34,44 +27,13 @@ static void tell(void *arg, const struct route_step *s)
         assert(s->answer->instructions < 100000 && s->answer->n <= LIMIT_HOOK_WORDS);
 }
 
-static void check_edits(const struct routes *r, const struct route_decision *d, struct msg *m)
-{
-    char lines[4096], text[65536];
-    struct buf b, out;
-    struct edits edits;
-    struct message changed;
-
-    edits_init(&edits);
-    buf_init(&b, lines, sizeof lines);
-    buf_init(&out, text, sizeof text);
-    if (!route_edit_headers(r, d->changes, d->n_changes, buf_str(&d->said), m, &edits, &b))
-        return;
-    msg_print_edited(&out, m, &edits);
-    if (out.over)
-        return;
-    message_parse(&changed, buf_str(&out), MSG_DATAGRAM);
-    assert(changed.fault == MSG_OK && changed.m.is_request);
-    assert(str_equal(msg_call_id(&changed.m), msg_call_id(m)));
-    message_free(&changed);
-}
-
 static void decide(const struct routes *r, struct msg *m, unsigned turn)
 {
     struct route_decision d;
-    struct uri uri;
-    struct msg_error err;
-    const struct route_request request = {.msg = m,
-                                          .uri = msg_uri(m),
-                                          .sender = (enum route_sender)(turn % 4),
-                                          .account = STR("alice"),
-                                          .account_domain = STR("h"),
-                                          .is_ours = is_ours};
+    const struct route_request request = decided_request(m, turn);
 
     route_decide(r, &request, &d, tell, NULL);
-    assert(d.action != ROUTE_REPLY || (d.status >= 300 && d.status <= 699));
-    assert(!d.rewritten || uri_parse(d.uri.text, &uri, &err));
-    assert(d.n_targets <= LIMIT_ROUTE_TARGETS && d.rule <= routes_count(r));
-    check_edits(r, &d, m);
+    decided_check(r, &d, m);
 }
 
 static size_t find_line(struct str text)

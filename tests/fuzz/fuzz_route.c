@@ -2,23 +2,15 @@
  * told say; what is rewritten is a URI, what is edited a message that has what it must have; every
  * byte given back. The input is a configuration, a line "----", and a request. */
 #include "config/config.h"
+#include "decided.h"
 #include "fuzz.h"
 #include "heap.h"
 #include "message.h"
-#include "msg/print.h"
-#include "route/route.h"
 
 static void ignore(void *arg, const struct config_fault *f)
 {
     (void)arg;
     (void)f;
-}
-
-/* No name of a host is longer than what is ours. */
-static bool is_ours(void *arg, const struct uri *u)
-{
-    (void)arg;
-    return u->host.len < 8;
 }
 
 struct told {
@@ -36,67 +28,27 @@ static void tell(void *arg, const struct route_step *s)
     t->changed += s->kind == ROUTE_CHANGED;
 }
 
-static void check_decision(const struct routes *r, const struct route_decision *d,
-                           const struct told *t)
+static void check_steps(const struct routes *r, const struct route_decision *d,
+                        const struct told *t)
 {
-    struct uri uri;
-    struct msg_error err;
-
     assert(t->n <= routes_count(r));
     assert((d->rule < routes_count(r)) == (t->took == 1));
     assert(t->took == 0 || d->rule + 1 == t->n);
     assert(t->took == 1 || d->action == ROUTE_DEFAULT);
-    assert(d->action != ROUTE_REPLY || (d->status >= 300 && d->status <= 699));
-    assert(!d->rewritten || uri_parse(d->uri.text, &uri, &err));
-    for (unsigned i = 0; i < d->n_targets; i++) {
-        char text[2000];
-        struct buf b;
-
-        buf_init(&b, text, sizeof text);
-        if (d->targets[i].kind == ROUTE_TO_URI)
-            route_put_target(&b, d, d->targets[i].uri, d->targets[i].has_user);
-    }
-}
-
-static void check_edits(const struct routes *r, const struct route_decision *d, struct msg *m)
-{
-    char lines[4096], text[65536];
-    struct buf b, out;
-    struct edits edits;
-    struct message changed;
-
-    edits_init(&edits);
-    buf_init(&b, lines, sizeof lines);
-    buf_init(&out, text, sizeof text);
-    if (!route_edit_headers(r, d->changes, d->n_changes, buf_str(&d->said), m, &edits, &b))
-        return;
-    assert(msg_edited_len(m, &edits) <= m->bytes.len + sizeof lines);
-    msg_print_edited(&out, m, &edits);
-    if (out.over)
-        return;
-    message_parse(&changed, buf_str(&out), MSG_DATAGRAM);
-    assert(changed.fault == MSG_OK && changed.m.is_request);
-    assert(str_equal(msg_call_id(&changed.m), msg_call_id(m)));
-    message_free(&changed);
 }
 
 static void decide(const struct routes *r, struct msg *m, unsigned turn)
 {
     struct told first = {0}, second = {0};
     struct route_decision a, b;
-    const struct route_request request = {.msg = m,
-                                          .uri = msg_uri(m),
-                                          .sender = (enum route_sender)(turn % 4),
-                                          .minute = turn * 97 % 1440,
-                                          .weekday = turn % 7,
-                                          .is_ours = is_ours};
+    const struct route_request request = decided_request(m, turn);
 
     route_decide(r, &request, &a, tell, &first);
     route_decide(r, &request, &b, tell, &second);
     assert(first.n == second.n && a.action == b.action && a.rule == b.rule);
     assert(str_equal(a.uri.text, b.uri.text) && a.n_changes == b.n_changes);
-    check_decision(r, &a, &first);
-    check_edits(r, &a, m);
+    check_steps(r, &a, &first);
+    decided_check(r, &a, m);
 }
 
 static size_t find_line(struct str text)

@@ -71,7 +71,7 @@ struct config_route {
     /* conditions: empty ones always hold */
     struct str_list methods, domains, users, user_prefixes, user_patterns, numbers;
     struct addr_block_list sources;
-    struct str_list transports, listeners, headers, times, days, senders, callers, tags;
+    struct str_list transports, listeners, headers, times, days, senders, callers, tags, rooms;
     /* where it goes: at most one of these */
     struct str reply;
     enum config_serve serve;

@@ -30,6 +30,8 @@ uint32_t loads_slot(struct loads *, uint64_t peer);
 MUST_USE bool loads_take(struct loads *, const struct load *, time_ns now);
 /* … one less. */
 void loads_give(struct loads *, uint32_t slot);
+/* Would loads_take not be refused? */
+bool loads_have_room(const struct loads *, const struct load *, time_ns now);
 /* Would loads_take be refused? Then it counts as passed over. */
 bool loads_full(struct loads *, const struct load *, time_ns now);
 uint32_t loads_calls(const struct loads *, uint32_t slot);

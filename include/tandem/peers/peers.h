@@ -49,6 +49,8 @@ size_t peers_order(struct peers *, unsigned set, const struct peers_request *, s
                    struct peer_choice *out, size_t max);
 /* Is somebody in the set, though he may be full? */
 bool peers_any(const struct peers *, unsigned set);
+/* Would peers_order have somebody for a call? Nothing is counted. */
+bool peers_have_room(const struct peers *, unsigned set, time_ns now);
 
 /* --- are they there? --- */
 /* The next member that is to be asked by OPTIONS: its URI, and an id for peers_heard. One that has

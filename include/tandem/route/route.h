@@ -48,6 +48,9 @@ enum route_sender {
 /* Is this the URI of a domain or listener of ours? */
 typedef bool route_is_ours(void *arg, const struct uri *);
 
+/* Does a peer of this set take one call more? */
+typedef bool route_has_room(void *arg, unsigned set);
+
 /* A request, as the rules see it. */
 struct route_request {
     struct msg *msg;
@@ -58,6 +61,7 @@ struct route_request {
     unsigned minute;                    /* of the day by the wall clock, 0 to 1439 */
     unsigned weekday;                   /* 0 is Monday */
     route_is_ours *is_ours;
+    route_has_room *has_room;
     void *arg;
 };
 

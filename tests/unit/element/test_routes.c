@@ -287,6 +287,35 @@ static void explained_as_it_is_decided(void **state)
     done(w);
 }
 
+/* A set of which one call is all that it takes, and what is done with the next one. */
+static void the_next_rule_takes_what_finds_no_room(void **state)
+{
+    struct world *w =
+        ruled("routes: [{room: one, forward: 'set:one', allow: anyone},\n"
+              "         {method: INVITE, forward: 'sip:192.0.2.201', allow: anyone}]\n"
+              "sets: [{name: one, members: [{uri: 'sip:192.0.2.200', calls: 1}]}]\n",
+              false);
+
+    (void)state;
+    world_request(w, STRANGER, "INVITE", "sip:x@far", "sip:y@far", "c1", "");
+    world_answer(w, GATEWAY, 180, "");
+    world_request(w, STRANGER, "INVITE", "sip:x@far", "sip:y@far", "c2", "");
+    assert_int_equal(world_count(w, GATEWAY, "INVITE"), 1);
+    assert_int_equal(world_count(w, OTHER, "INVITE"), 1);
+    world_answer(w, OTHER, 486, "");
+    /* who is no call needs no room */
+    world_request(w, STRANGER, "OPTIONS", "sip:x@far", "sip:y@far", "c3", "");
+    assert_int_equal(world_count(w, GATEWAY, "OPTIONS"), 1);
+    world_answer(w, GATEWAY, 200, "");
+    world_answer(w, GATEWAY, 200, "");
+    world_forget(w);
+    world_pass(w, 33);
+    world_request(w, STRANGER, "INVITE", "sip:x@far", "sip:y@far", "c4", "");
+    assert_int_equal(world_count(w, OTHER, "INVITE"), 1);
+    world_answer(w, OTHER, 486, "");
+    done(w);
+}
+
 static void bob_forwards(struct world *w, const char *record)
 {
     char space[128];
@@ -351,6 +380,7 @@ int main(void)
         cmocka_unit_test(time_is_the_wall_clocks),
         cmocka_unit_test(without_memory_nothing_is_lost),
         cmocka_unit_test(explained_as_it_is_decided),
+        cmocka_unit_test(the_next_rule_takes_what_finds_no_room),
         cmocka_unit_test(forwards_go_by_rules),
     };
 

@@ -49,6 +49,13 @@ static inline bool is_ours(void *arg, const struct uri *u)
     return str_equal_nocase(u->host, STR("example.com"));
 }
 
+/* Of the first set alone. */
+static inline bool has_room(void *arg, unsigned set)
+{
+    (void)arg;
+    return set == 0;
+}
+
 static inline struct given *given_request(const char *method, const char *uri, const char *headers)
 {
     struct given *g = calloc(1, sizeof *g);
@@ -66,8 +73,11 @@ static inline struct given *given_request(const char *method, const char *uri, c
                      MSG_OK);
     g->msg.flow.transport = TRANSPORT_UDP;
     assert_true(addr_parse(STR("192.0.2.7:5060"), &g->msg.flow.remote));
-    g->request = (struct route_request){
-        .msg = &g->msg, .uri = msg_uri(&g->msg), .minute = 600, .is_ours = is_ours};
+    g->request = (struct route_request){.msg = &g->msg,
+                                        .uri = msg_uri(&g->msg),
+                                        .minute = 600,
+                                        .is_ours = is_ours,
+                                        .has_room = has_room};
     assert_non_null(g->request.uri);
     return g;
 }

@@ -34,6 +34,39 @@ static const char *missed(const char *condition, struct given *g)
     return key;
 }
 
+#define SETS                                                     \
+    "sets: [{name: roomy, members: [{uri: 'sip:192.0.2.1'}]},\n" \
+    "       {name: full, members: [{uri: 'sip:192.0.2.2'}]}]\n"
+
+/* Which rule takes a request of this method: the first wants room in these sets. */
+static unsigned taken(const char *method, const char *sets)
+{
+    char text[400];
+    struct route_decision d;
+    struct given *g = given_request(method, "sip:bob@example.com", "");
+    (void)snprintf(
+        text, sizeof text,
+        "routes: [{room: %s, forward: 'set:full', set_user: first}, {reply: 404}]\n" SETS, sets);
+    struct routes *r = given_rules(text);
+
+    route_decide(r, &g->request, &d, NULL, NULL);
+    /* a rule that does not hold changes nothing */
+    assert_int_equal(d.rewritten, d.rule == 0);
+    routes_unref(r);
+    free(g);
+    return d.rule;
+}
+
+static void room_is_asked_of_calls(void **state)
+{
+    (void)state;
+    assert_int_equal(taken("INVITE", "roomy"), 0);
+    assert_int_equal(taken("INVITE", "full"), 1);
+    assert_int_equal(taken("INVITE", "[full, roomy]"), 0);
+    assert_int_equal(taken("MESSAGE", "full"), 0);
+    assert_int_equal(taken("ACK", "full"), 0);
+}
+
 static void conditions_hold_or_do_not(void **state)
 {
     static const struct {
@@ -278,6 +311,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(conditions_hold_or_do_not),
+        cmocka_unit_test(room_is_asked_of_calls),
         cmocka_unit_test(numbers_have_no_separators),
         cmocka_unit_test(an_ack_counts_as_its_invite),
         cmocka_unit_test(the_first_that_takes_it_decides),

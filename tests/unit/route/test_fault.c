@@ -44,6 +44,8 @@ static void what_is_wrong_is_told(void **state)
         {"add_header: ['Via: x']", "add_header", "this header is the server's own matter"},
         {"set_header: ['v: x']", "set_header", "this header is the server's own matter"},
         {"remove_header: [Route]", "remove_header", "this header is the server's own matter"},
+        {"room: [nobody]", "room", "there is no set of this name"},
+        {"room: [s], mode: stateless", "room", "needs calls that are counted"},
         {"remove_header: ['a b']", "remove_header", "expected a header's name"},
         {"prefix: 'a b'", "prefix", "expected the characters of a user"},
         {"set_user: 'a@b'", "set_user", "expected the characters of a user"},
