@@ -21,6 +21,11 @@ bool uri_has_param(const struct uri *u, struct str name)
     return uri_param(u, name, &value);
 }
 
+bool uri_header_next(const struct uri *u, size_t *at, struct str *name, struct str *value)
+{
+    return uri_pair_next(u->headers, '&', at, name, value);
+}
+
 unsigned uri_transport(const struct uri *u)
 {
     struct str value;

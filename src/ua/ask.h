@@ -16,8 +16,10 @@ enum ask_use {
     ASK_PRACK,
     ASK_INFO,
     ASK_BYE,
-    ASK_REQUEST, /* outside of dialogs: `user` is the request … */
-    ASK_REGISTER /* … or the registration */
+    ASK_REQUEST,  /* outside of dialogs: `user` is the request … */
+    ASK_REGISTER, /* … or the registration */
+    ASK_WATCH,    /* SUBSCRIBE, REFER; `user` is the watch */
+    ASK_NOTIFY    /* `user` is the referral */
 };
 
 struct ask {

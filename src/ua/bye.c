@@ -26,7 +26,7 @@ static void send(struct ua *ua, struct leg *leg, time_ns now)
     if (leg->bye.owed)
         alarm_set(ua, &leg->bye.alarm, time_add(now, ua->config.timers.t1));
     else if (err)
-        dialog_terminate(leg->dialog);
+        leg_close(leg);
 }
 
 void bye_send(struct ua *ua, struct leg *leg, struct str reason, time_ns now)
@@ -60,6 +60,6 @@ void bye_answered(struct ua *ua, struct leg *leg, time_ns now)
 {
     ask_free(ua, leg->bye.ask);
     leg->bye.ask = NULL;
-    dialog_terminate(leg->dialog);
+    leg_close(leg);
     call_settle(ua, leg->call, now);
 }

@@ -75,7 +75,7 @@ static bool is_busy(const struct call *call)
 {
     LIST_EACH (&call->legs, node, after) {
         const struct leg *leg = CONTAINER_OF(node, struct leg, node);
-        if (leg->bye.owed || leg->bye.waits || leg->bye.ask)
+        if (leg->bye.owed || leg->bye.waits || leg->bye.ask || !list_is_empty(&leg->usages))
             return true;
     }
     return call->is_outgoing ? !call->is_final || call->alarm.timer.at != TIME_NEVER
@@ -227,6 +227,7 @@ struct str call_end_name(enum call_end end)
         [CALL_END_EXPIRED] = STR_INIT("expired"),
         [CALL_END_GONE] = STR_INIT("gone"),
         [CALL_END_NO_AGREEMENT] = STR_INIT("no-agreement"),
+        [CALL_END_REPLACED] = STR_INIT("replaced"),
         [CALL_END_FAILED] = STR_INIT("failed"),
     };
     return names[end];

@@ -66,7 +66,8 @@ struct leg {
     struct ask *prack;
     struct block *ack; /* of the last 2xx that was acknowledged; and its hop behind it */
     uint32_t ack_len, ack_cseq;
-    struct list infos; /* struct ask */
+    struct list infos;  /* struct ask */
+    struct list usages; /* struct usage: subscriptions in its dialog */
     struct repeat repeat;
     struct modify modify;
     struct session session;
@@ -97,6 +98,9 @@ struct call {
     enum call_reliability reliability;
     ua_account account;
     uint64_t user;
+    uint64_t referral; /* the REFER that made it; 0: none */
+    unsigned depth;    /* REFERs, one after the other, that led here */
+    ua_call replaces;  /* whose place it takes when it is answered */
     struct list legs;
     unsigned n_legs; /* ever made */
     struct leg *chosen;
@@ -141,6 +145,12 @@ void leg_free(struct ua *, struct leg *);
 struct leg *leg_get(const struct ua *, uint64_t id);
 /* The leg whose dialog this message is of; NULL: none. */
 struct leg *leg_of(struct ua *, struct msg *);
+/* NULL: no leg has this dialog. */
+struct leg *leg_named(struct ua *, const struct dialog_id *);
+/* The session is over, and with it the dialog, unless a subscription goes on in it (RFC 5057 4). */
+void leg_close(struct leg *);
+/* … which is over now. */
+void leg_settle(struct ua *, struct leg *, time_ns now);
 /* What the peer says of itself. */
 void leg_learn(struct leg *, struct msg *);
 /* The leg is over with its dialog; a BYE goes where one is owed to the peer. The whole call is,

@@ -2,11 +2,13 @@
  * OPTIONS are told (RFC 3261 8.2, 11). */
 #include "ua/capabilities.h"
 
-static const struct str extensions[] = {STR_INIT("100rel"), STR_INIT("timer")};
+static const struct str extensions[] = {STR_INIT("100rel"),     STR_INIT("timer"),
+                                        STR_INIT("replaces"),   STR_INIT("join"),
+                                        STR_INIT("norefersub"), STR_INIT("tdialog")};
 
 struct str ua_capabilities(void)
 {
-    return STR(UA_ALLOW UA_ACCEPT UA_SUPPORTED);
+    return STR(UA_ALLOW UA_ACCEPT UA_SUPPORTED UA_EVENTS);
 }
 
 static bool is_allowed(unsigned method)
@@ -21,6 +23,9 @@ static bool is_allowed(unsigned method)
     case METHOD_UPDATE:
     case METHOD_INFO:
     case METHOD_MESSAGE:
+    case METHOD_REFER:
+    case METHOD_NOTIFY:
+    case METHOD_SUBSCRIBE:
         return true;
     default:
         return false;

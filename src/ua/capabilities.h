@@ -4,8 +4,13 @@
 
 #include "ua/parts.h"
 
-#define UA_ALLOW "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, MESSAGE\r\n"
-#define UA_SUPPORTED "Supported: 100rel, timer\r\n"
+#define UA_ALLOW                                                                      \
+    "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, REFER, " \
+    "NOTIFY, SUBSCRIBE\r\n"
+#define UA_EXTENSIONS "timer, replaces, join, norefersub, tdialog\r\n"
+#define UA_SUPPORTED "Supported: 100rel, " UA_EXTENSIONS
+#define UA_SUPPORTED_BUT_100REL "Supported: " UA_EXTENSIONS
+#define UA_EVENTS "Allow-Events: refer\r\n"
 #define UA_ACCEPT "Accept: application/sdp\r\n"
 
 /* Answers a request that RFC 3261 8.2.1, 8.2.2 or 8.2.3 refuse whatever it is about: a method

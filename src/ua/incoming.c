@@ -2,6 +2,7 @@
 #include "ua/account.h"
 #include "ua/call_parts.h"
 #include "ua/capabilities.h"
+#include "ua/replaces.h"
 
 static void refuse(struct ua *ua, tx_id tx, unsigned status, struct str headers, time_ns now)
 {
@@ -49,10 +50,21 @@ static void learn(struct call *call, struct msg *m)
     call->peer_reliable = call->needs_reliable || msg_has_token(m, HDR_SUPPORTED, STR("100rel"));
 }
 
+static void tell(struct ua *ua, const struct call *call, struct msg *m,
+                 const struct replaces *about)
+{
+    struct ua_event *ev = call_tell(ua, call, NULL, UA_CALL_INCOMING, m);
+    if (!ev)
+        return;
+    ev->replaced = about->replaced;
+    ev->joined = about->joined;
+}
+
 void incoming_take(struct ua *ua, const struct engine_event *ev, time_ns now)
 {
     struct call *call;
     struct body body;
+    struct replaces about;
     const struct ua_identity *who = account_for(ua, ev->msg);
     body_read(ev->msg, &body);
     if (body.status) {
@@ -62,9 +74,15 @@ void incoming_take(struct ua *ua, const struct engine_event *ev, time_ns now)
     }
     if (session_refuses(ua, ev, now))
         return;
+    replaces_read(ua, ev->msg, &about);
+    if (about.status) {
+        refuse(ua, ev->tx, about.status, STR_NONE, now);
+        return;
+    }
     int err = call_new(ua, false, who ? who->id : 0, &call);
     if (!err) {
         call->offer = body;
+        call->replaces = about.replaced;
         learn(call, ev->msg);
         err = begin(ua, call, who, ev);
         if (err)
@@ -73,7 +91,7 @@ void incoming_take(struct ua *ua, const struct engine_event *ev, time_ns now)
     if (err)
         refuse(ua, ev->tx, err == ERR_INVALID ? 400 : err == ERR_LIMIT ? 486 : 503, STR_NONE, now);
     else
-        (void)call_tell(ua, call, NULL, UA_CALL_INCOMING, ev->msg);
+        tell(ua, call, ev->msg, &about);
 }
 
 void incoming_put_lines(struct buf *b, const struct leg *leg)
@@ -198,6 +216,7 @@ int incoming_answer(struct ua *ua, struct call *call, time_ns now)
     call->tx = 0;
     call->state = CALL_ANSWERED;
     reliable_end(ua, call);
+    replaces_done(ua, call, now);
     return OK;
 }
 

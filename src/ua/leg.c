@@ -1,4 +1,6 @@
 /* Legs: a dialog of a call with its session, from its first response to its end. */
+#include <assert.h>
+
 #include "ua/call_parts.h"
 
 struct leg *leg_get(const struct ua *ua, uint64_t id)
@@ -18,6 +20,7 @@ struct leg *leg_new(struct ua *ua, struct call *call, struct dialog *d)
     leg->dialog = d;
     d->user = id;
     list_init(&leg->infos);
+    list_init(&leg->usages);
     alarm_init(&leg->repeat.alarm, ALARM_REPEAT);
     alarm_init(&leg->modify.alarm, ALARM_MODIFY);
     alarm_init(&leg->session.alarm, ALARM_SESSION);
@@ -41,6 +44,7 @@ void leg_free(struct ua *ua, struct leg *leg)
 {
     struct call *call = leg->call;
     struct dialog *d = leg->dialog;
+    assert(list_is_empty(&leg->usages));
     stop_asking(ua, leg);
     repeat_end(ua, leg);
     alarm_stop(ua, &leg->bye.alarm);
@@ -59,13 +63,30 @@ void leg_free(struct ua *ua, struct leg *leg)
         dialog_fini(d);
 }
 
+struct leg *leg_named(struct ua *ua, const struct dialog_id *id)
+{
+    struct dialog *d = dialog_table_find(&ua->dialogs, id);
+    return d ? leg_get(ua, d->user) : NULL;
+}
+
 struct leg *leg_of(struct ua *ua, struct msg *m)
 {
     struct dialog_id id;
-    if (!dialog_id_of(m, &id))
-        return NULL;
-    struct dialog *d = dialog_table_find(&ua->dialogs, &id);
-    return d ? leg_get(ua, d->user) : NULL;
+    return dialog_id_of(m, &id) ? leg_named(ua, &id) : NULL;
+}
+
+void leg_close(struct leg *leg)
+{
+    if (list_is_empty(&leg->usages))
+        dialog_terminate(leg->dialog);
+}
+
+void leg_settle(struct ua *ua, struct leg *leg, time_ns now)
+{
+    struct call *call = leg->call;
+    if (call->state == CALL_ENDING && !leg->bye.ask && !leg->bye.owed && !leg->bye.waits)
+        leg_close(leg);
+    call_settle(ua, call, now);
 }
 
 void leg_learn(struct leg *leg, struct msg *m)
@@ -85,7 +106,7 @@ void leg_end(struct ua *ua, struct leg *leg, enum call_end end, unsigned status,
         call_over(ua, call, end, status, m);
     if (theirs) {
         repeat_end(ua, leg);
-        dialog_terminate(leg->dialog);
+        leg_close(leg);
     } else
         bye_send(ua, leg, reason, now);
     call_settle(ua, call, now);

@@ -1,17 +1,15 @@
 /* The INVITE of a call of ours, from call_start to its final response: its forks, what they
  * answer, its end (RFC 3261 13.2, 9.1). */
-#include "dialog/route_set.h"
-#include "ua/account.h"
 #include "ua/call_parts.h"
 #include "ua/capabilities.h"
-
-#define CALL_ID_LEN (2 * TAG_LEN)
+#include "ua/opening.h"
+#include "ua/referral.h"
 
 /* --- the request --- */
 static void put_lines(struct buf *b, const struct call *call, bool described)
 {
     buf_put_lit(b, UA_ALLOW);
-    buf_put(b, call->reliability == CALL_RELIABLE_NEVER ? STR("Supported: timer\r\n")
+    buf_put(b, call->reliability == CALL_RELIABLE_NEVER ? STR(UA_SUPPORTED_BUT_100REL)
                                                         : STR(UA_SUPPORTED));
     if (call->reliability == CALL_RELIABLE_REQUIRED)
         buf_put_lit(b, "Require: 100rel\r\n");
@@ -22,49 +20,12 @@ static void put_lines(struct buf *b, const struct call *call, bool described)
         buf_put_lit(b, "Content-Type: application/sdp\r\n");
 }
 
-/* A Call-ID whose messages come to our worker. */
-static void make_call_id(struct ua *ua, char text[CALL_ID_LEN])
-{
-    struct buf b;
-    do {
-        buf_init(&b, text, CALL_ID_LEN);
-        text_put_random(ua, &b);
-        text_put_random(ua, &b);
-    } while (!engine_owns_call_id(ua->engine, buf_str(&b)));
-}
-
-static bool leaves_by_tls(const struct uri *hop)
-{
-    return hop->scheme == URI_SIPS || transport_is_secure(uri_transport(hop));
-}
-
 static int init_dialog(struct ua *ua, struct call *call, const struct ua_identity *who,
                        const struct call_start *s)
 {
-    char id[CALL_ID_LEN], tag[TAG_LEN], contact[LIMIT_DIALOG_BYTES];
-    struct buf tag_text, contact_text;
-    struct route_plan plan;
-    int err = route_plan(account_routes(who), s->target, &plan);
-    if (err)
-        return err;
-    make_call_id(ua, id);
-    buf_init(&tag_text, tag, sizeof tag);
-    text_put_random(ua, &tag_text);
-    buf_init(&contact_text, contact, sizeof contact);
-    account_put_contact(ua, &contact_text, who, &plan.hop, NULL,
-                        str_starts_nocase(s->target, STR("sips:")));
-    if (contact_text.over)
-        return ERR_LIMIT;
-    const struct dialog_start start = {.call_id = {id, sizeof id},
-                                       .local_tag = buf_str(&tag_text),
-                                       .local = who->address,
-                                       .remote = s->to.len > 0 ? s->to : s->target,
-                                       .target = s->target,
-                                       .contact = buf_str(&contact_text),
-                                       .routes = account_routes(who),
-                                       .cseq = 1,
-                                       .over_tls = leaves_by_tls(&plan.hop)};
-    return early_init(&call->early, ua->mem, &start, 64 * ua->config.timers.t1);
+    struct opening opening;
+    int err = opening_make(ua, who, s->target, s->to, &opening);
+    return err ? err : early_init(&call->early, ua->mem, &opening.start, 64 * ua->config.timers.t1);
 }
 
 static int send(struct ua *ua, struct call *call, const struct call_start *s, time_ns now)
@@ -173,7 +134,8 @@ int outgoing_end(struct ua *ua, struct call *call, enum call_end end, struct str
     call->invite->account = 0;
     call->is_final = call->invite->tx == 0;
     alarm_stop(ua, &call->invite->alarm);
-    call_over(ua, call, end, end == CALL_END_HUNG_UP ? 0 : 488, NULL);
+    call_over(ua, call, end, end == CALL_END_NO_AGREEMENT ? 488 : 0, NULL);
+    referral_progress(ua, call, 487, now);
     call_settle(ua, call, now);
     return OK;
 }
@@ -201,6 +163,7 @@ static void provisional(struct ua *ua, struct call *call, struct msg *m, time_ns
         heard == HEARD_AGAIN ? NULL : call_tell(ua, call, leg, UA_CALL_PROGRESS, m);
     if (ev)
         ev->status = m->status;
+    referral_progress(ua, call, m->status, now);
 }
 
 /* RFC 3261 13.2.2.4: also what nobody wants is acknowledged, with an answer where it offers. */
@@ -229,6 +192,7 @@ static void choose(struct ua *ua, struct leg *leg, struct msg *m, time_ns now)
     leg->session.min_s = call->min_session_s;
     session_begin_uac(ua, leg, m, now);
     (void)call_tell(ua, call, leg, UA_CALL_ANSWERED, m);
+    referral_progress(ua, call, m->status, now);
     modify_advance(ua, leg, now);
 }
 
@@ -250,6 +214,7 @@ static void confirmed(struct ua *ua, struct leg *leg, struct msg *m, time_ns now
     }
     if (heard == HEARD_BAD || !leg->media.held) {
         call->chosen = leg;
+        referral_progress(ua, call, 488, now);
         leg_end(ua, leg, CALL_END_NO_AGREEMENT, m->status, m,
                 STR("SIP;cause=488;text=\"No agreement\""), now);
         return;
@@ -298,6 +263,7 @@ static void failed(struct ua *ua, struct call *call, const struct ask_answer *an
         drop_legs(ua, call);
     call->is_final = true;
     call_over(ua, call, CALL_END_REFUSED, answer->status, answer->msg);
+    referral_progress(ua, call, answer->status, now);
     call_settle(ua, call, now);
 }
 

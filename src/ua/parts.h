@@ -2,7 +2,9 @@
  *
  *   ua ── accounts (account.h)
  *      ── asks: requests of ours that wait for their answer (ask.h)
- *      ── calls ── legs: a dialog each, with its session (leg.h) */
+ *      ── calls ── legs: a dialog each, with its session (call_parts.h)
+ *      ── watches: subscriptions of ours (watch.h), referrals: those that a REFER to us makes
+ *         (referral.h); both live in a leg's dialog or in one of their own (usage.h) */
 #ifndef TANDEM_SRC_UA_PARTS_H
 #define TANDEM_SRC_UA_PARTS_H
 
@@ -15,14 +17,17 @@
 #define UA_HEADERS_BYTES 8192 /* of header lines that go with one message of ours */
 
 enum alarm_kind {
-    ALARM_ASK,         /* struct ask: time to send it again */
-    ALARM_CALL,        /* struct call: forks that nobody answered are over; it is forgotten */
-    ALARM_RELIABLE,    /* struct call: our 1xx again */
-    ALARM_REPEAT,      /* struct leg: our 2xx again */
-    ALARM_MODIFY,      /* struct leg: an offer or a refresh that had to wait */
-    ALARM_SESSION,     /* struct leg: refresh, or the session's end */
-    ALARM_BYE,         /* struct leg: one that found no memory */
-    ALARM_REGISTRATION /* struct registration: the next REGISTER, or a keep-alive */
+    ALARM_ASK,          /* struct ask: time to send it again */
+    ALARM_CALL,         /* struct call: forks that nobody answered are over; it is forgotten */
+    ALARM_RELIABLE,     /* struct call: our 1xx again */
+    ALARM_REPEAT,       /* struct leg: our 2xx again */
+    ALARM_MODIFY,       /* struct leg: an offer or a refresh that had to wait */
+    ALARM_SESSION,      /* struct leg: refresh, or the session's end */
+    ALARM_BYE,          /* struct leg: one that found no memory */
+    ALARM_REGISTRATION, /* struct registration: the next REGISTER, or a keep-alive */
+    ALARM_TIMER_N,      /* struct watch: no NOTIFY came (RFC 6665 4.1.2.4) */
+    ALARM_WATCH,        /* struct watch: a refresh, the end, or the next try */
+    ALARM_REFERRAL      /* struct referral: its end, or a NOTIFY that found no memory */
 };
 
 struct alarm {
@@ -38,8 +43,9 @@ struct ua {
     char *software; /* "User-Agent: …" line; NULL: none */
     size_t software_len;
     struct digester *digester;
-    struct pool accounts, calls, legs, asks, requests, registrations;
-    struct dialog_table dialogs;
+    struct pool accounts, calls, legs, asks, requests, registrations, watches, referrals;
+    struct dialog_table dialogs; /* of legs */
+    struct dialog_table usages;  /* of watches and referrals outside of calls */
     struct wheel wheel;
     struct list notes, spare; /* struct note: told in order; kept for what must be told */
     size_t n_spare, n_reserved;

@@ -2,7 +2,10 @@
 #include "ua/account.h"
 #include "ua/call_parts.h"
 #include "ua/capabilities.h"
+#include "ua/referral.h"
+#include "ua/replaces.h"
 #include "ua/requests.h"
+#include "ua/watch.h"
 
 void take_request(struct ua *ua, const struct engine_event *ev, ua_account account, time_ns now)
 {
@@ -30,17 +33,36 @@ static void take_outside(struct ua *ua, const struct engine_event *ev, time_ns n
         who = account_for(ua, ev->msg);
         take_request(ua, ev, who ? who->id : 0, now);
         break;
+    case METHOD_REFER:
+        referral_take(ua, NULL, ev, now);
+        break;
+    case METHOD_SUBSCRIBE:
+        usage_refuse(ua, ev, now);
+        break;
     default: /* RFC 3261 12.2.2: it belongs into a dialog */
         within_take(ua, ev, now);
         break;
     }
 }
 
+/* RFC 3891 3, RFC 3911 4 */
+static bool is_misplaced(struct ua *ua, const struct engine_event *ev, time_ns now)
+{
+    struct replaces about;
+    const struct reply bad = {.status = 400};
+    if (ev->msg->method == METHOD_INVITE)
+        return false;
+    replaces_read(ua, ev->msg, &about);
+    if (about.status)
+        (void)engine_reply(ua->engine, ev->tx, &bad, now);
+    return about.status != 0;
+}
+
 static void take_new(struct ua *ua, const struct engine_event *ev, time_ns now)
 {
     const struct nameaddr *to = msg_to(ev->msg);
     (void)engine_own(ua->engine, ev->tx, ua->config.owner, 0);
-    if (capabilities_refuse(ua, ev, now))
+    if (capabilities_refuse(ua, ev, now) || is_misplaced(ua, ev, now))
         return;
     if (to && to->tag.len > 0)
         within_take(ua, ev, now);
@@ -84,6 +106,17 @@ static void outside_answered(struct ua *ua, struct ask *a, const struct ask_answ
         registration_answered(ua, a->user, answer, now);
 }
 
+static void bring_usage(struct ua *ua, struct ask *a, enum ask_news news,
+                        const struct ask_answer *answer, time_ns now)
+{
+    struct watch *w = a->use == ASK_WATCH ? watch_get(ua, a->user) : NULL;
+    struct referral *r = a->use == ASK_NOTIFY ? referral_get(ua, a->user) : NULL;
+    if (w)
+        watch_answered(ua, w, news, answer, now);
+    if (r)
+        referral_answered(ua, r, news, answer, now);
+}
+
 static void bring(struct ua *ua, struct ask *a, enum ask_news news, const struct ask_answer *answer,
                   time_ns now)
 {
@@ -99,12 +132,18 @@ static void bring(struct ua *ua, struct ask *a, enum ask_news news, const struct
             outside_answered(ua, a, answer, now);
         return;
     }
+    if (a->use == ASK_WATCH || a->use == ASK_NOTIFY) {
+        bring_usage(ua, a, news, answer, now);
+        return;
+    }
     if ((leg = leg_get(ua, a->user)) == NULL)
         return;
     switch (a->use) {
     case ASK_INVITE:
     case ASK_REQUEST:
     case ASK_REGISTER:
+    case ASK_WATCH:
+    case ASK_NOTIFY:
         break;
     case ASK_MODIFY:
         modify_answered(ua, leg, news, answer, now);
@@ -144,8 +183,11 @@ void ask_lost(struct ua *ua, struct ask *a, time_ns now)
 static void take_end(struct ua *ua, const struct engine_event *ev, time_ns now)
 {
     struct call *call = call_get(ua, ev->user);
+    struct referral *r = referral_get(ua, ev->user);
     if (call && call->tx == ev->tx)
         incoming_lost(ua, call, now);
+    if (r)
+        referral_lost(ua, r, ev->tx, now);
 }
 
 bool ua_take(struct ua *ua, const struct engine_event *ev, time_ns now)

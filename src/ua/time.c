@@ -1,6 +1,7 @@
 /* The passing of time: due alarms, in order. Reads no clock. */
-#include "ua/call_parts.h"
+#include "ua/referral.h"
 #include "ua/requests.h"
+#include "ua/watch.h"
 
 void alarm_init(struct alarm *a, enum alarm_kind kind)
 {
@@ -44,6 +45,15 @@ static void fire(struct ua *ua, struct alarm *a, time_ns now)
         break;
     case ALARM_REGISTRATION:
         registration_fire(ua, a, now);
+        break;
+    case ALARM_TIMER_N:
+        watch_fire_n(ua, CONTAINER_OF(a, struct watch, timer_n), now);
+        break;
+    case ALARM_WATCH:
+        watch_fire(ua, CONTAINER_OF(a, struct watch, alarm), now);
+        break;
+    case ALARM_REFERRAL:
+        referral_fire(ua, CONTAINER_OF(a, struct referral, alarm), now);
         break;
     }
 }

@@ -1,7 +1,8 @@
 /* The user agent as its owner sees it: its life, and what it is made of. */
 #include "ua/account.h"
-#include "ua/call_parts.h"
+#include "ua/referral.h"
 #include "ua/requests.h"
+#include "ua/watch.h"
 
 static bool keep_software(struct ua *ua, struct str software)
 {
@@ -24,10 +25,15 @@ static bool start(struct ua *ua)
     rand_bytes(engine_rand(ua->engine), &key, sizeof key);
     if (dialog_table_init(&ua->dialogs, ua->mem, &key))
         return false;
+    if (dialog_table_init(&ua->usages, ua->mem, &key)) {
+        dialog_table_fini(&ua->dialogs);
+        return false;
+    }
     ua->digester = digester_new(ua->mem);
     if (ua->digester && keep_software(ua, ua->config.software))
         return true;
     digester_free(ua->digester);
+    dialog_table_fini(&ua->usages);
     dialog_table_fini(&ua->dialogs);
     return false;
 }
@@ -54,6 +60,8 @@ struct ua *ua_new(const struct ua_config *config)
     pool_init(&ua->asks, mem, sizeof(struct ask), LIMIT_UA_ASKS);
     requests_init(ua);
     registrations_init(ua);
+    watches_init(ua);
+    referrals_init(ua);
     wheel_init(&ua->wheel, 0);
     event_init(ua);
     return ua;
@@ -79,6 +87,8 @@ void ua_free(struct ua *ua)
 {
     if (!ua)
         return;
+    watches_fini(ua);
+    referrals_fini(ua);
     free_calls(ua);
     requests_fini(ua);
     registrations_fini(ua);
@@ -89,6 +99,7 @@ void ua_free(struct ua *ua)
     pool_fini(&ua->calls);
     pool_fini(&ua->legs);
     pool_fini(&ua->asks);
+    dialog_table_fini(&ua->usages);
     dialog_table_fini(&ua->dialogs);
     digester_free(ua->digester);
     mem_free(ua->mem, ua->software, ua->software_len);
@@ -102,5 +113,6 @@ int ua_reply(struct ua *ua, tx_id tx, const struct reply *reply, time_ns now)
 
 bool ua_is_quiet(const struct ua *ua)
 {
-    return ua->calls.live == 0 && ua->asks.live == 0;
+    return ua->calls.live == 0 && ua->asks.live == 0 && ua->watches.live == 0 &&
+           ua->referrals.live == 0;
 }

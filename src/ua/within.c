@@ -1,6 +1,7 @@
 /* Requests of theirs within a dialog of ours (RFC 3261 12.2.2). */
 #include "ua/call_parts.h"
 #include "ua/capabilities.h"
+#include "ua/referral.h"
 
 static void answer(struct ua *ua, tx_id tx, unsigned status, struct str headers, time_ns now)
 {
@@ -56,6 +57,13 @@ static void dispatch(struct ua *ua, struct leg *leg, const struct engine_event *
     case METHOD_UPDATE:
         modify_take(ua, leg, ev, now);
         break;
+    case METHOD_REFER:
+        referral_take(ua, leg, ev, now);
+        break;
+    case METHOD_NOTIFY:
+    case METHOD_SUBSCRIBE:
+        usage_take_within(ua, leg, ev, now);
+        break;
     case METHOD_OPTIONS:
         capabilities_answer(ua, ev, now);
         break;
@@ -65,11 +73,22 @@ static void dispatch(struct ua *ua, struct leg *leg, const struct engine_event *
     }
 }
 
+/* Of what is left of a dialog whose session has ended (RFC 5057 4) the rest is not there. */
+static bool is_over(const struct leg *leg, enum method method)
+{
+    return leg->call->state == CALL_ENDING && method != METHOD_BYE && method != METHOD_NOTIFY &&
+           method != METHOD_SUBSCRIBE;
+}
+
 void within_take(struct ua *ua, const struct engine_event *ev, time_ns now)
 {
     struct leg *leg = leg_of(ua, ev->msg);
-    unsigned status = leg ? dialog_receive(leg->dialog, ev->msg) : 481;
-    if (leg && leg->call->state == CALL_ENDING && ev->msg->method != METHOD_BYE)
+    if (!leg) {
+        usage_take(ua, ev, now);
+        return;
+    }
+    unsigned status = dialog_receive(leg->dialog, ev->msg);
+    if (!status && is_over(leg, ev->msg->method))
         status = 481;
     if (status)
         answer(ua, ev->tx, status, STR_NONE, now);

@@ -29,6 +29,9 @@ bool uri_parse(struct str s, struct uri *out, struct msg_error *err);
 /* The parameter's value: names compare without case. True where it is present; *value is empty, at
  * == NULL where it has none. */
 bool uri_param(const struct uri *u, struct str name, struct str *value);
+/* RFC 3261 19.1.1: the URI's headers as they stand, escapes kept: start with *at = 0. False: no
+ * more. */
+bool uri_header_next(const struct uri *u, size_t *at, struct str *name, struct str *value);
 bool uri_has_param(const struct uri *u, struct str name);
 
 /* enum transport that the URI asks for: transport= parameter, else TRANSPORT_NONE. Unknown: 255. */

@@ -72,7 +72,12 @@ MUST_USE int call_ring(struct ua *, ua_call, const struct call_ring *, time_ns n
 /* 200 with an answer to the INVITE's offer, or with an offer where it has none; sent again until
  * its ACK comes. It waits for the PRACK of a description (RFC 3262 3). `media` NULL: those of
  * call_ring. ERR_INVALID: nothing of their offer fits (the call is as it was: refuse it with 488),
- * there is no media, or the call is answered. */
+ * there is no media, or the call is answered.
+ * Where the event of its coming has `replaced` (RFC 3891 3), that call is ended with this answer,
+ * by BYE or CANCEL: nobody is to be alerted, and who refuses it (603) leaves the other one as it
+ * is. Whoever asks for it knows that call's tags, and need not be the one who may: Referred-By and
+ * the network are to be weighed. `joined` (RFC 3911 4): whose media are to be mixed with that
+ * call's; an application that does not mix refuses it with 488. */
 MUST_USE int call_answer(struct ua *, ua_call, const struct sdp_local *media, time_ns now);
 /* 300 to 699 with these header lines (Warning, Retry-After, Reason, Contact; may be empty). */
 MUST_USE int call_refuse(struct ua *, ua_call, unsigned status, struct str headers, time_ns now);

@@ -8,7 +8,8 @@
  * Nothing is called back. What is named by an id that has ended gives ERR_STALE. ERR_NOMEM,
  * ERR_LIMIT and ERR_INVALID leave everything as it was.
  *
- * Calls: ua/call.h. Requests outside of dialogs: ua/request.h. Registrations: ua/registration.h. */
+ * Calls: ua/call.h. Transfers of them: ua/transfer.h. Requests outside of dialogs: ua/request.h.
+ * Registrations: ua/registration.h. Subscriptions: ua/subscription.h. */
 #ifndef TANDEM_UA_UA_H
 #define TANDEM_UA_UA_H
 
@@ -20,6 +21,10 @@ typedef pool_id ua_account;      /* 0: none */
 typedef pool_id ua_call;         /* 0: none */
 typedef pool_id ua_request;      /* 0: none */
 typedef pool_id ua_registration; /* 0: none */
+typedef pool_id ua_subscription; /* 0: none */
+/* Of REFERs of ours and of theirs; 0: none. */
+typedef pool_id ua_transfer;
+typedef pool_id ua_referral;
 
 struct ua_config {
     struct engine *engine; /* borrowed; outlives the UA */
@@ -69,7 +74,8 @@ time_ns ua_deadline(const struct ua *);
 enum ua_event_kind {
     /* Calls (call.h); `call`, and `leg` where one fork is meant. */
     UA_CALL_INCOMING,  /* `msg`: the INVITE; `account`: whom it is for, 0: nobody we know. Answer
-                          with call_ring, call_answer, call_refuse or call_redirect */
+                          with call_ring, call_answer, call_refuse or call_redirect. `replaced`,
+                          `joined`: see call_answer */
     UA_CALL_PROGRESS,  /* outgoing: a provisional response, `status`, `msg` (180 to 199) */
     UA_CALL_MEDIA,     /* an offer has been answered, either way: `agreed` holds from now on */
     UA_CALL_ANSWERED,  /* outgoing: a 2xx came, `msg`, and is acknowledged */
@@ -79,6 +85,19 @@ enum ua_event_kind {
     UA_CALL_INFO,          /* `msg`: an INFO, answered already (RFC 6086 4.2.2; or an old one with
                               application/dtmf-relay or application/dtmf: RFC 2976) */
     UA_CALL_ENDED,         /* `end`, `status`, `msg` (may be NULL): forget its id */
+    /* Transfers (transfer.h). */
+    UA_TRANSFER_PROGRESS, /* `transfer`, `call` (0: outside of calls): it is tried, `status` (100 to
+                             199) says how far it is; `msg`: the NOTIFY */
+    UA_TRANSFER_ENDED, /* `status`: 200 to 299: done; 300 to 699: it failed, as REFER's own answer
+                          or the last report has it (408: none came); 0: nothing more will be
+                          known. `msg` (may be NULL). Forget its id */
+    UA_REFERRED,       /* `referral`, `call` (0: none), `account`, `msg`: a REFER. Decide with
+                          referral_accept or referral_refuse */
+    /* Subscriptions (subscription.h); `subscription`, `account`. */
+    UA_SUBSCRIPTION_NOTIFIED, /* `msg`: the NOTIFY, answered already */
+    UA_SUBSCRIPTION_LOST,  /* `status`, `msg` (may be NULL): it failed, or was ended with leave to
+                              come again; subscription_look tells when that is tried */
+    UA_SUBSCRIPTION_ENDED, /* `status`, `msg` (may be NULL): for good: forget its id */
     /* Requests outside of dialogs. */
     UA_REQUEST,  /* `msg`: a MESSAGE or another request that an application has to answer, with
                    ua_reply to `tx`; `account` as above */
@@ -103,6 +122,7 @@ enum call_end {
     CALL_END_EXPIRED,       /* the session timer (RFC 4028 10) */
     CALL_END_GONE,          /* a request within the dialog was answered 481 or 408 (RFC 5057) */
     CALL_END_NO_AGREEMENT,  /* the peer's description is missing, broken, or no answer to ours */
+    CALL_END_REPLACED,      /* another call took its place (RFC 3891) */
     CALL_END_FAILED,        /* we could not go on: no memory, no way */
     N_CALL_ENDS
 };
@@ -113,8 +133,12 @@ struct ua_event {
     enum ua_event_kind kind;
     ua_account account;
     ua_call call;
+    ua_call replaced, joined; /* 0: none */
+    ua_transfer transfer;
+    ua_referral referral;
     ua_request request;
     ua_registration registration;
+    ua_subscription subscription;
     uint64_t user; /* the application's, of a request or a registration */
     unsigned leg;  /* which of a forked call's dialogs, from 1 */
     unsigned status;
@@ -132,7 +156,8 @@ bool ua_event(struct ua *, struct ua_event *);
 /* Answers a UA_REQUEST, once; `reply` as of engine_reply, whose errors these are. */
 int ua_reply(struct ua *, tx_id, const struct reply *, time_ns now);
 
-/* Nothing is under way: no call, no request of ours without an answer, no transaction of a call. */
+/* Nothing is under way: no call, no request of ours without an answer, no transaction of a call, no
+ * subscription, transfer or referral. */
 bool ua_is_quiet(const struct ua *);
 
 /* What OPTIONS are told of our media (RFC 3261 11.2, RFC 3264 9); ports are not. Copied. ERR_LIMIT,

@@ -4,7 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const places[] = {"192.0.2.1:5060", "192.0.2.2:5060", "192.0.2.9:5060"};
+static const char *const places[] = {"192.0.2.1:5060", "192.0.2.2:5060", "192.0.2.3:5060",
+                                     "192.0.2.9:5060"};
+
+static const char *const addresses[] = {"\"Alice\" <sip:alice@example.com>", "<sip:bob@192.0.2.2>",
+                                        "<sip:carol@192.0.2.3>"};
 
 static struct addr addr_of(const char *text)
 {
@@ -24,8 +28,10 @@ static char *copy(struct str s)
 
 void rig_config(struct rig *r)
 {
-    *r = (struct rig){.now = SECOND, .delay = 10 * MS, .password = ""};
-    r->side[ALICE].mem = r->side[BOB].mem = mem_counting();
+    *r = (struct rig){
+        .now = SECOND, .delay = 10 * MS, .password = "", .peer_contact = "<sip:peer@192.0.2.9>"};
+    for (enum rig_who who = ALICE; who < PEER; who++)
+        r->side[who].mem = mem_counting();
     r->config =
         (struct ua_config){.owner = 7, .software = STR("rig"), .timers = tx_timers_default()};
 }
@@ -46,18 +52,17 @@ static void start_side(struct rig *r, enum rig_who who)
     own.engine = s->engine;
     s->ua = ua_new(&own);
     assert_non_null(s->ua);
-    const struct ua_account_config account = {
-        .address =
-            who == ALICE ? STR("\"Alice\" <sip:alice@example.com>") : STR("<sip:bob@192.0.2.2>"),
-        .user = who == ALICE && r->password[0] ? STR("alice") : STR_NONE,
-        .password = str_from(r->password)};
+    const struct ua_account_config account = {.address = str_from(addresses[who]),
+                                              .user = who == ALICE && r->password[0] ? STR("alice")
+                                                                                     : STR_NONE,
+                                              .password = str_from(r->password)};
     assert_int_equal(ua_account_add(s->ua, &account, &s->account), OK);
 }
 
 void rig_start(struct rig *r)
 {
-    start_side(r, ALICE);
-    start_side(r, BOB);
+    for (enum rig_who who = ALICE; who < PEER; who++)
+        start_side(r, who);
 }
 
 void rig_new(struct rig *r)
@@ -68,7 +73,7 @@ void rig_new(struct rig *r)
 
 void rig_free(struct rig *r)
 {
-    for (enum rig_who who = ALICE; who <= BOB; who++) {
+    for (enum rig_who who = ALICE; who < PEER; who++) {
         struct rig_side *s = &r->side[who];
         for (size_t i = 0; i < s->n_events; i++)
             free(s->events[i].text);
@@ -84,7 +89,7 @@ void rig_free(struct rig *r)
 void rig_end(struct rig *r)
 {
     rig_pass(r, 600 * SECOND);
-    for (enum rig_who who = ALICE; who <= BOB; who++) {
+    for (enum rig_who who = ALICE; who < PEER; who++) {
         assert_true(ua_is_quiet(r->side[who].ua));
         assert_int_equal(engine_stats(r->side[who].engine)->tx_client, 0);
         assert_int_equal(engine_stats(r->side[who].engine)->tx_server, 0);
@@ -154,8 +159,8 @@ static void drain_side(struct rig *r, enum rig_who who)
 
 void rig_drain(struct rig *r)
 {
-    drain_side(r, ALICE);
-    drain_side(r, BOB);
+    for (enum rig_who who = ALICE; who < PEER; who++)
+        drain_side(r, who);
 }
 
 static void deliver(struct rig *r, struct rig_sent *m)
@@ -176,7 +181,7 @@ static time_ns next_at(const struct rig *r)
     for (size_t i = r->n_moved; i < r->n_sent; i++)
         if (!r->sent[i].delivered)
             at = time_min(at, r->sent[i].arrives);
-    for (enum rig_who who = ALICE; who <= BOB; who++) {
+    for (enum rig_who who = ALICE; who < PEER; who++) {
         at = time_min(at, engine_deadline(r->side[who].engine));
         at = time_min(at, ua_deadline(r->side[who].ua));
     }
@@ -185,7 +190,7 @@ static time_ns next_at(const struct rig *r)
 
 static void turn(struct rig *r)
 {
-    for (enum rig_who who = ALICE; who <= BOB; who++) {
+    for (enum rig_who who = ALICE; who < PEER; who++) {
         (void)engine_time(r->side[who].engine, r->now);
         rig_drain(r);
         (void)ua_time(r->side[who].ua, r->now);
@@ -397,10 +402,27 @@ void rig_peer_answer(struct rig *r, enum rig_who to, const char *request, unsign
     struct buf b = behind(text, sizeof text);
     put_vias(&b, request);
     snprintf(text + b.len, sizeof text - b.len,
-             "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %s\r\n%s", rig_value(request, "From"),
+             "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %s\r\n%s%s%s", rig_value(request, "From"),
              tagged(rig_value(request, "To"), to_tag), rig_value(request, "Call-ID"),
-             rig_value(request, "CSeq"), status < 300 ? "Contact: <sip:peer@192.0.2.9>\r\n" : "");
+             rig_value(request, "CSeq"), status < 300 ? "Contact: " : "",
+             status < 300 ? r->peer_contact : "", status < 300 ? "\r\n" : "");
     b = behind(text, sizeof text);
+    put_body(&b, more, body);
+    rig_peer_send(r, to, text);
+}
+
+static void put_request(struct rig *r, enum rig_who to, const char *method, const char *from,
+                        const char *to_value, const char *call_id, unsigned cseq, const char *more,
+                        const char *body)
+{
+    static unsigned serial;
+    char text[16384];
+    snprintf(text, sizeof text,
+             "%s sip:x@192.0.2.%d SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKp%u\r\n"
+             "Max-Forwards: 70\r\nFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %u %s\r\n"
+             "Contact: <sip:peer@192.0.2.9>\r\n",
+             method, (int)to + 1, serial++, from, to_value, call_id, cseq, method);
+    struct buf b = behind(text, sizeof text);
     put_body(&b, more, body);
     rig_peer_send(r, to, text);
 }
@@ -408,18 +430,17 @@ void rig_peer_answer(struct rig *r, enum rig_who to, const char *request, unsign
 void rig_peer_request(struct rig *r, enum rig_who to, const char *method, const char *of,
                       unsigned cseq, const char *more, const char *body)
 {
-    static unsigned serial;
-    char text[16384];
     bool is_response = starts(of, "SIP/2.0 ");
-    snprintf(text, sizeof text,
-             "%s sip:x@192.0.2.%d SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKp%u\r\n"
-             "Max-Forwards: 70\r\nFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %u %s\r\n"
-             "Contact: <sip:peer@192.0.2.9>\r\n",
-             method, to == ALICE ? 1 : 2, serial++, rig_value(of, is_response ? "From" : "To"),
-             rig_value(of, is_response ? "To" : "From"), rig_value(of, "Call-ID"), cseq, method);
-    struct buf b = behind(text, sizeof text);
-    put_body(&b, more, body);
-    rig_peer_send(r, to, text);
+    put_request(r, to, method, rig_value(of, is_response ? "From" : "To"),
+                rig_value(of, is_response ? "To" : "From"), rig_value(of, "Call-ID"), cseq, more,
+                body);
+}
+
+void rig_peer_notify(struct rig *r, enum rig_who to, const char *request, const char *tag,
+                     unsigned cseq, const char *more, const char *body)
+{
+    put_request(r, to, "NOTIFY", tagged(rig_value(request, "To"), tag), rig_value(request, "From"),
+                rig_value(request, "Call-ID"), cseq, more, body);
 }
 
 const char *rig_peer_invite(struct rig *r, const char *call_id, const char *more, const char *body)

@@ -1,7 +1,8 @@
-/* Two user agents on two engines, joined by a network of the test's, and a peer that is played by
- * the test with raw messages; all in virtual time.
+/* Three user agents on engines of their own, joined by a network of the test's, and a peer that is
+ * played by the test with raw messages; all in virtual time.
  *
- *   alice  192.0.2.1:5060     bob  192.0.2.2:5060     the peer  192.0.2.9:5060 */
+ *   alice  192.0.2.1:5060     bob  192.0.2.2:5060     carol  192.0.2.3:5060
+ *   the peer  192.0.2.9:5060 */
 #ifndef TANDEM_TESTS_UA_RIG_H
 #define TANDEM_TESTS_UA_RIG_H
 
@@ -21,7 +22,7 @@
 #define MS NS_PER_MS
 #define SECOND NS_PER_S
 
-enum rig_who { ALICE, BOB, PEER };
+enum rig_who { ALICE, BOB, CAROL, PEER };
 
 struct rig_event {
     struct ua_event ev; /* ev.msg is NULL */
@@ -46,21 +47,22 @@ struct rig_sent {
 };
 
 struct rig {
-    struct rig_side side[2];
+    struct rig_side side[PEER];
     time_ns now, delay; /* 10 ms each way */
     struct rig_sent sent[RIG_SENT_MAX];
     size_t n_sent, n_moved;
-    size_t n_seen; /* by the peer */
+    size_t n_seen;            /* by the peer */
+    const char *peer_contact; /* of its answers */
     /* What starts so is lost, as often as is said. */
     const char *lose;
     unsigned n_lose;
-    struct ua_config config; /* of both: to be changed between rig_config and rig_start */
+    struct ua_config config; /* of all: to be changed between rig_config and rig_start */
     const char *password;    /* Alice's */
 };
 
 void rig_config(struct rig *);
 void rig_start(struct rig *);
-void rig_new(struct rig *); /* both */
+void rig_new(struct rig *); /* both of these */
 /* Lets ten minutes pass and checks that nothing is left: calls, transactions, memory. */
 void rig_end(struct rig *);
 /* Frees at once; checks the memory. */
@@ -104,6 +106,9 @@ void rig_peer_answer(struct rig *, enum rig_who to, const char *request, unsigne
  * or a response), `cseq` its number. */
 void rig_peer_request(struct rig *, enum rig_who to, const char *method, const char *of,
                       unsigned cseq, const char *more, const char *body);
+/* A NOTIFY to who sent this SUBSCRIBE or REFER outside of dialogs; `tag` is the notifier's. */
+void rig_peer_notify(struct rig *, enum rig_who to, const char *request, const char *tag,
+                     unsigned cseq, const char *more, const char *body);
 /* An INVITE of a new dialog to Bob. */
 const char *rig_peer_invite(struct rig *, const char *call_id, const char *more, const char *body);
 /* A description of the peer's at this port, with an attribute (may be ""). */

@@ -11,7 +11,7 @@ static ua_call alice, bob;
 /* "A INVITE" was sent by Alice, "B 180" by Bob, "P 302" by the peer; in order, nothing else. */
 static void expect_ladder(const char *const *ladder, size_t n)
 {
-    static const char names[] = "ABP";
+    static const char names[] = "ABCP";
     char seen[64];
     for (size_t i = 0; i < r.n_sent; i++) {
         const char *text = r.sent[i].text;

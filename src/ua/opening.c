@@ -1,0 +1,48 @@
+/* Makes what a dialog of ours begins with. */
+#include "ua/opening.h"
+
+#include "dialog/route_set.h"
+
+/* A Call-ID whose messages come to our worker. */
+static void make_call_id(struct ua *ua, struct buf *b)
+{
+    do {
+        b->len = 0;
+        text_put_random(ua, b);
+        text_put_random(ua, b);
+    } while (!engine_owns_call_id(ua->engine, buf_str(b)));
+}
+
+static bool leaves_by_tls(const struct uri *hop)
+{
+    return hop->scheme == URI_SIPS || transport_is_secure(uri_transport(hop));
+}
+
+int opening_make(struct ua *ua, const struct ua_identity *who, struct str target, struct str to,
+                 struct opening *out)
+{
+    struct buf call_id, tag, contact;
+    struct route_plan plan;
+    int err = route_plan(account_routes(who), target, &plan);
+    if (err)
+        return err;
+    buf_init(&call_id, out->call_id, sizeof out->call_id);
+    make_call_id(ua, &call_id);
+    buf_init(&tag, out->tag, sizeof out->tag);
+    text_put_random(ua, &tag);
+    buf_init(&contact, out->contact, sizeof out->contact);
+    account_put_contact(ua, &contact, who, &plan.hop, NULL,
+                        str_starts_nocase(target, STR("sips:")));
+    if (contact.over)
+        return ERR_LIMIT;
+    out->start = (struct dialog_start){.call_id = buf_str(&call_id),
+                                       .local_tag = buf_str(&tag),
+                                       .local = who->address,
+                                       .remote = to.len > 0 ? to : target,
+                                       .target = target,
+                                       .contact = buf_str(&contact),
+                                       .routes = account_routes(who),
+                                       .cseq = 1,
+                                       .over_tls = leaves_by_tls(&plan.hop)};
+    return OK;
+}
