@@ -93,11 +93,18 @@ void places_failed(struct engine *e, tx_id tx, time_ns now)
         e->stats.transport_errors++;
 }
 
+/* RFC 3261 17.1.1.2, 17.1.2.2: whoever sent the request has given up by now. */
+static bool is_too_late(const struct engine *e, const struct query *q, time_ns now)
+{
+    return q->kind == QUERY_PARCEL && now >= time_add(q->since, 64 * e->config.timers.t1);
+}
+
 void places_known(struct engine *e, uint64_t query, const struct resolve_target *list, unsigned n,
                   time_ns now)
 {
-    tx_id tx = ((const struct query *)pool_get(&e->queries, query))->tx;
-    if (go(e, query, list, n, now))
+    const struct query *q = pool_get(&e->queries, query);
+    tx_id tx = q->tx;
+    if (go(e, query, list, is_too_late(e, q, now) ? 0 : n, now))
         places_failed(e, tx, now);
 }
 
@@ -127,6 +134,7 @@ int places_find(struct engine *e, enum query_kind kind, const struct hop *hop, u
         return ERR_NOMEM;
     struct query *q = pool_get(&e->queries, query);
     q->tx = tx;
+    q->since = now;
     q->parcel = *p;
     parcel_share(&q->parcel);
     return known ? go(e, query, list, n, now) : OK;

@@ -152,6 +152,7 @@ struct query {
     struct parcel parcel; /* what has no client transaction; a response has no Via of ours */
     struct block *others; /* its places (targets.c) */
     pool_id search;       /* 0: none is under way */
+    time_ns since;        /* when the parcel came */
     struct store_ask ask;
 };
 

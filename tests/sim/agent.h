@@ -102,6 +102,8 @@ struct call {
     time_ns passed_until;
     const struct agent *wanted;  /* it should be reached while a flow of these lives on */
     unsigned lives[AGENT_FLOWS]; /* life of that flow and 1; 0: it was dead */
+    bool dialled;                /* by a number … */
+    char dialled_for[96];        /* … that leads to him; empty: to nobody */
     time_ns final_at;            /* when the first final answer came or was given */
 
     /* out: */

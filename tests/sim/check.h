@@ -62,6 +62,12 @@ void check_identity(const struct world *w);
 /* check_forwards.c: who has all his calls forwarded is not called. */
 void check_forwards(const struct world *w);
 
+/* --- check_numbers.c --- */
+/* A call to a telephone number comes to whom it leads to, or to an end. */
+void check_numbers(const struct world *w);
+/* The call was made to a number that leads to him (empty: to nobody): it is looked after from now
+ * on. `may_leave`: the caller may call whom he likes. */
+void check_dialled(struct call *c, const char *aor, bool may_leave);
 /* --- check_gates.c --- */
 struct gates;
 /* No gateway got more, or sooner, than its set has it, nor anything new once it was taken out. */

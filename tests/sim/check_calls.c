@@ -170,9 +170,15 @@ static void check_pair(const struct world *w, const struct call *in, bool kind)
         check_ends_kindly(w, in, out, d);
 }
 
+/* Without state a request that waited for a name goes on though its sender has given up. */
+static bool is_prompt(const struct world *w)
+{
+    return !check_has_stateless(w) || (!w->dns_silence && !w->dns_lies && !w->dns_delay_max);
+}
+
 void check_calls(const struct world *w)
 {
-    bool kind = check_is_kind(w);
+    bool kind = check_is_kind(w) && is_prompt(w);
     for (size_t n = 0; n < w->n_nodes; n++) {
         const struct agent *a = agent_of(w->nodes[n]);
         for (size_t i = 0; a && i < a->n_asked; i++)

@@ -5,6 +5,7 @@
 #include "base/rand.h"
 #include "base/siphash.h"
 #include "sim/gates.h"
+#include "sim/numbers.h"
 #include "sim/worlds.h"
 
 struct draw {
@@ -81,6 +82,7 @@ static const struct argument arguments[N_ACTS][3] = {
     [ACT_CALL_GATE] = {{A_PHONE}, {BELOW(1)}, {.bound = NEW_CALL}},
     [ACT_GATE_DIES] = {{BELOW(GATES)}, {BELOW(60000)}},
     [ACT_GATE_OUT] = {{BELOW(GATES)}, {BELOW(2)}},
+    [ACT_DIAL] = {{A_PHONE}, {BELOW(2 * N_NUMBER_WAYS)}, {.bound = NEW_CALL}},
     [ACT_CANCEL] = {{A_CALL}},
     [ACT_HANG_UP] = {{A_CALL}, {BELOW(2)}},
     [ACT_REINVITE] = {{A_CALL}, {BELOW(2)}},

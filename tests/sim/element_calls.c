@@ -26,6 +26,15 @@ void element_use_gates(struct node *n, const struct gates *gates)
     }
 }
 
+void element_look_up_numbers(struct node *n)
+{
+    for (unsigned i = 0; i < n->n_workers; i++) {
+        struct element_node *e = element_worker(n, i);
+        e->numbers = true;
+        element_configure_anew(e);
+    }
+}
+
 bool element_keeps_nothing(const struct node *n)
 {
     return n->face == &element_face &&

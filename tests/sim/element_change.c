@@ -6,6 +6,7 @@
 #include "sim/check.h"
 #include "sim/element_node.h"
 #include "sim/gates.h"
+#include "sim/numbers.h"
 #include "sim/watch.h"
 
 #define LOOK NS_PER_S /* how often one that drains looks whether it may end */
@@ -87,6 +88,7 @@ static void set_group(const struct element_node *e, struct element_config *c)
 
 void element_configure(const struct element_node *e, struct str names[2], struct element_config *c)
 {
+    static const struct str suffix = STR_INIT(NUMBER_SUFFIX);
     bool asks = e->asks != ((e->form & FORM_ASKING) != 0);
     element_config_default(c);
     names[0] = e->form & FORM_STRANGER ? STR("elsewhere.example") : str_from(e->node.name);
@@ -95,6 +97,8 @@ void element_configure(const struct element_node *e, struct str names[2], struct
     c->proxy.record_route = !(e->form & FORM_OFF_PATH);
     c->domains = names;
     c->n_domains = e->form & FORM_ALIAS ? 2 : 1;
+    c->suffixes = &suffix;
+    c->n_suffixes = e->numbers;
     c->fork = e->fork;
     if (e->group)
         set_group(e, c);

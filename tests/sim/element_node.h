@@ -18,6 +18,7 @@ struct element_node {
     struct follow_quota *quota; /* of all workers; the last one frees it … */
     struct loads *loads;        /* … and this */
     const struct gates *gates;  /* NULL: it has none */
+    bool numbers;               /* it looks them up */
     bool asks;
     struct node *const
         *homes; /* of an edge: the servers for whose domains it passes REGISTERs on */

@@ -123,6 +123,8 @@ bool element_keeps_nothing(const struct node *n);
 /* Calls for GATE_USER go to these, borrowed; they may be changed, and told again. */
 struct gates;
 void element_use_gates(struct node *n, const struct gates *);
+/* It looks telephone numbers up that nobody has. Before anything fails. */
+void element_look_up_numbers(struct node *n);
 /* An operator ends one of the calls that this worker has, answered or not: the first is 0, behind
  * the last comes the first. */
 void element_end_one(struct node *worker, unsigned which);

@@ -5,6 +5,7 @@
 
 #include "sim/check.h"
 #include "sim/names.h"
+#include "sim/numbers.h"
 #include "sim/run_parts.h"
 
 #define FAR_CLOCK (UINT64_C(1) << 63)
@@ -78,6 +79,23 @@ static void open_servers(struct run *r)
         ask_passwords(r);
 }
 
+struct node *run_last_server(const struct run *r)
+{
+    size_t n = 1;
+    while (n < SERVERS && r->servers[n])
+        n++;
+    return r->servers[n - 1];
+}
+
+static void open_numbers(struct run *r)
+{
+    if (!r->plan->knob[KNOB_NUMBERS])
+        return;
+    numbers_spread(&r->w, r->servers[0], run_last_server(r));
+    for (size_t i = 0; i < SERVERS && r->servers[i]; i++)
+        element_look_up_numbers(r->servers[i]);
+}
+
 static void open_edges(struct run *r)
 {
     static const char *const names[AGENT_FLOWS] = {"edge-1.example", "edge-2.example"};
@@ -96,14 +114,14 @@ static void open_edges(struct run *r)
 static bool is_spoilt(const struct plan *p)
 {
     static const bool is_kind[N_KNOBS] = {
-        [KNOB_SERVERS] = true,       [KNOB_WORKERS] = true,   [KNOB_AUTH] = true,
-        [KNOB_ORDER] = true,         [KNOB_RING] = true,      [KNOB_JOIN] = true,
-        [KNOB_GROUP] = true,         [KNOB_FOLLOW] = true,    [KNOB_STATELESS] = true,
-        [KNOB_LIMIT] = true,         [KNOB_GATES] = true,     [KNOB_GATE_POLICY] = true,
-        [KNOB_GATE_CALLS] = true,    [KNOB_GATE_RATE] = true, [KNOB_GATE_PROBE] = true,
-        [KNOB_GATE_REDIRECT] = true, [KNOB_EDGES] = true,     [KNOB_DEAD] = true,
-        [KNOB_DNS_DELAY] = true,     [KNOB_DNS_LIES] = true,  [KNOB_DNS_SILENCE] = true,
-        [KNOB_UNREACHABLE] = true,   [KNOB_DNS_TTL] = true};
+        [KNOB_SERVERS] = true,     [KNOB_WORKERS] = true,       [KNOB_AUTH] = true,
+        [KNOB_ORDER] = true,       [KNOB_RING] = true,          [KNOB_JOIN] = true,
+        [KNOB_GROUP] = true,       [KNOB_FOLLOW] = true,        [KNOB_STATELESS] = true,
+        [KNOB_LIMIT] = true,       [KNOB_GATES] = true,         [KNOB_NUMBERS] = true,
+        [KNOB_GATE_POLICY] = true, [KNOB_GATE_CALLS] = true,    [KNOB_GATE_RATE] = true,
+        [KNOB_GATE_PROBE] = true,  [KNOB_GATE_REDIRECT] = true, [KNOB_EDGES] = true,
+        [KNOB_DEAD] = true,        [KNOB_DNS_DELAY] = true,     [KNOB_DNS_LIES] = true,
+        [KNOB_DNS_SILENCE] = true, [KNOB_UNREACHABLE] = true,   [KNOB_DNS_TTL] = true};
     bool spoilt = false;
     for (size_t i = 0; i < N_KNOBS; i++)
         spoilt = spoilt || (p->knob[i] && !is_kind[i]);
@@ -151,8 +169,10 @@ static void spoil_names(struct run *r)
         names_spread(&r->w, r->servers[i], knob[KNOB_DEAD]);
     r->w.names_alone = !is_spoilt(r->plan) && !is_disturbed(r->plan) && !knob[KNOB_RING] &&
                        !knob[KNOB_JOIN] && !knob[KNOB_GROUP] && !knob[KNOB_STATELESS] &&
-                       !knob[KNOB_LIMIT] && !knob[KNOB_GATES];
+                       !knob[KNOB_LIMIT] && !knob[KNOB_GATES] && !knob[KNOB_NUMBERS];
     r->w.users_alone = !is_moved(r->plan);
+    r->w.numbers_alone = !is_spoilt(r->plan) && !is_disturbed(r->plan) && !is_moved(r->plan) &&
+                         !knob[KNOB_LIMIT] && !knob[KNOB_STATELESS];
     r->w.flows_alone = r->w.names_alone && !knob[KNOB_ORDER] && !knob[KNOB_DEAD] &&
                        !knob[KNOB_DNS_DELAY] && !knob[KNOB_DNS_SILENCE] && !knob[KNOB_DNS_LIES];
 }
@@ -236,6 +256,7 @@ struct run_result run_plan(const struct plan *p)
     world_init(&r->w, p->seed);
     open_servers(r);
     open_edges(r);
+    open_numbers(r);
     gates_open(&r->gates, &r->w, r->servers[0], p->knob);
     spoil_names(r);
     world_do(&r->w, p->knob[KNOB_SETTLE] * NS_PER_MS, spoil, r);

@@ -5,6 +5,7 @@
 #include "element/forwards.h"
 #include "sim/check.h"
 #include "sim/forge.h"
+#include "sim/numbers.h"
 #include "sim/run_parts.h"
 
 #define PATIENCE (120 * NS_PER_S)
@@ -204,6 +205,23 @@ static void do_call_alone(struct run *r, const struct act *a)
     check_wanted(c, to);
 }
 
+static void do_dial(struct run *r, const struct act *a)
+{
+    char uri[64], aor[96] = "";
+    const struct agent *from = phone(r, a->a);
+    uint32_t number = a->b % N_NUMBER_WAYS;
+    if (!from)
+        return;
+    if (a->b < N_NUMBER_WAYS)
+        snprintf(uri, sizeof uri, "sip:+%u@%s;user=phone", number + 1, from->home->name);
+    else
+        snprintf(uri, sizeof uri, "tel:+%u", number + 1);
+    (void)number_leads((enum number_way)number, r->servers[0], run_last_server(r), aor);
+    struct call *c = call_by(r, a, uri);
+    if (c)
+        check_dialled(c, aor, r->plan->knob[KNOB_AUTH] > 0);
+}
+
 static void do_call_gate(struct run *r, const struct act *a)
 {
     char uri[64];
@@ -371,6 +389,7 @@ static void (*const doers[N_ACTS])(struct run *, const struct act *) = {
     [ACT_CALL_GATE] = do_call_gate,
     [ACT_GATE_DIES] = do_gate_dies,
     [ACT_GATE_OUT] = do_gate_out,
+    [ACT_DIAL] = do_dial,
     [ACT_WITHIN] = do_within,
     [ACT_REQUEST] = do_request,
     [ACT_LARGE] = do_large,

@@ -27,6 +27,7 @@ struct run {
 };
 
 extern const char *const run_users[USERS];
+struct node *run_last_server(const struct run *r);
 /* By chance, as the plan has it. */
 void run_set_clock(struct run *r, struct node *n);
 

@@ -100,9 +100,10 @@ struct world {
     unsigned dns_lies;    /* per mille of the answers that are wrong */
     uint32_t dns_ttl_s;   /* 0: a minute */
     time_ns dns_delay_max;
-    bool flows_alone; /* nothing is bad but that flows to phones end */
-    bool users_alone; /* where a user is reached changes by his REGISTERs alone */
-    bool names_alone; /* nothing is bad but names: what needs none goes well */
+    bool flows_alone;   /* nothing is bad but that flows to phones end */
+    bool users_alone;   /* where a user is reached changes by his REGISTERs alone */
+    bool numbers_alone; /* nothing is bad at all: numbers lead where the DNS says */
+    bool names_alone;   /* nothing is bad but names: what needs none goes well */
 };
 
 /* --- world.c --- */

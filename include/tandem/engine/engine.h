@@ -261,7 +261,8 @@ MUST_USE int engine_request(struct engine *, struct outgoing *, time_ns now, tx_
 /* The same without a transaction: ACK to a 2xx, stateless forwarding. The branch is a keyed hash of
  * what RFC 3261 16.11 names, so that a retransmission gets the same, and so do the ACK and the
  * CANCEL of an INVITE; in another life of the process, too. Of a text of our own it is a hash of
- * all of it. Of a name's places the first one that a connection can be made to gets it. */
+ * all of it. Of a name's places the first one that a connection can be made to gets it; none does
+ * once 64*T1 are over, when whoever sent the request has given up. */
 int engine_send_stateless(struct engine *, struct outgoing *, time_ns now);
 /* RFC 5626 3.5.1, from this side: an empty line goes by a flow of datagrams, for the NATs on the
  * way.

@@ -341,6 +341,30 @@ static void so_are_those_of_a_stateless_request(void **state)
     rig_end(&rig);
 }
 
+/* RFC 3261 17.1.1.2: a request whose sender has given up leads to nothing but trouble. */
+static void what_is_known_too_late_is_not_sent(void **state)
+{
+    (void)state;
+    for (unsigned late = 0; late < 2; late++) {
+        struct uri hop;
+        struct msg_error err;
+        struct outgoing out = {.text = STR("ACK sip:a@b SIP/2.0\r\nCall-ID: x\r\n\r\n"),
+                               .hop = &hop};
+        rig_new(&rig);
+        assert_true(uri_parse(STR("sip:x@example.net"), &hop, &err));
+        assert_int_equal(engine_send_stateless(rig.e, &out, rig.now), OK);
+        rig_drain(&rig);
+        rig_pass(&rig, 25 * NS_S);
+        if (late) { /* the first question fails, and others are asked */
+            rig.n_looked = rig.n_sent;
+            rig_pass(&rig, 8 * NS_S);
+        }
+        rig_dns(&rig, ZONE);
+        assert_int_equal(rig_count(&rig, "ACK "), !late);
+        rig_end(&rig);
+    }
+}
+
 /* At any moment; what was not taken may be sent again. */
 static void a_stateless_request_that_finds_no_memory(void **state)
 {
@@ -408,6 +432,7 @@ int main(void)
         cmocka_unit_test(a_slow_connection_is_left),
         cmocka_unit_test(a_left_place_is_past),
         cmocka_unit_test(so_are_those_of_a_stateless_request),
+        cmocka_unit_test(what_is_known_too_late_is_not_sent),
         cmocka_unit_test(a_stateless_request_that_finds_no_memory),
         cmocka_unit_test(names_that_lead_nowhere),
         cmocka_unit_test(no_name_server),
