@@ -263,6 +263,20 @@ def answer_to(request):
     return "\r\n".join(["SIP/2.0 200 OK", *kept, "Content-Length: 0", "", ""]).encode()
 
 
+def relay_of(port, n):
+    request = options("127.0.0.1", n, "UDP").replace(b"127.0.0.1:9;", b"127.0.0.1:9;rport;")
+    return request.replace(b"OPTIONS sip:127.0.0.1 ", b"OPTIONS sip:x@localhost:%d;transport=tls " % port)
+
+
+def relayed(udp, s, port, n):
+    """A request by UDP comes out of this connection, and its answer back."""
+    udp.send(relay_of(port, n))
+    request = s.recv(65536).decode()
+    assert request.startswith("OPTIONS sip:x@localhost"), request
+    s.sendall(answer_to(request))
+    assert udp.recv(65536).startswith(b"SIP/2.0 200 ")
+
+
 def test_requests_of_every_worker_go_by_the_connection_of_a_peer_that_offers_it():
     """RFC 5923: `alias` in its Via, and its certificate, lead there; nobody listens at the port that it advertises."""
     with Certs() as certs, Secure(certs, [certs.make("localhost", "DNS:localhost")], "--workers", "4",
@@ -275,11 +289,28 @@ def test_requests_of_every_worker_go_by_the_connection_of_a_peer_that_offers_it(
             udp.settimeout(40)
             udp.connect((server.host, server.port))
             for n in range(24):
-                udp.send(options("127.0.0.1", n, "UDP").replace(b"OPTIONS sip:127.0.0.1 ", b"OPTIONS sip:x@localhost:%d;transport=tls " % port).replace(b"127.0.0.1:9;", b"127.0.0.1:9;rport;"))
-                request = s.recv(65536).decode()
-                assert request.startswith("OPTIONS sip:x@localhost"), request
-                s.sendall(answer_to(request))
-                assert udp.recv(65536).startswith(b"SIP/2.0 200 ")
+                relayed(udp, s, port, n)
+
+
+def test_so_they_do_by_a_connection_that_one_of_them_made():
+    """The far end of it offers `alias` in a request; then nobody listens there any more, whom others could connect to."""
+    with Certs() as certs, Secure(certs, [certs.make("localhost", "DNS:localhost")], "--workers", "4") as server, \
+            socket.create_server(("127.0.0.1", 0)) as listener, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        port = listener.getsockname()[1]
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certs.make("peer", "DNS:localhost"))
+        udp.settimeout(40)
+        udp.connect((server.host, server.port))
+        udp.send(relay_of(port, 99))
+        listener.settimeout(40)
+        with context.wrap_socket(listener.accept()[0], server_side=True) as s:
+            listener.close()
+            s.sendall(answer_to(s.recv(65536).decode()))
+            assert udp.recv(65536).startswith(b"SIP/2.0 200 ")
+            s.sendall(options("127.0.0.1", 98).replace(b"127.0.0.1:9;", f"localhost:{port};alias;".encode()))
+            assert s.recv(65536).startswith(b"SIP/2.0 200 ")
+            for n in range(24):
+                relayed(udp, s, port, n)
 
 
 def test_who_was_revoked_is_refused_once_the_list_says_so():

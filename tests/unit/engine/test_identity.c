@@ -163,12 +163,9 @@ static void an_alias_that_has_ended_is_not_told(void **state)
     rig_free(&rig);
 }
 
-/* RFC 5922 7.3: who was asked for by a name has proved it, and may have requests for us on the
- * connection that we made. */
-static void who_was_connected_to_is_known_too(void **state)
+/* A connection that we made for peer.example, which has proved to be that. */
+static conn_id made(void)
 {
-    (void)state;
-    start();
     (void)rig_send(&rig, "OPTIONS", "sips:x@peer.example;maddr=192.0.2.20");
     const struct rig_sent *connect = &rig.sent[0];
     assert_int_equal(connect->kind, OUTPUT_CONNECT);
@@ -177,10 +174,53 @@ static void who_was_connected_to_is_known_too(void **state)
     assert_int_equal(engine_identify(rig.e, id, STR("peer.example")), ERR_STALE);
     assert_int_equal(engine_connected(rig.e, id, &local, rig.now), OK);
     assert_int_equal(engine_identify(rig.e, id, STR("peer.example")), OK);
+    return id;
+}
+
+/* RFC 5922 7.3: who was asked for by a name has proved it, and may have requests for us on the
+ * connection that we made. */
+static void who_was_connected_to_is_known_too(void **state)
+{
+    (void)state;
+    start();
+    conn_id id = made();
     assert_true(engine_next_identified(rig.e, 0) == id);
     engine_trust(rig.e, id, true);
     says(id, "peer.example");
     assert_true(rig_event(&rig, EVENT_REQUEST)->msg->flow.trusted);
+    rig_free(&rig);
+}
+
+/* RFC 5923 5: whoever made it, it is the far end's requests with `alias` that make one of it, which
+ * is then told to the other workers. */
+static void so_is_a_connection_that_we_made(void **state)
+{
+    struct engine_alias a;
+    struct flow flow;
+    (void)state;
+    start();
+    conn_id id = made();
+    says(id, "peer.example");
+    assert_false(engine_alias(rig.e, &a));
+    says(id, "peer.example:5071;alias");
+    assert_true(engine_alias(rig.e, &a));
+    assert_true(engine_conn_flow(rig.e, id, &flow));
+    assert_true(a.flow.conn == id && a.port == 5071);
+    assert_true(addr_equal(&a.flow.remote, &flow.remote));
+    assert_true(str_equal(a.names, STR("peer.example")));
+    /* here it serves both ports */
+    assert_true(goes_by("sips:x@peer.example;maddr=192.0.2.20") == id);
+    assert_true(goes_by("sips:x@peer.example:5071;maddr=192.0.2.20") == id);
+    rig_free(&rig);
+    /* there the one that was advertised */
+    start();
+    a.flow.conn = OTHERS;
+    a.names = STR("peer.example");
+    assert_int_equal(engine_learn_alias(rig.e, &a), OK);
+    assert_true(goes_by("sips:x@peer.example:5071;maddr=192.0.2.20") == OTHERS);
+    assert_int_equal(goes_by("sips:x@other.example:5071;maddr=192.0.2.20"), 0);
+    assert_int_equal(engine_closed(rig.e, OTHERS, rig.now), OK);
+    assert_int_equal(goes_by("sips:x@peer.example:5071;maddr=192.0.2.20"), 0);
     rig_free(&rig);
 }
 
@@ -211,6 +251,7 @@ int main(void)
         cmocka_unit_test(another_workers_alias_is_used),
         cmocka_unit_test(an_alias_that_has_ended_is_not_told),
         cmocka_unit_test(who_was_connected_to_is_known_too),
+        cmocka_unit_test(so_is_a_connection_that_we_made),
         cmocka_unit_test(trust_comes_and_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
