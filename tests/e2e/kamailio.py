@@ -9,22 +9,13 @@ from server import free_port, wait_for
 from tap import Skip
 
 MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules"
-# Who comes by TLS must be of a domain whose certificate says so (RFC 5922); what is not ours goes where the DNS says.
-CONFIG = """debug=2
-log_stderror=yes
+# `core` says where it listens and what it is called, `known` whom it lets in; `asked` and `proved` are there where it wants passwords.
+CONFIG = """log_stderror=yes
 fork=yes
-children=1
 tcp_children=1
-enable_tls=yes
 auto_aliases=no
-alias="{domain}"
-listen=udp:127.0.0.1:{port}
-listen=tls:{address}:5061 advertise sip.{domain}:5061
-dns_try_naptr=on
-dns_naptr_ignore_rfc=no
-use_dns_failover=on
 mpath="{modules}/"
-loadmodule "tls.so"
+{core}
 loadmodule "tm.so"
 loadmodule "sl.so"
 loadmodule "rr.so"
@@ -34,65 +25,48 @@ loadmodule "maxfwd.so"
 loadmodule "siputils.so"
 loadmodule "usrloc.so"
 loadmodule "registrar.so"
-modparam("tls", "config", "{folder}/tls.cfg")
+{more}
 request_route {{
     if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
-    if (proto == TLS && $tls_peer_san_hostname != "{peer}") {{ sl_send_reply("403", "Not You"); exit; }}
+    {known}
     if (has_totag()) {{
         if (loose_route() || is_method("ACK")) t_relay();
         exit;
     }}
     if (is_method("CANCEL")) {{ t_relay(); exit; }}
-    if (is_method("REGISTER")) {{ save("location"); exit; }}
+    if (is_method("REGISTER")) {{ {asked} save("location"); exit; }}
+    {proved}
     remove_hf("Route");
     record_route();
     if (uri == myself && !lookup("location")) {{ sl_send_reply("404", "Not Found"); exit; }}
     t_relay();
 }}
 """
-# The same for phones alone: its domain is its address, and each user's password is the user's name.
-LOCAL = """debug=1
-log_stderror=yes
-fork=yes
+# Who comes by TLS must be of a domain whose certificate says so (RFC 5922); what is not ours goes where the DNS says.
+TLS_CORE = """debug=2
+children=1
+enable_tls=yes
+alias="{domain}"
+listen=udp:127.0.0.1:{port}
+listen=tls:{address}:5061 advertise sip.{domain}:5061
+dns_try_naptr=on
+dns_naptr_ignore_rfc=no
+use_dns_failover=on"""
+TLS_MORE = """loadmodule "tls.so"
+modparam("tls", "config", "{folder}/tls.cfg")"""
+TLS_KNOWN = 'if (proto == TLS && $tls_peer_san_hostname != "{peer}") {{ sl_send_reply("403", "Not You"); exit; }}'
+LOCAL_CORE = """debug=1
 children=2
-tcp_children=1
-auto_aliases=no
 listen=udp:127.0.0.1:{port}
 listen=tcp:127.0.0.1:{port}
-alias="127.0.0.1:{port}"
-mpath="{modules}/"
-loadmodule "tm.so"
-loadmodule "sl.so"
-loadmodule "rr.so"
-loadmodule "pv.so"
-loadmodule "textops.so"
-loadmodule "maxfwd.so"
-loadmodule "siputils.so"
-loadmodule "usrloc.so"
-loadmodule "registrar.so"
-loadmodule "auth.so"
-modparam("auth", "nonce_count", 1)
-modparam("auth", "qop", "auth")
-request_route {{
-    if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
-    if (has_totag()) {{
-        if (loose_route() || is_method("ACK")) t_relay();
-        exit;
-    }}
-    if (is_method("CANCEL")) {{ t_relay(); exit; }}
-    if (is_method("REGISTER")) {{
-        if (!pv_www_authenticate("127.0.0.1", "$tU", "0")) {{ www_challenge("127.0.0.1", "1"); exit; }}
-        save("location");
-        exit;
-    }}
-    if (!pv_proxy_authenticate("127.0.0.1", "$fU", "0")) {{ proxy_challenge("127.0.0.1", "1"); exit; }}
-    consume_credentials();
-    remove_hf("Route");
-    record_route();
-    if (!lookup("location")) {{ sl_send_reply("404", "Not Found"); exit; }}
-    t_relay();
-}}
+alias="{domain}"
 """
+# Each user's password is the user's name.
+PASSWORDS = {
+    "more": 'loadmodule "auth.so"\nmodparam("auth", "nonce_count", 1)\nmodparam("auth", "qop", "auth")',
+    "asked": 'if (!pv_www_authenticate("127.0.0.1", "$tU", "0")) { www_challenge("127.0.0.1", "1"); exit; }',
+    "proved": 'if (!pv_proxy_authenticate("127.0.0.1", "$fU", "0")) { proxy_challenge("127.0.0.1", "1"); exit; }\n'
+              "    consume_credentials();"}
 PROFILE = """[{side}:default]
 method = TLSv1.2+
 verify_certificate = yes
@@ -116,6 +90,10 @@ class Process:
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
         return path
+
+    def configure(self, core, more="", known="", asked="", proved=""):
+        """The path of its configuration."""
+        return self._write("kamailio.cfg", CONFIG.format(modules=MODULES, core=core, more=more, known=known, asked=asked, proved=proved))
 
     def start(self, path, *before):
         self.log = open(os.path.join(self.folder.name, "log"), "w+", encoding="utf-8")
@@ -165,21 +143,28 @@ class Kamailio(Process):
         sides = [PROFILE.format(side=side, certificate=certificate, ca=ca) for side in ("server", "client")]
         self._write("tls.cfg", "".join(sides))
         resolver = self._write("resolv.conf", "nameserver 127.0.0.1\n")
-        path = self._write("kamailio.cfg", CONFIG.format(domain=domain, address=address, port=self.port, modules=MODULES,
-                                                         folder=self.folder.name, peer=peer))
+        path = self.configure(TLS_CORE.format(domain=domain, address=address, port=self.port),
+                              TLS_MORE.format(folder=self.folder.name), TLS_KNOWN.format(peer=peer))
         if subprocess.run([*RESOLVED, resolver, "true"], capture_output=True, check=False).returncode:
             raise Skip("no mount namespaces here")
         self.start(path, *RESOLVED, resolver)
 
 
-class LocalKamailio(Process):
-    """Registrar and proxy of 127.0.0.1 with its port."""
+class PlainKamailio(Process):
+    """Registrar and proxy of a domain for whoever comes to this port of 127.0.0.1."""
 
-    def __init__(self):
+    def __init__(self, domain, port, **more):
         if not shutil.which("kamailio"):
             raise Skip("no kamailio")
         super().__init__()
-        self.host, self.port = "127.0.0.1", free_port()
-        self.addr = f"127.0.0.1:{self.port}"
+        self.host, self.port, self.addr = "127.0.0.1", port, f"127.0.0.1:{port}"
         self.listens = (self.host, self.port)
-        self.start(self._write("kamailio.cfg", LOCAL.format(port=self.port, modules=MODULES)))
+        self.start(self.configure(LOCAL_CORE.format(domain=domain, port=port), **more))
+
+
+class LocalKamailio(PlainKamailio):
+    """Its domain is its address, and it asks for passwords."""
+
+    def __init__(self):
+        port = free_port()
+        super().__init__(f"127.0.0.1:{port}", port, **PASSWORDS)

@@ -2,14 +2,13 @@
 name server that never answers."""
 import contextlib
 import os
-import shutil
 import signal
 import socket
-import subprocess
 import tempfile
 
 import tap
 from baresip import Baresip
+from kamailio import PlainKamailio
 from knot import Knot
 from server import Server, free_port, wait_for
 from sipp import Sipp, register
@@ -89,66 +88,9 @@ def test_a_domain_is_found_by_naptr_over_tcp():
     naptr("tcp")
 
 
-KAMAILIO = """debug=2
-log_stderror=yes
-fork=no
-children=1
-listen=udp:127.0.0.1:{port}
-alias="b.example"
-mpath="/usr/lib/x86_64-linux-gnu/kamailio/modules/"
-loadmodule "tm.so"
-loadmodule "sl.so"
-loadmodule "rr.so"
-loadmodule "pv.so"
-loadmodule "textops.so"
-loadmodule "maxfwd.so"
-loadmodule "siputils.so"
-loadmodule "usrloc.so"
-loadmodule "registrar.so"
-request_route {{
-    if (has_totag()) {{
-        if (loose_route()) {{ t_relay(); exit; }}
-        if (is_method("ACK")) {{ t_relay(); exit; }}
-    }}
-    if (is_method("CANCEL")) {{ t_relay(); exit; }}
-    if (is_method("REGISTER")) {{ save("location"); exit; }}
-    record_route();
-    if (!lookup("location")) {{ sl_send_reply("404", "Not Found"); exit; }}
-    t_relay();
-}}
-"""
-
-
-class Kamailio:
-    """Serves b.example over UDP."""
-
-    def __init__(self, port):
-        if not shutil.which("kamailio"):
-            raise tap.Skip("no kamailio")
-        self.host, self.port, self.addr = "127.0.0.1", port, f"127.0.0.1:{port}"
-        self.folder = tempfile.TemporaryDirectory()
-        path = os.path.join(self.folder.name, "kamailio.cfg")
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(KAMAILIO.format(port=port))
-        self.log = open(os.path.join(self.folder.name, "log"), "w+", encoding="utf-8")
-        self.process = subprocess.Popen(["kamailio", "-f", path, "-DD", "-E", "-Y", self.folder.name, "-m", "32", "-M", "4"],
-                                        stdout=self.log, stderr=self.log)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-
 def test_a_phone_here_calls_one_of_a_domain_that_kamailio_serves():
     port = free_port()
-    with Knot({"b.example": zone("udp", port)}) as names, Kamailio(port) as other, \
+    with Knot({"b.example": zone("udp", port)}) as names, PlainKamailio("b.example", port) as other, \
             serve("a.example", names.addr, None) as server, \
             Baresip(server, "alice", outbound=True) as alice, Baresip(other, "bob") as bob:
         call(alice, "sip:bob@b.example", bob)

@@ -4,9 +4,9 @@ import re
 
 import tap
 from control import Phone, ctl
+from kamailio import PlainKamailio
 from server import Server, free_port, wait_for
 from sipp import Sipp
-from test_dns import Kamailio
 from test_routing import Config
 
 
@@ -111,7 +111,7 @@ def test_a_kamailio_is_asked_whether_it_is_there():
     def state():
         return ctl(config.folder.name, "peers")[0]["state"]
     with Server(*config.options()) as server:
-        with Kamailio(port):
+        with PlainKamailio("127.0.0.1", port):
             # It knows nobody: 404, which is no 2xx.
             wait_for(lambda: state() == "down", 30, state)
             with open(config.name, "w", encoding="utf-8") as f:
