@@ -1,6 +1,8 @@
 /* Delays of packets as shares, the oldest forgotten. */
 #include "delay.h"
 
+#include <stdbool.h>
+
 /* The fastest packet of so long is what the others are measured by. */
 #define STRETCH (4 * NS_PER_S)
 #define MEMORY 500        /* packets */
@@ -48,17 +50,31 @@ static void follow(struct delay *d, time_ns arrival, int64_t transit)
     d->least = transit < d->least ? transit : d->least;
 }
 
-time_ns delay_take(struct delay *d, time_ns arrival, int64_t sent)
+/* What had to wait for the same hold-up, and came with the one before it, tells nothing new. */
+static bool is_of_a_burst(const struct delay *d, time_ns arrival, time_ns late)
 {
-    int64_t transit = (int64_t)arrival - sent;
-    follow(d, arrival, transit);
-    time_ns late = (time_ns)(transit - least(d));
+    return d->packets > 0 && arrival - d->arrival < DELAY_STEP && late < d->late;
+}
+
+static void count(struct delay *d, time_ns late)
+{
     uint64_t step = late / DELAY_STEP;
     d->packets += d->packets < MEMORY;
     float weight = 1.0F / (float)d->packets;
     for (unsigned i = 0; i < DELAY_STEPS; i++)
         d->share[i] *= 1 - weight;
     d->share[step < DELAY_STEPS ? step : DELAY_STEPS - 1] += weight;
+}
+
+time_ns delay_take(struct delay *d, time_ns arrival, int64_t sent)
+{
+    int64_t transit = (int64_t)arrival - sent;
+    follow(d, arrival, transit);
+    time_ns late = (time_ns)(transit - least(d));
+    if (!is_of_a_burst(d, arrival, late))
+        count(d, late);
+    d->arrival = arrival;
+    d->late = late;
     return late;
 }
 

@@ -12,6 +12,7 @@
 struct delay {
     int64_t least, least_before; /* of arrival less sending, in this stretch of time and the last */
     time_ns since;               /* when this stretch began */
+    time_ns arrival, late;       /* of the last packet */
     unsigned packets;
     float share[DELAY_STEPS]; /* of late packets, by how late they came; old ones count less */
 };

@@ -54,7 +54,8 @@ static void measure(struct playout *p, const struct jitter_packet *packet)
 {
     int64_t ahead = play_span(packet->codec, packet->timestamp - p->at);
     int64_t lag = ahead + (int64_t)packet->late + (int64_t)(p->n_ready * NS_PER_S / p->rate);
-    p->lag = (time_ns)((int64_t)p->lag + (lag - (int64_t)p->lag) / 8);
+    int64_t smooth = (int64_t)p->lag + (lag - (int64_t)p->lag) / 8;
+    p->lag = smooth > 0 ? (time_ns)smooth : 0;
 }
 
 static bool is_late(const struct playout *p, const struct jitter_packet *packet)

@@ -59,7 +59,7 @@ struct audio_terms {
 
 /* At first, and after each offer and answer. What goes on goes on: a session is begun anew, and its
  * BYE said, only when the clock of what we send changes (RFC 7160 4). ERR_NOMEM; ERR_INVALID: no
- * voice that can be encoded and decoded is among the formats: nothing has changed. */
+ * voice is among the formats, or the first one cannot be encoded here. Neither changes anything. */
 MUST_USE int audio_stream_agree(struct audio_stream *, const struct audio_terms *, time_ns now);
 
 /* --- in --- */

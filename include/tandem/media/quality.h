@@ -1,5 +1,6 @@
 /* How good a call is heard, by ITU-T G.107's E-model with its default values: what remains of it is
- * delay, the codec, and loss. */
+ * delay, the codec, and loss. Its scale is that of narrow band: a codec of a wider band is rated by
+ * what it loses, not by what it has more. */
 #ifndef TANDEM_MEDIA_QUALITY_H
 #define TANDEM_MEDIA_QUALITY_H
 

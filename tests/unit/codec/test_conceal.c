@@ -70,6 +70,22 @@ static void test_one(void **state)
         assert_true(abs(all[i] - all[i - 1]) < 1500);
 }
 
+/* What comes behind a loss is another voice: one goes over into the other. */
+static void test_goes_over(void **state)
+{
+    int16_t last;
+    (void)state;
+    for (unsigned i = 0; i < 10; i++)
+        frame(false);
+    frame(true);
+    last = pcm[FRAME - 1];
+    at += 30; /* three quarters of a period: from zero to a peak at once, if it were not blended */
+    frame(false);
+    assert_true(abs(pcm[0] - last) < 3000);
+    for (size_t i = 1; i < FRAME; i++)
+        assert_true(abs(pcm[i] - pcm[i - 1]) < 3000);
+}
+
 /* What goes on fades, and is silent in the end. */
 static void test_fades(void **state)
 {
@@ -117,6 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_one, open, close),
+        cmocka_unit_test_setup_teardown(test_goes_over, open, close),
         cmocka_unit_test_setup_teardown(test_fades, open, close),
         cmocka_unit_test_setup_teardown(test_nothing_before, open, close),
         cmocka_unit_test(test_pitch)};

@@ -8,6 +8,7 @@
 
 #include "../base/mem_counting.h"
 #include "call.h"
+#include "rtp/rtcp.h"
 #include "rtp/session.h"
 
 static struct call call;
@@ -133,6 +134,18 @@ static void test_direction(void **state)
     call_run(&call, 2000);
     check_tone(0, 1000);
     assert_int_equal(call_report(&call, 0).lost, 0);
+    assert_int_equal(call_count(&call, 0, AUDIO_SILENT), 0); /* the wait begins anew, too */
+}
+
+static unsigned n_byes;
+
+static void count_byes(const struct call *c, const struct call_flight *f)
+{
+    struct str rest = {f->bytes, f->len};
+    struct rtcp_packet packet;
+    (void)c;
+    while (f->rtcp && rtcp_next(&rest, &packet))
+        n_byes += packet.type == RTCP_BYE;
 }
 
 /* Another codec in mid-stream, of the same clock and of another. */
@@ -150,8 +163,11 @@ static void test_codec_changes(void **state)
     assert_int_equal(call_count(&call, 0, AUDIO_CHANGED), 0);
     struct audio_format opus[] = {call_format("opus", 48000, 2, 111),
                                   call_format("PCMA", 8000, 1, 8)};
+    call.landed = count_byes;
+    n_byes = 0;
     call_agree(&call, opus, 2);
     call_run(&call, 3000);
+    assert_int_equal(n_byes, 2); /* of each one's last session (RFC 7160 4.1) */
     check_tone(0, 1500);
     check_tone(1, 1500);
     assert_true(str_equal(call_report(&call, 0).hears->encoding, STR("opus")));
@@ -224,6 +240,51 @@ static void test_strangers(void **state)
     check_tone(0, 1000);
     assert_int_equal(call_report(&call, 0).strangers, 200);
     assert_int_equal(call_count(&call, 0, AUDIO_LATCHED), 0);
+}
+
+/* Two sources at the peer's address: who speaks is heard, the other one is not mixed in. */
+static void test_two_sources(void **state)
+{
+    (void)state;
+    call_agree_on(&call, "PCMU", 8000, 1);
+    struct rtp_session other = stranger_session();
+    call_run(&call, 1000);
+    for (unsigned i = 0; i < 100; i++) {
+        inject(&other, &call.sides[1].rtp, i);
+        call_run(&call, 20);
+    }
+    check_tone(0, 1000);
+    assert_int_equal(call_count(&call, 0, AUDIO_CHANGED), 0);
+}
+
+static time_ns delay_lossy(struct call *c, unsigned to, bool rtcp)
+{
+    (void)to;
+    return !rtcp && rand_below(&c->rand, 10) == 0 ? TIME_NEVER : 30 * NS_PER_MS;
+}
+
+/* What was lost of a source that has gone still counts. */
+static void test_past_counts(void **state)
+{
+    struct audio_settings s = {.rate = 8000, .cname = STR("a@b"), .seed = rand_seed_from(55)};
+    struct call_side *b = &call.sides[1];
+    (void)state;
+    call_agree_on(&call, "PCMU", 8000, 1);
+    call.delay = delay_lossy;
+    call_run(&call, 10000);
+    call.delay = call_delay_usual;
+    call_run(&call, 1000);
+    int64_t lost = call_report(&call, 0).lost;
+    assert_in_range(lost, 30, 70);
+    audio_stream_free(b->stream);
+    assert_int_equal(audio_stream_new(&mem_libc, &s, call.now, &b->stream), OK);
+    struct audio_format pcmu = call_format("PCMU", 8000, 1, 96);
+    struct audio_terms terms = call_terms(&call, 1, &pcmu, 1);
+    assert_int_equal(audio_stream_agree(b->stream, &terms, call.now), OK);
+    call_run(&call, 10000);
+    assert_int_equal(call_count(&call, 0, AUDIO_CHANGED), 1);
+    assert_true(call_report(&call, 0).lost >= lost && call_report(&call, 0).lost < lost + 10);
+    assert_true(call_report(&call, 0).lost_percent > 3 && call_report(&call, 0).lost_percent < 7);
 }
 
 /* Behind a NAT they are elsewhere than they say: the first who is believed is heard, and nobody
@@ -379,10 +440,11 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_each_codec), TEST(test_ptime),         TEST(test_report),
-        TEST(test_direction),  TEST(test_codec_changes), TEST(test_payload_types_differ),
-        TEST(test_mux),        TEST(test_strangers),     TEST(test_latch),
-        TEST(test_garbage),    TEST(test_silent),        TEST(test_end),
-        TEST(test_invalid),    TEST(test_no_memory)};
+        TEST(test_each_codec),  TEST(test_ptime),         TEST(test_report),
+        TEST(test_direction),   TEST(test_codec_changes), TEST(test_payload_types_differ),
+        TEST(test_mux),         TEST(test_strangers),     TEST(test_two_sources),
+        TEST(test_past_counts), TEST(test_latch),         TEST(test_garbage),
+        TEST(test_silent),      TEST(test_end),           TEST(test_invalid),
+        TEST(test_no_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
