@@ -42,28 +42,6 @@ static struct block *domain_of(struct job *j)
                                          : NULL;
 }
 
-/* Another worker's connection may be gone without our knowing. */
-static void hold_response(struct engine *e, const struct server *s, struct block *bytes,
-                          time_ns now)
-{
-    struct flow other = s->job.flow;
-    other.conn = 0;
-    other.remote.port = s->sent_by_port;
-    if (s->job.conn->state == CONN_FOREIGN && !only_peer_dials(e, other.transport))
-        conn_hold(e, s->job.conn, bytes, &other, now);
-}
-
-static int send_by_conn(struct engine *e, struct job *j, struct block *bytes, time_ns now)
-{
-    const struct fallback or_else = {.tx = j->id};
-    if (j->alarm.kind == ALARM_CLIENT)
-        return conn_send(e, j->conn, bytes, NULL);
-    int err = conn_send(e, j->conn, bytes, &or_else);
-    if (!err)
-        hold_response(e, CONTAINER_OF(j, struct server, job), bytes, now);
-    return err;
-}
-
 int job_send(struct engine *e, struct job *j, struct block *bytes, time_ns now)
 {
     if (!transport_is_reliable(j->flow.transport)) {
@@ -81,7 +59,8 @@ int job_send(struct engine *e, struct job *j, struct block *bytes, time_ns now)
         job_attach(j, c);
         j->flow.conn = c->id;
     }
-    return send_by_conn(e, j, bytes, now);
+    const struct fallback or_else = {.tx = j->id};
+    return conn_send(e, j->conn, bytes, j->alarm.kind == ALARM_SERVER ? &or_else : NULL);
 }
 
 struct client *client_get(const struct engine *e, tx_id id)

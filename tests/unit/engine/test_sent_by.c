@@ -192,7 +192,7 @@ static void answer_by_udp(const char *sent_by)
     assert_int_equal(rig_reply(&rig, rig_event(&rig, EVENT_REQUEST)->tx, 486), OK);
     assert_int_equal(engine_unreachable(rig.e, &rig.sent[0].flow, rig.now), OK);
     rig_drain(&rig);
-    rig_dns(&rig, "client.example.org A 198.51.100.1\n");
+    rig_dns(&rig, "client.example.org A 198.51.100.1\nclient.example.org A 198.51.100.2\n");
 }
 
 static void of_a_datagram(void **state)

@@ -240,33 +240,6 @@ static void so_does_an_ack(void **state)
         rig_free(&rigs[i]);
 }
 
-/* … and a response, which goes to where the request came from, by the port of sent-by. */
-static void so_does_a_response(void **state)
-{
-    (void)state;
-    static const char text[] =
-        "OPTIONS sip:b@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/TCP 192.0.2.9:5080;branch=z9hG4bKr\r\n"
-        "From: <sip:a>;tag=a\r\nTo: <sip:b>\r\nCall-ID: x%u\r\nCSeq: 1 OPTIONS\r\n"
-        "Content-Length: 0\r\n\r\n";
-    for (unsigned n = 0, seen = 0; seen == 0; n++) {
-        char request[400];
-        start();
-        struct flow flow = rig_flow(RIG_TCP, "192.0.2.9:40000");
-        flow.conn = engine_accepted(rigs[0].e, &flow, rigs[0].now);
-        snprintf(request, sizeof request, text, n);
-        assert_int_equal(engine_stream(rigs[0].e, flow.conn, str_from(request), rigs[0].now), OK);
-        rig_drain(&rigs[0]);
-        struct rig *r = &rigs[pass_on(0)];
-        if (r != &rigs[0]) {
-            assert_int_equal(rig_reply(r, rig_event(r, EVENT_REQUEST)->tx, 200), OK);
-            expect_by_hop(r, "SIP/2.0 200 ", &flow);
-            seen++;
-        }
-        for (unsigned i = N; i-- > 0;)
-            rig_free(&rigs[i]);
-    }
-}
-
 /* What nobody called lost within T1 is let go. */
 static void an_ack_is_held_for_a_moment(void **state)
 {
@@ -295,7 +268,6 @@ int main(void)
         cmocka_unit_test(adopted_once_there_is_memory),
         cmocka_unit_test(a_request_outlives_others_connections),
         cmocka_unit_test(so_does_an_ack),
-        cmocka_unit_test(so_does_a_response),
         cmocka_unit_test(an_ack_is_held_for_a_moment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
