@@ -224,7 +224,7 @@ static bool comes_back(unsigned status)
     return status == 408 || status == 480 || status == 500 || status == 503 || status == 504;
 }
 
-/* RFC 6665 4.1.2.2, 5.? of RFC 5057: these end a subscription that stands. */
+/* RFC 6665 4.1.2.2, RFC 5057 5.1: these end a subscription that stands. */
 static bool ends(unsigned status)
 {
     static const unsigned list[] = {404, 405, 410, 416, 489, 501, 604};
