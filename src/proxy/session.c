@@ -56,7 +56,8 @@ struct session session_of(const struct proxy *p, struct msg *m, bool in_path)
         is_unreadable(m, HDR_MIN_SE))
         return s;
     unsigned came = value_of(m, HDR_SESSION_EXPIRES), least = p->config.min_session_s;
-    unsigned min = larger(value_of(m, HDR_MIN_SE), MIN_LEAST), wish = p->config.session_s;
+    unsigned min = larger(value_of(m, HDR_MIN_SE), MIN_LEAST);
+    unsigned wish = p->config.session_s > 0 ? larger(p->config.session_s, least) : 0;
     s.supported = msg_has_token(m, HDR_SUPPORTED, STR("timer"));
     lengthen(&s, came, min, larger(least, MIN_LEAST));
     min = larger(min, s.min);

@@ -31,10 +31,21 @@ struct agent_plan {
     bool offerless;         /* its re-INVITEs carry no offer: the 2xx has it (RFC 3261 14.1) */
     time_ns agree_after;    /* the final answer to a re-INVITE */
     unsigned agree_status;  /* of that answer; 200 accepts */
+    unsigned session_s;     /* the session timer that it asks for (RFC 4028); 0: it knows none */
+    unsigned min_session_s,
+        refreshes; /* what it allows; how often it refreshes before it forgets */
 };
 
 struct agent;
 struct call;
+
+/* The timer of a call's session, as it was agreed last. */
+struct call_session {
+    unsigned seconds; /* 0: none runs */
+    time_ns since;
+    bool other_knows, is_ours; /* the other side knows timers; ours refreshes */
+    unsigned refreshed;
+};
 
 /* What `user` of a client transaction leads to: what it was for. */
 enum agent_use { USE_INVITE, USE_REINVITE, USE_WITHIN, USE_BYE, USE_REGISTER, USE_FLOW, USE_OTHER };
@@ -134,6 +145,7 @@ struct call {
     unsigned glares;               /* 491s that came */
     unsigned oks_received, acks_sent;
     bool bye_sent, bye_received;
+    struct call_session session;
 };
 
 /* What the last REGISTERs leave at the registrar: see agent_register.c. */
@@ -277,6 +289,18 @@ struct call *call_caller(const struct call *in);
 struct dialog *call_caller_dialog(const struct call *in);
 /* A callee's side that has answered; NULL: there is none. */
 struct call *call_other_side(const struct call *out);
+
+/* --- agent_session.c: session timers (RFC 4028) --- */
+/* Header lines of an INVITE; how many bytes. */
+size_t session_ask(const struct agent *a, char *at, size_t size);
+/* Min-SE of a 422; 0: it takes the INVITE. */
+unsigned session_refuses(const struct agent *a, struct msg *invite);
+/* What an INVITE of the call asks for; header lines of its 2xx. */
+void session_invited(struct call *c, struct msg *invite);
+size_t session_agree(const struct call *c, char *at, size_t size);
+/* A 2xx was given, or came: it runs from now on. */
+void session_begin(struct call *c);
+void session_answered(struct call *c, struct msg *answer);
 
 /* --- agent_answer.c: calls that it gets --- */
 void call_in_request(struct agent *a, const struct engine_event *ev);

@@ -31,11 +31,14 @@ struct call *agent_find(struct agent *a, struct msg *m, struct dialog **d)
 }
 
 /* Contact and, in a 2xx, the answer or the offer. */
-static void describe(struct agent *a, struct reply *r, char *headers, size_t size)
+static void describe(struct agent *a, struct reply *r, const struct call *c, char *headers,
+                     size_t size)
 {
     bool is_final = r->status >= 200;
-    snprintf(headers, size, "Contact: <%s>\r\n%s", a->contact,
-             is_final ? "Content-Type: application/sdp\r\n" : "");
+    int n = snprintf(headers, size, "Contact: <%s>\r\n%s", a->contact,
+                     is_final ? "Content-Type: application/sdp\r\n" : "");
+    if (is_final)
+        (void)session_agree(c, headers + n, size - (size_t)n);
     r->headers = str_from(headers);
     if (is_final)
         r->body = STR(SDP);
@@ -44,12 +47,12 @@ static void describe(struct agent *a, struct reply *r, char *headers, size_t siz
 
 void agent_reply(struct agent *a, tx_id tx, unsigned status, const struct call *c)
 {
-    char headers[192];
+    char headers[320];
     struct reply r = {.status = status};
     if (c && c->side == CALL_IN)
         r.to_tag = str_from(c->tag);
     if (c && status > 100 && status < 300 && !(status < 200 && a->plan.no_dialog_on_180))
-        describe(a, &r, headers, sizeof(headers));
+        describe(a, &r, c, headers, sizeof(headers));
     else if (status == 500)
         snprintf(headers, sizeof(headers), "Retry-After: %u\r\n",
                  (unsigned)world_below(a->node.w, 11));
@@ -145,9 +148,24 @@ static void alert(struct call *c)
         world_do(w, RING_MAX + p->provisionals * STILL_RINGING, stop_ringing, c);
 }
 
+/* RFC 4028 9 */
+static bool refuse_short(struct agent *a, const struct engine_event *ev)
+{
+    char headers[32];
+    unsigned least = session_refuses(a, ev->msg);
+    if (least == 0)
+        return false;
+    snprintf(headers, sizeof headers, "Min-SE: %u\r\n", least);
+    const struct reply r = {.status = 422, .headers = str_from(headers)};
+    (void)engine_reply(a->node.engine, ev->tx, &r, node_now(&a->node));
+    return true;
+}
+
 void call_in_request(struct agent *a, const struct engine_event *ev)
 {
     struct world *w = a->node.w;
+    if (refuse_short(a, ev))
+        return;
     struct call *c = call_new(a, CALL_IN);
     if (!c) {
         agent_reply(a, ev->tx, 486, NULL);
@@ -163,6 +181,7 @@ void call_in_request(struct agent *a, const struct engine_event *ev)
         return;
     }
     (void)call_invited(c, &c->dialog, ev);
+    session_invited(c, ev->msg);
     alert(c);
 }
 

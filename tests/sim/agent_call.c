@@ -63,7 +63,11 @@ struct call *agent_call(struct agent *a, const char *uri)
                              .cseq = 1};
     int err = early_init(&c->early, &w->heap.mem, &s, 64 * tx_timers_default().t1);
     assert(!err);
-    struct dialog_request r = {.method = STR("INVITE"), .headers = headers_of(a), .body = STR(SDP)};
+    char headers[512];
+    int n = snprintf(headers, sizeof headers, "%.*s", STR_ARG(headers_of(a)));
+    (void)session_ask(a, headers + n, sizeof headers - (size_t)n);
+    struct dialog_request r = {
+        .method = STR("INVITE"), .headers = str_from(headers), .body = STR(SDP)};
     c->invite = agent_ask(a, &c->early.trying, &r, USE_INVITE, c);
     if (!c->invite)
         call_out_failed(c, 503);
@@ -159,6 +163,7 @@ void call_out_response(struct call *c, struct msg *m)
     case EARLY_CONFIRMED:
         d->user++;
         acknowledge(c, d);
+        session_answered(c, m);
         confirmed(c, d);
         break;
     case EARLY_AGAIN:

@@ -1,6 +1,7 @@
 /* Requests within a dialog, from either side: the re-INVITE with its glare, and the others (RFC
  * 3261 12.2, 14). */
 #include <assert.h>
+#include <stdio.h>
 
 #include "sim/agent.h"
 
@@ -36,12 +37,15 @@ void call_reinvite(void *call)
     c->wants_reinvite = d && is_busy(c);
     if (!d || c->wants_reinvite)
         return;
+    char headers[256];
     struct dialog_request r = {.method = STR("INVITE")};
+    size_t n = session_ask(a, headers, sizeof headers);
     c->offerless = a->plan.offerless;
     if (!c->offerless) {
-        r.headers = STR("Content-Type: application/sdp\r\n");
+        n += (size_t)snprintf(headers + n, sizeof headers - n, "Content-Type: application/sdp\r\n");
         r.body = STR(SDP);
     }
+    r.headers = (struct str){headers, n};
     c->reinvite = agent_ask(a, d, &r, USE_REINVITE, c);
     if (c->reinvite) {
         c->reinvites++;
@@ -87,6 +91,7 @@ static void on_reinvite_ok(struct asked *q, struct msg *m)
         c->acks_sent++;
     if (c->reinvite == q)
         c->reinvited++;
+    session_answered(c, m);
     move_target(q, m);
 }
 
@@ -153,8 +158,10 @@ void call_in_reinvite(struct call *c, struct dialog *d, const struct engine_even
         agent_reply(a, ev->tx, 491, NULL);
     else if (!(i = call_invited(c, d, ev)))
         agent_reply(a, ev->tx, 488, NULL);
-    if (i)
-        world_do(a->node.w, a->plan.agree_after, agree, i);
+    if (!i)
+        return;
+    session_invited(c, ev->msg);
+    world_do(a->node.w, a->plan.agree_after, agree, i);
 }
 
 void call_end_pending(struct call *c, struct dialog *d)

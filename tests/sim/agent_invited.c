@@ -76,6 +76,7 @@ void invited_answer(struct invited *i, unsigned status)
     if (status < 300) {
         i->answered_at = w->now;
         i->interval = T1;
+        session_begin(i->call);
         world_do(w, T1, repeat_ok, i);
     } else {
         go_on(i->call);

@@ -46,6 +46,7 @@ static void run_seed(const struct batch *b, struct shared *s, uint64_t seed)
     static struct plan p;
     plan_draw(&p, batch_kind(b, seed), seed);
     s->seed = seed;
+    coverage_plan(&s->coverage, &p);
     trial_limit();
     struct run_result r = run_plan(&p);
     if (seed % REPLAY_EACH == 0 && !replays(&p, &r))

@@ -62,6 +62,10 @@ void check_identity(const struct world *w);
 /* check_forwards.c: who has all his calls forwarded is not called. */
 void check_forwards(const struct world *w);
 
+/* check_sessions.c: no session is shorter than anybody on its way allows. */
+void check_sessions(const struct world *w);
+/* Did any session have a timer? Who does not hear of it any more may forget its call. */
+bool check_has_timers(const struct world *w);
 /* --- check_numbers.c --- */
 /* A call to a telephone number comes to whom it leads to, or to an end. */
 void check_numbers(const struct world *w);

@@ -21,12 +21,24 @@ void coverage_into(struct coverage *c)
     current = c;
 }
 
+void coverage_plan(struct coverage *c, const struct plan *p)
+{
+    for (size_t i = 0; i < N_KNOBS; i++)
+        c->knobs[i] += p->knob[i] > 0;
+    for (size_t i = 0; i < p->n_acts; i++)
+        c->acts[p->acts[i].kind]++;
+}
+
 void coverage_add(struct coverage *to, const struct coverage *from)
 {
     for (size_t k = 0; k < N_TX_KINDS; k++)
         for (size_t s = 0; s < N_TX_STATES; s++)
             for (size_t e = 0; e < N_TX_EVENTS; e++)
                 to->cells[k][s][e] += from->cells[k][s][e];
+    for (size_t i = 0; i < N_KNOBS; i++)
+        to->knobs[i] += from->knobs[i];
+    for (size_t i = 0; i < N_ACTS; i++)
+        to->acts[i] += from->acts[i];
 }
 
 struct tally {
@@ -56,6 +68,28 @@ static void print_cells(const struct coverage *c, size_t kind, bool all, FILE *o
         }
 }
 
+static const char *name_of_knob(size_t i)
+{
+    return knob_name((enum knob)i);
+}
+
+static const char *name_of_act(size_t i)
+{
+    return act_name((enum act_kind)i);
+}
+
+static void print_drawn(const char *what, const uint64_t *counts, size_t n,
+                        const char *(*name_of)(size_t), bool all, FILE *out)
+{
+    size_t drawn = 0;
+    for (size_t i = 0; i < n; i++)
+        drawn += counts[i] > 0;
+    fprintf(out, "%s: %zu of %zu drawn\n", what, drawn, n);
+    for (size_t i = 0; i < n; i++)
+        if (all || counts[i] == 0)
+            fprintf(out, "  %-28s %" PRIu64 "\n", name_of(i), counts[i]);
+}
+
 unsigned coverage_print(const struct coverage *c, bool all, FILE *out)
 {
     unsigned missing = 0;
@@ -66,5 +100,7 @@ unsigned coverage_print(const struct coverage *c, bool all, FILE *out)
         print_cells(c, k, all, out);
         missing += t.cells - t.reached;
     }
+    print_drawn("knobs", c->knobs, N_KNOBS, name_of_knob, all, out);
+    print_drawn("acts", c->acts, N_ACTS, name_of_act, all, out);
     return missing;
 }

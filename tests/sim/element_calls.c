@@ -21,8 +21,10 @@ void element_use_gates(struct node *n, const struct gates *gates)
     for (unsigned i = 0; i < n->n_workers; i++) {
         struct element_node *e = element_worker(n, i);
         e->gates = gates;
-        if (!n->is_down)
-            element_configure_anew(e);
+        if (n->is_down)
+            continue;
+        element_configure_anew(e);
+        node_settle(&e->node);
     }
 }
 

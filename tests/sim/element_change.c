@@ -105,6 +105,8 @@ void element_configure(const struct element_node *e, struct str names[2], struct
     if (e->calls.mode)
         c->mode = e->calls.mode;
     c->proxy.calls = e->calls.rules;
+    c->proxy.session_s = e->calls.session_s;
+    c->proxy.min_session_s = e->calls.min_session_s;
     c->proxy.loads = e->loads;
     c->proxy.quota = e->quota;
     c->access.required = asks;

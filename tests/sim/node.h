@@ -32,8 +32,9 @@ struct node_face {
 
 /* How calls pass through a server. */
 struct call_habits {
-    enum config_mode mode;     /* how much it keeps of them */
-    struct follow_rules rules; /* of those that it follows */
+    enum config_mode mode;             /* how much it keeps of them */
+    struct follow_rules rules;         /* of those that it follows */
+    unsigned session_s, min_session_s; /* RFC 4028, as proxy_config */
 };
 
 /* What a node's clock shows: the world's time, running by `ppm` millionths too fast (or too slow:

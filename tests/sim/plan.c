@@ -22,6 +22,11 @@ const char *act_name(enum act_kind kind)
     return act_names[kind];
 }
 
+const char *knob_name(enum knob knob)
+{
+    return knob_names[knob];
+}
+
 void plan_print(const struct plan *p, FILE *out)
 {
     fprintf(out, "seed %" PRIu64 "\n", p->seed);

@@ -38,6 +38,7 @@ struct plan {
 };
 
 const char *act_name(enum act_kind);
+const char *knob_name(enum knob);
 /* One line for the seed, for each knob that is set and for each act. */
 void plan_print(const struct plan *, FILE *);
 /* Reads what plan_print wrote; lines that start with # are remarks. False: *line is not

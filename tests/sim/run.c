@@ -51,7 +51,9 @@ static void fork_as(struct node *server, const uint32_t *knob)
 /* KNOB_STATELESS: a server that keeps nothing follows nothing. */
 static void pass_as(struct node *server, uint32_t i, const uint32_t *knob)
 {
-    struct call_habits calls = {.mode = CONFIG_MODE_UNSAID};
+    struct call_habits calls = {.session_s = knob[KNOB_SESSION],
+                                .min_session_s = knob[KNOB_MIN_SESSION],
+                                .rules.end_expired = knob[KNOB_SESSION] % 2};
     if (knob[KNOB_STATELESS] & 1u << i) {
         calls.mode = CONFIG_MODE_STATELESS;
     } else if (knob[KNOB_FOLLOW]) {
@@ -114,14 +116,15 @@ static void open_edges(struct run *r)
 static bool is_spoilt(const struct plan *p)
 {
     static const bool is_kind[N_KNOBS] = {
-        [KNOB_SERVERS] = true,     [KNOB_WORKERS] = true,       [KNOB_AUTH] = true,
-        [KNOB_ORDER] = true,       [KNOB_RING] = true,          [KNOB_JOIN] = true,
-        [KNOB_GROUP] = true,       [KNOB_FOLLOW] = true,        [KNOB_STATELESS] = true,
-        [KNOB_LIMIT] = true,       [KNOB_GATES] = true,         [KNOB_NUMBERS] = true,
-        [KNOB_GATE_POLICY] = true, [KNOB_GATE_CALLS] = true,    [KNOB_GATE_RATE] = true,
-        [KNOB_GATE_PROBE] = true,  [KNOB_GATE_REDIRECT] = true, [KNOB_EDGES] = true,
-        [KNOB_DEAD] = true,        [KNOB_DNS_DELAY] = true,     [KNOB_DNS_LIES] = true,
-        [KNOB_DNS_SILENCE] = true, [KNOB_UNREACHABLE] = true,   [KNOB_DNS_TTL] = true};
+        [KNOB_SERVERS] = true,       [KNOB_WORKERS] = true,   [KNOB_AUTH] = true,
+        [KNOB_ORDER] = true,         [KNOB_RING] = true,      [KNOB_JOIN] = true,
+        [KNOB_GROUP] = true,         [KNOB_FOLLOW] = true,    [KNOB_STATELESS] = true,
+        [KNOB_LIMIT] = true,         [KNOB_SESSION] = true,   [KNOB_MIN_SESSION] = true,
+        [KNOB_GATES] = true,         [KNOB_NUMBERS] = true,   [KNOB_GATE_POLICY] = true,
+        [KNOB_GATE_CALLS] = true,    [KNOB_GATE_RATE] = true, [KNOB_GATE_PROBE] = true,
+        [KNOB_GATE_REDIRECT] = true, [KNOB_EDGES] = true,     [KNOB_DEAD] = true,
+        [KNOB_DNS_DELAY] = true,     [KNOB_DNS_LIES] = true,  [KNOB_DNS_SILENCE] = true,
+        [KNOB_UNREACHABLE] = true,   [KNOB_DNS_TTL] = true};
     bool spoilt = false;
     for (size_t i = 0; i < N_KNOBS; i++)
         spoilt = spoilt || (p->knob[i] && !is_kind[i]);
@@ -169,7 +172,8 @@ static void spoil_names(struct run *r)
         names_spread(&r->w, r->servers[i], knob[KNOB_DEAD]);
     r->w.names_alone = !is_spoilt(r->plan) && !is_disturbed(r->plan) && !knob[KNOB_RING] &&
                        !knob[KNOB_JOIN] && !knob[KNOB_GROUP] && !knob[KNOB_STATELESS] &&
-                       !knob[KNOB_LIMIT] && !knob[KNOB_GATES] && !knob[KNOB_NUMBERS];
+                       !knob[KNOB_LIMIT] && !knob[KNOB_GATES] && !knob[KNOB_NUMBERS] &&
+                       !knob[KNOB_MIN_SESSION];
     r->w.users_alone = !is_moved(r->plan);
     r->w.numbers_alone = !is_spoilt(r->plan) && !is_disturbed(r->plan) && !is_moved(r->plan) &&
                          !knob[KNOB_LIMIT] && !knob[KNOB_STATELESS];

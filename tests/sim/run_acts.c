@@ -56,6 +56,11 @@ static struct agent_plan any_manner(uint32_t chance)
     p.tryings = (unsigned)rand_below(&any, 3);
     p.claims = rand_below(&any, 4) == 0;
     p.is_private = rand_below(&any, 4) == 0;
+    if (rand_below(&any, 3) == 0) {
+        p.session_s = 90 + (unsigned)rand_below(&any, 60);
+        p.min_session_s = rand_below(&any, 2) ? 0 : 90 + (unsigned)rand_below(&any, 90);
+        p.refreshes = (unsigned)rand_below(&any, 3);
+    }
     p.hang_up_after = rand_below(&any, 2) ? TIME_NEVER : rand_below(&any, 40000) * NS_PER_MS;
     return p;
 }

@@ -45,6 +45,8 @@ static const struct row {
     {"… or raised", 1800, 300, "Session-Expires: 120\r\nMin-SE: 100\r\n", "300", "300"},
     {"Min-SE is not lowered", 1800, 300, "Session-Expires: 1000\r\nMin-SE: 900\r\n", "1000", "900"},
     {"a policy for the shortest alone inserts nothing", 0, 300, KNOWS, NULL, NULL},
+    {"inserted not below our own least", 120, 300, KNOWS, "300", NULL},
+    {"… nor reduced below it", 120, 300, "Session-Expires: 1000\r\n" KNOWS, "300", NULL},
     {"what cannot be read stays as it is", 1800, 300, "Session-Expires: soon\r\n" KNOWS, "soon",
      NULL},
 };
