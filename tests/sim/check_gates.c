@@ -31,19 +31,6 @@ static time_ns came_at(const struct gates *gs, const struct rung *call)
     return call->at;
 }
 
-/* The first copy of a call to this gateway. */
-static bool is_first(const struct gates *gs, const struct gate *g, size_t at)
-{
-    const struct world *w = gs->server->w;
-    const struct rung *call = &w->ladder.rungs[at];
-    for (size_t i = 0; i < at; i++) {
-        const struct rung *r = &w->ladder.rungs[i];
-        if (r->to == &g->agent->node && is_of_call(r, call))
-            return false;
-    }
-    return true;
-}
-
 /* By its Request-URI: who is dead is nobody on the wire. */
 static bool is_for(const struct rung *r, const struct gate *g)
 {
@@ -54,8 +41,20 @@ static bool is_for(const struct rung *r, const struct gate *g)
 
 static bool is_to_gate(const struct gates *gs, const struct gate *g, const struct rung *r)
 {
-    return r->to == &g->agent->node && is_new_call(r) &&
-           addr_equal(&r->from->addr, &gs->server->addr);
+    return is_new_call(r) && addr_equal(&r->from->addr, &gs->server->addr) && is_for(r, g);
+}
+
+/* The first copy of a call to this gateway. */
+static bool is_first(const struct gates *gs, const struct gate *g, size_t at)
+{
+    const struct world *w = gs->server->w;
+    const struct rung *call = &w->ladder.rungs[at];
+    for (size_t i = 0; i < at; i++) {
+        const struct rung *r = &w->ladder.rungs[i];
+        if (is_to_gate(gs, g, r) && is_of_call(r, call))
+            return false;
+    }
+    return true;
 }
 
 /* --- at each call --- */
