@@ -43,6 +43,12 @@ void bye_send(struct ua *ua, struct leg *leg, struct str reason, time_ns now)
         send(ua, leg, now);
 }
 
+void bye_drop(struct ua *ua, struct leg *leg)
+{
+    leg->bye.waits = leg->bye.owed = false;
+    alarm_stop(ua, &leg->bye.alarm);
+}
+
 void bye_go(struct ua *ua, struct leg *leg, time_ns now)
 {
     leg->bye.waits = false;

@@ -89,10 +89,18 @@ void call_settle(struct ua *ua, struct call *call, time_ns now)
         call_free(ua, call);
 }
 
-/* RFC 3261 13.2.2.4: 64*T1 after the first 2xx nobody else answers any more. */
+/* RFC 3261 13.2.2.4: 64*T1 after the first 2xx nobody else answers any more; nor does any come
+ * again that there was no memory to acknowledge. */
 void call_fire(struct ua *ua, struct call *call, time_ns now)
 {
     early_time(&call->early, now);
+    if (early_deadline(&call->early) != TIME_NEVER) {
+        alarm_set(ua, &call->alarm, early_deadline(&call->early));
+        return;
+    }
+    call->early.completed = call->is_final = true;
+    if (!call->chosen)
+        call_over(ua, call, CALL_END_FAILED, 0, NULL);
     LIST_EACH (&call->legs, node, after) {
         struct leg *leg = CONTAINER_OF(node, struct leg, node);
         bool leaves = leg->bye.owed || leg->bye.waits || leg->bye.ask;

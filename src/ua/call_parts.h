@@ -161,6 +161,8 @@ void leg_end(struct ua *, struct leg *, enum call_end, unsigned status, struct m
 /* --- bye.c --- */
 /* The dialog ends; BYE goes now, or as soon as there is memory. */
 void bye_send(struct ua *, struct leg *, struct str reason, time_ns now);
+/* Theirs came before ours went. */
+void bye_drop(struct ua *, struct leg *);
 /* The ACK that it waited for came, or will not. */
 void bye_go(struct ua *, struct leg *, time_ns now);
 void bye_fire(struct ua *, struct leg *, time_ns now);
@@ -180,6 +182,8 @@ enum heard {
     HEARD_NO_MEMORY /* nothing has changed */
 };
 enum heard leg_hear(struct ua *, struct leg *, enum sdp_carrier, struct msg *, const struct body *);
+/* The leg ends: what was heard is no agreement, or could not be taken up. */
+void leg_disagree(struct ua *, struct leg *, enum heard, struct msg *, time_ns now);
 /* Their offer is answered by what went: told, and held. Takes the draft. */
 void leg_agreed(struct ua *, struct leg *, enum sdp_carrier, struct draft *);
 /* The same of a plain 1xx, which gives a foretaste of the 2xx's answer (RFC 3261 13.2.1): the

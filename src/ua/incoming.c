@@ -114,7 +114,8 @@ int incoming_refuse(struct ua *ua, struct call *call, enum call_end end, unsigne
     const struct reply reply = {
         .status = status, .headers = headers, .to_tag = call->own.id.local_tag};
     int err = engine_reply(ua->engine, call->tx, &reply, now);
-    if (err && err != ERR_STALE)
+    /* Else it is gone, or the engine has paid what it owed since the last try. */
+    if (err == ERR_NOMEM || err == ERR_LIMIT)
         return err;
     call->tx = 0;
     dialog_terminate(&call->own);

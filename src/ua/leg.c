@@ -106,6 +106,7 @@ void leg_end(struct ua *ua, struct leg *leg, enum call_end end, unsigned status,
         call_over(ua, call, end, status, m);
     if (theirs) {
         repeat_end(ua, leg);
+        bye_drop(ua, leg);
         leg_close(leg);
     } else
         bye_send(ua, leg, reason, now);

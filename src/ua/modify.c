@@ -195,8 +195,7 @@ static void accepted(struct ua *ua, struct leg *leg, struct msg *m, time_ns now)
     ask_free(ua, leg->modify.ask);
     leg->modify.ask = NULL;
     if (heard == HEARD_BAD || heard == HEARD_NO_MEMORY) {
-        leg_end(ua, leg, CALL_END_NO_AGREEMENT, m->status, m,
-                STR("SIP;cause=488;text=\"No agreement\""), now);
+        leg_disagree(ua, leg, heard, m, now);
         return;
     }
     (void)!dialog_answered(leg->dialog, m);

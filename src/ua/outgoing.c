@@ -207,7 +207,6 @@ static void confirmed(struct ua *ua, struct leg *leg, struct msg *m, time_ns now
     if (heard == HEARD_NO_MEMORY || acknowledge(ua, leg, m, &body, heard, now) == ERR_NOMEM)
         return;
     call->is_final = true;
-    alarm_set(ua, &call->alarm, early_deadline(&call->early));
     if (!wanted) {
         bye_send(ua, leg, STR("SIP;cause=200;text=\"Call completed elsewhere\""), now);
         return;
@@ -215,8 +214,7 @@ static void confirmed(struct ua *ua, struct leg *leg, struct msg *m, time_ns now
     if (heard == HEARD_BAD || !leg->media.held) {
         call->chosen = leg;
         referral_progress(ua, call, 488, now);
-        leg_end(ua, leg, CALL_END_NO_AGREEMENT, m->status, m,
-                STR("SIP;cause=488;text=\"No agreement\""), now);
+        leg_disagree(ua, leg, heard, m, now);
         return;
     }
     choose(ua, leg, m, now);
@@ -226,6 +224,9 @@ static void success(struct ua *ua, struct call *call, struct msg *m, time_ns now
 {
     struct dialog *d;
     int result = early_response(&call->early, m, now, &d);
+    /* from the first 2xx on, whether there was memory for it or not */
+    if (!timer_is_set(&call->alarm.timer) && !call->early.completed)
+        alarm_set(ua, &call->alarm, time_add(now, call->early.linger));
     struct leg *leg =
         result == EARLY_CONFIRMED || result == EARLY_AGAIN ? leg_for(ua, call, d) : NULL;
     if (!leg)

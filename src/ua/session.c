@@ -73,9 +73,12 @@ static time_ns end_of(const struct session *s)
     return s->expires - time_min(32 * NS_PER_S, third);
 }
 
+/* RFC 4028 9: of a dialog that is not confirmed the 2xx to its INVITE will say it. */
 static void start(struct ua *ua, struct leg *leg, unsigned interval_s, bool is_ours, time_ns now)
 {
     struct session *s = &leg->session;
+    if (leg->dialog->state != DIALOG_CONFIRMED)
+        return;
     s->interval_s = interval_s;
     s->is_ours = is_ours;
     s->expires = time_add(now, interval_s * NS_PER_S);

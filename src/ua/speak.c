@@ -57,6 +57,16 @@ enum heard leg_hear(struct ua *ua, struct leg *leg, enum sdp_carrier carrier, st
     return heard;
 }
 
+void leg_disagree(struct ua *ua, struct leg *leg, enum heard heard, struct msg *m, time_ns now)
+{
+    if (heard == HEARD_NO_MEMORY)
+        leg_end(ua, leg, CALL_END_FAILED, m->status, m, STR("SIP;cause=500;text=\"No memory\""),
+                now);
+    else
+        leg_end(ua, leg, CALL_END_NO_AGREEMENT, m->status, m,
+                STR("SIP;cause=488;text=\"No agreement\""), now);
+}
+
 void leg_foretaste(struct ua *ua, struct leg *leg, struct draft *d)
 {
     media_agreed(ua, &leg->media, d);

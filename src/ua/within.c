@@ -114,8 +114,7 @@ bool within_ack(struct ua *ua, struct msg *m, time_ns now)
     enum heard heard = leg_hear(ua, leg, SDP_ACK, m, &body);
     struct call *call = leg->call;
     if (heard == HEARD_BAD || heard == HEARD_NO_MEMORY) {
-        leg_end(ua, leg, CALL_END_NO_AGREEMENT, 0, m, STR("SIP;cause=488;text=\"No agreement\""),
-                now);
+        leg_disagree(ua, leg, heard, m, now);
         return true;
     }
     if (call->state == CALL_ANSWERED) {

@@ -88,7 +88,8 @@ MUST_USE int call_redirect(struct ua *, ua_call, unsigned status, const struct s
  * refuse it with: 488 where nothing does; 0: it fits, or there is no offer. */
 unsigned call_would_refuse(struct ua *, ua_call, const struct sdp_local *media);
 
-/* --- either side, once it is confirmed --- */
+/* --- either side, once it is confirmed; of an incoming call before, too, where UPDATE may go ---
+ */
 /* New media: hold (sendonly, inactive), resume, streams added, dropped (port 0) or in other codecs.
  * Copied; offered by UPDATE before the call is confirmed, where the peer allows that, else by
  * re-INVITE: now, or when the exchange under way is over; a later change takes the place of one
@@ -103,8 +104,9 @@ MUST_USE int call_hold(struct ua *, ua_call, bool held, time_ns now);
  * the call. */
 MUST_USE int call_info(struct ua *, ua_call, struct str content_type, struct str headers,
                        struct str body, time_ns now);
-/* CANCEL, BYE or 603 (486 where `reason` has cause=17), as the state needs; UA_CALL_ENDED comes at
- * once, whatever is left to do. `reason` (RFC 3326, the value alone) may be empty. */
+/* CANCEL, BYE or 603, as the state needs; UA_CALL_ENDED comes at once, whatever is left to do (a
+ * BYE waits for the ACK to our 2xx, RFC 3261 15). `reason` (RFC 3326, the value alone) may be
+ * empty. ERR_NOMEM, ERR_LIMIT: a call that is not answered goes on. */
 int call_end(struct ua *, ua_call, struct str reason, time_ns now);
 
 /* --- what is there --- */
