@@ -3,19 +3,26 @@
 
 #include "dialog/route_set.h"
 
+/* Behind a quoted string that the text begins with; 0 where it begins with none. */
+static size_t behind_quotes(struct str s)
+{
+    if (s.len == 0 || s.at[0] != '"')
+        return 0;
+    size_t at = 1;
+    while (at < s.len && s.at[at] != '"')
+        at += s.at[at] == '\\' ? 2 : 1;
+    return at;
+}
+
 /* The URI of a name-addr, or all of a bare one. */
 static struct str uri_of(struct str address)
 {
-    size_t at = address.len > 0 && address.at[0] == '"' ? 1 : 0;
-    if (at > 0)
-        at += str_find(str_slice(address, 1, address.len - 1), '"');
-    if (at > address.len)
-        return address;
-    struct str rest = str_slice(address, at, address.len - at);
+    size_t at = behind_quotes(address);
+    struct str rest = str_slice(address, at, address.len);
     size_t open = str_find(rest, '<');
     if (open == rest.len)
         return address;
-    rest = str_slice(rest, open + 1, rest.len - open - 1);
+    rest = str_slice(rest, open + 1, rest.len);
     return str_slice(rest, 0, str_find(rest, '>'));
 }
 

@@ -7,6 +7,11 @@ void bye_put_reason(struct buf *b, struct str reason)
         text_put_line(b, STR("Reason"), reason);
 }
 
+bool bye_is_open(const struct leg *leg)
+{
+    return leg->bye.owed || leg->bye.waits || leg->bye.ask;
+}
+
 static int try(struct ua *ua, struct leg *leg, time_ns now)
 {
     const struct ask_start start = {.use = ASK_BYE,
@@ -33,7 +38,7 @@ void bye_send(struct ua *ua, struct leg *leg, struct str reason, time_ns now)
 {
     char space[UA_HEADERS_BYTES];
     struct buf b;
-    if (leg->bye.ask || leg->bye.owed || leg->bye.waits || leg->dialog->state == DIALOG_TERMINATED)
+    if (bye_is_open(leg) || leg->dialog->state == DIALOG_TERMINATED)
         return;
     buf_init(&b, space, sizeof space);
     bye_put_reason(&b, reason);

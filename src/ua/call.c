@@ -75,7 +75,7 @@ static bool is_busy(const struct call *call)
 {
     LIST_EACH (&call->legs, node, after) {
         const struct leg *leg = CONTAINER_OF(node, struct leg, node);
-        if (leg->bye.owed || leg->bye.waits || leg->bye.ask || !list_is_empty(&leg->usages))
+        if (bye_is_open(leg) || !list_is_empty(&leg->usages))
             return true;
     }
     return call->is_outgoing ? !call->is_final || call->alarm.timer.at != TIME_NEVER
@@ -103,8 +103,7 @@ void call_fire(struct ua *ua, struct call *call, time_ns now)
         call_over(ua, call, CALL_END_FAILED, 0, NULL);
     LIST_EACH (&call->legs, node, after) {
         struct leg *leg = CONTAINER_OF(node, struct leg, node);
-        bool leaves = leg->bye.owed || leg->bye.waits || leg->bye.ask;
-        if (leg != call->chosen && leg->dialog->state == DIALOG_TERMINATED && !leaves)
+        if (leg != call->chosen && leg->dialog->state == DIALOG_TERMINATED && !bye_is_open(leg))
             leg_free(ua, leg);
     }
     call_settle(ua, call, now);

@@ -165,6 +165,8 @@ void bye_send(struct ua *, struct leg *, struct str reason, time_ns now);
 void bye_drop(struct ua *, struct leg *);
 /* The ACK that it waited for came, or will not. */
 void bye_go(struct ua *, struct leg *, time_ns now);
+/* It is not sent yet, or not answered. */
+bool bye_is_open(const struct leg *);
 void bye_fire(struct ua *, struct leg *, time_ns now);
 void bye_answered(struct ua *, struct leg *, time_ns now);
 /* "Reason: …" */

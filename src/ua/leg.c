@@ -84,7 +84,7 @@ void leg_close(struct leg *leg)
 void leg_settle(struct ua *ua, struct leg *leg, time_ns now)
 {
     struct call *call = leg->call;
-    if (call->state == CALL_ENDING && !leg->bye.ask && !leg->bye.owed && !leg->bye.waits)
+    if (call->state == CALL_ENDING && !bye_is_open(leg))
         leg_close(leg);
     call_settle(ua, call, now);
 }

@@ -60,8 +60,8 @@ MUST_USE int call_start(struct ua *, const struct call_start *, time_ns now, ua_
  * 2xx. Where the INVITE has no offer, a reliable response carries ours. One that is to go reliably
  * while another one is not acknowledged waits for that.
  * `reliably`: with "Require: 100rel", though the caller requires none; ERR_INVALID: he does not
- * know it. Nothing of the offer fits: ERR_INVALID with *status 488 (`status` may be NULL):
- * call_refuse. */
+ * know it (call_refuse with 421 and "Require: 100rel" where it has to be: RFC 3261 21.4.15). So it
+ * is where nothing of their offer fits these media (call_would_refuse). */
 struct call_ring {
     unsigned status;
     const struct sdp_local *media;

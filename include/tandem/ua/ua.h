@@ -76,7 +76,7 @@ enum ua_event_kind {
     UA_CALL_INCOMING,  /* `msg`: the INVITE; `account`: whom it is for, 0: nobody we know. Answer
                           with call_ring, call_answer, call_refuse or call_redirect. `replaced`,
                           `joined`: see call_answer */
-    UA_CALL_PROGRESS,  /* outgoing: a provisional response, `status`, `msg` (180 to 199) */
+    UA_CALL_PROGRESS,  /* outgoing: a provisional response, `status`, `msg` (101 to 199) */
     UA_CALL_MEDIA,     /* an offer has been answered, either way: `agreed` holds from now on */
     UA_CALL_ANSWERED,  /* outgoing: a 2xx came, `msg`, and is acknowledged */
     UA_CALL_CONFIRMED, /* incoming: the ACK to our 2xx came */
