@@ -112,6 +112,15 @@ static void take_packet(struct audio_stream *a, const struct rtp_packet *packet,
     tell_digits(a);
 }
 
+/* RFC 7160 4.2: each payload type's timestamps have their own clock, which has to be known before
+ * the packet is measured. Events count by the clock of the voice beside them. */
+static void hear_clock_of(struct audio_stream *a, struct str bytes)
+{
+    const struct codec *c = bytes.len > 1 ? codec_of(a, bytes.at[1] & 0x7f) : NULL;
+    if (c && c->kind == CODEC_VOICE)
+        rtp_session_hear(&a->session, c->clock);
+}
+
 void audio_stream_take(struct audio_stream *a, const struct addr *from, struct str bytes,
                        time_ns now)
 {
@@ -128,6 +137,7 @@ void audio_stream_take(struct audio_stream *a, const struct addr *from, struct s
         a->strangers++;
         return;
     }
+    hear_clock_of(a, bytes);
     bool expected = addr_equal(from, &a->rtp) && !a->has_source;
     if (!rtp_session_take(&a->session, from, bytes, now, expected ? 0 : PROBATION, &packet, &member,
                           &arrival))

@@ -20,7 +20,7 @@ static void report_loss(const struct audio_stream *a, struct audio_report *r)
     if (a->has_source) {
         r->lost += rtp_source_lost(&a->source);
         expected += rtp_source_expected(&a->source);
-        r->jitter_ms = in_ms(rtp_source_jitter(&a->source), a->session.settings.clock);
+        r->jitter_ms = in_ms(rtp_source_jitter(&a->source), a->session.heard_clock);
     }
     /* a duplicate is no packet that came for another one */
     double missing = (double)r->lost + (double)(r->duplicates + r->late);

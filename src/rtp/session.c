@@ -10,8 +10,12 @@
 
 void rtp_session_begin(struct rtp_session *s, const struct rtp_settings *settings, time_ns now)
 {
-    *s = (struct rtp_session){
-        .settings = *settings, .began = now, .last = now, .initial = true, .members_before = 1};
+    *s = (struct rtp_session){.settings = *settings,
+                              .heard_clock = settings->clock,
+                              .began = now,
+                              .last = now,
+                              .initial = true,
+                              .members_before = 1};
     struct str cname = str_slice(settings->cname, 0, RTP_CNAME_BYTES);
     if (cname.len > 0)
         memcpy(s->cname, cname.at, cname.len);
@@ -76,9 +80,8 @@ static bool is_elsewhere(const struct rtp_member *m, const struct addr *from, ti
            now < time_add(m->sent, MOVES_AFTER);
 }
 
-static uint32_t in_clock_units(const struct rtp_session *s, time_ns span)
+static uint32_t in_units(uint64_t clock, time_ns span)
 {
-    uint64_t clock = s->settings.clock;
     return (uint32_t)(span / NS_PER_S * clock + span % NS_PER_S * clock / NS_PER_S);
 }
 
@@ -96,12 +99,21 @@ bool rtp_session_take(struct rtp_session *s, const struct addr *from, struct str
     m->from = *from;
     m->heard = m->sent = now;
     *arrival = rtp_source_take(&m->source, out->sequence, out->timestamp,
-                               in_clock_units(s, now - s->began));
+                               in_units(s->heard_clock, now - s->began));
     if (*arrival == RTP_DOUBTFUL)
         return false;
     m->believed = m->sends = true;
     *member = m;
     return true;
+}
+
+void rtp_session_hear(struct rtp_session *s, uint32_t clock)
+{
+    if (clock == s->heard_clock)
+        return;
+    s->heard_clock = clock;
+    for (unsigned i = 0; i < LIMIT_RTP_MEMBERS; i++)
+        rtp_source_untime(&s->members[i].source);
 }
 
 /* --- RTCP --- */
@@ -213,7 +225,7 @@ static void put_compound(struct rtp_session *s, struct buf *out, time_ns now)
     struct rtcp_report r = {.ssrc = s->ssrc, .sender = s->we_sent && s->packets > 0};
     if (r.sender) {
         r.ntp = ntp_of(s, now);
-        r.timestamp = s->last_timestamp + in_clock_units(s, now - s->sent);
+        r.timestamp = s->last_timestamp + in_units(s->settings.clock, now - s->sent);
         r.packets = s->packets;
         r.octets = s->octets;
     }

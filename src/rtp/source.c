@@ -36,6 +36,12 @@ static void time_it(struct rtp_source *s, uint32_t timestamp, uint32_t arrival)
     s->timed = true;
 }
 
+void rtp_source_untime(struct rtp_source *s)
+{
+    s->timed = false;
+    s->jitter = 0;
+}
+
 static enum rtp_arrival prove(struct rtp_source *s, uint16_t sequence)
 {
     if (sequence != (uint16_t)(s->highest + 1)) {

@@ -44,7 +44,8 @@ struct rtp_session {
     char cname[RTP_CNAME_BYTES];
     struct rand rand;
     uint32_t ssrc, first_timestamp;
-    uint16_t sequence; /* of the next packet */
+    uint32_t heard_clock; /* of the timestamps that come */
+    uint16_t sequence;    /* of the next packet */
     uint32_t packets, octets, last_timestamp;
     time_ns began, sent; /* `sent`: when the last packet was, with `packets` */
     bool we_sent;        /* within the last two intervals */
@@ -76,6 +77,9 @@ void rtp_session_send(struct rtp_session *, struct buf *, bool marker, uint8_t p
 bool rtp_session_take(struct rtp_session *, const struct addr *from, struct str bytes, time_ns now,
                       unsigned probation, struct rtp_packet *out, const struct rtp_member **member,
                       enum rtp_arrival *arrival);
+/* What comes from now on has timestamps of this clock, Hz, unlike what came before (RFC 7160 4):
+ * jitter begins anew. At the session's beginning it is the settings' one. */
+void rtp_session_hear(struct rtp_session *, uint32_t clock);
 /* RTCP has come. False: it is none. */
 bool rtp_session_take_rtcp(struct rtp_session *, const struct addr *from, struct str bytes,
                            time_ns now);

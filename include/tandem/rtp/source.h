@@ -37,6 +37,9 @@ void rtp_source_begin(struct rtp_source *, uint16_t sequence, unsigned probation
 enum rtp_arrival rtp_source_take(struct rtp_source *, uint16_t sequence, uint32_t timestamp,
                                  uint32_t arrival);
 
+/* The units of its times are others from now on: jitter begins anew. */
+void rtp_source_untime(struct rtp_source *);
+
 /* Sent less received: what is lost, below 0 with duplicates (RFC 3550 A.3). */
 int64_t rtp_source_lost(const struct rtp_source *);
 uint32_t rtp_source_expected(const struct rtp_source *);

@@ -189,6 +189,32 @@ static void test_payload_types_differ(void **state)
     check_tone(1, 1000);
 }
 
+static time_ns delay_uneven(struct call *c, unsigned to, bool rtcp)
+{
+    (void)to, (void)rtcp;
+    return (30 + rand_below(&c->rand, 19)) * NS_PER_MS;
+}
+
+/* RFC 7160: one way 8 kHz, the other way 48 kHz; each side measures what it hears by its clock. */
+static void test_clocks_differ(void **state)
+{
+    struct audio_format of_a[] = {call_format("PCMU", 8000, 1, 0),
+                                  call_format("opus", 48000, 2, 111)},
+                        of_b[] = {of_a[1], of_a[0]};
+    (void)state;
+    call.delay = delay_uneven;
+    struct audio_terms a = call_terms(&call, 0, of_a, 2), b = call_terms(&call, 1, of_b, 2);
+    assert_int_equal(audio_stream_agree(call.sides[0].stream, &a, call.now), OK);
+    assert_int_equal(audio_stream_agree(call.sides[1].stream, &b, call.now), OK);
+    call_run(&call, 5000);
+    for (unsigned side = 0; side < 2; side++) {
+        check_tone(side, 2000);
+        struct audio_report r = call_report(&call, side);
+        assert_ptr_equal(r.hears, side ? of_a[0].codec : of_a[1].codec);
+        assert_true(r.jitter_ms > 3 && r.jitter_ms < 10);
+    }
+}
+
 static void test_mux(void **state)
 {
     struct audio_format pcmu = call_format("PCMU", 8000, 1, 0);
@@ -440,11 +466,11 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_each_codec),  TEST(test_ptime),         TEST(test_report),
-        TEST(test_direction),   TEST(test_codec_changes), TEST(test_payload_types_differ),
-        TEST(test_mux),         TEST(test_strangers),     TEST(test_two_sources),
-        TEST(test_past_counts), TEST(test_latch),         TEST(test_garbage),
-        TEST(test_silent),      TEST(test_end),           TEST(test_invalid),
-        TEST(test_no_memory)};
+        TEST(test_each_codec),    TEST(test_ptime),         TEST(test_report),
+        TEST(test_direction),     TEST(test_codec_changes), TEST(test_payload_types_differ),
+        TEST(test_clocks_differ), TEST(test_mux),           TEST(test_strangers),
+        TEST(test_two_sources),   TEST(test_past_counts),   TEST(test_latch),
+        TEST(test_garbage),       TEST(test_silent),        TEST(test_end),
+        TEST(test_invalid),       TEST(test_no_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -110,6 +110,25 @@ static void test_reports(void **state)
     assert_int_equal(b.echo.lost, 0);
 }
 
+/* RFC 7160 4: the other side goes over to a clock of 48 kHz; no packet was later than the others.
+ */
+static void test_clock_changes(void **state)
+{
+    struct rtp_packet packet;
+    const struct rtp_member *member;
+    enum rtp_arrival arrival;
+    (void)state;
+    for (unsigned n = 0; n < 100; n++, now += PACKET_NS) {
+        clear();
+        rtp_session_send(&a, &out, n == 0, n < 50 ? 0 : 96, n * (n < 50 ? 160 : 960), STR("voice"),
+                         now);
+        if (n == 50)
+            rtp_session_hear(&b, 48000);
+        assert_true(rtp_session_take(&b, &at_a, buf_str(&out), now, 0, &packet, &member, &arrival));
+        assert_int_equal(rtp_source_jitter(&member->source), 0);
+    }
+}
+
 /* RFC 3550 6.4.1: who has not sent lately gives an RR; the timestamp of an SR is that of its NTP
  * time. */
 static void test_sender_report(void **state)
@@ -225,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_voice, begin),
         cmocka_unit_test_setup(test_reports, begin),
+        cmocka_unit_test_setup(test_clock_changes, begin),
         cmocka_unit_test_setup(test_sender_report, begin),
         cmocka_unit_test_setup(test_elsewhere, begin),
         cmocka_unit_test_setup(test_collision, begin),
