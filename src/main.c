@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "host/version.h"
+#include "phone/call.h"
 #include "phone/register.h"
 #include "phone/request.h"
 #include "server/check.h"
@@ -21,6 +22,8 @@ struct command {
 
 static const struct command commands[] = {
     {"cert", "makes certificates for a first try of TLS", cert_help, cert_main},
+    {"call", "places a call", call_help, call_main},
+    {"answer", "takes calls", answer_help, answer_main},
     {"register", "keeps an address registered", register_help, register_main},
     {"options", "asks what somebody can do", options_help, options_main},
     {"message", "sends an instant message", message_help, message_main},

@@ -35,7 +35,7 @@ static bool is_over_rate(const struct guard *g, struct source *s, time_ns now)
 
 static struct source *heard(struct guard *g, const struct addr *from, time_ns now)
 {
-    struct source *s = g->interval ? source_take(g, from, now) : source_find(g, from);
+    struct source *s = g->interval ? source_watch(g, from, now) : source_find(g, from);
 
     if (s)
         s->heard = now;
@@ -186,7 +186,7 @@ static bool counts(const struct source *s, enum guard_proof proof, time_ns now)
 bool guard_tell(struct guard *g, const struct addr *from, enum guard_fact fact,
                 enum guard_proof proof, time_ns now, struct guard_ban *out)
 {
-    struct source *s = source_take(g, from, now);
+    struct source *s = source_watch(g, from, now);
 
     assert(fact < N_GUARD_FACTS && proof < N_GUARD_PROOFS);
     if (g->limit == 0 || is_trusted(g, s, from))
@@ -208,7 +208,7 @@ bool guard_tell(struct guard *g, const struct addr *from, enum guard_fact fact,
 
 void guard_set(struct guard *g, const struct guard_ban *b, time_ns now)
 {
-    struct source *s = source_take(g, &b->addr, now);
+    struct source *s = source_watch(g, &b->addr, now);
 
     if (is_trusted(g, s, &b->addr) || s->until >= b->until || b->until <= now)
         return;

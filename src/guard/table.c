@@ -113,7 +113,7 @@ static struct source *place(struct table *t, time_ns now)
     return t->n < t->cap ? &t->sources[t->n++] : give_up_one(t, now);
 }
 
-struct source *source_take(struct guard *g, const struct addr *a, time_ns now)
+struct source *source_watch(struct guard *g, const struct addr *a, time_ns now)
 {
     struct source_key k = key_of(a);
     uint64_t hash = hash_of(g, &k);

@@ -60,7 +60,7 @@ void table_fini(struct table *t, struct mem *mem);
 /* NULL: nothing is remembered of it. */
 struct source *source_find(const struct guard *g, const struct addr *a);
 /* Never NULL: another one makes room. */
-struct source *source_take(struct guard *g, const struct addr *a, time_ns now);
+struct source *source_watch(struct guard *g, const struct addr *a, time_ns now);
 /* Puts all that is remembered into another table, which may be smaller. */
 void table_move(struct guard *g, struct table *to, time_ns now);
 void source_addr(const struct source *s, struct addr *out);

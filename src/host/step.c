@@ -22,6 +22,7 @@ static bool has_waiting(const struct host *h)
 void host_wait(struct host *h, time_ns until)
 {
     h->now = net_clock_now(&h->clock);
+    host_write(h);
     bell_asleep(&h->bell);
     time_ns at = has_waiting(h) ? h->now : deadline(h, until);
     h->n_events = loop_wait(&h->loop, h->now, at, h->events);

@@ -74,9 +74,12 @@ void address_listen(const struct phone_options *o, const struct uri *hop, struct
         add_all(out, &from, secure);
         return;
     }
-    bool with_tls = secure || (hop && !str_equal_nocase(hop->host, STR("localhost")));
-    add_way_out(out, "192.0.2.1", with_tls);
-    add_way_out(out, "2001:db8::1", with_tls);
+    bool here = hop && str_equal_nocase(hop->host, STR("localhost"));
+    bool with_tls = secure || (hop && !here);
+    if (!here) {
+        add_way_out(out, "192.0.2.1", with_tls);
+        add_way_out(out, "2001:db8::1", with_tls);
+    }
     add_loopback(out, "127.0.0.1", with_tls);
     if (socket_has_ip6())
         add_loopback(out, "::1", with_tls);

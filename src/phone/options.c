@@ -35,6 +35,7 @@ enum meaning {
     DTMF,
     CODECS,
     AUDIO,
+    LATCH,
     FOR,
     AFTER,
     REJECT,
@@ -69,6 +70,7 @@ static const struct {
     {{"dtmf", required_argument, NULL, DTMF}, CALLS},
     {{"codec", required_argument, NULL, CODECS}, CALLS},
     {{"audio", required_argument, NULL, AUDIO}, CALLS},
+    {{"latch", no_argument, NULL, LATCH}, CALLS},
     {{"for", required_argument, NULL, FOR}, CALLS},
     {{"after", required_argument, NULL, AFTER}, BIT(PHONE_ANSWER)},
     {{"reject", required_argument, NULL, REJECT}, BIT(PHONE_ANSWER)},
@@ -165,6 +167,7 @@ static int choose_audio(struct phone_options *o)
     for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(optarg, words[i]) == 0) {
             o->audio = (enum phone_audio)i;
+            o->has_audio = true;
             return PHONE_DONE;
         }
     return bad(o, AUDIO, "none, file or alsa is wanted");
@@ -236,6 +239,8 @@ static bool *flag_of(struct phone_options *o, enum meaning m)
         return &o->once;
     case OUTBOUND:
         return &o->outbound;
+    case LATCH:
+        return &o->latch;
     case JSON:
         return &o->json;
     case VERBOSE:
@@ -271,6 +276,7 @@ static int take(struct phone_options *o, enum meaning m)
     case TRUST_ALL:
     case ONCE:
     case OUTBOUND:
+    case LATCH:
     case JSON:
     case VERBOSE:
     case HELP:

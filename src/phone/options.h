@@ -47,7 +47,7 @@ struct phone_options {
     unsigned for_ms, after_ms, timeout_ms; /* 0: not given */
     bool has_for, has_after;
     enum phone_audio audio;
-    bool json, verbose, help, once, direct, trust_all, outbound;
+    bool json, verbose, help, once, direct, trust_all, outbound, latch, has_audio;
 };
 
 /* Reads argv[1] on; views of argv. PHONE_DONE, or PHONE_BAD_USAGE once what is wrong was said on

@@ -1,7 +1,7 @@
 /* What a person or a script tells the phone to do, as words and as single keys. Does nothing
  * itself.
  *
- *   hold · resume · mute · unmute · dtmf DIGITS · transfer URI · answer · reject [CODE] · hangup ·
+ *   hold · resume · mute · unmute · dtmf DIGITS · answer · reject [CODE] · hangup ·
  *   status · message TEXT · help
  *
  * With a number before it, an order is for that call; else for the latest one. */
@@ -22,7 +22,6 @@ enum order_kind {
     ORDER_UNMUTE,
     ORDER_TURN_MUTE, /* likewise */
     ORDER_DTMF,
-    ORDER_TRANSFER,
     ORDER_ANSWER,
     ORDER_REJECT,
     ORDER_HANGUP,

@@ -179,10 +179,8 @@ static int make_parts(struct phone *p)
     p->host = host_new(&h, what, sizeof what);
     if (!p->host)
         return phone_complain(o, "start", what, PHONE_BAD_USAGE);
-    const struct ua_config u = {.engine = host_engine(p->host),
-                                .software = SOFTWARE,
-                                .timers = tx_timers_default(),
-                                .max_calls = o->calls};
+    const struct ua_config u = {
+        .engine = host_engine(p->host), .software = SOFTWARE, .timers = tx_timers_default()};
     p->ua = ua_new(&u);
     if (!p->ua || take_signals(p) != 0)
         return phone_complain(o, "start", "no memory or no descriptors", PHONE_OUR_FAULT);
@@ -254,6 +252,15 @@ bool phone_wait(struct phone *p, time_ns until, struct loop_event *other)
 }
 
 /* --- answers --- */
+
+void phone_put_headers(const struct phone *p, struct buf *b)
+{
+    const struct phone_options *o = p->options;
+    for (unsigned i = 0; i < o->n_headers; i++) {
+        buf_put(b, str_from(o->headers[i]));
+        buf_put_lit(b, "\r\n");
+    }
+}
 
 int phone_status(unsigned status, const struct msg *m)
 {

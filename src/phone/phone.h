@@ -45,6 +45,9 @@ void phone_settle(struct phone *);
  * answer. True: there is one now. */
 MUST_USE bool phone_ask_password(struct phone *);
 
+/* The lines of --header. An overflow sticks. */
+void phone_put_headers(const struct phone *, struct buf *);
+
 /* The exit status that a final answer deserves; `m` NULL: it is our own. */
 int phone_status(unsigned status, const struct msg *m);
 /* Its reason phrase, or what `status` means where nobody sent it. */

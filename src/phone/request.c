@@ -95,13 +95,11 @@ static int make_body(struct asking *a)
     return PHONE_DONE;
 }
 
-static int make_headers(const struct phone_options *o, struct buf *b)
+static int make_headers(const struct phone *p, struct buf *b)
 {
+    const struct phone_options *o = p->options;
     const char *type = o->type ? o->type : o->command == PHONE_MESSAGE ? "text/plain" : NULL;
-    for (unsigned i = 0; i < o->n_headers; i++) {
-        buf_put(b, str_from(o->headers[i]));
-        buf_put_lit(b, "\r\n");
-    }
+    phone_put_headers(p, b);
     if (type) {
         buf_put_lit(b, "Content-Type: ");
         buf_put(b, str_from(type));
@@ -134,7 +132,7 @@ static int send_it(struct asking *a)
     struct phone *p = &a->phone;
     struct buf b;
     buf_init(&b, a->headers, sizeof a->headers);
-    int status = make_headers(p->options, &b);
+    int status = make_headers(p, &b);
     if (status)
         return status;
     const struct request_start s = {.account = p->account,

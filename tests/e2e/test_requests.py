@@ -1,8 +1,5 @@
 """`tandem options`, `message`, `request` and `register`, against our server and against others' programs."""
 import contextlib
-import json
-import os
-import signal
 import socket
 import subprocess
 import tempfile
@@ -10,67 +7,10 @@ import tempfile
 import server as programs
 import tap
 from baresip import Baresip
+from client import Client, answer, tandem
 from kamailio import LocalKamailio
-from server import Server, free_port, wait_for
+from server import Server, free_port
 from sipp import Sipp
-
-
-def tandem(*words, status=0, env=None, text=None, seconds=60):
-    run = subprocess.run([programs.PROGRAM, *words], input=text, capture_output=True, text=True, timeout=seconds, check=False,
-                         env={**os.environ, **(env or {})})
-    assert run.returncode == status, f"{words}: status {run.returncode}\n{run.stdout}\n{run.stderr}"
-    return run
-
-
-def answer(*words, status=0, **more):
-    return json.loads(tandem(*words, "--json", status=status, **more).stdout.splitlines()[-1])
-
-
-class Client:
-    """A command that runs on, with its events."""
-
-    def __init__(self, *words, env=None):
-        self.events = []
-        self.errors = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen([programs.PROGRAM, *words, "--json"], stdout=subprocess.PIPE, stderr=self.errors,
-                                        stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})})
-        os.set_blocking(self.process.stdout.fileno(), False)
-        self.rest = b""
-
-    def read(self):
-        with contextlib.suppress(BlockingIOError, TypeError):
-            self.rest += self.process.stdout.read()
-        *lines, self.rest = self.rest.split(b"\n")
-        self.events += [json.loads(line) for line in lines]
-        return self.events
-
-    def saw(self, kind, n=1):
-        found = [e for e in self.read() if e["event"] == kind]
-        return found[n - 1] if len(found) >= n else None
-
-    def await_event(self, kind, n=1, seconds=30):
-        return wait_for(lambda: self.saw(kind, n), seconds, lambda: f"no {kind}: {self.events}\n{self.said()}")
-
-    def said(self):
-        descriptor = self.errors.fileno()
-        return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode(errors="replace")
-
-    def stop(self, sig=signal.SIGINT, status=0):
-        if self.process.poll() is None:
-            self.process.send_signal(sig)
-        got = self.process.wait(40)
-        self.read()
-        assert got == status and "Sanitizer" not in self.said(), f"status {got}\n{self.events}\n{self.said()}"
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *_):
-        if kind and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        elif not kind:
-            self.stop()
 
 
 @contextlib.contextmanager

@@ -1,0 +1,402 @@
+/* Owns a phone's calls from their first message to their end. */
+#include "phone/desk.h"
+
+#include <stdlib.h>
+
+#define HOLD_ON (NS_PER_S / 4) /* between two looks at the line of state */
+#define CNAME "tandem"
+
+/* --- life --- */
+
+struct desk *desk_new(struct phone *p, int *status)
+{
+    const struct phone_options *o = p->options;
+    size_t n = o->command == PHONE_ANSWER ? o->calls : 1;
+    struct desk *d = calloc(1, sizeof *d + n * sizeof d->lines[0]);
+    if (!d) {
+        *status = phone_complain(o, "start", "no memory", PHONE_OUR_FAULT);
+        return NULL;
+    }
+    d->phone = p;
+    d->n_lines = (unsigned)n;
+    d->status = -1;
+    const char *wrong = codecs_choose(&d->codecs, o->codecs);
+    if (wrong) {
+        *status = phone_complain(o, "--codec", wrong, PHONE_BAD_USAGE);
+        free(d);
+        return NULL;
+    }
+    input_begin(&d->input, host_loop(p->host), LOOP_TOKEN(TOKEN_INPUT, 0), o->json);
+    d->wants_card =
+        o->audio == PHONE_AUDIO_ALSA || (!o->has_audio && d->input.is_terminal && !o->play);
+    d->by_hand = d->input.is_terminal && !o->has_after;
+    return d;
+}
+
+static time_ns now_of(const struct desk *d)
+{
+    return phone_now(d->phone);
+}
+
+static void free_line(struct desk *d, struct line *l)
+{
+    voice_end(&l->voice, now_of(d));
+    *l = (struct line){.state = LINE_FREE};
+}
+
+void desk_free(struct desk *d)
+{
+    if (!d)
+        return;
+    for (unsigned i = 0; i < d->n_lines; i++)
+        if (d->lines[i].state != LINE_FREE)
+            free_line(d, &d->lines[i]);
+    card_free(d->card);
+    input_end(&d->input);
+    free(d);
+}
+
+bool desk_is_idle(const struct desk *d)
+{
+    for (unsigned i = 0; i < d->n_lines; i++)
+        if (d->lines[i].state != LINE_FREE)
+            return false;
+    return true;
+}
+
+static struct line *line_of(struct desk *d, ua_call call)
+{
+    for (unsigned i = 0; i < d->n_lines; i++)
+        if (d->lines[i].state != LINE_FREE && d->lines[i].call == call)
+            return &d->lines[i];
+    return NULL;
+}
+
+static struct rand *rand_of(struct desk *d)
+{
+    return engine_rand(host_engine(d->phone->host));
+}
+
+/* A free line with its sockets at this address. NULL: none, *why says why. */
+static struct line *take_line(struct desk *d, const struct addr *at, const char **why)
+{
+    const struct phone_options *o = d->phone->options;
+    unsigned i = 0;
+    while (i < d->n_lines && d->lines[i].state != LINE_FREE)
+        i++;
+    *why = "all lines are taken";
+    if (i == d->n_lines)
+        return NULL;
+    const struct voice_settings s = {.codecs = &d->codecs,
+                                     .play = o->play,
+                                     .record = o->record,
+                                     .silent = o->has_audio && o->audio == PHONE_AUDIO_NONE,
+                                     .latch = o->latch,
+                                     .cname = CNAME};
+    struct line *l = &d->lines[i];
+    *l = (struct line){.number = d->last_number + 1, .answer = TIME_NEVER, .end = TIME_NEVER};
+    if (!voice_begin(&l->voice, &s, at, rand_of(d), host_loop(d->phone->host),
+                     LOOP_TOKEN(TOKEN_MEDIA, 2 * i), why))
+        return NULL;
+    d->last_number++;
+    return l;
+}
+
+static struct sdp_local media_of(const struct line *l)
+{
+    return (struct sdp_local){
+        .addr = l->voice.port.local, .streams = &l->voice.offer, .n_streams = 1};
+}
+
+/* --- calls of ours --- */
+
+static int cannot(struct desk *d, int error)
+{
+    const struct phone_options *o = d->phone->options;
+    if (error == ERR_NO_ROUTE)
+        return phone_complain(o, o->target, "there is no way there", PHONE_SILENCE);
+    return phone_complain(o, o->target, err_name(error),
+                          error == ERR_INVALID ? PHONE_BAD_USAGE : PHONE_OUR_FAULT);
+}
+
+int desk_call(struct desk *d)
+{
+    struct phone *p = d->phone;
+    const char *why = NULL;
+    char headers[4096];
+    struct buf b;
+    struct line *l = take_line(d, &host_listeners(p->host)->list[0].addr, &why);
+    if (!l)
+        return phone_complain(p->options, "sockets", why, PHONE_OUR_FAULT);
+    buf_init(&b, headers, sizeof headers);
+    phone_put_headers(p, &b);
+    const struct sdp_local media = media_of(l);
+    const struct call_start s = {.account = p->account,
+                                 .target = p->target.uri_text,
+                                 .media = &media,
+                                 .headers = buf_str(&b)};
+    int error = b.over ? ERR_LIMIT : call_start(p->ua, &s, now_of(d), &l->call);
+    l->state = LINE_CALLING;
+    if (error) {
+        free_line(d, l);
+        return cannot(d, error);
+    }
+    snprintf(l->peer, sizeof l->peer, "%.*s", STR_ARG(p->target.uri_text));
+    if (p->options->timeout_ms > 0)
+        l->end = now_of(d) + p->options->timeout_ms * NS_PER_MS;
+    tell_calling(d, l);
+    return PHONE_DONE;
+}
+
+/* --- calls of theirs --- */
+
+/* With what was told, or as the offer deserves. */
+static void refuse(struct desk *d, ua_call call, unsigned status)
+{
+    (void)!call_refuse(d->phone->ua, call, status, STR_NONE, now_of(d));
+}
+
+static void answer(struct desk *d, struct line *l)
+{
+    const struct sdp_local media = media_of(l);
+    int error = call_answer(d->phone->ua, l->call, &media, now_of(d));
+    l->answer = TIME_NEVER;
+    if (error == ERR_INVALID) {
+        const char *warning = "Warning: 305 tandem \"Incompatible media format\"\r\n";
+        (void)!call_refuse(d->phone->ua, l->call, 488, str_from(warning), now_of(d));
+    } else if (error && error != ERR_STALE) {
+        refuse(d, l->call, 503);
+    }
+}
+
+static void ring(struct desk *d, struct line *l)
+{
+    const struct phone_options *o = d->phone->options;
+    const struct call_ring r = {.status = 180};
+    l->state = LINE_RINGING;
+    l->answer = d->by_hand ? TIME_NEVER : now_of(d) + o->after_ms * NS_PER_MS;
+    if (l->answer > now_of(d))
+        (void)!call_ring(d->phone->ua, l->call, &r, now_of(d));
+}
+
+static void take_incoming(struct desk *d, const struct ua_event *e)
+{
+    const struct phone_options *o = d->phone->options;
+    const struct nameaddr *from = msg_from(e->msg);
+    const char *why;
+    if (o->command != PHONE_ANSWER || o->reject) {
+        refuse(d, e->call, o->reject ? o->reject : 486);
+        return;
+    }
+    struct line *l = take_line(d, &e->msg->flow.local, &why);
+    if (!l) {
+        refuse(d, e->call, 486);
+        return;
+    }
+    l->call = e->call;
+    snprintf(l->peer, sizeof l->peer, "%.*s", STR_ARG(from ? from->uri_text : STR("somebody")));
+    tell_incoming(d, l, e->msg);
+    ring(d, l);
+}
+
+/* --- what happens to them --- */
+
+/* One card, at the rate of who speaks. Without one the call goes on in silence. */
+static void open_card(struct desk *d, struct line *l)
+{
+    const char *why = NULL;
+    if (!d->wants_card || l->voice.rate == 0 || (d->card && d->card_rate == l->voice.rate))
+        return;
+    card_free(d->card);
+    d->card = NULL;
+    d->card_rate = l->voice.rate;
+    if (card_new(&mem_libc, "default", l->voice.rate, &d->card, &why) != OK) {
+        d->wants_card = false;
+        if (d->phone->options->audio == PHONE_AUDIO_ALSA)
+            tell_problem(d, l, "sound card", why ? why : "no memory");
+    }
+}
+
+static void take_media(struct desk *d, struct line *l, const struct ua_event *e)
+{
+    const char *why = NULL;
+    for (unsigned i = 0; i < e->n_agreed; i++) {
+        if (!e->agreed[i].live || e->agreed[i].stream != 0)
+            continue;
+        if (voice_agree(&l->voice, &e->agreed[i], rand_of(d), now_of(d), &why) != OK)
+            tell_problem(d, l, "media", "cannot be spoken");
+        if (why)
+            tell_problem(d, l, d->phone->options->play ? "--play or --record" : "--record", why);
+        open_card(d, l);
+        tell_media(d, l, e);
+    }
+}
+
+static void take_progress(struct desk *d, struct line *l, const struct ua_event *e)
+{
+    tell_progress(d, l, e);
+    if (e->status == 180) { /* RFC 3960 3.2: made here where none comes */
+        voice_ring(&l->voice, now_of(d));
+        open_card(d, l);
+    }
+}
+
+static void begin_talk(struct desk *d, struct line *l)
+{
+    const struct phone_options *o = d->phone->options;
+    l->state = LINE_TALKING;
+    l->began = now_of(d);
+    l->end = o->has_for ? l->began + o->for_ms * NS_PER_MS : TIME_NEVER;
+    d->n_answered++;
+    tell_answered(d, l);
+    if (o->dtmf)
+        voice_dial(&l->voice, o->dtmf, now_of(d));
+}
+
+/* --timeout ends what nobody answers; that is no answer of the far end's. */
+static int status_of(const struct line *l, const struct ua_event *e)
+{
+    if (l->began)
+        return PHONE_DONE;
+    return e->end == CALL_END_HUNG_UP ? PHONE_SILENCE : phone_status(e->status, e->msg);
+}
+
+static void take_end(struct desk *d, struct line *l, const struct ua_event *e)
+{
+    d->status = status_of(l, e);
+    d->wants_password = e->msg && (e->status == 401 || e->status == 407);
+    tell_end(d, l, e);
+    free_line(d, l);
+}
+
+/* RFC 6086, and what phones did before it: a key in a text. */
+static void take_info(struct desk *d, struct line *l, struct msg *m)
+{
+    struct str body = m->body;
+    struct audio_event key = {.type = AUDIO_DIGIT};
+    while (body.len > 0 && !key.digit) {
+        size_t end = str_find(body, '\n');
+        struct str row = str_trim(str_slice(body, 0, end));
+        if (str_starts_nocase(row, STR("Signal=")))
+            row = str_trim(str_slice(row, 7, row.len));
+        if (row.len == 1)
+            key.digit = row.at[0];
+        body = str_slice(body, end + 1, body.len);
+    }
+    if (key.digit)
+        tell_digit(d, l, &key);
+}
+
+bool desk_take(struct desk *d, const struct ua_event *e)
+{
+    struct line *l = line_of(d, e->call);
+    if (e->kind == UA_CALL_INCOMING)
+        take_incoming(d, e);
+    if (e->kind > UA_CALL_ENDED)
+        return false;
+    if (!l)
+        return true;
+    switch ((int)e->kind) {
+    case UA_CALL_PROGRESS:
+        take_progress(d, l, e);
+        break;
+    case UA_CALL_MEDIA:
+        take_media(d, l, e);
+        break;
+    case UA_CALL_ANSWERED:
+    case UA_CALL_CONFIRMED:
+        begin_talk(d, l);
+        break;
+    case UA_CALL_CHANGE_FAILED:
+        tell_problem(d, l, "change", "was refused");
+        break;
+    case UA_CALL_INFO:
+        take_info(d, l, e->msg);
+        break;
+    case UA_CALL_ENDED:
+        take_end(d, l, e);
+        break;
+    }
+    return true;
+}
+
+/* --- input and time --- */
+
+void desk_ready(struct desk *d, const struct loop_event *e)
+{
+    struct order order;
+    const char *wrong;
+    unsigned index = LOOP_INDEX(e->token);
+    if (LOOP_KIND(e->token) == TOKEN_MEDIA && index / 2 < d->n_lines &&
+        d->lines[index / 2].state != LINE_FREE)
+        voice_ready(&d->lines[index / 2].voice, index % 2 == 1, now_of(d));
+    if (LOOP_KIND(e->token) != TOKEN_INPUT)
+        return;
+    input_ready(&d->input, host_loop(d->phone->host), e->token);
+    while (input_order(&d->input, &order, &wrong))
+        desk_order(d, &order, wrong);
+}
+
+static void take_audio_events(struct desk *d, struct line *l)
+{
+    struct audio_event e;
+    while (voice_event(&l->voice, &e, now_of(d))) {
+        if (e.type == AUDIO_DIGIT)
+            tell_digit(d, l, &e);
+        if (e.type == AUDIO_HEARD && !l->is_heard) {
+            l->is_heard = true;
+            tell_simple(d, l, "heard");
+        }
+        if (e.type == AUDIO_DIALED && !l->voice.digits)
+            tell_simple(d, l, "dialed");
+        if (e.type == AUDIO_SILENT)
+            tell_simple(d, l, "silent");
+    }
+}
+
+static void end_call(struct desk *d, struct line *l)
+{
+    l->end = TIME_NEVER;
+    (void)call_end(d->phone->ua, l->call, STR_NONE, now_of(d));
+}
+
+static void line_time(struct desk *d, struct line *l)
+{
+    voice_time(&l->voice, d->card, now_of(d));
+    take_audio_events(d, l);
+    if (l->answer <= now_of(d))
+        answer(d, l);
+    if (l->end <= now_of(d))
+        end_call(d, l);
+}
+
+void desk_time(struct desk *d)
+{
+    for (unsigned i = 0; i < d->n_lines; i++)
+        if (d->lines[i].state != LINE_FREE)
+            line_time(d, &d->lines[i]);
+    if (d->input.is_terminal && d->shown <= now_of(d)) {
+        d->shown = now_of(d) + HOLD_ON;
+        tell_state(d);
+    }
+}
+
+time_ns desk_deadline(const struct desk *d)
+{
+    time_ns at = d->input.is_terminal && !desk_is_idle(d) ? d->shown : TIME_NEVER;
+    for (unsigned i = 0; i < d->n_lines; i++) {
+        const struct line *l = &d->lines[i];
+        if (l->state == LINE_FREE)
+            continue;
+        at = time_min(at, voice_deadline(&l->voice));
+        at = time_min(at, time_min(l->answer, l->end));
+    }
+    return at;
+}
+
+void desk_hang_up(struct desk *d)
+{
+    for (unsigned i = 0; i < d->n_lines; i++)
+        if (d->lines[i].state != LINE_FREE)
+            end_call(d, &d->lines[i]);
+}
