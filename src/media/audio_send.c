@@ -42,7 +42,8 @@ void audio_stream_send(struct audio_stream *a, const int16_t *pcm, size_t n, tim
 
 int audio_stream_dial(struct audio_stream *a, struct str digits, unsigned ms, unsigned gap_ms)
 {
-    return dial_put(&a->sender.dial, digits, ms, gap_ms);
+    uint16_t keys = a->agreed ? a->sender.terms.keys : DIAL_ALL;
+    return dial_put(&a->sender.dial, digits, keys, ms, gap_ms);
 }
 
 /* Tones count as digits while there is no better way. */

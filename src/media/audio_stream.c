@@ -82,10 +82,12 @@ static struct sender_terms sender_terms_of(const struct audio_stream *a,
     struct sender_terms terms = {.codec = voice->codec,
                                  .fmtp = voice->send_fmtp,
                                  .ptime = codec_ptime(voice->codec, t->ptime),
-                                 .voice_type = voice->send};
+                                 .voice_type = voice->send,
+                                 .keys = DIAL_ALL};
     if (events) {
         terms.events = events->codec;
         terms.events_type = events->send;
+        terms.keys = dial_listed(events->send_fmtp); /* RFC 4733 2.5.1.1: no others */
     }
     if (noise && noise->codec->clock == clock && a->settings.suppress_silence) {
         terms.noise = true;

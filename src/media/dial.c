@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 
-static const char keys[] = "0123456789*#ABCD";
+static const char names[] = "0123456789*#ABCD";
 
 #define MS_LEAST 40 /* ITU-T Q.24: what a receiver has to notice */
 #define MS_MOST 5000
@@ -18,21 +18,67 @@ static const char keys[] = "0123456789*#ABCD";
 int dial_event(char digit)
 {
     char upper = digit >= 'a' && digit <= 'd' ? (char)(digit - 'a' + 'A') : digit;
-    const char *at = digit ? strchr(keys, upper) : NULL;
-    return at ? (int)(at - keys) : -1;
+    const char *at = digit ? strchr(names, upper) : NULL;
+    return at ? (int)(at - names) : -1;
 }
 
 char dial_key(unsigned event)
 {
-    return keys[event];
+    return names[event];
 }
 
-int dial_put(struct dial *d, struct str digits, unsigned ms, unsigned gap_ms)
+/* "7" or "0-15"; the keys among them are added. False: it is neither. */
+static bool add_range(struct str range, uint16_t *keys)
+{
+    size_t dash = str_find(range, '-');
+    uint64_t first, last;
+    if (!str_to_u64(str_slice(range, 0, dash), UINT8_MAX, &first))
+        return false;
+    last = first;
+    if (dash < range.len && !str_to_u64(str_slice(range, dash + 1, range.len), UINT8_MAX, &last))
+        return false;
+    for (uint64_t i = first; i <= last && i < 16; i++)
+        *keys |= (uint16_t)(1U << i);
+    return true;
+}
+
+uint16_t dial_listed(struct str events)
+{
+    uint16_t keys = 0;
+    if (events.len == 0)
+        return DIAL_ALL;
+    while (events.len > 0) {
+        size_t end = str_find(events, ',');
+        if (!add_range(str_trim(str_slice(events, 0, end)), &keys))
+            return DIAL_ALL;
+        events = str_slice(events, end + 1, events.len);
+    }
+    return keys;
+}
+
+static bool is_among(int event, uint16_t keys)
+{
+    return event >= 0 && (keys >> event & 1);
+}
+
+void dial_keep(struct dial *d, uint16_t keys)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < d->n; i++) {
+        if (is_among(d->waiting[i].event, keys))
+            d->waiting[kept++] = d->waiting[i];
+        else if (i == 0)
+            d->begun = false;
+    }
+    d->n = kept;
+}
+
+int dial_put(struct dial *d, struct str digits, uint16_t keys, unsigned ms, unsigned gap_ms)
 {
     if (ms < MS_LEAST || ms > MS_MOST || gap_ms < MS_LEAST || gap_ms > MS_MOST)
         return ERR_INVALID;
     for (size_t i = 0; i < digits.len; i++)
-        if (dial_event(digits.at[i]) < 0)
+        if (!is_among(dial_event(digits.at[i]), keys))
             return ERR_INVALID;
     if (digits.len > LIMIT_AUDIO_DIGITS - d->n)
         return ERR_LIMIT;

@@ -24,8 +24,15 @@ struct dial {
 int dial_event(char digit);
 char dial_key(unsigned event);
 
-/* Each of them; OK, ERR_INVALID, ERR_LIMIT: as audio_stream_dial. */
-int dial_put(struct dial *, struct str digits, unsigned ms, unsigned gap_ms);
+/* The keys, a bit each, that a list of events in a=fmtp has (RFC 4733 2.4.1): "0-15,66". All where
+ * there is no list, or it is malformed. */
+#define DIAL_ALL 0xffffU
+uint16_t dial_listed(struct str events);
+
+/* Each of them, if it is one of these keys; OK, ERR_INVALID, ERR_LIMIT: as audio_stream_dial. */
+int dial_put(struct dial *, struct str digits, uint16_t keys, unsigned ms, unsigned gap_ms);
+/* Of what waits, others than these are not sent. */
+void dial_keep(struct dial *, uint16_t keys);
 bool dial_is_idle(const struct dial *);
 
 struct dial_packet {

@@ -63,6 +63,7 @@ int sender_agree(struct sender *s, const struct sender_terms *terms)
     }
     if (s->terms.events != terms->events)
         s->dial.begun = false; /* a digit under way begins anew, the other way */
+    dial_keep(&s->dial, terms->keys);
     struct str fmtp = str_slice(terms->fmtp, 0, SENDER_FMTP);
     if (fmtp.len > 0)
         memmove(s->fmtp, fmtp.at, fmtp.len);

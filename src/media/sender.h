@@ -19,6 +19,7 @@ struct sender_terms {
     unsigned ptime;  /* of codec_ptime */
     uint8_t voice_type, events_type, noise_type;
     const struct codec *events; /* NULL: digits go as tones */
+    uint16_t keys;              /* that go, of dial_listed */
     bool noise;                 /* silence is told of, not sent */
 };
 

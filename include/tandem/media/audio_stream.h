@@ -77,7 +77,8 @@ void audio_stream_send(struct audio_stream *, const int16_t *pcm, size_t n, time
 void audio_stream_play(struct audio_stream *, int16_t *pcm, size_t n, time_ns now);
 /* Digits to send, of 0-9 * # A-D, behind those that wait: as events where these were agreed on,
  * else as tones in the voice. Each lasts `ms` (40 to 5000), with `gap_ms` (at least 40) behind it.
- * ERR_INVALID: another character, or times out of range; ERR_LIMIT: LIMIT_AUDIO_DIGITS wait. */
+ * ERR_INVALID: another character, one that they do not take as an event (RFC 4733 2.5.1.1), or
+ * times out of range; ERR_LIMIT: LIMIT_AUDIO_DIGITS wait. */
 MUST_USE int audio_stream_dial(struct audio_stream *, struct str digits, unsigned ms,
                                unsigned gap_ms);
 /* Time has passed; what was due is done. Early is legal. */

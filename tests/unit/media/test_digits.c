@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "call.h"
+#include "media/dial.h"
 #include "media/digits.h"
 #include "rtp/packet.h"
 
@@ -234,6 +235,31 @@ static void test_invalid(void **state)
     assert_int_equal(audio_stream_dial(a, STR("1"), 100, 100), ERR_LIMIT);
 }
 
+/* RFC 4733 2.5.1.1: events that they did not list are not sent, neither new ones nor those that
+ * wait. */
+static void test_listed(void **state)
+{
+    static const struct {
+        const char *list;
+        unsigned keys;
+    } lists[] = {{"", 0xffff},  {"0-15", 0xffff},  {"0-16", 0xffff},      {"0-11,66,70", 0x0fff},
+                 {"1", 0x0002}, {"3,5-6", 0x0068}, {" 0-9 , 11", 0x0bff}, {"66", 0},
+                 {"x", 0xffff}, {"0-", 0xffff},    {"-5", 0xffff},        {"1,,2", 0xffff},
+                 {"9-3", 0},    {"0-300", 0xffff}};
+    struct audio_format formats[] = {call_format("PCMU", 8000, 1, 0),
+                                     call_format("telephone-event", 8000, 1, 101)};
+    (void)state;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        assert_int_equal(dial_listed(str_from(lists[i].list)), lists[i].keys);
+    dial("1A2", 60, 60);
+    formats[1].send_fmtp = STR("0-11");
+    call_agree(&call, formats, 2);
+    assert_int_equal(audio_stream_dial(call.sides[0].stream, STR("3B"), 60, 60), ERR_INVALID);
+    dial("3", 60, 60);
+    call_run(&call, 2000);
+    check_digits(1, "123");
+}
+
 /* What no sender may send (RFC 4733 2.3.5, 3.2), and several events in one packet (2.5.1.5). */
 static void test_odd_packets(void **state)
 {
@@ -263,8 +289,8 @@ static void test_odd_packets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_wire),    TEST(test_long),       TEST(test_all),        TEST(test_same),
-        TEST(test_losses),  TEST(test_ends_lost),  TEST(test_long_heard), TEST(test_in_band),
-        TEST(test_invalid), TEST(test_odd_packets)};
+        TEST(test_wire),    TEST(test_long),        TEST(test_all),        TEST(test_same),
+        TEST(test_losses),  TEST(test_ends_lost),   TEST(test_long_heard), TEST(test_in_band),
+        TEST(test_invalid), TEST(test_odd_packets), TEST(test_listed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
