@@ -248,6 +248,12 @@ struct msg *engine_tx_request(struct engine *e, tx_id id)
     return s ? s->request : NULL;
 }
 
+struct str engine_tx_tag(struct engine *e, tx_id id, char tag[16])
+{
+    const struct server *s = server_get(e, id);
+    return s ? (struct str){tag, server_tag_print(s, tag)} : STR_NONE;
+}
+
 int engine_give_up(struct engine *e, tx_id id)
 {
     struct server *s = server_get(e, id);

@@ -3,6 +3,7 @@
 
 #include "dialog/route_set.h"
 #include "ua/account.h"
+#include "ua/capabilities.h"
 
 #define URI_BYTES LIMIT_DIALOG_BYTES
 
@@ -89,6 +90,7 @@ static int print_and_send(struct ua *ua, struct ask *a, struct str own, time_ns 
     struct proof proof = a->proof;
     buf_init(&lines, space, sizeof space);
     buf_put(&lines, own);
+    buf_put(&lines, a->unreliable ? STR(UA_SUPPORTED_BUT_100REL) : STR(UA_SUPPORTED));
     buf_put(&lines, (struct str){ua->software, ua->software_len});
     size_t at = lines.len;
     int err = put_credentials(ua, a, &proof, &lines);
@@ -137,6 +139,7 @@ int ask_new(struct ua *ua, const struct ask_start *s, time_ns now, struct ask **
     a->account = s->account;
     a->dialog = s->dialog;
     a->follows = s->follows;
+    a->unreliable = s->unreliable;
     a->method_len = (uint32_t)s->method.len;
     a->headers_len = (uint32_t)s->headers.len;
     alarm_init(&a->alarm, ALARM_ASK);

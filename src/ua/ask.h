@@ -35,6 +35,7 @@ struct ask {
     struct block *credentials; /* header lines as sent last; NULL: none */
     uint32_t cseq;             /* as sent last */
     bool follows;              /* 3xx and Retry-After are obeyed: outside of dialogs */
+    bool unreliable;           /* 100rel is not said to be known */
     bool waited;               /* a Retry-After was */
     struct targets targets;
     struct alarm alarm;
@@ -47,10 +48,11 @@ struct ask_start {
     ua_account account;
     struct dialog *dialog;
     struct str method, headers, body;
-    bool follows;
+    bool follows, unreliable;
 };
-/* Sends it. ERR_NOMEM, ERR_LIMIT, ERR_NO_ROUTE, ERR_INVALID (the dialog prints nothing any more):
- * nothing was sent, nothing is left, the dialog is as it was. */
+/* Sends it, with what we support (RFC 4028 7.1). ERR_NOMEM, ERR_LIMIT, ERR_NO_ROUTE, ERR_INVALID
+ * (the dialog prints nothing any more): nothing was sent, nothing is left, the dialog is as it was.
+ */
 MUST_USE int ask_new(struct ua *, const struct ask_start *, time_ns now, struct ask **out);
 /* Sends it once more with the next number, with other headers and the same body. */
 MUST_USE int ask_again(struct ua *, struct ask *, struct str headers, time_ns now);

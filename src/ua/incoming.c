@@ -10,24 +10,25 @@ static void refuse(struct ua *ua, tx_id tx, unsigned status, struct str headers,
     (void)engine_reply(ua->engine, tx, &reply, now);
 }
 
-static int init_dialog(struct ua *ua, struct call *call, const struct ua_identity *who,
+static int init_dialog(struct ua *ua, struct call *call, const struct ua_identity *who, tx_id tx,
                        struct msg *m)
 {
-    char tag[TAG_LEN], contact[LIMIT_DIALOG_BYTES];
-    struct buf tag_text, contact_text;
-    buf_init(&tag_text, tag, sizeof tag);
-    text_put_random(ua, &tag_text);
+    char space[TAG_LEN], contact[LIMIT_DIALOG_BYTES];
+    struct str tag = engine_tx_tag(ua->engine, tx, space);
+    struct buf contact_text;
     buf_init(&contact_text, contact, sizeof contact);
     account_put_contact(ua, &contact_text, who, NULL, &m->flow, dialog_wants_sips(m));
+    if (tag.len == 0)
+        return ERR_STALE;
     if (contact_text.over)
         return ERR_LIMIT;
-    return dialog_init_uas(&call->own, ua->mem, m, 180, buf_str(&tag_text), buf_str(&contact_text));
+    return dialog_init_uas(&call->own, ua->mem, m, 180, tag, buf_str(&contact_text));
 }
 
 static int begin(struct ua *ua, struct call *call, const struct ua_identity *who,
                  const struct engine_event *ev)
 {
-    int err = init_dialog(ua, call, who, ev->msg);
+    int err = init_dialog(ua, call, who, ev->tx, ev->msg);
     if (err)
         return err;
     struct leg *leg = leg_new(ua, call, &call->own);
@@ -38,6 +39,8 @@ static int begin(struct ua *ua, struct call *call, const struct ua_identity *who
     call->chosen = leg;
     call->tx = ev->tx;
     call->request = msg_ref(ev->msg);
+    /* RFC 3262 3: the first one is this and 1. */
+    call->reliable.rseq = (uint32_t)rand_below(engine_rand(ua->engine), INT32_MAX / 2);
     leg_learn(leg, ev->msg);
     media_init(ua, &leg->media);
     (void)sdp_exchange_received(&leg->exchange, SDP_INVITE, call->offer.sdp.len > 0);

@@ -36,7 +36,6 @@ static int send(struct ua *ua, struct leg *leg, const struct draft *draft, time_
     struct buf b;
     buf_init(&b, space, sizeof space);
     buf_put_lit(&b, UA_ALLOW);
-    buf_put_lit(&b, UA_SUPPORTED);
     session_put_refresh(&b, leg);
     if (draft->text)
         buf_put_lit(&b, "Content-Type: application/sdp\r\n");
@@ -46,7 +45,8 @@ static int send(struct ua *ua, struct leg *leg, const struct draft *draft, time_
                                     .dialog = leg->dialog,
                                     .method = m->is_invite ? STR("INVITE") : STR("UPDATE"),
                                     .headers = buf_str(&b),
-                                    .body = draft->text ? block_str(draft->text) : STR_NONE};
+                                    .body = draft->text ? block_str(draft->text) : STR_NONE,
+                                    .unreliable = leg->call->reliability == CALL_RELIABLE_NEVER};
     return ask_new(ua, &start, now, &m->ask);
 }
 

@@ -9,8 +9,6 @@
 static void put_lines(struct buf *b, const struct call *call, bool described)
 {
     buf_put_lit(b, UA_ALLOW);
-    buf_put(b, call->reliability == CALL_RELIABLE_NEVER ? STR(UA_SUPPORTED_BUT_100REL)
-                                                        : STR(UA_SUPPORTED));
     if (call->reliability == CALL_RELIABLE_REQUIRED)
         buf_put_lit(b, "Require: 100rel\r\n");
     session_put_wish(b, call);
@@ -45,7 +43,8 @@ static int send(struct ua *ua, struct call *call, const struct call_start *s, ti
                                     .method = STR("INVITE"),
                                     .headers = buf_str(&lines),
                                     .body = draft.text ? block_str(draft.text) : STR_NONE,
-                                    .follows = true};
+                                    .follows = true,
+                                    .unreliable = call->reliability == CALL_RELIABLE_NEVER};
     err = lines.over ? ERR_LIMIT : ask_new(ua, &start, now, &call->invite);
     if (err) {
         draft_drop(ua, &draft);

@@ -299,6 +299,9 @@ struct block_pool *engine_blocks(struct engine *);
 struct rand *engine_rand(struct engine *);
 /* The request of a live server transaction, borrowed; NULL once it is answered finally or gone. */
 struct msg *engine_tx_request(struct engine *, tx_id);
+/* The To tag of a server transaction's responses where none is given, and of the 200 to its CANCEL
+ * (RFC 3261 9.2): written to `tag`. Empty: it is gone. */
+struct str engine_tx_tag(struct engine *, tx_id, char tag[16]);
 
 /* --- outputs: drained by the caller after each mutation and its events --- */
 enum engine_output_kind {

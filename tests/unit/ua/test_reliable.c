@@ -236,6 +236,34 @@ static void a_foretaste_is_said_again(void **state)
     rig_end(&r);
 }
 
+/* RFC 3262 4: what is not said to be known is not acknowledged, nor is it in a re-INVITE. */
+static void who_does_not_know_it_says_so(void **state)
+{
+    (void)state;
+    rig_new(&r);
+    const struct call_start how = {.account = r.side[ALICE].account,
+                                   .target = STR("sip:peer@192.0.2.9"),
+                                   .media = rig_media(4000),
+                                   .reliability = CALL_RELIABLE_NEVER};
+    assert_int_equal(call_start(ua(ALICE), &how, r.now, &alice), OK);
+    rig_pass(&r, 20 * MS);
+    const char *invite = rig_peer_next(&r, "INVITE ");
+    assert_false(rig_has(invite, "100rel"));
+    rig_peer_answer(&r, ALICE, invite, 180, "a", "Require: 100rel\r\nRSeq: 1\r\n", "");
+    rig_expect(&r, ALICE, UA_CALL_PROGRESS);
+    rig_peer_answer(&r, ALICE, invite, 200, "a", "", rig_sdp(6000, ""));
+    assert_int_equal(rig_count(&r, ALICE, "PRACK "), 0);
+    assert_int_equal(call_hold(ua(ALICE), alice, true, r.now), OK);
+    rig_pass(&r, 20 * MS);
+    const char *again = rig_peer_next(&r, "INVITE ");
+    assert_false(rig_has(again, "100rel"));
+    rig_peer_answer(&r, ALICE, again, 200, "", "", rig_sdp(6000, "a=recvonly\r\n"));
+    assert_int_equal(call_end(ua(ALICE), alice, STR_NONE, r.now), OK);
+    rig_pass(&r, 20 * MS);
+    rig_peer_answer(&r, ALICE, rig_peer_next(&r, "BYE "), 200, "", "", "");
+    rig_end(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +275,7 @@ int main(void)
         cmocka_unit_test(an_offer_goes_reliably_where_there_is_none),
         cmocka_unit_test(early_media_is_changed_by_update),
         cmocka_unit_test(a_foretaste_is_said_again),
+        cmocka_unit_test(who_does_not_know_it_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

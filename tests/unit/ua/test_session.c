@@ -43,6 +43,24 @@ static void the_caller_refreshes(void **state)
     end_call();
 }
 
+/* RFC 4028 7.1 */
+static void each_request_says_that_timers_are_known(void **state)
+{
+    (void)state;
+    start(0, 0);
+    rig_talk(&r, &alice, &bob);
+    assert_int_equal(
+        call_info(r.side[ALICE].ua, alice, STR("application/dtmf"), STR_NONE, STR("1"), r.now), OK);
+    assert_int_equal(call_hold(r.side[ALICE].ua, alice, true, r.now), OK);
+    assert_int_equal(call_end(r.side[ALICE].ua, alice, STR_NONE, r.now), OK);
+    rig_pass(&r, 50 * MS);
+    static const char *const methods[] = {"INVITE ", "INFO ", "BYE "};
+    for (size_t i = 0; i < 3; i++)
+        assert_true(
+            rig_has(rig_value(rig_last(&r, ALICE, methods[i]), "Supported"), "100rel, timer"));
+    rig_end(&r);
+}
+
 static const char *peer_calls_bob(const char *more)
 {
     rig_peer_invite(&r, "peer-1", more, rig_sdp(6000, ""));
@@ -161,6 +179,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_caller_refreshes),
+        cmocka_unit_test(each_request_says_that_timers_are_known),
         cmocka_unit_test(the_callee_refreshes_for_who_cannot),
         cmocka_unit_test(a_session_that_nobody_refreshes_is_ended),
         cmocka_unit_test(a_refresh_of_theirs_keeps_it),
