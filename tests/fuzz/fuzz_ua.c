@@ -75,6 +75,42 @@ static void play_refuse(struct pair *p)
         (void)!call_redirect(p->side[1].ua, id, 302, &uri, 1, p->now);
 }
 
+static void play_transfer(struct pair *p)
+{
+    static const char *const targets[] = {"sip:x@192.0.2.9", "sip:alice@192.0.2.1", "x", ""};
+    unsigned who = acts_digit(&p->acts, 2);
+    struct transfer_start start = {.call = pair_pick(p, who),
+                                   .target = str_from(targets[acts_digit(&p->acts, 4)]),
+                                   .quiet = acts_digit(&p->acts, 2)};
+    ua_transfer id;
+    if (start.target.len == 0)
+        start.consulted = pair_pick(p, who);
+    (void)!transfer_start(p->side[who].ua, &start, p->now, &id);
+}
+
+/* What it makes is a call of that side's. */
+static void play_referral(struct pair *p)
+{
+    struct pair_side *s = &p->side[acts_digit(&p->acts, 2)];
+    ua_call id = 0;
+    if (acts_digit(&p->acts, 4) == 3)
+        (void)!referral_refuse(s->ua, s->referral, 603, p->now);
+    else if (referral_accept(s->ua, s->referral, media(p), p->now, &id) == OK &&
+             s->n_calls < PAIR_CALLS)
+        s->calls[s->n_calls++] = (struct pair_call){id, false, false};
+}
+
+static void play_subscription(struct pair *p)
+{
+    struct pair_side *s = &p->side[acts_digit(&p->acts, 2)];
+    const struct subscription_start start = {.account = s->account,
+                                             .target = STR("sip:bob@192.0.2.2"),
+                                             .event = STR("presence"),
+                                             .expires_s = 60};
+    (void)subscription_end(s->ua, s->subscription, p->now);
+    (void)!subscription_start(s->ua, &start, p->now, &s->subscription);
+}
+
 static void play_late(struct pair *p, char letter)
 {
     unsigned who = acts_digit(&p->acts, 2);
@@ -104,7 +140,8 @@ static void play_late(struct pair *p, char letter)
 }
 
 /* s: Alice calls; r: Bob rings; a: answers; f: refuses or redirects; e: either ends; h: holds;
- * c: changes media; i: sends INFO; y: answers a request of none. The others: ua_pair.h. */
+ * c: changes media; i: sends INFO; y: answers a request of none; g: transfers a call; u: decides on
+ * such a wish; v: subscribes anew. The others: ua_pair.h. */
 static void play(struct pair *p, char letter)
 {
     if (pair_play(p, letter))
@@ -117,6 +154,12 @@ static void play(struct pair *p, char letter)
         play_accept(p);
     else if (letter == 'f')
         play_refuse(p);
+    else if (letter == 'g')
+        play_transfer(p);
+    else if (letter == 'u')
+        play_referral(p);
+    else if (letter == 'v')
+        play_subscription(p);
     else
         play_late(p, letter);
     pair_drain(p);

@@ -65,10 +65,12 @@ static struct pair_call *call_of(struct pair_side *s, ua_call id)
 
 static void note(struct pair_side *s, const struct ua_event *ev)
 {
-    if (ev->kind == UA_REQUEST) {
+    if (ev->kind == UA_REQUEST)
         s->request = ev->tx;
+    if (ev->kind == UA_REFERRED)
+        s->referral = ev->referral;
+    if (ev->kind > UA_CALL_ENDED)
         return;
-    }
     struct pair_call *call = call_of(s, ev->call);
     if (ev->kind == UA_CALL_INCOMING) {
         assert(!call && ev->msg);
@@ -190,7 +192,11 @@ static const char *const lines[] = {
     "Allow: INVITE, UPDATE\r\n",
     "RAck: 1 1 INVITE\r\n",
     "Content-Encoding: gzip\r\n",
-    "Record-Route: <sip:192.0.2.9;lr>\r\n"};
+    "Record-Route: <sip:192.0.2.9;lr>\r\n",
+    "Refer-To: <sip:x@192.0.2.9>\r\n",
+    "Event: refer\r\nSubscription-State: active;expires=60\r\n",
+    "Event: presence\r\nSubscription-State: terminated\r\n",
+    "Expires: 60\r\n"};
 
 const char *pair_sdp(struct pair *p)
 {
@@ -275,8 +281,9 @@ static void play_answer(struct pair *p)
 
 static void play_request(struct pair *p)
 {
-    static const char *const methods[] = {"INVITE", "ACK",  "BYE",     "CANCEL",  "UPDATE",
-                                          "PRACK",  "INFO", "OPTIONS", "MESSAGE", "REFER"};
+    static const char *const methods[] = {"INVITE",  "ACK",   "BYE",    "CANCEL",
+                                          "UPDATE",  "PRACK", "INFO",   "OPTIONS",
+                                          "MESSAGE", "REFER", "NOTIFY", "SUBSCRIBE"};
     const struct pair_message *m = recall(p);
     const char *method = CHOICE(p, methods);
     unsigned cseq = 1 + acts_digit(&p->acts, 16);
@@ -395,6 +402,7 @@ static void end_all(struct pair *p)
         }
         if (s->request)
             (void)ua_reply(s->ua, s->request, &reply, p->now);
+        (void)subscription_end(s->ua, s->subscription, p->now);
     }
 }
 

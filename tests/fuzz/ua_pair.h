@@ -7,7 +7,8 @@
 
 #include "acts.h"
 #include "heap.h"
-#include "ua/call.h"
+#include "ua/subscription.h"
+#include "ua/transfer.h"
 
 #define PAIR_CALLS 64
 #define PAIR_WAITING 64
@@ -25,6 +26,8 @@ struct pair_side {
     struct pair_call calls[PAIR_CALLS];
     unsigned n_calls;
     tx_id request; /* the last UA_REQUEST; 0: none waits */
+    ua_referral referral;
+    ua_subscription subscription;
 };
 
 struct pair_message {
