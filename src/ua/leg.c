@@ -101,6 +101,12 @@ void leg_end(struct ua *ua, struct leg *leg, enum call_end end, unsigned status,
 {
     struct call *call = leg->call;
     bool theirs = end == CALL_END_BYE;
+    /* RFC 3261 15: no BYE of the callee's before the answer. Without memory for it the engine owes
+     * one, and tells its end. */
+    if (call->tx) {
+        (void)!incoming_refuse(ua, call, end, 500, STR_NONE, now);
+        return;
+    }
     stop_asking(ua, leg);
     if (call->chosen == leg || !call->is_outgoing)
         call_over(ua, call, end, status, m);

@@ -236,6 +236,29 @@ static void a_foretaste_is_said_again(void **state)
     rig_end(&r);
 }
 
+/* RFC 3261 15: the callee sends no BYE before the answer, whatever becomes of an UPDATE. */
+static void an_update_that_finds_nobody_is_no_reason_for_a_bye(void **state)
+{
+    (void)state;
+    rig_new(&r);
+    rig_peer_invite(&r, "peer-1", "Supported: 100rel\r\nAllow: UPDATE\r\n", rig_sdp(6000, ""));
+    bob = rig_expect(&r, BOB, UA_CALL_INCOMING)->ev.call;
+    ring(183, rig_media(5000));
+    rig_expect(&r, BOB, UA_CALL_MEDIA);
+    const char *early = rig_peer_next(&r, "SIP/2.0 183");
+    char rack[64];
+    snprintf(rack, sizeof rack, "RAck: %s 1 INVITE\r\n", rig_value(early, "RSeq"));
+    rig_peer_request(&r, BOB, "PRACK", early, 2, rack, "");
+    assert_int_equal(call_hold(ua(BOB), bob, true, r.now), OK);
+    rig_pass(&r, 20 * MS);
+    rig_peer_answer(&r, BOB, rig_peer_next(&r, "UPDATE "), 481, "", "", "");
+    rig_expect_end(&r, BOB, CALL_END_GONE);
+    rig_pass(&r, 20 * MS);
+    rig_peer_next(&r, "SIP/2.0 500");
+    assert_int_equal(rig_count(&r, BOB, "BYE "), 0);
+    rig_end(&r);
+}
+
 /* RFC 3262 4: what is not said to be known is not acknowledged, nor is it in a re-INVITE. */
 static void who_does_not_know_it_says_so(void **state)
 {
@@ -275,6 +298,7 @@ int main(void)
         cmocka_unit_test(an_offer_goes_reliably_where_there_is_none),
         cmocka_unit_test(early_media_is_changed_by_update),
         cmocka_unit_test(a_foretaste_is_said_again),
+        cmocka_unit_test(an_update_that_finds_nobody_is_no_reason_for_a_bye),
         cmocka_unit_test(who_does_not_know_it_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
