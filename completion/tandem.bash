@@ -60,8 +60,8 @@ _tandem()
         message) client+=' --via-server --timeout --header --type' ;;
         request) client+=' --via-server --timeout --header --type --body' ;;
         register) client+=' --expires --once --outbound' ;;
-        call) client+=' --via-server --timeout --header --play --record --dtmf --codec --audio --latch --for' ;;
-        answer) client+=' --via-server --expires --outbound --play --record --dtmf --codec --audio --latch --for --after --reject --calls' ;;
+        call) client+=' --via-server --timeout --header --play --record --dtmf --codec --audio --latch --transfer --for' ;;
+        answer) client+=' --via-server --expires --outbound --play --record --dtmf --codec --audio --latch --transfer --for --after --reject --calls' ;;
         esac
         case $prev in
         --listen) mapfile -t COMPREPLY < <(compgen -W 'udp: tcp: tls:' -- "$cur"); compopt -o nospace ;;

@@ -25,7 +25,9 @@
     "                       and G723, G729, iLBC where the build has libavcodec;\n"           \
     "                       NAME/CLOCK where there are several\n"                             \
     "  --dtmf DIGITS        sent once the call is answered; a comma is a pause of a second\n" \
-    "  --for S              hangs up so long after the answer\n"
+    "  --for S              hangs up so long after the answer\n"                             \
+    "  --transfer yes       lets the other side transfer us: calls whom it names, and takes\n" \
+    "                       calls that replace the one with it; no when not given\n"
 #define REST                                                                                \
     "  --ca PATH            a file or folder of authorities, for TLS\n"                     \
     "  --certificate FILE   with its key, for who calls by TLS\n"                           \
@@ -34,9 +36,9 @@
     "  -v, --verbose        shows the messages on standard error\n"                         \
     "\n"                                                                                    \
     "Standard input has commands, a line each: hold, resume, mute, unmute, dtmf DIGITS,\n"  \
-    "answer, reject [CODE], status, message TEXT, hangup, with a call's number before\n"    \
-    "them where there are several. On a terminal single keys do the same, and / begins a\n" \
-    "command; ? tells them. SIGINT hangs up.\n"
+    "answer, reject [CODE], call URI, transfer URI, transfer CALL, status, message TEXT,\n"  \
+    "hangup, with a call's number before them where there are several. On a terminal\n"     \
+    "single keys do the same, and / begins a command; ? tells them. SIGINT hangs up.\n"
 
 const char call_help[] =
     "usage: tandem call URI [OPTION...]\n"
@@ -113,7 +115,7 @@ static bool is_over(const struct talk *t)
 static int run_call(struct talk *t)
 {
     struct desk *d = t->desk;
-    int status = desk_call(d);
+    int status = desk_call(d, t->phone.target.uri_text);
     if (status)
         return status;
     while (!is_over(t) && t->phone.interrupted < 2) {
@@ -121,7 +123,7 @@ static int run_call(struct talk *t)
         leave_if_told(t);
         if (d->status >= 0 && d->wants_password && phone_ask_password(&t->phone)) {
             d->status = -1;
-            status = desk_call(d);
+            status = desk_call(d, t->phone.target.uri_text);
             if (status)
                 return status;
         }

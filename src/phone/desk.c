@@ -5,13 +5,14 @@
 
 #define HOLD_ON (NS_PER_S / 4) /* between two looks at the line of state */
 #define CNAME "tandem"
+#define MORE_LINES 4 /* besides those of --calls: for calls that orders and transfers make */
 
 /* --- life --- */
 
 struct desk *desk_new(struct phone *p, int *status)
 {
     const struct phone_options *o = p->options;
-    size_t n = o->command == PHONE_ANSWER ? o->calls : 1;
+    size_t n = o->calls + MORE_LINES;
     struct desk *d = calloc(1, sizeof *d + n * sizeof d->lines[0]);
     if (!d) {
         *status = phone_complain(o, "start", "no memory", PHONE_OUR_FAULT);
@@ -38,7 +39,7 @@ static time_ns now_of(const struct desk *d)
     return phone_now(d->phone);
 }
 
-static void free_line(struct desk *d, struct line *l)
+void desk_free_line(struct desk *d, struct line *l)
 {
     voice_end(&l->voice, now_of(d));
     *l = (struct line){.state = LINE_FREE};
@@ -50,7 +51,7 @@ void desk_free(struct desk *d)
         return;
     for (unsigned i = 0; i < d->n_lines; i++)
         if (d->lines[i].state != LINE_FREE)
-            free_line(d, &d->lines[i]);
+            desk_free_line(d, &d->lines[i]);
     card_free(d->card);
     input_end(&d->input);
     free(d);
@@ -64,7 +65,7 @@ bool desk_is_idle(const struct desk *d)
     return true;
 }
 
-static struct line *line_of(struct desk *d, ua_call call)
+struct line *desk_line_of(struct desk *d, ua_call call)
 {
     for (unsigned i = 0; i < d->n_lines; i++)
         if (d->lines[i].state != LINE_FREE && d->lines[i].call == call)
@@ -77,8 +78,7 @@ static struct rand *rand_of(struct desk *d)
     return engine_rand(host_engine(d->phone->host));
 }
 
-/* A free line with its sockets at this address. NULL: none, *why says why. */
-static struct line *take_line(struct desk *d, const struct addr *at, const char **why)
+struct line *desk_take_line(struct desk *d, const struct addr *at, const char **why)
 {
     const struct phone_options *o = d->phone->options;
     unsigned i = 0;
@@ -102,7 +102,7 @@ static struct line *take_line(struct desk *d, const struct addr *at, const char 
     return l;
 }
 
-static struct sdp_local media_of(const struct line *l)
+struct sdp_local desk_media(const struct line *l)
 {
     return (struct sdp_local){
         .addr = l->voice.port.local, .streams = &l->voice.offer, .n_streams = 1};
@@ -110,38 +110,40 @@ static struct sdp_local media_of(const struct line *l)
 
 /* --- calls of ours --- */
 
-static int cannot(struct desk *d, int error)
+static int cannot(struct desk *d, struct str target, int error)
 {
     const struct phone_options *o = d->phone->options;
+    char whom[ADDRESS_BYTES];
+    snprintf(whom, sizeof whom, "%.*s", STR_ARG(target));
     if (error == ERR_NO_ROUTE)
-        return phone_complain(o, o->target, "there is no way there", PHONE_SILENCE);
-    return phone_complain(o, o->target, err_name(error),
+        return phone_complain(o, whom, "there is no way there", PHONE_SILENCE);
+    return phone_complain(o, whom, err_name(error),
                           error == ERR_INVALID ? PHONE_BAD_USAGE : PHONE_OUR_FAULT);
 }
 
-int desk_call(struct desk *d)
+int desk_call(struct desk *d, struct str target)
 {
     struct phone *p = d->phone;
     const char *why = NULL;
     char headers[4096];
     struct buf b;
-    struct line *l = take_line(d, &host_listeners(p->host)->list[0].addr, &why);
+    struct line *l = desk_take_line(d, &host_listeners(p->host)->list[0].addr, &why);
     if (!l)
         return phone_complain(p->options, "sockets", why, PHONE_OUR_FAULT);
     buf_init(&b, headers, sizeof headers);
     phone_put_headers(p, &b);
-    const struct sdp_local media = media_of(l);
+    const struct sdp_local media = desk_media(l);
     const struct call_start s = {.account = p->account,
-                                 .target = p->target.uri_text,
+                                 .target = target,
                                  .media = &media,
                                  .headers = buf_str(&b)};
     int error = b.over ? ERR_LIMIT : call_start(p->ua, &s, now_of(d), &l->call);
     l->state = LINE_CALLING;
     if (error) {
-        free_line(d, l);
-        return cannot(d, error);
+        desk_free_line(d, l);
+        return cannot(d, target, error);
     }
-    snprintf(l->peer, sizeof l->peer, "%.*s", STR_ARG(p->target.uri_text));
+    snprintf(l->peer, sizeof l->peer, "%.*s", STR_ARG(target));
     if (p->options->timeout_ms > 0)
         l->end = now_of(d) + p->options->timeout_ms * NS_PER_MS;
     tell_calling(d, l);
@@ -158,7 +160,7 @@ static void refuse(struct desk *d, ua_call call, unsigned status)
 
 static void answer(struct desk *d, struct line *l)
 {
-    const struct sdp_local media = media_of(l);
+    const struct sdp_local media = desk_media(l);
     int error = call_answer(d->phone->ua, l->call, &media, now_of(d));
     l->answer = TIME_NEVER;
     if (error == ERR_INVALID) {
@@ -169,26 +171,43 @@ static void answer(struct desk *d, struct line *l)
     }
 }
 
-static void ring(struct desk *d, struct line *l)
+/* A call that takes another one's place alerts nobody (RFC 3891 3). */
+static void ring(struct desk *d, struct line *l, bool replaces)
 {
     const struct phone_options *o = d->phone->options;
     const struct call_ring r = {.status = 180};
     l->state = LINE_RINGING;
     l->answer = d->by_hand ? TIME_NEVER : now_of(d) + o->after_ms * NS_PER_MS;
+    if (replaces)
+        l->answer = now_of(d);
     if (l->answer > now_of(d))
         (void)!call_ring(d->phone->ua, l->call, &r, now_of(d));
 }
 
-static void take_incoming(struct desk *d, const struct ua_event *e)
+/* 0: it may ring. */
+static unsigned refusal(const struct desk *d, const struct ua_event *e)
 {
     const struct phone_options *o = d->phone->options;
+    if (e->replaced || e->joined)
+        return desk_refuses_place(d, e);
+    if (o->command != PHONE_ANSWER || o->reject)
+        return o->reject ? o->reject : 486;
+    unsigned n = 0;
+    for (unsigned i = 0; i < d->n_lines; i++)
+        n += d->lines[i].state != LINE_FREE;
+    return n < o->calls ? 0 : 486;
+}
+
+static void take_incoming(struct desk *d, const struct ua_event *e)
+{
     const struct nameaddr *from = msg_from(e->msg);
     const char *why;
-    if (o->command != PHONE_ANSWER || o->reject) {
-        refuse(d, e->call, o->reject ? o->reject : 486);
+    unsigned status = refusal(d, e);
+    if (status) {
+        refuse(d, e->call, status);
         return;
     }
-    struct line *l = take_line(d, &e->msg->flow.local, &why);
+    struct line *l = desk_take_line(d, &e->msg->flow.local, &why);
     if (!l) {
         refuse(d, e->call, 486);
         return;
@@ -196,7 +215,7 @@ static void take_incoming(struct desk *d, const struct ua_event *e)
     l->call = e->call;
     snprintf(l->peer, sizeof l->peer, "%.*s", STR_ARG(from ? from->uri_text : STR("somebody")));
     tell_incoming(d, l, e->msg);
-    ring(d, l);
+    ring(d, l, e->replaced != 0);
 }
 
 /* --- what happens to them --- */
@@ -266,7 +285,7 @@ static void take_end(struct desk *d, struct line *l, const struct ua_event *e)
     d->status = status_of(l, e);
     d->wants_password = e->msg && (e->status == 401 || e->status == 407);
     tell_end(d, l, e);
-    free_line(d, l);
+    desk_free_line(d, l);
 }
 
 /* RFC 6086, and what phones did before it: a key in a text. */
@@ -289,11 +308,11 @@ static void take_info(struct desk *d, struct line *l, struct msg *m)
 
 bool desk_take(struct desk *d, const struct ua_event *e)
 {
-    struct line *l = line_of(d, e->call);
+    struct line *l = desk_line_of(d, e->call);
     if (e->kind == UA_CALL_INCOMING)
         take_incoming(d, e);
     if (e->kind > UA_CALL_ENDED)
-        return false;
+        return desk_take_transfer(d, e);
     if (!l)
         return true;
     switch ((int)e->kind) {

@@ -47,8 +47,8 @@ struct desk {
 struct desk *desk_new(struct phone *, int *status);
 void desk_free(struct desk *);
 
-/* Calls the phone's target. PHONE_DONE, or the exit status once what is wrong was said. */
-MUST_USE int desk_call(struct desk *);
+/* Calls this URI. PHONE_DONE, or the exit status once what is wrong was said. */
+MUST_USE int desk_call(struct desk *, struct str target);
 /* What the user agent tells of calls. False: it is about something else. */
 bool desk_take(struct desk *, const struct ua_event *);
 /* A descriptor is ready. */
@@ -60,8 +60,28 @@ time_ns desk_deadline(const struct desk *);
 void desk_hang_up(struct desk *);
 bool desk_is_idle(const struct desk *);
 
+/* --- desk.c: for its other parts --- */
+/* A free line with its sockets at this address. NULL: none, *why says why. */
+struct line *desk_take_line(struct desk *, const struct addr *at, const char **why);
+void desk_free_line(struct desk *, struct line *);
+/* NULL: none has this call. */
+struct line *desk_line_of(struct desk *, ua_call);
+/* What is offered of a line's voice; borrows from the line. */
+struct sdp_local desk_media(const struct line *);
+
 /* --- desk_order.c --- */
 void desk_order(struct desk *, const struct order *, const char *wrong);
+/* The line with this number, 0: the latest. NULL: there is none. */
+struct line *desk_line(struct desk *, unsigned number);
+void desk_complain(struct desk *, const char *what);
+
+/* --- desk_transfer.c --- */
+/* To whom the argument names: the number of another call, or a URI. */
+void desk_transfer(struct desk *, struct line *, struct str argument);
+/* False: the event is about something else. */
+bool desk_take_transfer(struct desk *, const struct ua_event *);
+/* The status to refuse a call with that is to replace or join another; 0: it may. */
+unsigned desk_refuses_place(const struct desk *, const struct ua_event *);
 
 /* --- desk_tell.c: what is told of a line --- */
 void tell_incoming(struct desk *, const struct line *, struct msg *);
@@ -70,6 +90,9 @@ void tell_progress(struct desk *, const struct line *, const struct ua_event *);
 void tell_answered(struct desk *, const struct line *);
 void tell_media(struct desk *, const struct line *, const struct ua_event *);
 void tell_digit(struct desk *, const struct line *, const struct audio_event *);
+void tell_transfer(struct desk *, const struct line *, const char *event, unsigned status);
+/* The far end of `l` made us call `next`. */
+void tell_referred(struct desk *, const struct line *l, const struct line *next);
 void tell_simple(struct desk *, const struct line *, const char *event);
 void tell_problem(struct desk *, const struct line *, const char *what, const char *why);
 void tell_status(struct desk *, const struct line *);

@@ -6,8 +6,7 @@
 #include "phone/say.h"
 #include "ua/request.h"
 
-/* The call that is meant: by its number, else the latest. */
-static struct line *meant(struct desk *d, unsigned number)
+struct line *desk_line(struct desk *d, unsigned number)
 {
     struct line *found = NULL;
     for (unsigned i = 0; i < d->n_lines; i++) {
@@ -20,7 +19,7 @@ static struct line *meant(struct desk *d, unsigned number)
     return found;
 }
 
-static void complain(struct desk *d, const char *what)
+void desk_complain(struct desk *d, const char *what)
 {
     input_clear(&d->input);
     if (d->phone->options->json) {
@@ -36,7 +35,7 @@ static void hold(struct desk *d, struct line *l, bool held)
 {
     int error = call_hold(d->phone->ua, l->call, held, phone_now(d->phone));
     if (error) {
-        complain(d, "the call cannot be held now");
+        desk_complain(d, "the call cannot be held now");
         return;
     }
     l->is_held = held;
@@ -54,7 +53,7 @@ static void dial(struct desk *d, struct line *l, struct str digits)
     char text[64];
     snprintf(text, sizeof text, "%.*s", STR_ARG(digits));
     if (digits.len >= sizeof text || strspn(text, "0123456789*#ABCDabcd,") != digits.len)
-        complain(d, "digits are 0-9, *, #, A-D, and a comma for a pause");
+        desk_complain(d, "digits are 0-9, *, #, A-D, and a comma for a pause");
     else
         voice_dial(&l->voice, text, phone_now(d->phone));
 }
@@ -63,10 +62,10 @@ static void reject(struct desk *d, struct line *l, struct str code)
 {
     uint64_t status = 486;
     if (code.len > 0 && (!str_to_u64(code, 699, &status) || status < 300))
-        complain(d, "a status from 300 to 699 is wanted");
+        desk_complain(d, "a status from 300 to 699 is wanted");
     else if (call_refuse(d->phone->ua, l->call, (unsigned)status, STR_NONE, phone_now(d->phone)) !=
              OK)
-        complain(d, "the call does not ring");
+        desk_complain(d, "the call does not ring");
 }
 
 static void hang_up(struct desk *d, struct line *l)
@@ -83,7 +82,19 @@ static void message(struct desk *d, struct line *l, struct str text)
                                     .body = text};
     ua_request id;
     if (request_send(d->phone->ua, &s, phone_now(d->phone), &id) != OK)
-        complain(d, "the message cannot be sent");
+        desk_complain(d, "the message cannot be sent");
+}
+
+/* Another one besides: to ask somebody, and to transfer to. */
+static void call(struct desk *d, struct str whom)
+{
+    char text[ADDRESS_BYTES];
+    struct address a;
+    snprintf(text, sizeof text, "%.*s", STR_ARG(whom));
+    if (whom.len >= sizeof text || !address_read(&a, text))
+        desk_complain(d, "no SIP or tel URI");
+    else
+        (void)!desk_call(d, a.uri_text); /* what is wrong is said there */
 }
 
 static void help(struct desk *d)
@@ -130,7 +141,11 @@ static void order_line(struct desk *d, struct line *l, const struct order *o)
     case ORDER_MESSAGE:
         message(d, l, o->argument);
         break;
+    case ORDER_TRANSFER:
+        desk_transfer(d, l, o->argument);
+        break;
     case ORDER_NONE:
+    case ORDER_CALL:
     case ORDER_HELP:
     case N_ORDER_KINDS:
         break;
@@ -139,13 +154,15 @@ static void order_line(struct desk *d, struct line *l, const struct order *o)
 
 void desk_order(struct desk *d, const struct order *o, const char *wrong)
 {
-    struct line *l = meant(d, o->call);
+    struct line *l = desk_line(d, o->call);
     if (wrong)
-        complain(d, wrong);
+        desk_complain(d, wrong);
     else if (o->kind == ORDER_HELP)
         help(d);
+    else if (o->kind == ORDER_CALL)
+        call(d, o->argument);
     else if (!l)
-        complain(d, "there is no such call");
+        desk_complain(d, "there is no such call");
     else
         order_line(d, l, o);
 }

@@ -17,7 +17,7 @@ static void begin(struct desk *d, const struct line *l, const char *event)
         return;
     }
     input_clear(&d->input);
-    if (d->n_lines > 1)
+    if (d->phone->options->calls > 1 || d->last_number > 1)
         printf("%u: ", l->number);
     fputs(event, stdout);
 }
@@ -87,6 +87,21 @@ void tell_progress(struct desk *d, const struct line *l, const struct ua_event *
     text(d, "reason", " ", e->msg ? e->msg->reason : STR_NONE);
     if (is_json(d))
         say_number(stdout, "leg", e->leg);
+    finish(d);
+}
+
+void tell_transfer(struct desk *d, const struct line *l, const char *event, unsigned status)
+{
+    begin(d, l, event);
+    number(d, "status", " ", status);
+    finish(d);
+}
+
+void tell_referred(struct desk *d, const struct line *l, const struct line *next)
+{
+    begin(d, l, "referred");
+    text(d, "to", " to ", str_from(next->peer));
+    number(d, "by_call", " by call ", next->number);
     finish(d);
 }
 

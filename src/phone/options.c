@@ -37,6 +37,7 @@ enum meaning {
     AUDIO,
     LATCH,
     FOR,
+    TRANSFER,
     AFTER,
     REJECT,
     CALLS_AT_ONCE,
@@ -72,6 +73,7 @@ static const struct {
     {{"audio", required_argument, NULL, AUDIO}, CALLS},
     {{"latch", no_argument, NULL, LATCH}, CALLS},
     {{"for", required_argument, NULL, FOR}, CALLS},
+    {{"transfer", required_argument, NULL, TRANSFER}, CALLS},
     {{"after", required_argument, NULL, AFTER}, BIT(PHONE_ANSWER)},
     {{"reject", required_argument, NULL, REJECT}, BIT(PHONE_ANSWER)},
     {{"calls", required_argument, NULL, CALLS_AT_ONCE}, BIT(PHONE_ANSWER)},
@@ -179,6 +181,13 @@ static int choose_way(struct phone_options *o)
     return o->direct ? PHONE_DONE : bad(o, VIA_SERVER, "none is wanted; --server names one");
 }
 
+static int choose_transfer(struct phone_options *o)
+{
+    o->transfer = strcmp(optarg, "yes") == 0;
+    return o->transfer || strcmp(optarg, "no") == 0 ? PHONE_DONE
+                                                    : bad(o, TRANSFER, "yes or no is wanted");
+}
+
 static int choose_digits(struct phone_options *o)
 {
     static const char legal[] = "0123456789*#ABCDabcd,";
@@ -263,6 +272,8 @@ static int take(struct phone_options *o, enum meaning m)
         return choose_audio(o);
     case DTMF:
         return choose_digits(o);
+    case TRANSFER:
+        return choose_transfer(o);
     case EXPIRES:
         return number(o, m, 1, INT32_MAX, &o->expires_s);
     case REJECT:

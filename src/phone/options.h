@@ -48,6 +48,7 @@ struct phone_options {
     bool has_for, has_after;
     enum phone_audio audio;
     bool json, verbose, help, once, direct, trust_all, outbound, latch, has_audio;
+    bool transfer; /* we may be transferred */
 };
 
 /* Reads argv[1] on; views of argv. PHONE_DONE, or PHONE_BAD_USAGE once what is wrong was said on

@@ -8,6 +8,9 @@ const char order_words[] = "hold, resume           stop receiving, go on\n"
                            "dtmf DIGITS            send digits; a comma is a pause\n"
                            "answer, reject [CODE]  a call that rings\n"
                            "hangup                 end the call\n"
+                           "call URI               one more call\n"
+                           "transfer URI           the other side shall call there in our place\n"
+                           "transfer CALL          … or speak with that other call's other side\n"
                            "status                 how the call is\n"
                            "message TEXT           an instant message to the other side\n";
 const char order_keys[] =
@@ -26,7 +29,8 @@ static const struct {
     {STR_INIT("dtmf"), ORDER_DTMF, SOMETHING},   {STR_INIT("answer"), ORDER_ANSWER, NOTHING},
     {STR_INIT("reject"), ORDER_REJECT, MAYBE},   {STR_INIT("hangup"), ORDER_HANGUP, NOTHING},
     {STR_INIT("status"), ORDER_STATUS, NOTHING}, {STR_INIT("message"), ORDER_MESSAGE, SOMETHING},
-    {STR_INIT("help"), ORDER_HELP, NOTHING},
+    {STR_INIT("help"), ORDER_HELP, NOTHING},     {STR_INIT("call"), ORDER_CALL, SOMETHING},
+    {STR_INIT("transfer"), ORDER_TRANSFER, SOMETHING},
 };
 
 static struct str take_word(struct str *rest)

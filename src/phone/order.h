@@ -2,7 +2,7 @@
  * itself.
  *
  *   hold · resume · mute · unmute · dtmf DIGITS · answer · reject [CODE] · hangup ·
- *   status · message TEXT · help
+ *   call URI · transfer URI · transfer CALL · status · message TEXT · help
  *
  * With a number before it, an order is for that call; else for the latest one. */
 #ifndef TANDEM_PHONE_ORDER_H
@@ -25,6 +25,8 @@ enum order_kind {
     ORDER_ANSWER,
     ORDER_REJECT,
     ORDER_HANGUP,
+    ORDER_CALL,
+    ORDER_TRANSFER,
     ORDER_STATUS,
     ORDER_MESSAGE,
     ORDER_HELP,

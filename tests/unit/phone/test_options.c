@@ -103,6 +103,7 @@ static void wrong_ones_are_usage_errors(void **state)
         {PHONE_OPTIONS, {"sip:a@b", "--via-server", "some"}},
         {PHONE_CALL, {"sip:a@b", "--dtmf", "12x"}},
         {PHONE_CALL, {"sip:a@b", "--audio", "loud"}},
+        {PHONE_CALL, {"sip:a@b", "--transfer", "maybe"}},
         {PHONE_ANSWER, {"--as", "a@b", "--reject", "200"}},
         {PHONE_ANSWER, {"--as", "a@b", "--calls", "0"}},
     };
