@@ -5,12 +5,12 @@ _tandem()
 
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'serve call answer register options message request cert check ctl parse user help --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'serve call answer register subscribe options message request cert check ctl parse user help --help --version' -- "$cur")
         return
     fi
     case $command in
     help)
-        mapfile -t COMPREPLY < <(compgen -W 'serve call answer register options message request cert check ctl parse user' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'serve call answer register subscribe options message request cert check ctl parse user' -- "$cur")
         ;;
     serve)
         case $prev in
@@ -53,13 +53,14 @@ _tandem()
         *) mapfile -t COMPREPLY < <(compgen -W 'add password remove list import --data --generate --json --help' -- "$cur") ;;
         esac
         ;;
-    options | message | request | register | call | answer)
+    options | message | request | register | subscribe | call | answer)
         local client='--as --server --listen --password-file --auth-user --ca --certificate --trust-all --json --verbose --help'
         case $command in
         options) client+=' --via-server --timeout --header' ;;
         message) client+=' --via-server --timeout --header --type' ;;
         request) client+=' --via-server --timeout --header --type --body' ;;
         register) client+=' --expires --once --outbound' ;;
+        subscribe) client+=' --via-server --header --expires --once' ;;
         call) client+=' --via-server --timeout --header --play --record --dtmf --codec --audio --latch --transfer --for' ;;
         answer) client+=' --via-server --expires --outbound --play --record --dtmf --codec --audio --latch --transfer --for --after --reject --calls' ;;
         esac

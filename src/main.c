@@ -6,6 +6,7 @@
 #include "phone/call.h"
 #include "phone/register.h"
 #include "phone/request.h"
+#include "phone/subscribe.h"
 #include "server/check.h"
 #include "server/serve.h"
 #include "tools/cert.h"
@@ -25,6 +26,7 @@ static const struct command commands[] = {
     {"call", "places a call", call_help, call_main},
     {"answer", "takes calls", answer_help, answer_main},
     {"register", "keeps an address registered", register_help, register_main},
+    {"subscribe", "shows what happens to somebody", subscribe_help, subscribe_main},
     {"options", "asks what somebody can do", options_help, options_main},
     {"message", "sends an instant message", message_help, message_main},
     {"request", "sends any one request", request_help, request_main},
@@ -49,7 +51,7 @@ static void print_overview(FILE *f)
 {
     fputs("usage: tandem COMMAND [OPTION...]\n\n", f);
     for (size_t i = 0; i < N_COMMANDS; i++)
-        fprintf(f, "  %-8s %s\n", commands[i].name, commands[i].summary);
+        fprintf(f, "  %-9s %s\n", commands[i].name, commands[i].summary);
     fputs("  help     tells about a command: tandem help COMMAND\n\n"
           "  --help, --version\n",
           f);

@@ -14,18 +14,18 @@
     "  --password-file FILE the AOR's password; else TANDEM_PASSWORD, else it is asked\n"  \
     "                       for where it is needed\n"                                      \
     "  --auth-user NAME     the account's name where it is not the AOR's\n"
-#define SOUND                                                                                 \
-    "  --play WAV           what the other side hears\n"                                      \
-    "  --record WAV         what the other side says\n"                                       \
-    "  --audio WHERE        alsa: the sound card; file: --play and --record alone; none:\n"   \
-    "                       nothing is sent\n"                                                \
-    "  --latch              hears whoever sends first, where NATs make addresses untrue\n"    \
-    "  --codec NAMES        the best first; opus,G722,PCMA,PCMU when not given; besides,\n"   \
-    "                       G726-40, G726-32, G726-24, G726-16, AAL2-G726-32, GSM, L16,\n"    \
-    "                       and G723, G729, iLBC where the build has libavcodec;\n"           \
-    "                       NAME/CLOCK where there are several\n"                             \
-    "  --dtmf DIGITS        sent once the call is answered; a comma is a pause of a second\n" \
-    "  --for S              hangs up so long after the answer\n"                             \
+#define SOUND                                                                                  \
+    "  --play WAV           what the other side hears\n"                                       \
+    "  --record WAV         what the other side says\n"                                        \
+    "  --audio WHERE        alsa: the sound card; file: --play and --record alone; none:\n"    \
+    "                       nothing is sent\n"                                                 \
+    "  --latch              hears whoever sends first, where NATs make addresses untrue\n"     \
+    "  --codec NAMES        the best first; opus,G722,PCMA,PCMU when not given; besides,\n"    \
+    "                       G726-40, G726-32, G726-24, G726-16, AAL2-G726-32, GSM, L16,\n"     \
+    "                       and G723, G729, iLBC where the build has libavcodec;\n"            \
+    "                       NAME/CLOCK where there are several\n"                              \
+    "  --dtmf DIGITS        sent once the call is answered; a comma is a pause of a second\n"  \
+    "  --for S              hangs up so long after the answer\n"                               \
     "  --transfer yes       lets the other side transfer us: calls whom it names, and takes\n" \
     "                       calls that replace the one with it; no when not given\n"
 #define REST                                                                                \
@@ -36,7 +36,7 @@
     "  -v, --verbose        shows the messages on standard error\n"                         \
     "\n"                                                                                    \
     "Standard input has commands, a line each: hold, resume, mute, unmute, dtmf DIGITS,\n"  \
-    "answer, reject [CODE], call URI, transfer URI, transfer CALL, status, message TEXT,\n"  \
+    "answer, reject [CODE], call URI, transfer URI, transfer CALL, status, message TEXT,\n" \
     "hangup, with a call's number before them where there are several. On a terminal\n"     \
     "single keys do the same, and / begins a command; ? tells them. SIGINT hangs up.\n"
 

@@ -133,10 +133,8 @@ int desk_call(struct desk *d, struct str target)
     buf_init(&b, headers, sizeof headers);
     phone_put_headers(p, &b);
     const struct sdp_local media = desk_media(l);
-    const struct call_start s = {.account = p->account,
-                                 .target = target,
-                                 .media = &media,
-                                 .headers = buf_str(&b)};
+    const struct call_start s = {
+        .account = p->account, .target = target, .media = &media, .headers = buf_str(&b)};
     int error = b.over ? ERR_LIMIT : call_start(p->ua, &s, now_of(d), &l->call);
     l->state = LINE_CALLING;
     if (error) {

@@ -44,7 +44,7 @@ static void take_transfer_end(struct desk *d, struct line *l, const struct ua_ev
     bool done = e->status / 100 == 2;
     if (!l)
         return;
-    tell_transfer(d, l, done ? "transferred" : "transfer-failed", e->status);
+    tell_transfer(d, l, done ? "transferred" : "transfer_failed", e->status);
     if (done)
         (void)call_end(d->phone->ua, l->call, STR_NONE, phone_now(d->phone));
 }
@@ -74,7 +74,8 @@ static void take_referral(struct desk *d, struct line *l, const struct ua_event 
     next->state = LINE_CALLING;
     snprintf(next->peer, sizeof next->peer, "%.*s", STR_ARG(v.target));
     const struct sdp_local media = desk_media(next);
-    int error = referral_accept(d->phone->ua, e->referral, &media, phone_now(d->phone), &next->call);
+    int error =
+        referral_accept(d->phone->ua, e->referral, &media, phone_now(d->phone), &next->call);
     if (error) {
         desk_free_line(d, next);
         refuse(d, e, error == ERR_INVALID ? 400 : 503);
@@ -89,7 +90,7 @@ bool desk_take_transfer(struct desk *d, const struct ua_event *e)
     switch ((int)e->kind) {
     case UA_TRANSFER_PROGRESS:
         if (l)
-            tell_transfer(d, l, "transfer-progress", e->status);
+            tell_transfer(d, l, "transfer_progress", e->status);
         return true;
     case UA_TRANSFER_ENDED:
         take_transfer_end(d, l, e);

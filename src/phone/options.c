@@ -12,6 +12,7 @@
 #define REQUESTS (BIT(PHONE_OPTIONS) | BIT(PHONE_MESSAGE) | BIT(PHONE_REQUEST))
 #define CALLS (BIT(PHONE_CALL) | BIT(PHONE_ANSWER))
 #define NAMED (BIT(PHONE_REGISTER) | BIT(PHONE_ANSWER))
+#define LASTING (NAMED | BIT(PHONE_SUBSCRIBE))
 
 enum meaning {
     AS = 1,
@@ -60,11 +61,12 @@ static const struct {
     {{"trust-all", no_argument, NULL, TRUST_ALL}, ALL},
     {{"via-server", required_argument, NULL, VIA_SERVER}, ALL & ~BIT(PHONE_REGISTER)},
     {{"timeout", required_argument, NULL, TIMEOUT}, REQUESTS | BIT(PHONE_CALL)},
-    {{"header", required_argument, NULL, HEADER_LINE}, REQUESTS | BIT(PHONE_CALL)},
+    {{"header", required_argument, NULL, HEADER_LINE},
+     REQUESTS | BIT(PHONE_CALL) | BIT(PHONE_SUBSCRIBE)},
     {{"body", required_argument, NULL, BODY}, BIT(PHONE_REQUEST)},
     {{"type", required_argument, NULL, TYPE}, BIT(PHONE_REQUEST) | BIT(PHONE_MESSAGE)},
-    {{"expires", required_argument, NULL, EXPIRES}, NAMED},
-    {{"once", no_argument, NULL, ONCE}, BIT(PHONE_REGISTER)},
+    {{"expires", required_argument, NULL, EXPIRES}, LASTING},
+    {{"once", no_argument, NULL, ONCE}, BIT(PHONE_REGISTER) | BIT(PHONE_SUBSCRIBE)},
     {{"outbound", no_argument, NULL, OUTBOUND}, NAMED},
     {{"play", required_argument, NULL, PLAY}, CALLS},
     {{"record", required_argument, NULL, RECORD}, CALLS},
@@ -84,8 +86,9 @@ static const struct {
 #define N_OPTIONS (sizeof table / sizeof *table)
 
 static const char *const names[N_PHONE_COMMANDS] = {
-    [PHONE_OPTIONS] = "options",   [PHONE_MESSAGE] = "message", [PHONE_REQUEST] = "request",
-    [PHONE_REGISTER] = "register", [PHONE_CALL] = "call",       [PHONE_ANSWER] = "answer",
+    [PHONE_OPTIONS] = "options",     [PHONE_MESSAGE] = "message", [PHONE_REQUEST] = "request",
+    [PHONE_REGISTER] = "register",   [PHONE_CALL] = "call",       [PHONE_ANSWER] = "answer",
+    [PHONE_SUBSCRIBE] = "subscribe",
 };
 
 int phone_complain(const struct phone_options *o, const char *where, const char *what, int status)
@@ -314,6 +317,8 @@ static int take_words(struct phone_options *o, char **words, int n)
         o->method = at < n ? words[at++] : NULL;
     if (o->command == PHONE_REQUEST && !o->method)
         return missing(o, "METHOD");
+    if (o->command == PHONE_SUBSCRIBE && !(o->event = at < n ? words[at++] : NULL))
+        return missing(o, "EVENT");
     if (o->command == PHONE_REGISTER)
         o->as = at < n ? words[at++] : o->as;
     else if (o->command != PHONE_ANSWER && !(o->target = at < n ? words[at++] : NULL))

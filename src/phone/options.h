@@ -13,6 +13,7 @@ enum phone_command {
     PHONE_MESSAGE,
     PHONE_REQUEST,
     PHONE_REGISTER,
+    PHONE_SUBSCRIBE,
     PHONE_CALL,
     PHONE_ANSWER,
     N_PHONE_COMMANDS
@@ -34,8 +35,9 @@ enum phone_audio { PHONE_AUDIO_FILE, PHONE_AUDIO_NONE, PHONE_AUDIO_ALSA };
 struct phone_options {
     enum phone_command command;
     const char *name; /* of the command */
-    /* What stands without an option: the method of `request`, whom, the text of a message. */
-    const char *method, *target, *text;
+    /* What stands without an option: the method of `request`, the event of `subscribe`, whom, the
+     * text of a message. */
+    const char *method, *event, *target, *text;
     const char *as, *server;
     struct listen_list listen; /* of --listen, wildcards spread over the interfaces */
     const char *password_file, *auth_user, *ca, *certificate;

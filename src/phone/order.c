@@ -24,12 +24,18 @@ static const struct {
     enum order_kind kind;
     enum needs needs;
 } words[] = {
-    {STR_INIT("hold"), ORDER_HOLD, NOTHING},     {STR_INIT("resume"), ORDER_RESUME, NOTHING},
-    {STR_INIT("mute"), ORDER_MUTE, NOTHING},     {STR_INIT("unmute"), ORDER_UNMUTE, NOTHING},
-    {STR_INIT("dtmf"), ORDER_DTMF, SOMETHING},   {STR_INIT("answer"), ORDER_ANSWER, NOTHING},
-    {STR_INIT("reject"), ORDER_REJECT, MAYBE},   {STR_INIT("hangup"), ORDER_HANGUP, NOTHING},
-    {STR_INIT("status"), ORDER_STATUS, NOTHING}, {STR_INIT("message"), ORDER_MESSAGE, SOMETHING},
-    {STR_INIT("help"), ORDER_HELP, NOTHING},     {STR_INIT("call"), ORDER_CALL, SOMETHING},
+    {STR_INIT("hold"), ORDER_HOLD, NOTHING},
+    {STR_INIT("resume"), ORDER_RESUME, NOTHING},
+    {STR_INIT("mute"), ORDER_MUTE, NOTHING},
+    {STR_INIT("unmute"), ORDER_UNMUTE, NOTHING},
+    {STR_INIT("dtmf"), ORDER_DTMF, SOMETHING},
+    {STR_INIT("answer"), ORDER_ANSWER, NOTHING},
+    {STR_INIT("reject"), ORDER_REJECT, MAYBE},
+    {STR_INIT("hangup"), ORDER_HANGUP, NOTHING},
+    {STR_INIT("status"), ORDER_STATUS, NOTHING},
+    {STR_INIT("message"), ORDER_MESSAGE, SOMETHING},
+    {STR_INIT("help"), ORDER_HELP, NOTHING},
+    {STR_INIT("call"), ORDER_CALL, SOMETHING},
     {STR_INIT("transfer"), ORDER_TRANSFER, SOMETHING},
 };
 

@@ -10,6 +10,7 @@
 #include "phone/say.h"
 #include "ua/call.h"
 #include "ua/request.h"
+#include "ua/transfer.h"
 
 #define COMMON                                                                              \
     "\n"                                                                                    \
@@ -206,6 +207,8 @@ static void take(struct asking *a, const struct ua_event *e)
         (void)!ua_reply(p->ua, e->tx, &busy, phone_now(p)); /* nobody is here to take it */
     if (e->kind == UA_CALL_INCOMING)
         (void)!call_refuse(p->ua, e->call, 480, STR_NONE, phone_now(p));
+    if (e->kind == UA_REFERRED)
+        (void)!referral_refuse(p->ua, e->referral, 403, phone_now(p));
     if (e->kind != UA_ANSWERED)
         return;
     if (wants_password(e) && phone_ask_password(p)) {

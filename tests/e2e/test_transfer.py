@@ -39,7 +39,7 @@ def test_a_blind_transfer():
         with Phone("bob", "--transfer", "yes", "--play", tone) as bob, Phone("carol", "--record", heard) as carol, alice_with(bob) as alice:
             alice.tell(f"transfer carol@{carol.addr}")
             alice.await_event("transferred")
-            assert [e["status"] for e in alice.all("transfer-progress")][:1] == [100], alice.events
+            assert [e["status"] for e in alice.all("transfer_progress")][:1] == [100], alice.events
             alice.await_event("end")
             alice.wait()
             assert bob.saw("referred")["by_call"] == 2 and of_call(bob, "end", 1)["reason"] == "bye", bob.events
@@ -71,7 +71,7 @@ def test_an_attended_transfer():
 def test_nobody_is_transferred_who_does_not_want_to():
     with Phone("bob") as bob, Phone("carol") as carol, alice_with(bob) as alice:
         alice.tell(f"transfer carol@{carol.addr}")
-        assert alice.await_event("transfer-failed")["status"] == 603
+        assert alice.await_event("transfer_failed")["status"] == 603
         assert not bob.saw("referred") and not carol.saw("incoming")
         alice.tell("status")
         assert alice.await_event("status")["state"] == "talking"
@@ -79,7 +79,7 @@ def test_nobody_is_transferred_who_does_not_want_to():
         of_call(alice, "answered", 2)
         # Bob consents to nothing; and Carol would not have her call replaced
         alice.tell("1 transfer 2")
-        alice.await_event("transfer-failed", 2)
+        alice.await_event("transfer_failed", 2)
 
 
 def test_what_fails_leaves_the_call():
@@ -87,7 +87,7 @@ def test_what_fails_leaves_the_call():
         alice.tell("hold")
         alice.await_event("held")
         alice.tell(f"transfer carol@{carol.addr}")
-        assert alice.await_event("transfer-failed")["status"] == 486
+        assert alice.await_event("transfer_failed")["status"] == 486
         assert of_call(bob, "end", 2)["status"] == 486
         alice.tell("resume")
         alice.await_event("resumed")

@@ -45,8 +45,8 @@ static void words_are_orders(void **state)
 static void what_is_no_order_is_said(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"jump", "7", "7 jump",          "hold on",
-                                      "dtmf", "/", "4294967296 hold", "message",
+    static const char *const bad[] = {"jump",     "7",   "7 jump",          "hold on",
+                                      "dtmf",     "/",   "4294967296 hold", "message",
                                       "transfer", "call"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct order o;
