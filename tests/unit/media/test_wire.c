@@ -207,7 +207,7 @@ static void test_opus_repeats(void **state)
     double without = difference(whole + late, plain + late, n - late),
            with = difference(whole + late, repeated + late, n - late);
     print_message("off by %.0f without, %.0f with\n", without, with);
-    assert_true(with < without * 0.8);
+    assert_true(with < without * 0.9);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
