@@ -1,4 +1,5 @@
 """A headless baresip that is steered through its control socket (netstrings of JSON)."""
+import glob
 import json
 import os
 import shutil
@@ -10,10 +11,11 @@ import tempfile
 from server import free_port, wait_for
 from tap import Skip
 
-CONFIG = """sip_listen {host}:{port}
+CONFIG = """sip_listen {listen}
 audio_player aubridge,nil
-audio_source aubridge,nil
+audio_source {source}
 audio_alert aubridge,nil
+snd_path {folder}
 module_path {modules}
 module g711.so
 module aubridge.so
@@ -23,13 +25,19 @@ module_app ctrl_tcp.so
 ctrl_tcp_listen 127.0.0.1:{control}
 rtp_ports {rtp}-{rtp_end}
 """
+# What it hears is kept in a file for each call.
+SPEAKS = """module aufile.so
+module sndfile.so
+"""
 MODULES = ("/usr/lib/baresip/modules", "/usr/lib64/baresip/modules")
 
 
 class Baresip:
-    """One user agent registered at `server` as `user`. With `domain` that is the user's, and what it dials is told no transport."""
+    """One user agent registered at `server` as `user`. With `domain` that is the user's, and what it dials is told no transport.
+    `plays` is a WAV file of 8000 Hz that it says; `more` are further lines of its configuration."""
 
-    def __init__(self, server, user, transport="udp", port=None, ca=None, outbound=False, instance=None, domain=None):
+    def __init__(self, server, user, transport="udp", port=None, ca=None, outbound=False, instance=None, domain=None, plays=None,
+                 more=""):
         program = shutil.which("baresip")
         modules = next((m for m in MODULES if os.path.isdir(m)), None)
         if not program or not modules:
@@ -38,8 +46,10 @@ class Baresip:
         self.folder = tempfile.TemporaryDirectory()
         control, rtp = free_port(), free_port() & ~1
         rtp = min(rtp, 65000)
-        self._write("config", CONFIG.format(host=server.host, port=free_port(), modules=modules, control=control, rtp=rtp,
-                                            rtp_end=rtp + 20))
+        self.addr = f"{server.host}:{free_port()}"
+        self._write("config", CONFIG.format(listen=self.addr, modules=modules, control=control, rtp=rtp, rtp_end=rtp + 20,
+                                            folder=self.folder.name, source=f"aufile,{plays}" if plays else "aubridge,nil")
+                    + (SPEAKS if plays else "") + more)
         if ca:
             with open(os.path.join(self.folder.name, "config"), "a", encoding="utf-8") as f:
                 f.write(f"sip_cafile {ca}\nsip_verify_server yes\n")
@@ -92,9 +102,18 @@ class Baresip:
             self.events.append(json.loads(tail[:int(size)]))
             self.rest = tail[int(size) + 1:]
 
-    def saw(self, kind):
+    def all(self, kind):
         self._read()
-        return any(e.get("type") == kind for e in self.events)
+        return [e for e in self.events if e.get("type") == kind]
+
+    def saw(self, kind):
+        return bool(self.all(kind))
+
+    def heard(self):
+        """The file with what it heard in its only call."""
+        found = glob.glob(os.path.join(self.folder.name, "dump-*-dec.wav"))
+        assert len(found) == 1, f"{found}\n{self.output()}"
+        return found[0]
 
     def await_event(self, kind, seconds=20):
         wait_for(lambda: self.saw(kind), seconds, lambda: f"{self.user}: {kind}\n{self.events}\n{self.output()}")
