@@ -3,10 +3,11 @@
 
 #include "phone/say.h"
 
-static bool is_text(struct msg *m)
+/* A message may say nothing at all. */
+static bool can_be_shown(struct msg *m)
 {
     const struct media_type *type = msg_single(m, HDR_CONTENT_TYPE);
-    return type && str_equal_nocase(type->type, STR("text"));
+    return type ? str_equal_nocase(type->type, STR("text")) : m->body.len == 0;
 }
 
 static void show(const struct phone *p, struct msg *m)
@@ -32,7 +33,7 @@ void messages_take(struct phone *p, const struct ua_event *e)
     struct reply r = {.status = 200};
     if (e->msg->method != METHOD_MESSAGE) {
         r.status = 501;
-    } else if (!is_text(e->msg)) { /* RFC 3261 21.4.13 */
+    } else if (!can_be_shown(e->msg)) { /* RFC 3261 21.4.13 */
         r.status = 415;
         r.headers = STR("Accept: text/plain\r\n");
     }

@@ -13,6 +13,7 @@
 #include "host/version.h"
 
 #define SOFTWARE STR("tandem/" TANDEM_VERSION)
+#define SESSION_S 1800 /* RFC 4028 4: recommended */
 
 /* --- who and whom --- */
 
@@ -179,8 +180,10 @@ static int make_parts(struct phone *p)
     p->host = host_new(&h, what, sizeof what);
     if (!p->host)
         return phone_complain(o, "start", what, PHONE_BAD_USAGE);
-    const struct ua_config u = {
-        .engine = host_engine(p->host), .software = SOFTWARE, .timers = tx_timers_default()};
+    const struct ua_config u = {.engine = host_engine(p->host),
+                                .software = SOFTWARE,
+                                .timers = tx_timers_default(),
+                                .session_s = SESSION_S};
     p->ua = ua_new(&u);
     if (!p->ua || take_signals(p) != 0)
         return phone_complain(o, "start", "no memory or no descriptors", PHONE_OUR_FAULT);
