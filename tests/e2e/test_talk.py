@@ -1,41 +1,16 @@
-"""`tandem call` and `tandem answer`: voice between two of them, by our server, and with others' phones."""
+"""`tandem call` and `tandem answer`: voice between two of them, straight and by our server."""
 import contextlib
 import os
 import re
 import signal
-import tempfile
-import time
 
 import tap
-from baresip import Baresip
 from client import Client, answer, events, tandem
 from server import Server, free_port, wait_for
-from sound import Heard, write_tone
+from sound import Heard
+from talk import Bob, end_of, folder
 
 CODECS = ("PCMU", "PCMA", "G722", "GSM", "opus", "L16/16000", "L16/8000", "G726-32")
-
-
-@contextlib.contextmanager
-def folder():
-    with tempfile.TemporaryDirectory() as path:
-        write_tone(os.path.join(path, "a.wav"))
-        yield path
-
-
-class Bob(Client):
-    """One who answers, without any server."""
-
-    def __init__(self, *words):
-        self.port = free_port()
-        self.addr = f"127.0.0.1:{self.port}"
-        super().__init__("answer", "--as", f"bob@{self.addr}", "--listen", f"udp:{self.addr}", "--listen", f"tcp:{self.addr}", *words)
-        self.await_event("listening", 2)
-
-
-def end_of(told):
-    end = told[-1]
-    assert end["event"] == "end", told
-    return end
 
 
 def test_each_codec_brings_the_tone_both_ways():
@@ -132,32 +107,6 @@ def test_many_calls_at_once():
             for caller in callers:
                 assert caller.await_event("end")["media"]["lost"] == 0, caller.events
                 caller.wait()
-
-
-def test_baresip_calls_us_and_is_called():
-    with folder() as path, Server() as server, Baresip(server, "carol") as carol:
-        record = os.path.join(path, "r.wav")
-        with Client("answer", "--as", f"bob@{server.addr}", "--server", server.addr, "--record", record, "--play",
-                    os.path.join(path, "a.wav")) as bob:
-            bob.await_event("registered")
-            carol.command("dial", f"bob@{server.addr}")
-            carol.await_event("CALL_ESTABLISHED")
-            bob.await_event("heard")
-            time.sleep(1)
-            carol.command("hangup")
-            assert bob.await_event("end")["reason"] == "bye", bob.events
-        with Client("call", f"carol@{server.addr}", "--as", f"bob@{server.addr}", "--play", os.path.join(path, "a.wav")) as bob:
-            carol.forget()
-            carol.await_event("CALL_INCOMING")
-            carol.command("accept")
-            bob.await_event("answered")
-            bob.await_event("heard")
-            bob.tell("hold")
-            wait_for(lambda: "hold" in carol.output().lower() or bob.saw("held"), 20, carol.output)
-            bob.tell("resume")
-            bob.await_event("resumed")
-            bob.stop()
-            assert bob.saw("end")["status"] == 200, bob.events
 
 
 def test_people_are_told_in_words():
