@@ -109,7 +109,7 @@ static void leave_if_told(struct talk *t)
 /* What was said last must still be heard: a BYE or CANCEL that gets its answer, or 487 its ACK. */
 static bool is_over(const struct talk *t)
 {
-    return desk_is_idle(t->desk) && !t->enrol.id && ua_is_quiet(t->phone.ua);
+    return desk_is_idle(t->desk) && !t->enrol.id && ua_is_done(t->phone.ua);
 }
 
 static int run_call(struct talk *t)

@@ -52,7 +52,7 @@ const char *order_parse(struct str line, struct order *out)
 {
     uint64_t number = 0;
     struct str rest = line, word = take_word(&rest);
-    *out = (struct order){ORDER_NONE};
+    *out = (struct order){.kind = ORDER_NONE};
     if (str_to_u64(word, UINT32_MAX, &number))
         word = take_word(&rest);
     if (word.len == 0)
@@ -86,5 +86,5 @@ struct order order_of_key(const char *key)
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (keys[i].key == *key)
             return (struct order){.kind = keys[i].kind};
-    return (struct order){ORDER_NONE};
+    return (struct order){.kind = ORDER_NONE};
 }

@@ -258,7 +258,7 @@ static int run(struct watching *w)
     struct phone *p = &w->phone;
     struct loop_event other;
     struct ua_event e;
-    while ((w->id || !ua_is_quiet(p->ua)) && p->interrupted < 2) {
+    while ((w->id || !ua_is_done(p->ua)) && p->interrupted < 2) {
         while (phone_wait(p, TIME_NEVER, &other) || phone_more(p, &other))
             ;
         while (ua_event(p->ua, &e))

@@ -71,21 +71,27 @@ void call_over(struct ua *ua, struct call *call, enum call_end end, unsigned sta
     ev->status = status;
 }
 
-static bool is_busy(const struct call *call)
+static bool is_asking(const struct call *call)
 {
     LIST_EACH (&call->legs, node, after) {
         const struct leg *leg = CONTAINER_OF(node, struct leg, node);
         if (bye_is_open(leg) || !list_is_empty(&leg->usages))
             return true;
     }
-    return call->is_outgoing ? !call->is_final || call->alarm.timer.at != TIME_NEVER
-                             : call->tx != 0;
+    return call->is_outgoing ? !call->is_final : call->tx != 0;
+}
+
+bool call_is_done(const struct call *call)
+{
+    return call->state == CALL_ENDING && !is_asking(call) &&
+           (!call->is_outgoing || early_count(&call->early, DIALOG_EARLY) == 0);
 }
 
 void call_settle(struct ua *ua, struct call *call, time_ns now)
 {
     (void)now;
-    if (call->state == CALL_ENDING && !is_busy(call))
+    bool may_answer = call->is_outgoing && call->alarm.timer.at != TIME_NEVER;
+    if (call->state == CALL_ENDING && !is_asking(call) && !may_answer)
         call_free(ua, call);
 }
 

@@ -129,6 +129,8 @@ struct call *call_get(const struct ua *, ua_call);
 MUST_USE int call_new(struct ua *, bool is_outgoing, ua_account, struct call **out);
 /* Tells the end, once; the call is ENDING. */
 void call_over(struct ua *, struct call *, enum call_end, unsigned status, struct msg *);
+/* It has ended, and what is left of it only repeats itself. */
+bool call_is_done(const struct call *);
 /* Frees the call where it has ended and nothing of it can come any more. */
 void call_settle(struct ua *, struct call *, time_ns now);
 void call_free(struct ua *, struct call *);

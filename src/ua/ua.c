@@ -111,6 +111,26 @@ int ua_reply(struct ua *ua, tx_id tx, const struct reply *reply, time_ns now)
     return engine_reply(ua->engine, tx, reply, now);
 }
 
+static bool asks_wait(const struct ua *ua)
+{
+    uint32_t cursor = 0;
+    pool_id id;
+    for (const struct ask *a; (a = pool_each(&ua->asks, &cursor, &id)) != NULL;)
+        if (a->use != ASK_INVITE) /* call_is_done looks at those */
+            return true;
+    return false;
+}
+
+bool ua_is_done(const struct ua *ua)
+{
+    uint32_t cursor = 0;
+    pool_id id;
+    for (const struct call *call; (call = pool_each(&ua->calls, &cursor, &id)) != NULL;)
+        if (!call_is_done(call))
+            return false;
+    return !asks_wait(ua) && ua->watches.live == 0 && ua->referrals.live == 0;
+}
+
 bool ua_is_quiet(const struct ua *ua)
 {
     return ua->calls.live == 0 && ua->asks.live == 0 && ua->watches.live == 0 &&

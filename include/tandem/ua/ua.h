@@ -159,6 +159,10 @@ int ua_reply(struct ua *, tx_id, const struct reply *, time_ns now);
 /* Nothing is under way: no call, no request of ours without an answer, no transaction of a call, no
  * subscription, transfer or referral. */
 bool ua_is_quiet(const struct ua *);
+/* Who leaves now leaves nobody without an answer: no call goes on, no request of ours waits, no
+ * fork rings. A call that was answered is quiet only 64*T1 later, when its 2xx cannot come again
+ * (RFC 3261 13.2.2.4), but done with the answer to its BYE. */
+bool ua_is_done(const struct ua *);
 
 /* What OPTIONS are told of our media (RFC 3261 11.2, RFC 3264 9); ports are not. Copied. ERR_LIMIT,
  * ERR_NOMEM: the former description stays. */

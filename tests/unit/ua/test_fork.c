@@ -54,6 +54,31 @@ static void early_media_of_each_fork_is_told(void **state)
     hang_up();
 }
 
+static bool is_done(void)
+{
+    return ua_is_done(r.side[ALICE].ua);
+}
+
+static void who_leaves_waits_for_its_bye_and_for_forks_that_ring(void **state)
+{
+    (void)state;
+    call_the_peer();
+    answer(180, "a", "");
+    answer(200, "b", rig_sdp(6000, ""));
+    assert_int_equal(call_end(r.side[ALICE].ua, call, STR_NONE, r.now), OK);
+    rig_pass(&r, 20 * MS);
+    assert_false(is_done());
+    rig_peer_answer(&r, ALICE, rig_peer_next(&r, "BYE "), 200, "", "", "");
+    assert_false(is_done());
+    answer(200, "a", rig_sdp(7000, ""));
+    rig_pass(&r, 20 * MS);
+    assert_false(is_done());
+    rig_peer_answer(&r, ALICE, rig_peer_next(&r, "BYE "), 200, "", "", "");
+    assert_true(is_done());
+    assert_false(ua_is_quiet(r.side[ALICE].ua));
+    rig_end(&r);
+}
+
 static void a_loser_is_acknowledged_and_hung_up(void **state)
 {
     (void)state;
@@ -223,6 +248,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(early_media_of_each_fork_is_told),
+        cmocka_unit_test(who_leaves_waits_for_its_bye_and_for_forks_that_ring),
         cmocka_unit_test(a_loser_is_acknowledged_and_hung_up),
         cmocka_unit_test(a_2xx_that_comes_again_gets_the_same_ack),
         cmocka_unit_test(a_cancel_gets_its_487),
