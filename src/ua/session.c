@@ -37,11 +37,12 @@ static unsigned number_of(struct msg *m, enum hdr_id id)
     return !n ? 0 : n->value > INT32_MAX ? INT32_MAX : (unsigned)n->value;
 }
 
-/* RFC 4028 6: a 422 names at least what it wants. False: it asks for nothing new. */
+/* RFC 4028 6: a 422 names at least what it wants, also of who asked for nothing: a proxy may have
+ * (8.1). False: it asks for nothing new. */
 static bool raise(struct msg *m, unsigned *interval_s, unsigned *min_s)
 {
     unsigned wanted = number_of(m, HDR_MIN_SE);
-    if (wanted <= *min_s || *interval_s == 0)
+    if (wanted <= *min_s)
         return false;
     *min_s = wanted;
     if (*interval_s < wanted)

@@ -7,15 +7,20 @@
 static struct rig r;
 static ua_call call;
 
-static const char *call_the_peer(const char *password)
+static const char *call_with(const char *password, unsigned session_s)
 {
     rig_config(&r);
     r.password = password;
-    r.config.session_s = 600;
+    r.config.session_s = session_s;
     rig_start(&r);
     call = rig_call(&r, "sip:peer@192.0.2.9");
     rig_pass(&r, 20 * MS);
     return rig_peer_next(&r, "INVITE ");
+}
+
+static const char *call_the_peer(const char *password)
+{
+    return call_with(password, 600);
 }
 
 static const char *again(const char *invite, unsigned status, const char *more)
@@ -118,6 +123,17 @@ static void a_422_is_tried_again_with_its_min_se(void **state)
     end_answered(next);
 }
 
+/* RFC 4028 8.1: a proxy may have put the header in. */
+static void a_422_to_who_asked_for_no_timer_is_tried_again(void **state)
+{
+    (void)state;
+    const char *invite = call_with("", 0);
+    assert_string_equal(rig_value(invite, "Session-Expires"), "");
+    const char *next = again(invite, 422, "Min-SE: 900\r\n");
+    assert_string_equal(rig_value(next, "Session-Expires"), "900");
+    end_answered(next);
+}
+
 static void a_422_that_asks_for_nothing_new_is_final(void **state)
 {
     (void)state;
@@ -183,6 +199,7 @@ int main(void)
         cmocka_unit_test(contacts_of_a_3xx_are_tried_in_order),
         cmocka_unit_test(a_6xx_ends_the_search),
         cmocka_unit_test(a_422_is_tried_again_with_its_min_se),
+        cmocka_unit_test(a_422_to_who_asked_for_no_timer_is_tried_again),
         cmocka_unit_test(a_422_that_asks_for_nothing_new_is_final),
         cmocka_unit_test(a_short_retry_after_is_waited_for_once),
         cmocka_unit_test(a_long_retry_after_is_told),
