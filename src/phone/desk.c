@@ -6,8 +6,23 @@
 #define HOLD_ON (NS_PER_S / 4) /* between two looks at the line of state */
 #define CNAME "tandem"
 #define MORE_LINES 4 /* besides those of --calls: for calls that orders and transfers make */
+#define DISCARD 9    /* RFC 3264 9: the port where none is told */
 
 /* --- life --- */
+
+/* RFC 3261 11.2: what OPTIONS are told. Without memory they are told less. */
+static void describe(struct desk *d)
+{
+    const struct sdp_stream stream = {.kind = STR("audio"),
+                                      .proto = STR("RTP/AVP"),
+                                      .port = DISCARD,
+                                      .direction = SDP_SENDRECV,
+                                      .codecs = d->codecs.sdp,
+                                      .n_codecs = d->codecs.n};
+    const struct sdp_local local = {
+        .addr = host_listeners(d->phone->host)->list[0].addr, .streams = &stream, .n_streams = 1};
+    (void)!ua_describe(d->phone->ua, &local);
+}
 
 struct desk *desk_new(struct phone *p, int *status)
 {
@@ -27,6 +42,7 @@ struct desk *desk_new(struct phone *p, int *status)
         free(d);
         return NULL;
     }
+    describe(d);
     input_begin(&d->input, host_loop(p->host), LOOP_TOKEN(TOKEN_INPUT, 0), o->json);
     d->wants_card =
         o->audio == PHONE_AUDIO_ALSA || (!o->has_audio && d->input.is_terminal && !o->play);

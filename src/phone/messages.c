@@ -2,6 +2,7 @@
 #include "phone/messages.h"
 
 #include "phone/say.h"
+#include "ua/transfer.h"
 
 /* A message may say nothing at all. */
 static bool can_be_shown(struct msg *m)
@@ -39,4 +40,15 @@ void messages_take(struct phone *p, const struct ua_event *e)
     }
     if (ua_reply(p->ua, e->tx, &r, phone_now(p)) == OK && r.status == 200)
         show(p, e->msg);
+}
+
+void messages_decline(struct phone *p, const struct ua_event *e)
+{
+    const struct reply unknown = {.status = 501};
+    if (e->kind == UA_CALL_INCOMING)
+        (void)!call_refuse(p->ua, e->call, 480, STR_NONE, phone_now(p));
+    else if (e->kind == UA_REFERRED)
+        (void)!referral_refuse(p->ua, e->referral, 403, phone_now(p));
+    else if (e->kind == UA_REQUEST)
+        (void)!ua_reply(p->ua, e->tx, &unknown, phone_now(p));
 }

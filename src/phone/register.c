@@ -3,8 +3,6 @@
 
 #include "phone/enrol.h"
 #include "phone/messages.h"
-#include "ua/call.h"
-#include "ua/transfer.h"
 
 const char register_help[] =
     "usage: tandem register AOR [OPTION...]\n"
@@ -35,10 +33,8 @@ static void take(struct phone *p, struct enrol *r, const struct ua_event *e)
         return;
     if (e->kind == UA_REQUEST)
         messages_take(p, e);
-    if (e->kind == UA_CALL_INCOMING) /* nobody is here to take it */
-        (void)!call_refuse(p->ua, e->call, 480, STR_NONE, phone_now(p));
-    if (e->kind == UA_REFERRED)
-        (void)!referral_refuse(p->ua, e->referral, 403, phone_now(p));
+    else
+        messages_decline(p, e);
 }
 
 /* The first signal takes the registration back, a second one does not wait for that. */

@@ -6,11 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "phone/phone.h"
+#include "phone/messages.h"
 #include "phone/say.h"
-#include "ua/call.h"
 #include "ua/request.h"
-#include "ua/transfer.h"
 
 #define COMMON                                                                              \
     "\n"                                                                                    \
@@ -200,15 +198,9 @@ static bool wants_password(const struct ua_event *e)
 
 static void take(struct asking *a, const struct ua_event *e)
 {
-    const struct reply busy = {.status = 501};
     struct phone *p = &a->phone;
     double ms = (double)(phone_now(p) - a->sent) / (double)NS_PER_MS;
-    if (e->kind == UA_REQUEST)
-        (void)!ua_reply(p->ua, e->tx, &busy, phone_now(p)); /* nobody is here to take it */
-    if (e->kind == UA_CALL_INCOMING)
-        (void)!call_refuse(p->ua, e->call, 480, STR_NONE, phone_now(p));
-    if (e->kind == UA_REFERRED)
-        (void)!referral_refuse(p->ua, e->referral, 403, phone_now(p));
+    messages_decline(p, e);
     if (e->kind != UA_ANSWERED)
         return;
     if (wants_password(e) && phone_ask_password(p)) {

@@ -1,12 +1,10 @@
 /* `tandem subscribe`: subscribes, shows what is notified, unsubscribes on SIGINT. */
 #include "phone/subscribe.h"
 
-#include "phone/phone.h"
+#include "phone/messages.h"
 #include "phone/say.h"
-#include "ua/call.h"
 #include "ua/subscription.h"
 #include "ua/summary.h"
-#include "ua/transfer.h"
 
 const char subscribe_help[] =
     "usage: tandem subscribe EVENT URI [OPTION...]\n"
@@ -227,21 +225,9 @@ static void take_ended(struct watching *w, const struct ua_event *e)
     w->status = e->status ? phone_status(e->status, e->msg) : PHONE_DONE;
 }
 
-/* Nobody is here to take calls or requests. */
-static void refuse_others(struct phone *p, const struct ua_event *e)
-{
-    const struct reply no = {.status = 501};
-    if (e->kind == UA_REQUEST)
-        (void)!ua_reply(p->ua, e->tx, &no, phone_now(p));
-    if (e->kind == UA_CALL_INCOMING)
-        (void)!call_refuse(p->ua, e->call, 480, STR_NONE, phone_now(p));
-    if (e->kind == UA_REFERRED)
-        (void)!referral_refuse(p->ua, e->referral, 403, phone_now(p));
-}
-
 static void take(struct watching *w, const struct ua_event *e)
 {
-    refuse_others(&w->phone, e);
+    messages_decline(&w->phone, e);
     if (!w->id || e->subscription != w->id)
         return;
     if (e->kind == UA_SUBSCRIPTION_NOTIFIED)

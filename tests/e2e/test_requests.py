@@ -1,5 +1,6 @@
 """`tandem options`, `message`, `request` and `register`, against our server and against others' programs."""
 import contextlib
+import os
 import socket
 import subprocess
 import tempfile
@@ -114,6 +115,21 @@ def test_baresip_takes_a_message_and_says_what_it_can():
         told = answer("options", f"bob@{server.addr}")
         assert told["status"] == 200 and any("INVITE" in h["value"] for h in told["headers"] if h["name"] == "Allow"), told
         assert answer("message", f"bob@{server.addr}", "hello")["status"] == 200
+
+
+def test_tls_servers_have_to_prove_who_they_are():
+    with tempfile.TemporaryDirectory() as path:
+        subprocess.run([programs.PROGRAM, "cert", "--out", path, "127.0.0.1"], check=True, capture_output=True)
+        port = free_port()
+        config = os.path.join(path, "tandem.yaml")
+        with open(config, "w", encoding="ascii") as f:
+            f.write(f"listen: ['tls:127.0.0.1:{port}']\ntls:\n  certificates: ['{path}/127.0.0.1.pem']\n")
+        with Server("--config", config, "--listen", f"tls:127.0.0.1:{port}"):
+            target = f"sips:127.0.0.1:{port}"
+            told = answer("options", target, "--ca", os.path.join(path, "ca.pem"))
+            assert told["status"] == 200 and told["from"] == f"tls:127.0.0.1:{port}", told
+            answer("options", target, status=3)
+            assert answer("options", target, "--trust-all")["status"] == 200
 
 
 def test_sipp_answers_options():

@@ -1,9 +1,13 @@
 """`tandem call` and `tandem answer`: voice between two of them, straight and by our server."""
 import contextlib
 import os
+import pty
 import re
+import select
 import signal
+import subprocess
 
+import server as programs
 import tap
 from client import Client, answer, events, tandem
 from server import Server, free_port, wait_for
@@ -107,6 +111,32 @@ def test_many_calls_at_once():
             for caller in callers:
                 assert caller.await_event("end")["media"]["lost"] == 0, caller.events
                 caller.wait()
+
+
+def test_keys_on_a_terminal():
+    ours, theirs = pty.openpty()
+    with Bob() as bob:
+        process = subprocess.Popen([programs.PROGRAM, "call", f"bob@{bob.addr}"], stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        said = bytearray()
+
+        def shown(what):
+            if select.select([ours], [], [], 0)[0]:
+                said.extend(os.read(ours, 4096))
+            return what in said
+
+        wait_for(lambda: shown(b"answered"), 20, lambda: said)
+        wait_for(lambda: shown(b" out "), 20, lambda: said)
+        for keys, event in ((b"5", "digit"), (b"/dtmf 6\n", "digit")):
+            os.write(ours, keys)
+            bob.await_event(event)
+        wait_for(lambda: [e["digit"] for e in bob.all("digit")] == ["5", "6"], 20, lambda: bob.events)
+        os.write(ours, b"m")
+        wait_for(lambda: shown(b"muted"), 20, lambda: said)
+        os.write(ours, b"q")
+        wait_for(lambda: shown(b"end: 200 hung-up"), 20, lambda: said)
+        assert process.wait(30) == 0, said
+    os.close(ours)
 
 
 def test_people_are_told_in_words():
