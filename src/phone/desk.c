@@ -291,6 +291,8 @@ static int status_of(const struct line *l, const struct ua_event *e)
 {
     if (l->began)
         return PHONE_DONE;
+    if (e->end == CALL_END_NO_AGREEMENT)
+        return PHONE_REFUSED;
     return e->end == CALL_END_HUNG_UP ? PHONE_SILENCE : phone_status(e->status, e->msg);
 }
 

@@ -243,11 +243,14 @@ static struct str end_reason(const struct ua_event *e)
     return call_end_name(e->end);
 }
 
-/* What the INVITE came to: 200 of a call that was answered. */
+/* What the INVITE came to: 200 of a call that was answered, but 488 where nothing could be made of
+ * the answer. */
 static unsigned end_status(const struct line *l, const struct ua_event *e)
 {
     if (l->began)
         return 200;
+    if (e->end == CALL_END_NO_AGREEMENT)
+        return 488;
     return e->status ? e->status : 487;
 }
 

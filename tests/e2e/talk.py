@@ -24,9 +24,9 @@ def sound(path, name="r.wav"):
 class Bob(Client):
     """One who answers, without any server."""
 
-    def __init__(self, *words):
-        self.port = free_port()
-        self.addr = f"127.0.0.1:{self.port}"
+    def __init__(self, *words, host="127.0.0.1"):
+        self.port = free_port(host)
+        self.addr = f"{host}:{self.port}"
         super().__init__("answer", "--as", f"bob@{self.addr}", "--listen", f"udp:{self.addr}", "--listen", f"tcp:{self.addr}", *words)
         self.await_event("listening", 2)
 
