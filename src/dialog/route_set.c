@@ -93,19 +93,15 @@ int route_plan(struct str routes, struct str target, struct route_plan *out)
     return OK;
 }
 
-static void put_params_but_method(struct buf *b, struct params p)
+/* ";name=value" each: a URI's values may have characters that a header's parameters have not. */
+static void put_params_but_method(struct buf *b, struct str params)
 {
-    size_t at = 0;
-    struct str name, value;
-    while (params_next(p, &at, &name, &value)) {
-        if (str_equal_nocase(name, STR("method")))
-            continue;
-        buf_put_char(b, ';');
-        buf_put(b, name);
-        if (value.at) {
-            buf_put_char(b, '=');
-            buf_put(b, value);
-        }
+    while (params.len > 0) {
+        size_t end = 1 + str_find(str_slice(params, 1, params.len), ';');
+        struct str one = str_slice(params, 0, end);
+        if (!str_equal_nocase(str_slice(one, 1, str_find(one, '=') - 1), STR("method")))
+            buf_put(b, one);
+        params = str_slice(params, end, params.len);
     }
 }
 
@@ -118,7 +114,7 @@ void route_print_request_uri(struct buf *b, const struct uri *u)
     }
     size_t tail = u->params.len + u->headers.len;
     buf_put(b, str_slice(u->text, 0, u->text.len - tail));
-    put_params_but_method(b, (struct params){u->params});
+    put_params_but_method(b, u->params);
 }
 
 void route_print_header(struct buf *b, const struct route_plan *p)

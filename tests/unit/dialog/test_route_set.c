@@ -125,6 +125,8 @@ static void request_uri_and_route_follow_the_first_route(void **state)
          "sip:p;method=BYE;x=1?Route=a"},
         {"", "sip:a@b;transport=tcp;METHOD=X?Subject=s", "sip:a@b;transport=tcp", "",
          "sip:a@b;transport=tcp;METHOD=X?Subject=s"},
+        {"", "sip:a@b;x=(1);method=X;y=[2]:3?a=b", "sip:a@b;x=(1);y=[2]:3", "",
+         "sip:a@b;x=(1);method=X;y=[2]:3?a=b"},
         {"", "tel:+1-201-555-0123", "tel:+1-201-555-0123", "", "tel:+1-201-555-0123"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
