@@ -246,6 +246,8 @@ void prack_answered(struct ua *, struct leg *, enum ask_news, const struct ask_a
 void modify_advance(struct ua *, struct leg *, time_ns now);
 void modify_fire(struct ua *, struct leg *, time_ns now);
 void modify_end(struct ua *, struct leg *);
+/* The same at the end of the session: a re-INVITE that waits for an answer is cancelled. */
+void modify_give_up(struct ua *, struct leg *, time_ns now);
 void modify_answered(struct ua *, struct leg *, enum ask_news, const struct ask_answer *,
                      time_ns now);
 /* A re-INVITE or UPDATE of theirs. */

@@ -107,6 +107,7 @@ void leg_end(struct ua *ua, struct leg *leg, enum call_end end, unsigned status,
         (void)!incoming_refuse(ua, call, end, 500, STR_NONE, now);
         return;
     }
+    modify_give_up(ua, leg, now);
     stop_asking(ua, leg);
     if (call->chosen == leg || !call->is_outgoing)
         call_over(ua, call, end, status, m);

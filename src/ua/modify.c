@@ -12,6 +12,15 @@ void modify_end(struct ua *ua, struct leg *leg)
     m->offer = m->refresh = m->waits = false;
 }
 
+/* RFC 3261 9.1, 17.1.1.2: one that rings on without an answer would never end by itself. */
+void modify_give_up(struct ua *ua, struct leg *leg, time_ns now)
+{
+    const struct modify *m = &leg->modify;
+    if (m->ask && m->is_invite)
+        (void)engine_cancel(ua->engine, m->ask->tx, STR_NONE, now);
+    modify_end(ua, leg);
+}
+
 /* RFC 3311 5.1, RFC 3261 14.1: whether an offer may go now, and by what. */
 static bool may_go(const struct leg *leg)
 {

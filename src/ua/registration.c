@@ -246,6 +246,7 @@ void registration_answered(struct ua *ua, uint64_t id, const struct ask_answer *
 
 static void try_now(struct ua *ua, struct registration *r, time_ns now)
 {
+    alarm_stop(ua, &r->alarm);
     int err = send_register(ua, r, r->expires_s, now);
     r->state = TRYING;
     if (err)

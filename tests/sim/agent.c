@@ -130,7 +130,7 @@ static void free_agent(struct node *n)
 {
     struct agent *a = of(n);
     for (size_t i = 0; i < AGENT_CALLS; i++)
-        call_free(&a->calls[i]);
+        call_fini(&a->calls[i]);
     dialog_fini(&a->registration);
     agent_flows_lost(a);
     for (size_t i = 0; i < a->n_asked; i++)

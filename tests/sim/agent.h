@@ -276,8 +276,8 @@ void call_hang_up(void *call);
 void call_out_response(struct call *c, struct msg *m);
 void call_out_failed(struct call *c, unsigned status);
 /* NULL: all slots are taken; a slot is not used twice in a run. */
-struct call *call_new(struct agent *a, enum call_side side);
-void call_free(struct call *c);
+struct call *call_open(struct agent *a, enum call_side side);
+void call_fini(struct call *c);
 void call_bye(struct call *c, struct dialog *d);
 /* The dialog that the users talk in; NULL: none is confirmed. */
 struct dialog *call_dialog(struct call *c);
@@ -294,7 +294,7 @@ struct call *call_other_side(const struct call *out);
 /* Header lines of an INVITE; how many bytes. */
 size_t session_ask(const struct agent *a, char *at, size_t size);
 /* Min-SE of a 422; 0: it takes the INVITE. */
-unsigned session_refuses(const struct agent *a, struct msg *invite);
+unsigned session_too_short(const struct agent *a, struct msg *invite);
 /* What an INVITE of the call asks for; header lines of its 2xx. */
 void session_invited(struct call *c, struct msg *invite);
 size_t session_agree(const struct call *c, char *at, size_t size);

@@ -152,7 +152,7 @@ static void alert(struct call *c)
 static bool refuse_short(struct agent *a, const struct engine_event *ev)
 {
     char headers[32];
-    unsigned least = session_refuses(a, ev->msg);
+    unsigned least = session_too_short(a, ev->msg);
     if (least == 0)
         return false;
     snprintf(headers, sizeof headers, "Min-SE: %u\r\n", least);
@@ -166,7 +166,7 @@ void call_in_request(struct agent *a, const struct engine_event *ev)
     struct world *w = a->node.w;
     if (refuse_short(a, ev))
         return;
-    struct call *c = call_new(a, CALL_IN);
+    struct call *c = call_open(a, CALL_IN);
     if (!c) {
         agent_reply(a, ev->tx, 486, NULL);
         return;

@@ -9,7 +9,7 @@
     "v=0\r\no=- 1 1 IN IP4 10.0.0.1\r\ns=-\r\nc=IN IP4 10.0.0.1\r\nt=0 0\r\n" \
     "m=audio 4000 RTP/AVP 0\r\n"
 
-struct call *call_new(struct agent *a, enum call_side side)
+struct call *call_open(struct agent *a, enum call_side side)
 {
     for (size_t i = 0; i < AGENT_CALLS; i++) {
         struct call *c = &a->calls[i];
@@ -22,7 +22,7 @@ struct call *call_new(struct agent *a, enum call_side side)
     return NULL;
 }
 
-void call_free(struct call *c)
+void call_fini(struct call *c)
 {
     if (c->side == CALL_OUT)
         early_fini(&c->early);
@@ -47,7 +47,7 @@ static struct str headers_of(const struct agent *a)
 struct call *agent_call(struct agent *a, const char *uri)
 {
     struct world *w = a->node.w;
-    struct call *c = agent_is_down(a) ? NULL : call_new(a, CALL_OUT);
+    struct call *c = agent_is_down(a) ? NULL : call_open(a, CALL_OUT);
     if (!c)
         return NULL;
     char id[72];

@@ -36,7 +36,7 @@ size_t session_ask(const struct agent *a, char *at, size_t size)
     return (size_t)n;
 }
 
-unsigned session_refuses(const struct agent *a, struct msg *invite)
+unsigned session_too_short(const struct agent *a, struct msg *invite)
 {
     unsigned asked = value_of(invite, HDR_SESSION_EXPIRES);
     bool refuses = a->plan.session_s > 0 && asked > 0 && asked < least_of(&a->plan) &&

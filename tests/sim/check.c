@@ -79,6 +79,7 @@ void check_and_end(struct world *w)
     check_ended(w);
     check_numbers(w);
     check_sessions(w);
+    check_softphones(w);
     check_branches(w);
     link_break_all(w);
     world_run(w, 60 * NS_PER_S); /* the last bytes of a slow link */

@@ -66,6 +66,13 @@ void check_forwards(const struct world *w);
 void check_sessions(const struct world *w);
 /* Did any session have a timer? Who does not hear of it any more may forget its call. */
 bool check_has_timers(const struct world *w);
+/* --- check_softphones.c --- */
+struct softphone_call;
+/* Whoever talks by softphones agrees with the other side that they do, and on what; `late`: a side
+ * that heard nothing of an end has had the time to find out. Registrations stand. */
+void check_softphones_talk(const struct world *w, bool late);
+/* Every call that began has ended; nothing is left. */
+void check_softphones(const struct world *w);
 /* --- check_numbers.c --- */
 /* A call to a telephone number comes to whom it leads to, or to an end. */
 void check_numbers(const struct world *w);

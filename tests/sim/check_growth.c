@@ -11,7 +11,8 @@ static bool is_request(const struct rung *r)
     return strncmp(r->text, "SIP/2.0 ", 8) != 0;
 }
 
-/* One request by its sender: what all its copies have in common (RFC 3261 8.2.2.2). */
+/* One request by its sender: what all its copies have in common (RFC 3261 8.2.2.2). Of an ACK To,
+ * too: those to the failures of a fork are others than that to its 2xx. */
 static uint64_t request_key(const struct rung *r)
 {
     struct hash_key key = {0, 0};
@@ -19,6 +20,8 @@ static uint64_t request_key(const struct rung *r)
         return 0;
     key.k0 = siphash13(&key, rung_header(r, "Call-ID"));
     key.k1 = siphash13(&key, rung_header(r, "From"));
+    if (str_starts(str_from(r->text), STR("ACK ")))
+        key.k1 = siphash13(&key, rung_header(r, "To"));
     return siphash13(&key, rung_header(r, "CSeq")) | 1;
 }
 

@@ -124,7 +124,8 @@ static bool is_spoilt(const struct plan *p)
         [KNOB_GATE_CALLS] = true,    [KNOB_GATE_RATE] = true, [KNOB_GATE_PROBE] = true,
         [KNOB_GATE_REDIRECT] = true, [KNOB_EDGES] = true,     [KNOB_DEAD] = true,
         [KNOB_DNS_DELAY] = true,     [KNOB_DNS_LIES] = true,  [KNOB_DNS_SILENCE] = true,
-        [KNOB_UNREACHABLE] = true,   [KNOB_DNS_TTL] = true};
+        [KNOB_UNREACHABLE] = true,   [KNOB_DNS_TTL] = true,   [KNOB_SOFTPHONES] = true,
+        [KNOB_PHONE_SESSION] = true};
     bool spoilt = false;
     for (size_t i = 0; i < N_KNOBS; i++)
         spoilt = spoilt || (p->knob[i] && !is_kind[i]);
@@ -208,6 +209,7 @@ static void spoil(void *arg)
         l->full = knob[KNOB_STORE_FULL] > 0;
     }
     r->w.elements_heap.failures = knob[KNOB_SCARCE];
+    r->w.heap.failures = knob[KNOB_PHONE_SCARCE];
 }
 
 static void mend_store(struct sim_location *l)
@@ -223,7 +225,7 @@ static void mend(struct run *r)
     r->w.link = link_perfect();
     for (size_t i = 0; i < SERVERS && r->servers[i]; i++)
         mend_store(r->servers[i]->location);
-    r->w.elements_heap.failures = 0;
+    r->w.elements_heap.failures = r->w.heap.failures = 0;
     r->w.dns_silence = r->w.dns_lies = 0;
     r->w.dns_delay_max = 0;
 }
@@ -248,6 +250,8 @@ static struct run_result count(const struct run *r)
     for (size_t i = 0; i < CALLS; i++) {
         result.calls += r->calls[i] != NULL;
         result.answered += r->calls[i] && r->calls[i]->answers > 0;
+        result.calls += r->softphone_calls[i] != NULL;
+        result.answered += r->softphone_calls[i] && r->softphone_calls[i]->is_confirmed;
     }
     return result;
 }
@@ -269,6 +273,8 @@ struct run_result run_plan(const struct plan *p)
     if (p->knob[KNOB_CALM_END])
         mend(r);
     world_run(&r->w, 60 * NS_PER_S);
+    if (p->knob[KNOB_SOFTPHONES])
+        run_softphones_end(r);
     check_gates_now(&r->gates);
     gates_close(&r->gates);
     struct run_result result = count(r);

@@ -8,8 +8,6 @@
 #include "sim/numbers.h"
 #include "sim/run_parts.h"
 
-#define PATIENCE (120 * NS_PER_S)
-
 /* --- who an act is about; NULL: nobody, and nothing happens --- */
 
 static struct agent *phone(const struct run *r, uint32_t i)
@@ -411,5 +409,8 @@ static void (*const doers[N_ACTS])(struct run *, const struct act *) = {
 void run_act(struct run *r, const struct act *a)
 {
     check_gates_now(&r->gates);
-    doers[a->kind](r, a);
+    if (r->plan->knob[KNOB_SOFTPHONES] && run_softphones_act(r, a))
+        return;
+    if (doers[a->kind])
+        doers[a->kind](r, a);
 }

@@ -6,6 +6,7 @@
 #include "sim/gates.h"
 #include "sim/hostile.h"
 #include "sim/plan.h"
+#include "sim/softphone.h"
 
 #define PHONES 8
 #define CALLS PLAN_ACTS
@@ -21,8 +22,10 @@ struct run {
     struct node *edges[AGENT_FLOWS];
     struct gates gates;
     struct agent *phones[PHONES];
+    struct softphone *softphones[PHONES]; /* in their place */
     struct hostile *hostiles[HOSTILES];
     struct call *calls[CALLS];
+    struct softphone_call *softphone_calls[CALLS];
     uint8_t forwards[USERS][SERVERS]; /* of each user of each domain: enum forward_when and 1 */
 };
 
@@ -33,5 +36,13 @@ void run_set_clock(struct run *r, struct node *n);
 
 /* --- run_acts.c --- */
 void run_act(struct run *r, const struct act *a);
+/* Who calls gives up after so long. */
+#define PATIENCE (120 * NS_PER_S)
+
+/* --- run_softphones.c: the same of softphones --- */
+/* False: it is nothing that softphones do in their own way. */
+bool run_softphones_act(struct run *r, const struct act *a);
+/* Everybody hangs up, and takes his binding back. */
+void run_softphones_end(struct run *r);
 
 #endif

@@ -16,6 +16,11 @@
     [KNOB_GROUP] = {1, 8, 300}, FOLLOWED
 /* Calls that servers follow, and end. */
 #define FOLLOWED [KNOB_FOLLOW] = {1, 20, 300}, [KNOB_LIMIT] = {1, 3, 200}
+/* What users of softphones do. */
+#define CONVERSATION                                                                             \
+    [ACT_CALL] = 30, [ACT_CANCEL] = 6, [ACT_HANG_UP] = 8, [ACT_REINVITE] = 30, [ACT_WITHIN] = 4, \
+    [ACT_REQUEST] = 4, [ACT_MANNER] = 6, [ACT_TRANSFER] = 6, [ACT_CONSULT] = 4, [ACT_REGISTER] = 4
+#define SOFTPHONES [KNOB_SOFTPHONES] = ALWAYS(1), [KNOB_PHONE_SESSION] = SOMETIMES(90, 150)
 #define ALWAYS(n)      \
     {                  \
         (n), (n), 1000 \
@@ -338,6 +343,26 @@ static const struct world_kind kinds[] = {
                  [KNOB_GROUP] = {1, 8, 200}},
         TOWN,
         .weight = {TELEPHONY, [ACT_RESTART] = 8},
+    },
+    {
+        .name = "phones",
+        .about = "every phone is a user agent of ours: calls, changes from both sides, transfers",
+        .knob = {SOFTPHONES, HUNTING, [KNOB_AUTH] = SOMETIMES(1, 1), [KNOB_SERVERS] = BETWEEN(1, 2),
+                 [KNOB_WORKERS] = SOMETIMES(2, 3)},
+        TOWN,
+        .weight = {CONVERSATION},
+    },
+    {
+        .name = "badlines",
+        .about = "user agents of ours where packets are lost, servers end and memory lacks",
+        .knob = {SOFTPHONES, HUNTING, [KNOB_AUTH] = SOMETIMES(1, 1), [KNOB_SERVERS] = BETWEEN(1, 2),
+                 [KNOB_WORKERS] = SOMETIMES(2, 3), [KNOB_SETTLE] = SOMETIMES(1, 8000),
+                 [KNOB_LOSS] = SOMETIMES(10, 400), [KNOB_DUPLICATE] = SOMETIMES(10, 300),
+                 [KNOB_REORDER] = SOMETIMES(10, 500), [KNOB_DELAY] = SOMETIMES(40, 3000),
+                 [KNOB_PHONE_SCARCE] = {1, 100, 200}, [KNOB_DEAD] = {1, 3, 200},
+                 [KNOB_CALM_END] = SOMETIMES(1, 1)},
+        TOWN,
+        .weight = {CONVERSATION, [ACT_BREAK] = 3, [ACT_RESTART] = 3, [ACT_PARTITION] = 2},
     },
     {
         .name = "hostile",

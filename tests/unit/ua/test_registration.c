@@ -184,6 +184,27 @@ static void what_is_under_way_is_taken_back_behind_it(void **state)
     rig_end(&r);
 }
 
+/* One at a time (RFC 3261 10.2.4). */
+static void a_refresh_on_command_takes_the_place_of_the_planned_one(void **state)
+{
+    (void)state;
+    start(NULL, 600, false);
+    answer(200, CONTACT ";expires=300\r\n");
+    rig_expect(&r, ALICE, UA_REGISTERED);
+    rig_pass(&r, 235 * SECOND);
+    assert_int_equal(registration_refresh(r.side[ALICE].ua, id, r.now), OK);
+    rig_pass(&r, 3 * SECOND);
+    assert_string_equal(rig_value(rig_last(&r, ALICE, "REGISTER"), "CSeq"), "2 REGISTER");
+    answer(200, CONTACT ";expires=300\r\n");
+    rig_expect(&r, ALICE, UA_REGISTERED);
+    assert_int_equal(registration_end(r.side[ALICE].ua, id, r.now), OK);
+    rig_pass(&r, 20 * MS);
+    while (!rig_has(answer(200, ""), "Expires: 0"))
+        ;
+    rig_expect(&r, ALICE, UA_UNREGISTERED);
+    rig_end(&r);
+}
+
 static void a_wrong_start_leaves_nothing(void **state)
 {
     (void)state;
@@ -218,6 +239,7 @@ int main(void)
         cmocka_unit_test(what_the_registrar_gives_is_kept),
         cmocka_unit_test(the_flow_is_kept_open),
         cmocka_unit_test(what_is_under_way_is_taken_back_behind_it),
+        cmocka_unit_test(a_refresh_on_command_takes_the_place_of_the_planned_one),
         cmocka_unit_test(a_wrong_start_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
