@@ -24,10 +24,14 @@ HELD = ("uac-inv-two-media-but-one-disabled-no-rtpmap", "uac-ticket-1148")
 # uas-answer-200-multiple-fmts-support-update (an UPDATE that narrows an answer of several formats, which RFC 3264 6.1 allows),
 # uas-answer-200-update-without-sdp and uas-reinv-glare (an UPDATE where RFC 3311 5.1 has us send a re-INVITE), uas-timer-update (it waits
 # for 45 seconds), uas-norefersub and uas-reinv-and-ack-same-branch-without-sdp (requests with a broken To, or another tag than the
-# answer's), uas-mwi-0 and uas-subscribe-* (no command subscribes).
+# answer's).
 GIVEN_UP = {"uas-answer-183-without-to-tag": 3, "uas-answer-183-wrong-attr": 1, "uas-answer-183-wrong-media": 1}
 CALLED = {"uas-422-then-200-bad-se": 200, "uas-template": 301}
 UNHELD = {"uas-answer-200-reinvite-without-sdp": "no-agreement", "uas-keep-call-on-tsx-fail": "gone"}
+# Notifiers, and what they say at first. Left out: uas-subscribe-late-notify (RFC 6665 4.1.2.2 keeps a subscription whose refresh is
+# answered with 408).
+NOTIFIERS = {"uas-mwi-0": ("message-summary", "terminated"), "uas-subscribe-multipart-notify": ("presence", "active"),
+             "uas-subscribe-terminated-retry": ("presence", "active")}
 # Registrars. Left out: uas-auth and uas-register-ip-change, whose challenges have no nonce.
 REGISTRARS = ("uas-auth-two-algo",)
 RECORDED = "/usr/share/sip-tester/g711a.pcap"
@@ -175,6 +179,16 @@ def test_registrars_of_others():
         with Callee(theirs(name)) as sipp:
             sipp.registers()
             passed(sipp, name)
+
+
+def test_notifiers_of_others():
+    for name, (package, state) in NOTIFIERS.items():
+        with Callee(theirs(name)) as sipp, Client("subscribe", package, f"bob@127.0.0.1:{sipp.port}", "--as", f"alice@127.0.0.1:{free_port()}",
+                                                  "--via-server", "none") as alice:
+            assert alice.await_event("notified")["state"] == state, alice.events
+            passed(sipp, name)
+            alice.process.kill()
+            alice.process.wait()
 
 
 if __name__ == "__main__":
