@@ -24,8 +24,8 @@ def sound(path, name="r.wav"):
 class Bob(Client):
     """One who answers, without any server."""
 
-    def __init__(self, *words, host="127.0.0.1"):
-        self.port = free_port(host)
+    def __init__(self, *words, host="127.0.0.1", port=None):
+        self.port = port or free_port(host)
         self.addr = f"{host}:{self.port}"
         super().__init__("answer", "--as", f"bob@{self.addr}", "--listen", f"udp:{self.addr}", "--listen", f"tcp:{self.addr}", *words)
         self.await_event("listening", 2)
