@@ -80,6 +80,7 @@ void check_and_end(struct world *w)
     check_numbers(w);
     check_sessions(w);
     check_softphones(w);
+    check_offers(w);
     check_branches(w);
     link_break_all(w);
     world_run(w, 60 * NS_PER_S); /* the last bytes of a slow link */

@@ -73,6 +73,9 @@ struct softphone_call;
 void check_softphones_talk(const struct world *w, bool late);
 /* Every call that began has ended; nothing is left. */
 void check_softphones(const struct world *w);
+/* check_offers.c: what softphones say of sessions comes in its turn and under its version, and they
+ * acknowledge each 2xx. */
+void check_offers(const struct world *w);
 /* --- check_numbers.c --- */
 /* A call to a telephone number comes to whom it leads to, or to an end. */
 void check_numbers(const struct world *w);

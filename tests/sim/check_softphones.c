@@ -48,6 +48,7 @@ static void check_call_talks(const struct world *w, const struct softphone_call 
     err = call_look(other->phone->ua, other->id, &b);
     EXPECT(w, err == OK && b.state == CALL_CONFIRMED);
     check_agreed(w, &a, &b);
+    EXPECT(w, !c->is_changing || !check_is_kind(w));
 }
 
 /* Who has a registration is registered, or tries to be. */

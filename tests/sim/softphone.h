@@ -32,8 +32,8 @@ struct softphone_call {
     bool is_outgoing, is_answered, is_confirmed;
     bool is_told; /* of its end: once and no more */
     enum call_end end;
-    unsigned status; /* of that end */
-    unsigned changes, failed_changes;
+    unsigned status;  /* of that end */
+    bool is_changing; /* his change has not been told of yet */
     struct sdp_stream streams[SOFTPHONE_STREAMS];
     struct sdp_local media;
     char call_id[128];

@@ -143,7 +143,8 @@ void softphone_change(void *call)
     if (!is_live(c))
         return;
     choose_media(c);
-    (void)!call_change(p->ua, c->id, &c->media, node_now(&p->node));
+    if (call_change(p->ua, c->id, &c->media, node_now(&p->node)) == OK)
+        c->is_changing = true;
     softphone_settle(p);
 }
 
@@ -295,12 +296,12 @@ static void note_confirmed(struct softphone *p, const struct ua_event *ev)
 static void note_media(struct softphone *p, const struct ua_event *ev)
 {
     EXPECT(p->node.w, ev->n_agreed > 0);
-    told_of(p, ev)->changes++;
+    told_of(p, ev)->is_changing = false;
 }
 
 static void note_change_failed(struct softphone *p, const struct ua_event *ev)
 {
-    told_of(p, ev)->failed_changes++;
+    told_of(p, ev)->is_changing = false;
 }
 
 static void note_progress(struct softphone *p, const struct ua_event *ev)
