@@ -210,6 +210,13 @@ static void confirmed(struct ua *ua, struct leg *leg, struct msg *m, time_ns now
         bye_send(ua, leg, STR("SIP;cause=200;text=\"Call completed elsewhere\""), now);
         return;
     }
+    if (leg->dialog->state == DIALOG_TERMINATED) { /* its BYE overtook it */
+        call->chosen = leg;
+        referral_progress(ua, call, m->status, now);
+        call_over(ua, call, CALL_END_BYE, 0, NULL);
+        call_settle(ua, call, now);
+        return;
+    }
     if (heard == HEARD_BAD || !leg->media.held) {
         call->chosen = leg;
         referral_progress(ua, call, 488, now);

@@ -84,8 +84,9 @@ static bool was_under_way(const struct world *w, const struct rung *r, const str
     return false;
 }
 
-/* Once it has ended a call nothing but BYEs passes, ACKs, and CANCELs of what was under way; and it
- * ends none that a BYE has ended: one that overtook the answer finds no call. */
+/* Once it has ended a call, until it begins anew, nothing but BYEs passes, ACKs, and CANCELs of
+ * what was under way; and it ends none that a BYE has ended: one that overtook the answer finds no
+ * call. */
 static void check_order(const struct world *w, const struct groups *g, size_t first)
 {
     const struct rung *own[2] = {0};
@@ -104,6 +105,7 @@ static void check_order(const struct world *w, const struct groups *g, size_t fi
             over = over || (answered && !is_again(w, g, first, i));
         } else if (own[0] && !str_equal(method, STR("ACK")) && !str_equal(method, STR("CANCEL"))) {
             EXPECT(w, is_again(w, g, first, i) || was_under_way(w, r, own[0]) ||
+                          element_began(r->from) > own[0]->at ||
                           r->at > time_add(own[0]->at, 30 * NS_PER_S));
         }
     }

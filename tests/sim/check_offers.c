@@ -47,9 +47,12 @@ static unsigned long version_of(const struct rung *r)
     return at ? strtoul(at, NULL, 10) : 0;
 }
 
-/* RFC 3264 8: what is said anew has a version one higher than all that was said before. */
+/* RFC 3264 8: what is said anew has a version one higher than all that was said before. What waits
+ * for a connection (RFC 3261 18.1.1: a large ACK) may be overtaken. */
 static void check_version(const struct world *w, const struct rung *r)
 {
+    if (r->fate == FATE_STREAM)
+        return;
     unsigned long most = 0;
     for (const struct rung *before = w->ladder.rungs; before < r; before++) {
         if (before->from != r->from || !session_of(before) || !is_same_dialog(before, r))
@@ -112,8 +115,9 @@ static bool ends_before(const struct world *w, const struct rung *r)
     return false;
 }
 
-/* RFC 3261 17.1.1.2: Timer B had ended the INVITE before anything came. */
-static bool is_too_late(const struct world *w, const struct rung *answer)
+/* RFC 3261 17.1.1.2: Timer B had ended the INVITE before anything came; or it had gone on to
+ * another server (RFC 3263 4.3), where some are dead. */
+static bool is_given_up(const struct world *w, const struct rung *answer)
 {
     time_ns since = 0;
     for (const struct rung *r = w->ladder.rungs; r <= answer; r++) {
@@ -122,6 +126,8 @@ static bool is_too_late(const struct world *w, const struct rung *answer)
             continue;
         if (r->from == answer->to && wire_is_request(r) && since == 0)
             since = r->at;
+        if (r->from == answer->to && r->fate == FATE_DEAD)
+            return true;
         if (r->to == answer->to && wire_status(r) > 0 && wire_arrivals(r) > 0)
             return time_add(r->at, w->slowest) > time_add(since, ANSWER_TIME);
     }
@@ -142,7 +148,7 @@ static void check_acknowledged(const struct world *w, const struct rung *r)
 {
     bool acked = false;
     bool broke = r->fate == FATE_STREAM && w->temper > TEMPER_KIND;
-    if (wire_arrivals(r) == 0 || broke || ends_before(w, r) || is_too_late(w, r))
+    if (wire_arrivals(r) == 0 || broke || ends_before(w, r) || is_given_up(w, r))
         return;
     for (const struct rung *ack = r; ack < w->ladder.rungs + w->ladder.n; ack++)
         acked = acked || is_ack_to(ack, r);

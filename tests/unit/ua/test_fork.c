@@ -244,6 +244,27 @@ static void nobody_answers(void **state)
     rig_end(&r);
 }
 
+/* RFC 3261 15: whoever ends calls may, in the name of who has answered. */
+static void a_bye_that_overtakes_its_2xx_ends_the_call(void **state)
+{
+    (void)state;
+    call_the_peer();
+    rig_peer_answer(&r, ALICE, invite, 180, "a", "Require: 100rel\r\nRSeq: 10\r\n", "");
+    const char *prack = rig_peer_next(&r, "PRACK ");
+    rig_peer_answer(&r, ALICE, prack, 200, "", "", "");
+    rig_peer_request(&r, ALICE, "BYE", prack, 1, "", "");
+    rig_pass(&r, 20 * MS);
+    rig_expect(&r, ALICE, UA_CALL_PROGRESS);
+    rig_expect_none(&r, ALICE);
+    rig_peer_answer(&r, ALICE, invite, 200, "a", "", rig_sdp(6000, ""));
+    rig_pass(&r, 20 * MS);
+    assert_non_null(rig_peer_next(&r, "ACK "));
+    rig_expect(&r, ALICE, UA_CALL_MEDIA);
+    rig_expect_end(&r, ALICE, CALL_END_BYE);
+    rig_pass(&r, 40 * SECOND);
+    rig_end(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +279,7 @@ int main(void)
         cmocka_unit_test(prack_goes_to_the_right_fork),
         cmocka_unit_test(a_failure_ends_all_forks),
         cmocka_unit_test(nobody_answers),
+        cmocka_unit_test(a_bye_that_overtakes_its_2xx_ends_the_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
