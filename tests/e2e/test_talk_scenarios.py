@@ -20,12 +20,12 @@ PHONES = "pjsip_pjproject/tests/pjsua/scripts-sipp"
 CALLERS = ("alt-pjsua-uas-static-pt-no-rtpmap", "uac-183-wrong-media", "uac-inv-and-ack-without-sdp", "uac-message-no-body",
            "uac-norefersub")
 HELD = ("uac-inv-two-media-but-one-disabled-no-rtpmap", "uac-ticket-1148")
-# Callees that a call is given up at (the program's status), that are called, and that refuse to be held or say nothing to it. Left out: uas-answer-180- and
+# Callees that a call is given up at, that are called, and that refuse to be held or say nothing to it. Left out: uas-answer-180- and
 # uas-answer-200-multiple-fmts-support-update (an UPDATE that narrows an answer of several formats, which RFC 3264 6.1 allows),
 # uas-answer-200-update-without-sdp and uas-reinv-glare (an UPDATE where RFC 3311 5.1 has us send a re-INVITE), uas-timer-update (it waits
 # for 45 seconds), uas-norefersub and uas-reinv-and-ack-same-branch-without-sdp (requests with a broken To, or another tag than the
 # answer's).
-GIVEN_UP = {"uas-answer-183-without-to-tag": 3, "uas-answer-183-wrong-attr": 1, "uas-answer-183-wrong-media": 1}
+GIVEN_UP = {"uas-answer-183-without-to-tag": 487, "uas-answer-183-wrong-attr": 488, "uas-answer-183-wrong-media": 488}
 CALLED = {"uas-422-then-200-bad-se": 200, "uas-template": 301}
 UNHELD = {"uas-answer-200-reinvite-without-sdp": "no-agreement", "uas-keep-call-on-tsx-fail": "gone"}
 # Notifiers, and what they say at first. Left out: uas-subscribe-late-notify (RFC 6665 4.1.2.2 keeps a subscription whose refresh is
@@ -157,10 +157,12 @@ def test_callers_of_others():
 
 
 def test_callees_of_others():
-    for name, exits in GIVEN_UP.items():
+    for name, status in GIVEN_UP.items():
         with Callee(theirs(name)) as sipp, sipp.called("--timeout", "1") as alice:
             passed(sipp, name)
-            alice.wait(exits)
+            assert alice.await_event("end")["status"] == status, (name, alice.events)
+            alice.process.kill()  # nobody is there to answer its CANCEL
+            alice.process.wait()
     for name, status in CALLED.items():
         with Callee(theirs(name)) as sipp, sipp.called() as alice:
             passed(sipp, name)
