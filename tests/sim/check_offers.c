@@ -134,6 +134,18 @@ static bool is_given_up(const struct world *w, const struct rung *answer)
     return true;
 }
 
+/* RFC 3261 13.2.2.4: 64*T1 after the first of them the caller is done with it. */
+static bool is_last(const struct world *w, const struct rung *answer)
+{
+    for (const struct rung *r = w->ladder.rungs; r < answer; r++)
+        if (r->to == answer->to && wire_status(r) / 100 == 2 &&
+            str_equal(rung_header(r, "CSeq"), rung_header(answer, "CSeq")) &&
+            str_equal(wire_tag(r, "To"), wire_tag(answer, "To")) &&
+            str_equal(rung_header(r, "Call-ID"), rung_header(answer, "Call-ID")))
+            return time_add(answer->at, w->slowest) > time_add(r->at, ANSWER_TIME);
+    return false;
+}
+
 static bool is_ack_to(const struct rung *ack, const struct rung *r)
 {
     return ack->from == r->to && str_starts(wire_start(ack), STR("ACK ")) &&
@@ -148,7 +160,7 @@ static void check_acknowledged(const struct world *w, const struct rung *r)
 {
     bool acked = false;
     bool broke = r->fate == FATE_STREAM && w->temper > TEMPER_KIND;
-    if (wire_arrivals(r) == 0 || broke || ends_before(w, r) || is_given_up(w, r))
+    if (wire_arrivals(r) == 0 || broke || ends_before(w, r) || is_given_up(w, r) || is_last(w, r))
         return;
     for (const struct rung *ack = r; ack < w->ladder.rungs + w->ladder.n; ack++)
         acked = acked || is_ack_to(ack, r);
