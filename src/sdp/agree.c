@@ -148,6 +148,8 @@ void agree_on_offered(const struct sdp *offer, uint32_t n, const struct sdp_loca
     const struct sdp_stream *stream = &local->streams[a->stream];
     a->live = formats_agree(offer, section, &media, stream, a) &&
               read_far_end(offer, section, &media, stream, a);
+    if (a->live)
+        sdp_preconditions_answer(offer, section, &a->preconditions);
     /* RFC 3264 6.1: the numbers of the offer are used in the answer */
     for (unsigned i = 0; i < a->n_formats; i++)
         a->formats[i].receive = a->formats[i].send;
@@ -167,6 +169,8 @@ static bool is_answer(const struct sdp *answer, uint32_t n, const struct sdp_str
     a->live = stream->port != 0 && str_equal_nocase(media.proto, stream->proto) &&
               formats_agree(answer, section, &media, stream, a) &&
               read_far_end(answer, section, &media, stream, a);
+    if (a->live)
+        sdp_preconditions_answered(answer, section, &a->preconditions);
     return a->live;
 }
 

@@ -60,15 +60,21 @@ static void put_live(struct buf *b, const struct sdp_stream *stream, struct str 
         sdp_put_flag(b, STR("rtcp-mux"));
     if (stream->n_codecs > 0)
         sdp_put_flag(b, sdp_direction_name(a->direction));
+    sdp_put_preconditions(b, &a->preconditions);
 }
 
 /* Everything that a stream has, as it is offered. */
-static void all_of(const struct sdp_stream *stream, struct sdp_agreed *a)
+static void all_of(const struct sdp_local *local, unsigned n, struct sdp_agreed *a)
 {
+    const struct sdp_stream *stream = &local->streams[n];
     *a = (struct sdp_agreed){.direction = stream->direction, .rtcp_mux = stream->rtcp_mux};
     for (unsigned i = 0; i < stream->n_codecs && i < LIMIT_SDP_FORMATS; i++)
         a->formats[a->n_formats++] =
             (struct sdp_format){(uint8_t)i, 0, stream->codecs[i].payload_type};
+    if (stream->demands_qos && stream->port != 0)
+        sdp_preconditions_offer(stream->qos,
+                                n < local->n_agreed ? &local->agreed[n].preconditions : NULL,
+                                &a->preconditions);
 }
 
 void sdp_offer(struct buf *b, const struct sdp_local *local)
@@ -76,7 +82,7 @@ void sdp_offer(struct buf *b, const struct sdp_local *local)
     struct sdp_agreed all;
     sdp_put_session(b, local->id, local->version, &local->addr);
     for (unsigned i = 0; i < local->n_streams; i++) {
-        all_of(&local->streams[i], &all);
+        all_of(local, i, &all);
         put_live(b, &local->streams[i], local->streams[i].proto, &all);
     }
 }

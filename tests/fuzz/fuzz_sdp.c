@@ -1,5 +1,5 @@
 /* Any bytes as a session description: views lie inside, what is not refused is the same again once
- * it was written, and an offer gets an answer that is one. */
+ * it was written, and an offer gets an answer that is one, or a refusal. */
 #include "fuzz.h"
 
 #include <stdlib.h>
@@ -82,7 +82,8 @@ static void answer(const struct sdp *s)
 {
     struct sdp_local local = {.id = 1, .version = 1, .streams = streams, .n_streams = 2};
     struct sdp_agreed *agreed = room((s->n_media + 1) * sizeof *agreed);
-    size_t cap = s->text.len * 2 + 1024;
+    /* preconditions of one segment are told of both */
+    size_t cap = s->text.len * 16 + 1024;
     char *at = room(cap);
     void *space = room(sdp_space(cap));
     struct buf out;
@@ -101,6 +102,25 @@ static void answer(const struct sdp *s)
     free(agreed);
 }
 
+/* What goes with a 580 has each m= line of theirs, none of them live. */
+static void refuse(const struct sdp *s)
+{
+    size_t cap = s->text.len * 16 + 1024;
+    char *at = room(cap);
+    void *space = room(sdp_space(cap));
+    struct buf out;
+    struct sdp failure;
+    (void)sdp_offer_readiness(s);
+    buf_init(&out, at, cap);
+    sdp_put_failure(&out, s);
+    assert(!out.over);
+    sdp_parse(&failure, buf_str(&out), space, sdp_space(cap));
+    assert(!failure.broken && failure.n_media == s->n_media);
+    assert(sdp_offer_readiness(&failure) == SDP_MET);
+    free(space);
+    free(at);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct str text = exact_copy((struct str){(const char *)data, size});
@@ -111,6 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!s.broken) {
         write_and_read(&s);
         answer(&s);
+        refuse(&s);
     }
     free(space);
     exact_free(text);

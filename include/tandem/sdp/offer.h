@@ -4,7 +4,7 @@
 #define TANDEM_SDP_OFFER_H
 
 #include "base/limits.h"
-#include "sdp/attribute.h"
+#include "sdp/precondition.h"
 
 /* What this side can send and receive. The views have to live as long as the call that takes them.
  */
@@ -29,6 +29,8 @@ struct sdp_stream {
     unsigned n_codecs;              /* 1 to SDP_FORMATS; 0: not RTP */
     struct str formats;             /* of what is not RTP: "t38" */
     unsigned ptime;                 /* ms; 0: nothing is said */
+    bool demands_qos;               /* its offers have preconditions (RFC 3312) … */
+    enum sdp_strength qos;          /* … this strong: none, optional or mandatory */
 };
 
 struct sdp_local {
@@ -37,6 +39,10 @@ struct sdp_local {
     struct addr addr; /* where media is received; the port does not count */
     const struct sdp_stream *streams;
     unsigned n_streams; /* up to SDP_MEDIA */
+    /* By m= line, what the last exchange came to: the far side's preconditions are offered as they
+     * were. None: they are not there yet, or the streams move (RFC 4032 4.1). */
+    const struct sdp_agreed *agreed;
+    unsigned n_agreed;
 };
 
 /* A codec that both sides have. */
@@ -57,6 +63,7 @@ struct sdp_agreed {
     unsigned ptime;       /* ms that they want; 0: nothing is said */
     struct sdp_format formats[LIMIT_SDP_FORMATS]; /* the first is what we send with */
     unsigned n_formats;
+    struct sdp_preconditions preconditions; /* until they are met nothing flows */
 };
 
 /* Writes an offer: an m= line for each stream, in its place (RFC 3264 5). */
