@@ -185,6 +185,17 @@ static void answer(struct desk *d, struct line *l)
     }
 }
 
+/* RFC 3312 6: nobody is alerted yet; the answer lets the caller go on. */
+static void prepare(struct desk *d, struct line *l)
+{
+    const struct sdp_local media = desk_media(l);
+    const struct call_ring r = {.status = 183, .media = &media};
+    l->state = LINE_RINGING;
+    l->answer = TIME_NEVER;
+    if (call_ring(d->phone->ua, l->call, &r, now_of(d)) == ERR_INVALID)
+        refuse(d, l->call, 488);
+}
+
 /* A call that takes another one's place alerts nobody (RFC 3891 3). */
 static void ring(struct desk *d, struct line *l, bool replaces)
 {
@@ -196,6 +207,12 @@ static void ring(struct desk *d, struct line *l, bool replaces)
         l->answer = now_of(d);
     if (l->answer > now_of(d))
         (void)!call_ring(d->phone->ua, l->call, &r, now_of(d));
+}
+
+static void alert(struct desk *d, struct line *l, const struct ua_event *e)
+{
+    tell_incoming(d, l, e->msg);
+    ring(d, l, e->replaced != 0);
 }
 
 /* 0: it may ring. */
@@ -228,8 +245,10 @@ static void take_incoming(struct desk *d, const struct ua_event *e)
     }
     l->call = e->call;
     snprintf(l->peer, sizeof l->peer, "%.*s", STR_ARG(from ? from->uri_text : STR("somebody")));
-    tell_incoming(d, l, e->msg);
-    ring(d, l, e->replaced != 0);
+    if (e->suspended)
+        prepare(d, l);
+    else
+        alert(d, l, e);
 }
 
 /* --- what happens to them --- */
@@ -334,6 +353,9 @@ bool desk_take(struct desk *d, const struct ua_event *e)
     switch ((int)e->kind) {
     case UA_CALL_PROGRESS:
         take_progress(d, l, e);
+        break;
+    case UA_CALL_RESUMED:
+        alert(d, l, e);
         break;
     case UA_CALL_MEDIA:
         take_media(d, l, e);

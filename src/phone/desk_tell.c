@@ -71,12 +71,37 @@ void tell_calling(struct desk *d, const struct line *l)
     finish(d);
 }
 
+static struct str history_entry(struct msg *m, struct str index)
+{
+    struct str value;
+    for (const struct nameaddr *v = NULL; (v = msg_nameaddr_next(m, HDR_HISTORY_INFO, v));)
+        if (params_get(v->params, STR("index"), &value) && str_equal(value, index))
+            return v->uri_text;
+    return STR_NONE;
+}
+
+/* Who sent the call on to us, last of all (RFC 7044 5: `mp` names the entry that was left; before
+ * that, RFC 5806). Empty: nobody says so. */
+static struct str sent_on_by(struct msg *m)
+{
+    struct str left = STR_NONE;
+    for (const struct nameaddr *v = NULL; (v = msg_nameaddr_next(m, HDR_HISTORY_INFO, v));)
+        (void)params_get(v->params, STR("mp"), &left);
+    if (left.len > 0)
+        return history_entry(m, left);
+    const struct nameaddr *diverted = msg_nameaddr_next(m, HDR_DIVERSION, NULL);
+    return diverted ? diverted->uri_text : STR_NONE;
+}
+
 void tell_incoming(struct desk *d, const struct line *l, struct msg *m)
 {
     const struct nameaddr *to = msg_to(m);
     begin(d, l, "incoming");
     text(d, "from", " call from ", str_from(l->peer));
     text(d, "to", " to ", to ? to->uri_text : STR_NONE);
+    struct str by = sent_on_by(m);
+    if (by.len > 0)
+        text(d, "by", " by ", by);
     finish(d);
 }
 

@@ -14,7 +14,7 @@
 #include "ua/media.h"
 
 /* Events that must be told of one call between two looks at them. */
-#define CALL_EVENTS 6
+#define CALL_EVENTS 7
 
 /* RFC 3261 13.3.1.4: a 2xx of ours that waits for its ACK. */
 struct repeat {
@@ -59,6 +59,7 @@ struct leg {
     struct dialog *dialog; /* in ua->dialogs */
     struct sdp_exchange exchange;
     struct media media;
+    bool suspended;    /* preconditions are not met: media wait (RFC 3312 6) */
     bool firm;         /* a description was exchanged reliably (RFC 3311 5.1) */
     bool peer_updates; /* their Allow has UPDATE */
     bool peer_times;   /* their Supported has timer */
@@ -193,6 +194,17 @@ void leg_agreed(struct ua *, struct leg *, enum sdp_carrier, struct draft *);
 /* The same of a plain 1xx, which gives a foretaste of the 2xx's answer (RFC 3261 13.2.1): the
  * exchange stays open. */
 void leg_foretaste(struct ua *, struct leg *, struct draft *);
+/* Who is called goes on, so that what it was to wait for is there (RFC 4032 4). */
+void leg_resume(struct ua *, struct leg *);
+
+/* --- precondition.c --- */
+/* RFC 3312 8, 9, 11: an offer whose preconditions can never be met (580), or that would have to
+ * wait for them without a reliable response (421). True: it is answered. Else *suspended says
+ * whether the called one waits for them. */
+bool precondition_refuses(struct ua *, const struct engine_event *, const struct body *,
+                          bool *suspended, time_ns now);
+/* "Require: precondition" where what is offered demands it. */
+void precondition_put(struct buf *, const struct media *);
 
 /* --- outgoing.c --- */
 void outgoing_take(struct ua *, struct call *, enum ask_news, const struct ask_answer *,
@@ -235,6 +247,10 @@ bool reliable_blocks(const struct call *);
 /* A PRACK. */
 void reliable_take(struct ua *, struct leg *, const struct engine_event *, time_ns now);
 void reliable_end(struct ua *, struct call *);
+/* RFC 3312 6: the answer in a 183, where it has not gone; `wish` may be NULL: that of before. */
+MUST_USE int reliable_prepare(struct ua *, struct call *, struct plan *wish, time_ns now);
+/* What waited goes, as far as it may. */
+void reliable_advance(struct ua *, struct call *, time_ns now);
 
 /* --- prack.c --- */
 /* A provisional response above 100: PRACKed where it is reliable, its description heard. */

@@ -2,9 +2,9 @@
  * OPTIONS are told (RFC 3261 8.2, 11). */
 #include "ua/capabilities.h"
 
-static const struct str extensions[] = {STR_INIT("100rel"),     STR_INIT("timer"),
-                                        STR_INIT("replaces"),   STR_INIT("join"),
-                                        STR_INIT("norefersub"), STR_INIT("tdialog")};
+static const struct str extensions[] = {
+    STR_INIT("100rel"),     STR_INIT("timer"),   STR_INIT("replaces"),    STR_INIT("join"),
+    STR_INIT("norefersub"), STR_INIT("tdialog"), STR_INIT("precondition")};
 
 struct str ua_capabilities(void)
 {

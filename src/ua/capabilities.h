@@ -7,9 +7,10 @@
 #define UA_ALLOW                                                                      \
     "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, REFER, " \
     "NOTIFY, SUBSCRIBE\r\n"
-#define UA_EXTENSIONS "timer, replaces, join, norefersub, tdialog\r\n"
-#define UA_SUPPORTED "Supported: 100rel, " UA_EXTENSIONS
-#define UA_SUPPORTED_BUT_100REL "Supported: " UA_EXTENSIONS
+#define UA_EXTENSIONS "timer, replaces, join, norefersub, tdialog"
+/* RFC 3312 11: no preconditions without 100rel. */
+#define UA_SUPPORTED "Supported: 100rel, " UA_EXTENSIONS ", precondition\r\n"
+#define UA_SUPPORTED_BUT_100REL "Supported: " UA_EXTENSIONS "\r\n"
 #define UA_EVENTS "Allow-Events: refer\r\n"
 #define UA_ACCEPT "Accept: application/sdp\r\n"
 

@@ -61,6 +61,7 @@ static void tell(struct ua *ua, const struct call *call, struct msg *m,
         return;
     ev->replaced = about->replaced;
     ev->joined = about->joined;
+    ev->suspended = call->chosen->suspended;
 }
 
 void incoming_take(struct ua *ua, const struct engine_event *ev, time_ns now)
@@ -68,6 +69,7 @@ void incoming_take(struct ua *ua, const struct engine_event *ev, time_ns now)
     struct call *call;
     struct body body;
     struct replaces about;
+    bool suspended;
     const struct ua_identity *who = account_for(ua, ev->msg);
     body_read(ev->msg, &body);
     if (body.status) {
@@ -82,6 +84,8 @@ void incoming_take(struct ua *ua, const struct engine_event *ev, time_ns now)
         refuse(ua, ev->tx, about.status, STR_NONE, now);
         return;
     }
+    if (precondition_refuses(ua, ev, &body, &suspended, now))
+        return;
     int err = call_new(ua, false, who ? who->id : 0, &call);
     if (!err) {
         call->offer = body;
@@ -90,6 +94,8 @@ void incoming_take(struct ua *ua, const struct engine_event *ev, time_ns now)
         err = begin(ua, call, who, ev);
         if (err)
             call_free(ua, call);
+        else
+            call->chosen->suspended = suspended;
     }
     if (err)
         refuse(ua, ev->tx, err == ERR_INVALID ? 400 : err == ERR_LIMIT ? 486 : 503, STR_NONE, now);
@@ -235,7 +241,9 @@ int call_answer(struct ua *ua, ua_call id, const struct sdp_local *media, time_n
         return media ? ERR_NOMEM : ERR_INVALID;
     before = plan_ref(leg->media.wish);
     media_want(ua, &leg->media, plan);
-    int err = reliable_blocks(call) ? OK : incoming_answer(ua, call, now);
+    int err = reliable_blocks(call) ? OK
+              : leg->suspended      ? reliable_prepare(ua, call, NULL, now)
+                                    : incoming_answer(ua, call, now);
     if (err)
         media_want(ua, &leg->media, before);
     else

@@ -63,9 +63,51 @@ bool draft_is_live(const struct draft *d)
     return d->n_agreed == 0;
 }
 
+enum sdp_readiness media_readiness(const struct media *m)
+{
+    enum sdp_readiness worst = SDP_MET;
+    for (unsigned i = 0; i < m->n_agreed; i++) {
+        enum sdp_readiness one = sdp_preconditions_met(&m->agreed[i].preconditions);
+        worst = one > worst ? one : worst;
+    }
+    return worst;
+}
+
+bool media_owes_offer(const struct media *m)
+{
+    for (unsigned i = 0; i < m->n_agreed; i++)
+        if (m->agreed[i].preconditions.owed)
+            return true;
+    return false;
+}
+
+bool media_demands(const struct media *m)
+{
+    for (unsigned i = 0; m->wish && i < m->wish->n_streams; i++) {
+        const struct sdp_stream *s = &m->wish->streams[i];
+        if (s->port != 0 && s->demands_qos && s->qos == SDP_STRENGTH_MANDATORY)
+            return true;
+    }
+    return false;
+}
+
+/* RFC 4032 4.1: a stream goes to another place than it does now. */
+static bool moves(const struct media *m, const struct plan *plan)
+{
+    if (!m->held || !addr_equal_ip(&m->held->addr, &plan->addr))
+        return true;
+    for (unsigned i = 0; i < m->held->n_places && i < plan->n_streams; i++)
+        if (m->held->streams[i].port != plan->streams[i].port)
+            return true;
+    return false;
+}
+
 static struct sdp_local local_of(const struct media *m, const struct plan *plan, unsigned n)
 {
-    return (struct sdp_local){.id = m->id,
+    bool stays = !moves(m, plan);
+    return (struct sdp_local){.agreed = stays ? m->agreed : NULL,
+                              .n_agreed = stays ? m->n_agreed : 0,
+                              .id = m->id,
                               .version = m->version,
                               .addr = plan->addr,
                               .streams = plan->streams,
@@ -169,6 +211,28 @@ static int read_text(struct ua *ua, struct reading *r, struct str text)
 static void end_reading(struct ua *ua, struct reading *r)
 {
     mem_free(ua->mem, r->space, r->size);
+}
+
+int media_weigh(struct ua *ua, struct str offer, enum sdp_readiness *readiness,
+                struct block **failure)
+{
+    struct reading r;
+    char space[DESCRIPTION_BYTES];
+    struct buf b;
+    *readiness = SDP_MET;
+    *failure = NULL;
+    if (read_text(ua, &r, offer))
+        return ERR_NOMEM;
+    if (!r.sdp.broken)
+        *readiness = sdp_offer_readiness(&r.sdp);
+    buf_init(&b, space, sizeof space);
+    if (*readiness == SDP_IMPOSSIBLE)
+        sdp_put_failure(&b, &r.sdp);
+    end_reading(ua, &r);
+    if (b.len == 0 || b.over)
+        return OK;
+    *failure = text_block(ua, &b);
+    return *failure ? OK : ERR_NOMEM;
 }
 
 static bool room_for_agreed(struct ua *ua, struct draft *d, unsigned n)

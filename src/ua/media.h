@@ -56,6 +56,16 @@ void media_copy(struct media *, const struct media *from);
 void media_fini(struct ua *, struct media *);
 /* What the application wants from now on; takes the reference. */
 void media_want(struct ua *, struct media *, struct plan *);
+/* The worst of what is agreed (RFC 3312 6). */
+enum sdp_readiness media_readiness(const struct media *);
+/* Their last answer asks for an offer with what is there (RFC 3312 7). */
+bool media_owes_offer(const struct media *);
+/* What is wanted has to be met: "Require: precondition" goes with its offers (RFC 3312 11). */
+bool media_demands(const struct media *);
+/* What an offer's preconditions need. ERR_NOMEM. *failure: the description that goes with a 580,
+ * where they are impossible; else NULL. */
+MUST_USE int media_weigh(struct ua *, struct str offer, enum sdp_readiness *,
+                         struct block **failure);
 
 /* A change of a session's media that is prepared, and made (media_offered, media_agreed) or dropped
  * (draft_drop) as a whole once its message has gone. */

@@ -47,6 +47,8 @@ static int send(struct ua *ua, struct leg *leg, const struct draft *draft, time_
     buf_put_lit(&b, UA_ALLOW);
     session_put_refresh(&b, leg);
     if (draft->text)
+        precondition_put(&b, &leg->media);
+    if (draft->text)
         buf_put_lit(&b, "Content-Type: application/sdp\r\n");
     const struct ask_start start = {.use = ASK_MODIFY,
                                     .user = leg->id,

@@ -79,6 +79,8 @@ static void accept(struct ua *ua, struct leg *leg, const struct engine_event *ev
         media_offered(ua, &leg->media, d);
     }
     modify_advance(ua, leg, now);
+    if (leg->call->tx)
+        reliable_advance(ua, leg->call, now);
 }
 
 static void answer(struct ua *ua, struct leg *leg, const struct engine_event *ev,
@@ -105,6 +107,7 @@ static void answer(struct ua *ua, struct leg *leg, const struct engine_event *ev
 void modify_take(struct ua *ua, struct leg *leg, const struct engine_event *ev, time_ns now)
 {
     struct body body;
+    bool suspended;
     if (is_out_of_turn(ua, leg, ev, now))
         return;
     body_read(ev->msg, &body);
@@ -112,7 +115,7 @@ void modify_take(struct ua *ua, struct leg *leg, const struct engine_event *ev, 
         refuse(ua, ev->tx, body.status, STR(UA_ACCEPT), now);
         return;
     }
-    if (session_refuses(ua, ev, now))
+    if (session_refuses(ua, ev, now) || precondition_refuses(ua, ev, &body, &suspended, now))
         return;
     leg_learn(leg, ev->msg);
     bool is_invite = ev->msg->method == METHOD_INVITE;

@@ -12,6 +12,8 @@ static void put_lines(struct buf *b, const struct call *call, bool described)
     if (call->reliability == CALL_RELIABLE_REQUIRED)
         buf_put_lit(b, "Require: 100rel\r\n");
     session_put_wish(b, call);
+    if (described)
+        precondition_put(b, &call->media);
     if (call->headers)
         buf_put(b, block_str(call->headers));
     if (described)
@@ -71,6 +73,17 @@ static int begin(struct ua *ua, struct call *call, const struct ua_identity *who
     return err ? err : send(ua, call, s, now);
 }
 
+/* RFC 3312 11: preconditions need 100rel. */
+static bool may_be_offered(const struct call_start *s)
+{
+    if (!s->media || s->media->n_streams == 0 || s->media->n_streams > LIMIT_SDP_MEDIA)
+        return false;
+    for (unsigned i = 0; i < s->media->n_streams; i++)
+        if (s->media->streams[i].demands_qos && s->reliability == CALL_RELIABLE_NEVER)
+            return false;
+    return true;
+}
+
 int call_start(struct ua *ua, const struct call_start *s, time_ns now, ua_call *out)
 {
     struct call *call;
@@ -78,7 +91,7 @@ int call_start(struct ua *ua, const struct call_start *s, time_ns now, ua_call *
     const struct ua_identity *who = account_get(ua, s->account);
     if (!who)
         return ERR_STALE;
-    if (!s->media || s->media->n_streams == 0 || s->media->n_streams > LIMIT_SDP_MEDIA)
+    if (!may_be_offered(s))
         return ERR_INVALID;
     int err = call_new(ua, true, s->account, &call);
     if (err)
@@ -158,6 +171,8 @@ static void provisional(struct ua *ua, struct call *call, struct msg *m, time_ns
     }
     if (call->state == CALL_TRYING)
         call->state = CALL_RINGING;
+    if (m->status == 180)
+        leg_resume(ua, leg);
     struct ua_event *ev =
         heard == HEARD_AGAIN ? NULL : call_tell(ua, call, leg, UA_CALL_PROGRESS, m);
     if (ev)
@@ -190,6 +205,7 @@ static void choose(struct ua *ua, struct leg *leg, struct msg *m, time_ns now)
     call->state = CALL_CONFIRMED;
     leg->session.min_s = call->min_session_s;
     session_begin_uac(ua, leg, m, now);
+    leg_resume(ua, leg);
     (void)call_tell(ua, call, leg, UA_CALL_ANSWERED, m);
     referral_progress(ua, call, m->status, now);
     modify_advance(ua, leg, now);
@@ -217,7 +233,7 @@ static void confirmed(struct ua *ua, struct leg *leg, struct msg *m, time_ns now
         call_settle(ua, call, now);
         return;
     }
-    if (heard == HEARD_BAD || !leg->media.held) {
+    if (heard == HEARD_BAD || !leg->media.held || media_readiness(&leg->media) == SDP_IMPOSSIBLE) {
         call->chosen = leg;
         referral_progress(ua, call, 488, now);
         leg_disagree(ua, leg, heard, m, now);

@@ -60,7 +60,8 @@ static enum heard acknowledge(struct ua *ua, struct leg *leg, uint32_t rseq, str
         return heard;
     bool live = draft_is_live(&draft);
     leg_agreed(ua, leg, SDP_PRACK, &draft);
-    return live ? HEARD_ANSWER : HEARD_BAD;
+    /* RFC 3312 8: answered, and given up */
+    return live && media_readiness(&leg->media) != SDP_IMPOSSIBLE ? HEARD_ANSWER : HEARD_BAD;
 }
 
 enum heard prack_hear(struct ua *ua, struct leg *leg, struct msg *m, const struct body *body,

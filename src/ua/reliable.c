@@ -65,6 +65,8 @@ static void put_lines(struct buf *b, const struct call *call, const struct ring 
     if (ring->reliable) {
         buf_put_lit(b, "Require: 100rel\r\n");
         text_put_number(b, STR("RSeq"), call->reliable.rseq + 1);
+        if (d->text && call->chosen->exchange.turn != SDP_THEIRS)
+            precondition_put(b, &call->chosen->media);
     }
     buf_put(b, ring->headers);
     if (d->text)
@@ -174,6 +176,25 @@ static int send_with(struct ua *ua, struct call *call, const struct ring *ring, 
     return err;
 }
 
+int reliable_prepare(struct ua *ua, struct call *call, struct plan *wish, time_ns now)
+{
+    const struct ring answer = {183, STR_NONE, true};
+    const struct leg *leg = call->chosen;
+    if (call->reliable.is_open || leg->exchange.turn != SDP_THEIRS || !(wish || leg->media.wish))
+        return OK;
+    return send_with(ua, call, &answer, wish, now);
+}
+
+/* RFC 3312 6: what alerts waits. */
+static int hold_back(struct ua *ua, struct call *call, const struct call_ring *ring,
+                     struct plan *wish, time_ns now)
+{
+    int err = wait_turn(ua, call, ring, wish);
+    if (!err && (err = reliable_prepare(ua, call, wish, now)) != OK)
+        drop_next(ua, &call->reliable);
+    return err;
+}
+
 int call_ring(struct ua *ua, ua_call id, const struct call_ring *ring, time_ns now)
 {
     struct call *call = incoming_unanswered(ua, id);
@@ -187,19 +208,22 @@ int call_ring(struct ua *ua, ua_call id, const struct call_ring *ring, time_ns n
     struct plan *wish = ring->media ? plan_new(ua, ring->media) : NULL;
     if (ring->media && !wish)
         return ERR_NOMEM;
-    int err = r.reliable && call->reliable.is_open ? wait_turn(ua, call, ring, wish)
-                                                   : send_with(ua, call, &r, wish, now);
+    int err;
+    if (call->chosen->suspended && ring->status == 180)
+        err = hold_back(ua, call, ring, wish, now);
+    else if (r.reliable && call->reliable.is_open)
+        err = wait_turn(ua, call, ring, wish);
+    else
+        err = send_with(ua, call, &r, wish, now);
     plan_unref(ua, wish);
     return err;
 }
-
-static void advance(struct ua *ua, struct call *call, time_ns now);
 
 void reliable_fire(struct ua *ua, struct call *call, time_ns now)
 {
     struct reliable *r = &call->reliable;
     if (!r->is_open) {
-        advance(ua, call, now);
+        reliable_advance(ua, call, now);
         return;
     }
     if (now >= r->until) {
@@ -216,12 +240,17 @@ void reliable_fire(struct ua *ua, struct call *call, time_ns now)
 }
 
 /* --- the PRACK --- */
-/* What waited for it. Without memory it is tried again. */
-static void advance(struct ua *ua, struct call *call, time_ns now)
+/* Without memory it is tried again. */
+void reliable_advance(struct ua *ua, struct call *call, time_ns now)
 {
     struct reliable *r = &call->reliable;
+    bool alerts = call->answers || r->next_status == 180;
     int err = OK;
-    if (call->answers)
+    if (r->is_open)
+        return;
+    if (alerts && call->chosen->suspended)
+        err = reliable_prepare(ua, call, r->next_wish, now);
+    else if (call->answers)
         err = incoming_answer(ua, call, now);
     else if (r->next_status) {
         const struct ring ring = {r->next_status, block_str(r->next_headers), true};
@@ -256,11 +285,14 @@ void reliable_take(struct ua *ua, struct leg *leg, const struct engine_event *ev
     struct call *call = leg->call;
     struct draft draft = {0};
     struct body body;
+    bool suspended;
     body_read(ev->msg, &body);
     if (!is_for(call, ev->msg) || body.status) {
         answer(ua, ev->tx, body.status ? body.status : 481, &draft, now);
         return;
     }
+    if (precondition_refuses(ua, ev, &body, &suspended, now))
+        return;
     enum heard heard = leg_hear(ua, leg, SDP_PRACK, ev->msg, &body);
     int err = heard == HEARD_NO_MEMORY ? ERR_NOMEM : OK;
     if (heard == HEARD_OFFER)
@@ -278,5 +310,5 @@ void reliable_take(struct ua *ua, struct leg *leg, const struct engine_event *ev
     if (heard == HEARD_BAD)
         (void)!incoming_refuse(ua, call, CALL_END_NO_AGREEMENT, 488, STR_NONE, now);
     else
-        advance(ua, call, now);
+        reliable_advance(ua, call, now);
 }

@@ -15,6 +15,39 @@ static void tell_media(struct ua *ua, const struct leg *leg)
     (void)call_tell(ua, leg->call, leg, UA_CALL_MEDIA, leg->media.theirs);
 }
 
+void leg_resume(struct ua *ua, struct leg *leg)
+{
+    if (!leg->suspended)
+        return;
+    leg->suspended = false;
+    tell_media(ua, leg);
+    struct ua_event *ev =
+        leg->call->tx ? call_tell(ua, leg->call, leg, UA_CALL_RESUMED, leg->call->request) : NULL;
+    if (ev)
+        ev->replaced = leg->call->replaces;
+}
+
+/* RFC 3312 6: what is agreed holds once its preconditions are met. */
+static void tell_agreed(struct ua *ua, struct leg *leg)
+{
+    if (media_readiness(&leg->media) != SDP_MET)
+        leg->suspended = true;
+    else if (leg->suspended)
+        leg_resume(ua, leg);
+    else
+        tell_media(ua, leg);
+}
+
+/* RFC 3312 7: by UPDATE, which whoever has preconditions knows (11); of an answer to that nothing
+ * more is owed. */
+static void owe_offer(struct leg *leg, enum sdp_carrier carrier)
+{
+    if (carrier == SDP_UPDATE_SUCCESS || !media_owes_offer(&leg->media))
+        return;
+    leg->peer_updates = true;
+    leg->modify.offer = true;
+}
+
 static enum heard take_answer(struct ua *ua, struct leg *leg, enum sdp_carrier carrier,
                               struct msg *m, struct str text)
 {
@@ -26,7 +59,8 @@ static enum heard take_answer(struct ua *ua, struct leg *leg, enum sdp_carrier c
         return HEARD_BAD;
     media_agreed(ua, &leg->media, &d);
     leg->firm |= is_reliable(carrier);
-    tell_media(ua, leg);
+    tell_agreed(ua, leg);
+    owe_offer(leg, carrier);
     return HEARD_ANSWER;
 }
 
@@ -70,7 +104,7 @@ void leg_disagree(struct ua *ua, struct leg *leg, enum heard heard, struct msg *
 void leg_foretaste(struct ua *ua, struct leg *leg, struct draft *d)
 {
     media_agreed(ua, &leg->media, d);
-    tell_media(ua, leg);
+    tell_agreed(ua, leg);
 }
 
 void leg_agreed(struct ua *ua, struct leg *leg, enum sdp_carrier carrier, struct draft *d)

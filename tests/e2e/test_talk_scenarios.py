@@ -85,6 +85,14 @@ def test_ringing_is_acknowledged():
         assert bob.await_event("end")["reason"] == "bye", bob.events
 
 
+def test_who_reserves_first_is_told_of_when_he_has():
+    with Bob("--after", "1") as bob, calling("phone_precondition_caller.xml", bob) as sipp:
+        passed(sipp, "preconditions")
+        assert bob.await_event("end")["reason"] == "bye", bob.events
+        assert [e["event"] for e in bob.events if e["event"] in ("incoming", "media", "answered")] == ["media", "incoming", "answered"]
+        assert bob.saw("incoming")["by"] == "sip:carol@example.com", bob.events
+
+
 def test_reliable_early_media_is_heard_before_the_answer():
     need_recorded()
     with Callee("phone_prack_callee.xml") as sipp, sipp.called("--for", "1") as alice:

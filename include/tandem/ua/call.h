@@ -15,6 +15,11 @@
  * gave last. An m= line of a session keeps its place for ever (RFC 3264 8); `stream` of what is
  * agreed names the application's stream that serves it.
  *
+ * Preconditions (RFC 3312, RFC 4032): nothing is reserved here; our side of `qos` is always there,
+ * which is said where somebody asks. What is agreed is told by UA_CALL_MEDIA once they are met, and
+ * what was agreed before is to be used until then. A stream with `demands_qos` offers them; not
+ * with CALL_RELIABLE_NEVER.
+ *
  * After UA_CALL_ENDED every command gives ERR_STALE. Commands that a call's state does not allow
  * give ERR_INVALID. */
 #ifndef TANDEM_UA_CALL_H
@@ -50,8 +55,9 @@ struct call_start {
     struct str headers; /* further lines of the INVITE, whole, each with CRLF */
 };
 
-/* ERR_STALE: no such account. ERR_INVALID: the target is no URI, `media` is missing or has no
- * stream. ERR_LIMIT, ERR_NOMEM, ERR_NO_ROUTE: nothing was sent. */
+/* ERR_STALE: no such account. ERR_INVALID: the target is no URI, `media` is missing, has no
+ * stream, or has preconditions with CALL_RELIABLE_NEVER. ERR_LIMIT, ERR_NOMEM, ERR_NO_ROUTE:
+ * nothing was sent. */
 MUST_USE int call_start(struct ua *, const struct call_start *, time_ns now, ua_call *out);
 
 /* --- incoming calls --- */
@@ -61,7 +67,12 @@ MUST_USE int call_start(struct ua *, const struct call_start *, time_ns now, ua_
  * while another one is not acknowledged waits for that.
  * `reliably`: with "Require: 100rel", though the caller requires none; ERR_INVALID: he does not
  * know it (call_refuse with 421 and "Require: 100rel" where it has to be: RFC 3261 21.4.15). So it
- * is where nothing of their offer fits these media (call_would_refuse). */
+ * is where nothing of their offer fits these media (call_would_refuse).
+ * Where the event of its coming has `suspended`, the offer has preconditions that the caller still
+ * has to meet (RFC 3312 6): nobody is to be alerted before UA_CALL_RESUMED, and UA_CALL_MEDIA comes
+ * no sooner. Give `media` at once, with a 183: the answer has to go for the caller to go on. A 180
+ * and a 2xx that are asked for meanwhile wait; where there are media for it the answer goes before
+ * them, in a 183 of its own. */
 struct call_ring {
     unsigned status;
     const struct sdp_local *media;

@@ -75,7 +75,9 @@ enum ua_event_kind {
     /* Calls (call.h); `call`, and `leg` where one fork is meant. */
     UA_CALL_INCOMING,  /* `msg`: the INVITE; `account`: whom it is for, 0: nobody we know. Answer
                           with call_ring, call_answer, call_refuse or call_redirect. `replaced`,
-                          `joined`: see call_answer */
+                          `joined`: see call_answer; `suspended`: see call_ring */
+    UA_CALL_RESUMED,   /* incoming: the preconditions that it was suspended for are met: alert now;
+                          `msg`: the INVITE; `replaced` as before */
     UA_CALL_PROGRESS,  /* outgoing: a provisional response, `status`, `msg` (101 to 199) */
     UA_CALL_MEDIA,     /* an offer has been answered, either way: `agreed` holds from now on */
     UA_CALL_ANSWERED,  /* outgoing: a 2xx came, `msg`, and is acknowledged */
@@ -144,6 +146,7 @@ struct ua_event {
     unsigned status;
     enum call_end end;
     tx_id tx;
+    bool suspended;
     struct msg *msg; /* borrowed until the next ua_event; msg_ref keeps it */
     /* UA_CALL_MEDIA: an m= line each; `stream` is the application's (call.h). Borrowed until the
      * next input or command. */
