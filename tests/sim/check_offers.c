@@ -208,11 +208,12 @@ static bool is_second(const struct world *w, const struct rung *ack)
     return other;
 }
 
-/* RFC 3261 13.2.2.4: whoever answers behind another one is hung up. */
+/* RFC 3261 13.2.2.4: whoever answers behind another one is hung up. An ACK that waited for a
+ * connection may be the first one's. */
 static void check_loser(const struct world *w, const struct rung *ack)
 {
     bool over = false;
-    if (!is_second(w, ack) || !is_answers(w, ack))
+    if (ack->fate == FATE_STREAM || !is_second(w, ack) || !is_answers(w, ack))
         return;
     for (const struct rung *r = w->ladder.rungs; r < w->ladder.rungs + w->ladder.n; r++)
         over = over || (is_bye_of(r, ack) && r->at <= time_add(ack->at, ANSWER_TIME));
