@@ -77,6 +77,15 @@ static void all_of(const struct sdp_local *local, unsigned n, struct sdp_agreed 
                                 &a->preconditions);
 }
 
+/* RFC 3312 12: known, and not wanted. */
+static void put_known(struct buf *b)
+{
+    struct sdp_precondition_line line = {SDP_DES, STR("qos"), SDP_STRENGTH_NONE, SDP_SEGMENT_E2E,
+                                         SDP_SENDRECV};
+    for (; line.segment <= SDP_SEGMENT_REMOTE; line.segment++)
+        sdp_put_precondition(b, &line);
+}
+
 void sdp_offer(struct buf *b, const struct sdp_local *local)
 {
     struct sdp_agreed all;
@@ -84,6 +93,8 @@ void sdp_offer(struct buf *b, const struct sdp_local *local)
     for (unsigned i = 0; i < local->n_streams; i++) {
         all_of(local, i, &all);
         put_live(b, &local->streams[i], local->streams[i].proto, &all);
+        if (local->streams[i].demands_qos && local->streams[i].port == 0)
+            put_known(b);
     }
 }
 

@@ -178,6 +178,7 @@ int ua_describe(struct ua *ua, const struct sdp_local *local)
     for (; bare.n_streams < local->n_streams; bare.n_streams++) {
         streams[bare.n_streams] = local->streams[bare.n_streams];
         streams[bare.n_streams].port = 0;
+        streams[bare.n_streams].demands_qos = true;
     }
     buf_init(&b, space, sizeof space);
     sdp_offer(&b, &bare);

@@ -29,8 +29,10 @@ struct sdp_stream {
     unsigned n_codecs;              /* 1 to SDP_FORMATS; 0: not RTP */
     struct str formats;             /* of what is not RTP: "t38" */
     unsigned ptime;                 /* ms; 0: nothing is said */
-    bool demands_qos;               /* its offers have preconditions (RFC 3312) … */
-    enum sdp_strength qos;          /* … this strong: none, optional or mandatory */
+    /* Its offers have preconditions (RFC 3312), this strong: none, optional or mandatory. With
+     * port 0 they say that `qos` is known (12). */
+    bool demands_qos;
+    enum sdp_strength qos;
 };
 
 struct sdp_local {

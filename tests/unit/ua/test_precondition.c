@@ -199,7 +199,7 @@ static void a_confirmation_that_is_asked_for_goes(void **state)
     rig_expect(&r, ALICE, UA_CALL_PROGRESS);
     rig_expect_none(&r, ALICE);
     rig_peer_answer(&r, ALICE, update, 200, "", "",
-                    rig_sdp(6000, ALL_THERE "a=conf:qos remote sendrecv\r\n"));
+                    rig_sdp(6000, THEIRS_THERE "a=conf:qos remote sendrecv\r\n"));
     rig_expect(&r, ALICE, UA_CALL_MEDIA);
     rig_pass(&r, SECOND);
     assert_int_equal(rig_count(&r, ALICE, "UPDATE "), 1);

@@ -60,6 +60,9 @@ static void options_are_told_what_we_can_do(void **state)
     assert_true(rig_has(ok, "\r\nSupported: 100rel, timer, "));
     assert_true(rig_has(ok, "\r\nContent-Type: application/sdp\r\n"));
     assert_true(rig_has(ok, "m=audio 0 RTP/AVP 0 8 101\r\n"));
+    /* RFC 3312 12 */
+    assert_true(rig_has(rig_value(ok, "Supported"), "precondition"));
+    assert_true(rig_has(ok, "a=des:qos none local sendrecv\r\n"));
     rig_end(&r);
 }
 
