@@ -1,9 +1,9 @@
-/* Pitch by normalized correlation: coarse, at about 8 kHz, then to the sample. */
+/* Pitch by normalized correlation: coarse, at about 4 kHz, then to the sample. */
 #include "codec/pitch.h"
 
 #include <math.h>
 
-#define COARSE_RATE 8000
+#define COARSE_RATE 4000
 
 /* The last period's worth against what was `lag` samples earlier, every `step`-th sample. */
 static double likeness(const int16_t *pcm, unsigned rate, size_t lag, size_t step)

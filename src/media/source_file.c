@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "resample.h"
 
-#define FRAMES 256 /* that are read at a time */
+#define FRAMES 1024 /* that are read at a time */
 #define CHANNELS_MOST 8
 #define RATE_LEAST 4000
 #define RATE_MOST 192000
