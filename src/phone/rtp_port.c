@@ -7,6 +7,7 @@
 
 #include "net/addrconv.h"
 #include "net/socket.h"
+#include "net/udp_errors.h"
 
 #define PORT_FIRST 16384
 #define PORT_PAIRS 8192
@@ -54,14 +55,22 @@ int rtp_port_open(struct rtp_port *p, const struct addr *at, struct rand *rand, 
     return error;
 }
 
+/* Who does not listen is not told of: the signalling says when a call is over. But what waits there
+ * would make the socket ready for ever. */
+static void forget_errors(int fd)
+{
+    struct addr remote;
+    while (udp_next_error(fd, &remote))
+        ;
+}
+
 bool rtp_port_receive(struct rtp_port *p, bool rtcp, struct buf *into, struct addr *from)
 {
     struct sockaddr_storage s;
     socklen_t len = sizeof s;
-    ssize_t n;
-    do
-        n = recvfrom(p->fds[rtcp], into->at, into->cap, 0, (struct sockaddr *)&s, &len);
-    while (n < 0 && (errno == EINTR || errno == ECONNREFUSED));
+    ssize_t n = recvfrom(p->fds[rtcp], into->at, into->cap, 0, (struct sockaddr *)&s, &len);
+    if (n < 0)
+        forget_errors(p->fds[rtcp]);
     into->len = n > 0 ? (size_t)n : 0;
     return n >= 0 && addr_from_sockaddr(&s, from);
 }
