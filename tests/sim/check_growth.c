@@ -1,36 +1,44 @@
 /* Judges how often and how long a request travels; looks at the wire only. */
 #include "sim/check.h"
 #include "sim/groups.h"
+#include "sim/wire.h"
 
 #define HOPS_MAX 71       /* RFC 3261 8.1.1.6: Max-Forwards starts at 70 */
 #define COPIES_MAX 200    /* of one request by one server: forks to all users of all domains */
 #define BYTES_PER_HOP 640 /* a Via and a Record-Route with its flow */
 
-static bool is_request(const struct rung *r)
+static unsigned hops_of(const struct rung *r)
 {
-    return strncmp(r->text, "SIP/2.0 ", 8) != 0;
-}
-
-/* One request by its sender: what all its copies have in common (RFC 3261 8.2.2.2). Of an ACK To,
- * too: those to the failures of a fork are others than that to its 2xx. */
-static uint64_t request_key(const struct rung *r)
-{
-    struct hash_key key = {0, 0};
-    if (!r->from->engine || !is_request(r))
-        return 0;
-    key.k0 = siphash13(&key, rung_header(r, "Call-ID"));
-    key.k1 = siphash13(&key, rung_header(r, "From"));
-    if (str_starts(str_from(r->text), STR("ACK ")))
-        key.k1 = siphash13(&key, rung_header(r, "To"));
-    return siphash13(&key, rung_header(r, "CSeq")) | 1;
-}
-
-static size_t hops_of(const struct rung *r)
-{
-    size_t n = 0;
+    unsigned n = 0;
     for (const char *at = strstr(r->text, "\r\nVia:"); at; at = strstr(at + 2, "\r\nVia:"))
         n++;
     return n;
+}
+
+/* Where it began: the sent-by of the Via below all others, whatever the transport. */
+static struct str author(const struct rung *r)
+{
+    unsigned hops = hops_of(r);
+    struct str via = hops > 0 ? wire_via(r, hops - 1) : STR_NONE;
+    via = str_slice(via, str_find(via, ' '), via.len);
+    return str_slice(via, 0, str_find(via, ';'));
+}
+
+/* One request by its sender: what all its copies have in common (RFC 3261 8.2.2.2). Of an ACK To,
+ * too: those to the failures of a fork are others than that to its 2xx. Of a BYE where it began:
+ * servers that end a call speak for both sides, by the CSeq that they would use next. */
+static uint64_t request_key(const struct rung *r)
+{
+    struct hash_key key = {0, 0};
+    if (!r->from->engine || !wire_is_request(r))
+        return 0;
+    key.k0 = siphash13(&key, rung_header(r, "Call-ID"));
+    key.k1 = siphash13(&key, rung_header(r, "From"));
+    if (str_starts(wire_start(r), STR("ACK ")))
+        key.k1 = siphash13(&key, rung_header(r, "To"));
+    if (str_starts(wire_start(r), STR("BYE ")))
+        key.k1 = siphash13(&key, author(r));
+    return siphash13(&key, rung_header(r, "CSeq")) | 1;
 }
 
 /* Is it the same message as one that this node has sent before? */
@@ -49,7 +57,7 @@ static void check_travels(const struct world *w, const struct groups *g, size_t 
     const struct rung *rungs = w->ladder.rungs;
     size_t size = groups_size(g, first), copies = 0;
     for (size_t i = first; i != GROUP_END; i = g->next[i]) {
-        size_t hops = hops_of(&rungs[i]);
+        unsigned hops = hops_of(&rungs[i]);
         EXPECT(w, hops <= HOPS_MAX);
         EXPECT(w, rungs[i].len <= rungs[first].len + hops * BYTES_PER_HOP);
         if (size > COPIES_MAX)

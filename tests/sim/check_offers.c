@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "sim/check.h"
 #include "sim/softphone.h"
 #include "sim/wire.h"
@@ -47,11 +48,17 @@ static unsigned long version_of(const struct rung *r)
     return at ? strtoul(at, NULL, 10) : 0;
 }
 
-/* RFC 3264 8: what is said anew has a version one higher than all that was said before. What waits
- * for a connection (RFC 3261 18.1.1: a large ACK) may be overtaken. */
+/* What waited for a connection may have been overtaken: it left by one, or is so large that one was
+ * tried before it left by a datagram (RFC 3261 18.1.1). */
+static bool may_have_waited(const struct rung *r)
+{
+    return r->fate == FATE_STREAM || r->len > LIMIT_UDP_REQUEST_BYTES;
+}
+
+/* RFC 3264 8: what is said anew has a version one higher than all that was said before. */
 static void check_version(const struct world *w, const struct rung *r)
 {
-    if (r->fate == FATE_STREAM)
+    if (may_have_waited(r))
         return;
     unsigned long most = 0;
     for (const struct rung *before = w->ladder.rungs; before < r; before++) {
@@ -208,12 +215,12 @@ static bool is_second(const struct world *w, const struct rung *ack)
     return other;
 }
 
-/* RFC 3261 13.2.2.4: whoever answers behind another one is hung up. An ACK that waited for a
- * connection may be the first one's. */
+/* RFC 3261 13.2.2.4: whoever answers behind another one is hung up. An ACK that waited may be the
+ * first one's. */
 static void check_loser(const struct world *w, const struct rung *ack)
 {
     bool over = false;
-    if (ack->fate == FATE_STREAM || !is_second(w, ack) || !is_answers(w, ack))
+    if (may_have_waited(ack) || !is_second(w, ack) || !is_answers(w, ack))
         return;
     for (const struct rung *r = w->ladder.rungs; r < w->ladder.rungs + w->ladder.n; r++)
         over = over || (is_bye_of(r, ack) && r->at <= time_add(ack->at, ANSWER_TIME));
