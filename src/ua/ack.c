@@ -1,7 +1,7 @@
 /* The ACK to a 2xx (RFC 3261 13.2.2.4): made once, sent as often as the 2xx comes. */
 #include "ua/call_parts.h"
 
-static int transmit(struct ua *ua, const struct leg *leg, time_ns now)
+static int transmit(struct ua *ua, struct leg *leg, time_ns now)
 {
     struct uri hop;
     struct msg_error err;
@@ -10,7 +10,9 @@ static int transmit(struct ua *ua, const struct leg *leg, time_ns now)
     if (!uri_parse(target, &hop, &err))
         return ERR_INVALID;
     struct outgoing o = {.text = text, .hop = &hop};
-    return engine_send_stateless(ua->engine, &o, now);
+    int result = engine_send_stateless(ua->engine, &o, now);
+    leg->ack_owed = result == ERR_NOMEM;
+    return result;
 }
 
 static int print(struct ua *ua, struct leg *leg, uint32_t cseq, struct str answer,
@@ -47,8 +49,7 @@ int ack_send(struct ua *ua, struct leg *leg, struct msg *m, struct str answer,
     leg->ack_len = (uint32_t)len;
     leg->ack_cseq = cseq;
     err = transmit(ua, leg, now);
-    /* What cannot be sent now is once more when the 2xx comes again. */
-    return err == ERR_NOMEM ? OK : err;
+    return leg->ack_owed ? OK : err;
 }
 
 void ack_again(struct ua *ua, struct leg *leg, struct msg *m, time_ns now)
@@ -60,4 +61,9 @@ void ack_again(struct ua *ua, struct leg *leg, struct msg *m, time_ns now)
         (void)transmit(ua, leg, now);
     else
         (void)!ack_send(ua, leg, m, STR_NONE, NULL, now);
+}
+
+int ack_settle(struct ua *ua, struct leg *leg, time_ns now)
+{
+    return leg->ack_owed ? transmit(ua, leg, now) : OK;
 }

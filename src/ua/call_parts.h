@@ -67,6 +67,7 @@ struct leg {
     struct ask *prack;
     struct block *ack; /* of the last 2xx that was acknowledged; and its hop behind it */
     uint32_t ack_len, ack_cseq;
+    bool ack_owed;      /* it found no memory */
     struct list infos;  /* struct ask */
     struct list usages; /* struct usage: subscriptions in its dialog */
     struct repeat repeat;
@@ -214,11 +215,15 @@ MUST_USE int outgoing_end(struct ua *, struct call *, enum call_end, struct str 
                           time_ns now);
 
 /* --- ack.c --- */
-/* Acknowledges the 2xx `m`; `answer` may be NULL. ERR_NOMEM: not sent, the 2xx will come again. */
+/* Acknowledges the 2xx `m`; `answer` may be NULL. ERR_NOMEM: it was not made, the 2xx will come
+ * again. One that is made and finds no memory to be sent is owed: until the 2xx comes again, or
+ * ack_settle. */
 MUST_USE int ack_send(struct ua *, struct leg *, struct msg *m, struct str answer,
                       const struct block *credentials, time_ns now);
 /* The same once more, where the 2xx with this number came again. */
 void ack_again(struct ua *, struct leg *, struct msg *m, time_ns now);
+/* Sends what is owed: before anything that has to come behind it. ERR_NOMEM: it still is. */
+MUST_USE int ack_settle(struct ua *, struct leg *, time_ns now);
 
 /* --- incoming.c --- */
 void incoming_take(struct ua *, const struct engine_event *, time_ns now);

@@ -61,6 +61,7 @@ static int send(struct ua *ua, struct leg *leg, const struct draft *draft, time_
     return ask_new(ua, &start, now, &m->ask);
 }
 
+/* RFC 3264 4: an offer goes behind the answer to that of the peer, which may be in the ACK. */
 static int try(struct ua *ua, struct leg *leg, time_ns now)
 {
     struct modify *m = &leg->modify;
@@ -68,7 +69,9 @@ static int try(struct ua *ua, struct leg *leg, time_ns now)
     bool confirmed = leg->dialog->state == DIALOG_CONFIRMED;
     m->is_invite = confirmed && (m->offer || !leg->peer_updates);
     m->offers = m->offer || m->is_invite;
-    int err = m->offers ? draft_offer(ua, &leg->media, !m->offer, &draft) : OK;
+    int err = ack_settle(ua, leg, now);
+    if (!err && m->offers)
+        err = draft_offer(ua, &leg->media, !m->offer, &draft);
     if (err)
         return err;
     err = send(ua, leg, &draft, now);

@@ -215,12 +215,16 @@ static void confirmed(struct ua *ua, struct leg *leg, struct msg *m, time_ns now
 {
     struct call *call = leg->call;
     struct body body;
+    struct sdp_exchange before = leg->exchange;
     bool wanted = call->state != CALL_ENDING && !call->chosen;
     body_read(m, &body);
     leg_learn(leg, m);
     enum heard heard = leg_hear(ua, leg, SDP_SUCCESS, m, &body);
-    if (heard == HEARD_NO_MEMORY || acknowledge(ua, leg, m, &body, heard, now) == ERR_NOMEM)
+    if (heard == HEARD_NO_MEMORY || acknowledge(ua, leg, m, &body, heard, now) == ERR_NOMEM) {
+        if (heard == HEARD_OFFER) /* it comes again with the 2xx */
+            leg->exchange = before;
         return;
+    }
     call->is_final = true;
     if (!wanted) {
         bye_send(ua, leg, STR("SIP;cause=200;text=\"Call completed elsewhere\""), now);

@@ -36,10 +36,9 @@ static unsigned long version_in(const char *text)
     return strtoul(strchr(at + 6, ' '), NULL, 10);
 }
 
-static void the_answer_of_a_late_offer_is_in_the_ack(void **state)
+/* Alice calls without an offer, Bob answers with his. */
+static void call_later(void)
 {
-    (void)state;
-    rig_new(&r);
     const struct call_start start = {.account = r.side[ALICE].account,
                                      .target = STR("sip:bob@192.0.2.2"),
                                      .media = rig_media(4000),
@@ -49,6 +48,14 @@ static void the_answer_of_a_late_offer_is_in_the_ack(void **state)
     bob = rig_expect(&r, BOB, UA_CALL_INCOMING)->ev.call;
     assert_false(rig_has(rig_last(&r, ALICE, "INVITE "), "v=0"));
     assert_int_equal(call_answer(ua(BOB), bob, rig_media(5000), r.now), OK);
+    rig_drain(&r);
+}
+
+static void the_answer_of_a_late_offer_is_in_the_ack(void **state)
+{
+    (void)state;
+    rig_new(&r);
+    call_later();
     rig_expect_none(&r, BOB);
     rig_pass(&r, 50 * MS);
     assert_true(rig_has(rig_last(&r, BOB, "SIP/2.0 200"), "m=audio 5000 RTP/AVP 0 8 101"));
@@ -58,6 +65,44 @@ static void the_answer_of_a_late_offer_is_in_the_ack(void **state)
     assert_int_equal(told(BOB), SDP_SENDRECV);
     rig_expect(&r, BOB, UA_CALL_CONFIRMED);
     end_call();
+}
+
+/* Alice's INVITE within the dialog went behind her ACK, if at all. */
+static void check_order(void)
+{
+    bool acked = false;
+    for (size_t i = 0; i < r.n_sent; i++) {
+        const char *text = r.sent[i].text;
+        if (r.sent[i].from != ALICE)
+            continue;
+        acked = acked || strncmp(text, "ACK ", 4) == 0;
+        assert_true(acked || strncmp(text, "INVITE ", 7) != 0 ||
+                    !rig_has(rig_value(text, "To"), ";tag="));
+    }
+}
+
+/* RFC 3264 4: whatever of it finds no memory; and the call stands. */
+static void no_offer_goes_before_the_answer(void **state)
+{
+    (void)state;
+    size_t asked = SIZE_MAX;
+    for (size_t n = 0; n <= asked; n++) {
+        rig_new(&r);
+        call_later();
+        struct mem_counting *mem = &r.side[ALICE].mem;
+        size_t before = mem->n_allocs;
+        mem->refuse_one = n;
+        rig_pass(&r, 15 * MS);
+        (void)!call_hold(ua(ALICE), alice, true, r.now);
+        rig_drain(&r);
+        asked = n == 0 ? mem->n_allocs - before : asked;
+        mem->refuse_one = 0;
+        rig_pass(&r, 5 * SECOND);
+        check_order();
+        assert_int_equal(call_end(ua(ALICE), alice, STR_NONE, r.now), OK);
+        rig_end(&r);
+    }
+    assert_true(asked > 3);
 }
 
 static void either_side_holds_and_resumes(void **state)
@@ -411,6 +456,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_answer_of_a_late_offer_is_in_the_ack),
+        cmocka_unit_test(no_offer_goes_before_the_answer),
         cmocka_unit_test(either_side_holds_and_resumes),
         cmocka_unit_test(streams_come_and_go_in_their_places),
         cmocka_unit_test(a_codec_is_changed),
