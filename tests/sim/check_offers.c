@@ -99,12 +99,12 @@ static bool was_answered(const struct world *w, const struct rung *request,
  * without one. */
 static void check_turn(const struct world *w, const struct rung *r)
 {
-    if (w->temper > TEMPER_KIND && r->fate == FATE_STREAM)
-        return;
-    for (const struct rung *before = w->ladder.rungs; before < r; before++)
+    for (const struct rung *before = w->ladder.rungs; before < r; before++) {
+        bool broke = w->temper > TEMPER_KIND && before->fate == FATE_STREAM;
         if (before->from == r->from && may_offer(before) && is_same_dialog(before, r) &&
             !str_equal(rung_header(before, "CSeq"), rung_header(r, "CSeq")))
-            EXPECT(w, was_answered(w, before, r));
+            EXPECT(w, broke || was_answered(w, before, r));
+    }
 }
 
 /* --- the 2xx --- */
@@ -153,13 +153,22 @@ static bool is_last(const struct world *w, const struct rung *answer)
     return false;
 }
 
+/* RFC 3261 9.1: 64*T1 after its CANCEL the caller is done with the INVITE. */
+static bool is_cancelled(const struct world *w, const struct rung *answer)
+{
+    for (const struct rung *r = w->ladder.rungs; r < w->ladder.rungs + w->ladder.n; r++)
+        if (r->from == answer->to && str_starts(wire_start(r), STR("CANCEL ")) &&
+            str_equal(rung_header(r, "Call-ID"), rung_header(answer, "Call-ID")) &&
+            wire_cseq(r) == wire_cseq(answer))
+            return time_add(answer->at, w->slowest) > time_add(r->at, ANSWER_TIME);
+    return false;
+}
+
 static bool is_ack_to(const struct rung *ack, const struct rung *r)
 {
     return ack->from == r->to && str_starts(wire_start(ack), STR("ACK ")) &&
            str_equal(rung_header(ack, "Call-ID"), rung_header(r, "Call-ID")) &&
-           str_equal(wire_tag(ack, "To"), wire_tag(r, "To")) &&
-           strtoul(rung_header(ack, "CSeq").at, NULL, 10) ==
-               strtoul(rung_header(r, "CSeq").at, NULL, 10);
+           str_equal(wire_tag(ack, "To"), wire_tag(r, "To")) && wire_cseq(ack) == wire_cseq(r);
 }
 
 /* RFC 3261 13.2.2.4: each is acknowledged, whether it is wanted or not. */
@@ -167,7 +176,8 @@ static void check_acknowledged(const struct world *w, const struct rung *r)
 {
     bool acked = false;
     bool broke = r->fate == FATE_STREAM && w->temper > TEMPER_KIND;
-    if (wire_arrivals(r) == 0 || broke || ends_before(w, r) || is_given_up(w, r) || is_last(w, r))
+    if (wire_arrivals(r) == 0 || broke || ends_before(w, r) || is_given_up(w, r) ||
+        is_cancelled(w, r) || is_last(w, r))
         return;
     for (const struct rung *ack = r; ack < w->ladder.rungs + w->ladder.n; ack++)
         acked = acked || is_ack_to(ack, r);

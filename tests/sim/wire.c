@@ -1,6 +1,7 @@
 /* Reads rungs. Knows what nodes of ours print, not all that may be written. */
 #include "sim/wire.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool wire_is_request(const struct rung *r)
@@ -14,6 +15,12 @@ struct str wire_method(const struct rung *r)
     if (wire_is_request(r))
         return str_slice(start, 0, str_find(start, ' '));
     return str_trim(str_slice(cseq, str_find(cseq, ' '), cseq.len));
+}
+
+unsigned long wire_cseq(const struct rung *r)
+{
+    struct str cseq = rung_header(r, "CSeq");
+    return cseq.len > 0 ? strtoul(cseq.at, NULL, 10) : 0;
 }
 
 struct str wire_start(const struct rung *r)

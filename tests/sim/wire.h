@@ -7,6 +7,8 @@
 bool wire_is_request(const struct rung *);
 /* "INVITE", of responses too: CSeq has it. */
 struct str wire_method(const struct rung *);
+/* The number in CSeq. */
+unsigned long wire_cseq(const struct rung *);
 /* The first line. */
 struct str wire_start(const struct rung *);
 /* The status of a response; 0: it is a request. */
