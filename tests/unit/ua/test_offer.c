@@ -36,11 +36,14 @@ static unsigned long version_in(const char *text)
     return strtoul(strchr(at + 6, ' '), NULL, 10);
 }
 
-/* Alice calls without an offer, Bob answers with his. */
+/* Alice calls without an offer, Bob answers with his. By the length of To her ACK needs a block of
+ * its own. */
 static void call_later(void)
 {
     const struct call_start start = {.account = r.side[ALICE].account,
                                      .target = STR("sip:bob@192.0.2.2"),
+                                     .to = STR("\"Bob, on the second floor, by the stairs, to "
+                                               "the left\" <sip:bob@192.0.2.2>"),
                                      .media = rig_media(4000),
                                      .offer_later = true};
     assert_int_equal(call_start(ua(ALICE), &start, r.now, &alice), OK);
@@ -81,28 +84,44 @@ static void check_order(void)
     }
 }
 
+static bool is_confirmed(void)
+{
+    struct call_view v;
+    return call_look(ua(ALICE), alice, &v) == OK && v.state == CALL_CONFIRMED;
+}
+
+/* The 2xx to a late offer comes; then Alice, who has memory again, holds the call. Was she in a
+ * call without having said so? */
+static bool answer_late(size_t refuse_after, size_t refuse_one)
+{
+    rig_new(&r);
+    call_later();
+    struct mem_counting *mem = &r.side[ALICE].mem;
+    mem->refuse_after = refuse_after;
+    mem->refuse_one = refuse_one;
+    rig_pass(&r, 15 * MS);
+    bool owed = is_confirmed() && rig_count(&r, ALICE, "ACK ") == 0;
+    mem->refuse_after = SIZE_MAX;
+    mem->refuse_one = 0;
+    (void)!call_hold(ua(ALICE), alice, true, r.now);
+    rig_drain(&r);
+    rig_pass(&r, 5 * SECOND);
+    check_order();
+    assert_int_equal(call_end(ua(ALICE), alice, STR_NONE, r.now), OK);
+    rig_end(&r);
+    return owed;
+}
+
 /* RFC 3264 4: whatever of it finds no memory; and the call stands. */
 static void no_offer_goes_before_the_answer(void **state)
 {
     (void)state;
-    size_t asked = SIZE_MAX;
-    for (size_t n = 0; n <= asked; n++) {
-        rig_new(&r);
-        call_later();
-        struct mem_counting *mem = &r.side[ALICE].mem;
-        size_t before = mem->n_allocs;
-        mem->refuse_one = n;
-        rig_pass(&r, 15 * MS);
-        (void)!call_hold(ua(ALICE), alice, true, r.now);
-        rig_drain(&r);
-        asked = n == 0 ? mem->n_allocs - before : asked;
-        mem->refuse_one = 0;
-        rig_pass(&r, 5 * SECOND);
-        check_order();
-        assert_int_equal(call_end(ua(ALICE), alice, STR_NONE, r.now), OK);
-        rig_end(&r);
+    unsigned owed = 0;
+    for (size_t i = 0; i < 20; i++) {
+        owed += answer_late(i, 0);
+        owed += answer_late(SIZE_MAX, i + 1);
     }
-    assert_true(asked > 3);
+    assert_true(owed > 0);
 }
 
 static void either_side_holds_and_resumes(void **state)
