@@ -120,6 +120,7 @@ unsigned codecs_agreed(const struct codecs *c, const struct sdp_agreed *a, struc
             to[n++] = (struct audio_format){.codec = c->codec[codec],
                                             .send = a->formats[i].send,
                                             .receive = a->formats[i].receive,
+                                            .send_fmtp = sdp_format_fmtp(&a->formats[i]),
                                             .receive_fmtp = c->sdp[codec].fmtp};
     }
     return n;

@@ -1,6 +1,8 @@
 /* What one m= line and our streams come to (RFC 3264 6, 6.1, 7). */
 #include "agree.h"
 
+#include <string.h>
+
 /* RFC 4585 says nothing that who knows RTP/AVP alone could not do as an answerer. */
 static bool is_proto(const struct sdp_stream *stream, struct str proto)
 {
@@ -46,6 +48,17 @@ static bool has_codec(const struct sdp_agreed *a, unsigned codec)
     return false;
 }
 
+static struct sdp_format format_of(unsigned codec, unsigned send, unsigned receive, struct str fmtp)
+{
+    struct sdp_format f = {
+        .codec = (uint8_t)codec, .send = (uint8_t)send, .receive = (uint8_t)receive};
+    if (fmtp.len > 0 && fmtp.len <= sizeof f.fmtp) {
+        memcpy(f.fmtp, fmtp.at, fmtp.len);
+        f.fmtp_len = (uint8_t)fmtp.len;
+    }
+    return f;
+}
+
 /* The formats of their m= line that we have, in their order. *strange: one that we have not. */
 static void common_formats(const struct sdp *s, struct sdp_section section,
                            const struct sdp_media *media, const struct sdp_stream *stream,
@@ -57,12 +70,12 @@ static void common_formats(const struct sdp *s, struct sdp_section section,
     while (sdp_format_next(&formats, &format)) {
         if (!sdp_read_payload_type(format, &type))
             continue;
-        bool ours = sdp_rtpmap_of(s, section, type, &map) &&
-                    codec_for(stream, &map, sdp_fmtp_of(s, section, format), &codec);
+        struct str fmtp = sdp_fmtp_of(s, section, format);
+        bool ours = sdp_rtpmap_of(s, section, type, &map) && codec_for(stream, &map, fmtp, &codec);
         *strange |= !ours;
         if (ours && !has_codec(a, codec) && a->n_formats < LIMIT_SDP_FORMATS)
-            a->formats[a->n_formats++] = (struct sdp_format){(uint8_t)codec, (uint8_t)type,
-                                                             stream->codecs[codec].payload_type};
+            a->formats[a->n_formats++] =
+                format_of(codec, type, stream->codecs[codec].payload_type, fmtp);
     }
 }
 

@@ -70,7 +70,7 @@ static void all_of(const struct sdp_local *local, unsigned n, struct sdp_agreed 
     *a = (struct sdp_agreed){.direction = stream->direction, .rtcp_mux = stream->rtcp_mux};
     for (unsigned i = 0; i < stream->n_codecs && i < LIMIT_SDP_FORMATS; i++)
         a->formats[a->n_formats++] =
-            (struct sdp_format){(uint8_t)i, 0, stream->codecs[i].payload_type};
+            (struct sdp_format){.codec = (uint8_t)i, .receive = stream->codecs[i].payload_type};
     if (stream->demands_qos && stream->port != 0)
         sdp_preconditions_offer(stream->qos,
                                 n < local->n_agreed ? &local->agreed[n].preconditions : NULL,

@@ -51,7 +51,13 @@ struct sdp_local {
 struct sdp_format {
     uint8_t codec;         /* of the stream's */
     uint8_t send, receive; /* payload types: theirs, ours */
+    uint8_t fmtp_len;
+    char fmtp[LIMIT_SDP_FMTP]; /* what they say of it: how they want to receive it */
 };
+static inline struct str sdp_format_fmtp(const struct sdp_format *f)
+{
+    return (struct str){f->fmtp, f->fmtp_len};
+}
 
 /* What became of one m= line. */
 struct sdp_agreed {

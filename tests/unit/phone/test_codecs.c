@@ -69,11 +69,15 @@ static void what_is_agreed_goes_to_the_media(void **state)
     (void)state;
     struct audio_format formats[LIMIT_SDP_FORMATS];
     assert_null(codecs_choose(&codecs, "G722,PCMU"));
-    struct sdp_agreed a = {.formats = {{1, 0, 0}, {2, 100, 101}}, .n_formats = 2};
+    struct sdp_agreed a = {
+        .formats = {{.codec = 1},
+                    {.codec = 2, .send = 100, .receive = 101, .fmtp_len = 4, .fmtp = "0-11"}},
+        .n_formats = 2};
     assert_int_equal(codecs_agreed(&codecs, &a, formats), 2);
     assert_ptr_equal(formats[0].codec, codecs.codec[1]);
     assert_int_equal(formats[1].send, 100);
     assert_int_equal(formats[1].receive, 101);
+    assert_true(str_equal(formats[1].send_fmtp, STR("0-11")));
     assert_int_equal(codecs_rate(formats, 2), 8000);
     formats[0].codec = codecs.codec[0];
     assert_int_equal(codecs_rate(formats, 2), 16000);

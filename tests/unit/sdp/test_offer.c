@@ -95,10 +95,13 @@ static void test_common(void **state)
     (void)state;
     assert_int_equal(
         answer_to("m=audio 5000 RTP/AVP 8 18 0 110 111\r\na=rtpmap:110 telephone-event/8000\r\n"
+                  "a=fmtp:110 0-11\r\n"
                   "a=rtpmap:111 OPUS/48000/2\r\na=ptime:30\r\n"),
         1);
     assert_true(media_is(0, "audio 4000 RTP/AVP 8 0 110 111"));
     assert_int_equal(agreed[0].n_formats, 4);
+    assert_true(str_equal(sdp_format_fmtp(&agreed[0].formats[2]), STR("0-11")));
+    assert_int_equal(sdp_format_fmtp(&agreed[0].formats[0]).len, 0);
     assert_int_equal(agreed[0].formats[3].codec, 0);
     assert_int_equal(agreed[0].formats[3].send, 111);
     assert_int_equal(agreed[0].formats[3].receive, 111);
