@@ -6,6 +6,7 @@
 #define FRAME_SAMPLES 960           /* at the highest rate */
 #define LATE_MOST (200 * NS_PER_MS) /* what is later is not caught up with: the machine slept */
 #define PACKET_BYTES 2048
+#define PACKETS_MOST 64 /* read from one socket before the others get their turn */
 #define RINGBACK_RATE 8000
 #define DIGIT_MS 100
 #define GAP_MS 80
@@ -183,20 +184,22 @@ bool voice_event(struct voice *v, struct audio_event *e, time_ns now)
 
 /* --- frames --- */
 
-/* One packet: where there are more the loop says so again, after the other sockets. */
+/* All that is there: a BYE that came behind it must not overtake it. */
 void voice_ready(struct voice *v, bool rtcp, time_ns now)
 {
     char bytes[PACKET_BYTES];
     struct addr from;
     struct buf b;
     buf_init(&b, bytes, sizeof bytes);
-    if (!rtp_port_receive(&v->port, rtcp, &b, &from) || !v->stream)
-        return;
-    if (rtcp)
-        audio_stream_take_rtcp(v->stream, &from, buf_str(&b), now);
-    else
-        audio_stream_take(v->stream, &from, buf_str(&b), now);
-    send_out(v);
+    for (unsigned i = 0; i < PACKETS_MOST && rtp_port_receive(&v->port, rtcp, &b, &from); i++) {
+        if (!v->stream)
+            continue;
+        if (rtcp)
+            audio_stream_take_rtcp(v->stream, &from, buf_str(&b), now);
+        else
+            audio_stream_take(v->stream, &from, buf_str(&b), now);
+        send_out(v);
+    }
 }
 
 static void fill(struct voice *v, struct card *card, int16_t *pcm, size_t n)

@@ -91,7 +91,7 @@ static void check_end(const struct world *w, const struct branch *b)
         return;
     EXPECT(w, b->final || b->cancel);
     if (!b->cancel && b->rang && i->from->clock.ppm == 0)
-        EXPECT(w, b->final->at < b->rang + TIMER_C + LATE / 10);
+        EXPECT(w, b->final->at < b->rang + w->slowest + TIMER_C + LATE / 10);
 }
 
 static void check_branch(const struct world *w, const struct groups *g, size_t first)
