@@ -66,7 +66,8 @@ def test_a_challenge_is_answered_with_the_password():
             f.write("secret-bob\n")
             f.flush()
             tandem("register", "bob@localhost", "--once", *way, "--password-file", f.name)
-        run = tandem("options", "sip:alice@localhost", "--as", "bob@localhost", *way, "--timeout", "1", "-v", status=3,
+        # Alice's phone is gone: nobody answers, or the kernel tells the server so.
+        run = tandem("options", "sip:alice@localhost", "--as", "bob@localhost", *way, "--timeout", "1", "-v", status=(1, 3),
                      env=password("bob"))
         assert "algorithm=SHA-256" in run.stderr and "secret" not in run.stderr, run.stderr
 

@@ -17,7 +17,7 @@ static bool has_text(struct msg *m, enum hdr_id id, struct str text)
 {
     const struct hdr *h = msg_header(m, id);
     struct str value = h ? hdr_value(m, h) : STR_NONE;
-    return memmem(value.at, value.len, text.at, text.len) != NULL;
+    return value.len > 0 && memmem(value.at, value.len, text.at, text.len) != NULL;
 }
 
 static unsigned least_of(const struct agent_plan *p)

@@ -36,7 +36,7 @@ static bool is_for(const struct rung *r, const struct gate *g)
 {
     struct str uri = wire_start(r);
     struct str host = str_slice(str_from(g->uri), 4, strlen(g->uri));
-    return memmem(uri.at, uri.len, host.at, host.len) != NULL;
+    return uri.len > 0 && memmem(uri.at, uri.len, host.at, host.len) != NULL;
 }
 
 static bool is_to_gate(const struct gates *gs, const struct gate *g, const struct rung *r)

@@ -455,7 +455,6 @@ static void nothing_of_the_offer_fits(void **state)
 static void a_change_without_an_answer_ends_with_its_call(void **state)
 {
     (void)state;
-    rig_new(&r);
     peer_calls_bob(rig_sdp(6000, ""));
     assert_int_equal(call_change(ua(BOB), bob, rig_media(5002), r.now), OK);
     rig_pass(&r, 20 * MS);
