@@ -3,16 +3,6 @@
 
 #include "dialog/route_set.h"
 
-/* A Call-ID whose messages come to our worker. */
-static void make_call_id(struct ua *ua, struct buf *b)
-{
-    do {
-        b->len = 0;
-        text_put_random(ua, b);
-        text_put_random(ua, b);
-    } while (!engine_owns_call_id(ua->engine, buf_str(b)));
-}
-
 static bool leaves_by_tls(const struct uri *hop)
 {
     return hop->scheme == URI_SIPS || transport_is_secure(uri_transport(hop));
@@ -27,7 +17,7 @@ int opening_make(struct ua *ua, const struct ua_identity *who, struct str target
     if (err)
         return err;
     buf_init(&call_id, out->call_id, sizeof out->call_id);
-    make_call_id(ua, &call_id);
+    text_put_call_id(ua, &call_id);
     buf_init(&tag, out->tag, sizeof out->tag);
     text_put_random(ua, &tag);
     buf_init(&contact, out->contact, sizeof out->contact);

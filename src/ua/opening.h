@@ -6,7 +6,7 @@
 #include "ua/account.h"
 
 struct opening {
-    char call_id[2 * TAG_LEN], tag[TAG_LEN], contact[LIMIT_DIALOG_BYTES];
+    char call_id[CALL_ID_LEN], tag[TAG_LEN], contact[LIMIT_DIALOG_BYTES];
     struct dialog_start start; /* borrows from here, from the account and from what was handed in */
 };
 

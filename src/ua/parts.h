@@ -80,5 +80,8 @@ void text_put_number(struct buf *, struct str name, uint64_t value);
 /* Sixteen hex digits of random. */
 #define TAG_LEN 16
 void text_put_random(struct ua *, struct buf *);
+/* A new Call-ID, whose messages come to our worker. */
+#define CALL_ID_LEN (2 * TAG_LEN)
+void text_put_call_id(struct ua *, struct buf *);
 
 #endif

@@ -48,11 +48,10 @@ static bool is_alone(struct str method)
 int outside_begin(struct ua *ua, const struct ua_identity *who, struct str target, struct str to,
                   struct str routes, struct dialog *out)
 {
-    char call_id[TAG_LEN * 2], tag[TAG_LEN];
+    char call_id[CALL_ID_LEN], tag[TAG_LEN];
     struct buf c, t;
     buf_init(&c, call_id, sizeof call_id);
-    text_put_random(ua, &c);
-    text_put_random(ua, &c);
+    text_put_call_id(ua, &c);
     buf_init(&t, tag, sizeof tag);
     text_put_random(ua, &t);
     const struct dialog_start s = {.call_id = buf_str(&c),

@@ -37,3 +37,15 @@ void text_put_random(struct ua *ua, struct buf *b)
 {
     buf_put_hex(b, rand_u64(engine_rand(ua->engine)), TAG_LEN);
 }
+
+void text_put_call_id(struct ua *ua, struct buf *b)
+{
+    char space[CALL_ID_LEN];
+    struct buf id;
+    do {
+        buf_init(&id, space, sizeof space);
+        text_put_random(ua, &id);
+        text_put_random(ua, &id);
+    } while (!engine_owns_call_id(ua->engine, buf_str(&id)));
+    buf_put(b, buf_str(&id));
+}

@@ -28,8 +28,11 @@ static char *copy(struct str s)
 
 void rig_config(struct rig *r)
 {
-    *r = (struct rig){
-        .now = SECOND, .delay = 10 * MS, .password = "", .peer_contact = "<sip:peer@192.0.2.9>"};
+    *r = (struct rig){.now = SECOND,
+                      .delay = 10 * MS,
+                      .password = "",
+                      .n_workers = 1,
+                      .peer_contact = "<sip:peer@192.0.2.9>"};
     for (enum rig_who who = ALICE; who < PEER; who++)
         r->side[who].mem = mem_counting();
     r->config =
@@ -43,7 +46,7 @@ static void start_side(struct rig *r, enum rig_who who)
                                    .seed = rand_seed_from(who + 1),
                                    .timers = r->config.timers,
                                    .call_key = {11, 12},
-                                   .n_workers = 1};
+                                   .n_workers = who == ALICE ? r->n_workers : 1};
     struct addr local = addr_of(places[who]);
     s->engine = engine_new(&config);
     assert_non_null(s->engine);

@@ -58,6 +58,7 @@ struct rig {
     unsigned n_lose;
     struct ua_config config; /* of all: to be changed between rig_config and rig_start */
     const char *password;    /* Alice's */
+    unsigned n_workers;      /* of her program; she is the first */
 };
 
 void rig_config(struct rig *);

@@ -43,6 +43,24 @@ static void a_message_comes_and_is_answered(void **state)
     rig_end(&r);
 }
 
+/* Another worker would get its answer. */
+static void each_call_id_is_of_our_worker(void **state)
+{
+    (void)state;
+    rig_config(&r);
+    r.n_workers = 8;
+    rig_start(&r);
+    for (unsigned i = 0; i < 8; i++) {
+        assert_int_equal(send_to("sip:x@192.0.2.9", "OPTIONS"), OK);
+        const char *request = rig_peer_next(&r, "OPTIONS");
+        assert_true(
+            engine_owns_call_id(r.side[ALICE].engine, str_from(rig_value(request, "Call-ID"))));
+        rig_peer_answer(&r, ALICE, request, 200, "t", "", "");
+        (void)expect(200);
+    }
+    rig_end(&r);
+}
+
 /* RFC 3261 22.2: once with the password, not a second time. */
 static void a_challenge_is_answered_once(void **state)
 {
@@ -132,6 +150,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_message_comes_and_is_answered),
+        cmocka_unit_test(each_call_id_is_of_our_worker),
         cmocka_unit_test(a_challenge_is_answered_once),
         cmocka_unit_test(a_redirection_is_followed),
         cmocka_unit_test(nobody_answers),
