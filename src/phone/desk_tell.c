@@ -190,8 +190,10 @@ static void say_media(const struct audio_report *r)
     say_number(stdout, "received", r->received);
     say_real(stdout, "lost", (double)r->lost, 0);
     say_real(stdout, "jitter_ms", r->jitter_ms, 1);
-    say_real(stdout, "mos", r->mos, 1);
-    say_real(stdout, "r", r->r, 1);
+    if (r->received > 0) {
+        say_real(stdout, "mos", r->mos, 1);
+        say_real(stdout, "r", r->r, 1);
+    }
     say_real(stdout, "lost_percent", r->lost_percent, 2);
     say_real(stdout, "concealed_percent", r->concealed_percent, 2);
     say_real(stdout, "delay_ms", r->delay_ms, 1);
@@ -216,7 +218,8 @@ static void print_media(const struct audio_report *r)
            r->jitter_ms);
     if (r->round_trip_ms >= 0)
         printf(", round trip %.1f ms", r->round_trip_ms);
-    printf(", MOS %.1f", r->mos);
+    if (r->received > 0)
+        printf(", MOS %.1f", r->mos);
 }
 
 static void put_media(const struct desk *d, const struct line *l)

@@ -33,6 +33,12 @@ def test_each_codec_brings_the_tone_both_ways():
                 heard.check_tone()
 
 
+def test_nothing_that_was_heard_has_no_quality():
+    with Bob("--audio", "none") as bob:
+        media = end_of(events("call", f"bob@{bob.addr}", "--audio", "none", "--for", "0.5"))["media"]
+        assert media["received"] == 0 and "mos" not in media and "r" not in media, media
+
+
 def test_digits_come_as_events_and_as_tones():
     for more in ((), ("--codec", "PCMU")):
         with Bob(*more) as bob:
