@@ -149,13 +149,9 @@ static int talk(enum phone_command command, int argc, char **argv, const char *h
 {
     static struct talk t;
     struct phone_options o;
-    int status = phone_options_read(&o, command, argc, argv);
-    if (status)
+    int status;
+    if (!phone_options_take(&o, command, argc, argv, help, &status))
         return status;
-    if (o.help) {
-        fputs(help, stdout);
-        return PHONE_DONE;
-    }
     t.enrol.status = -1;
     status = phone_begin(&t.phone, &o);
     if (!status)

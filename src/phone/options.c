@@ -363,3 +363,12 @@ int phone_options_read(struct phone_options *o, enum phone_command command, int 
         return status;
     return take_words(o, argv + optind, argc - optind);
 }
+
+bool phone_options_take(struct phone_options *o, enum phone_command command, int argc, char **argv,
+                        const char *help, int *status)
+{
+    *status = phone_options_read(o, command, argc, argv);
+    if (!*status && o->help)
+        fputs(help, stdout);
+    return !*status && !o->help;
+}

@@ -56,6 +56,10 @@ struct phone_options {
 /* Reads argv[1] on; views of argv. PHONE_DONE, or PHONE_BAD_USAGE once what is wrong was said on
  * standard error. */
 MUST_USE int phone_options_read(struct phone_options *, enum phone_command, int argc, char **argv);
+/* The same for a command that begins. False: it is over, with *status, as its help was wanted and
+ * is shown, or something is wrong. */
+MUST_USE bool phone_options_take(struct phone_options *, enum phone_command, int argc, char **argv,
+                                 const char *help, int *status);
 /* "tandem: COMMAND: WHERE: WHAT" on standard error; returns `status`. */
 int phone_complain(const struct phone_options *, const char *where, const char *what, int status);
 

@@ -64,13 +64,9 @@ int register_main(int argc, char **argv)
     static struct phone p;
     struct phone_options o;
     struct enrol r;
-    int status = phone_options_read(&o, PHONE_REGISTER, argc, argv);
-    if (status)
+    int status;
+    if (!phone_options_take(&o, PHONE_REGISTER, argc, argv, register_help, &status))
         return status;
-    if (o.help) {
-        fputs(register_help, stdout);
-        return PHONE_DONE;
-    }
     status = phone_begin(&p, &o);
     if (!status)
         status = enrol_begin(&r, &p);

@@ -236,13 +236,9 @@ static int ask(enum phone_command command, int argc, char **argv, const char *he
 {
     static struct asking a;
     struct phone_options o;
-    int status = phone_options_read(&o, command, argc, argv);
-    if (status)
+    int status;
+    if (!phone_options_take(&o, command, argc, argv, help, &status))
         return status;
-    if (o.help) {
-        fputs(help, stdout);
-        return PHONE_DONE;
-    }
     a.status = -1;
     status = phone_begin(&a.phone, &o);
     if (!status)

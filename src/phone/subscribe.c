@@ -260,13 +260,9 @@ int subscribe_main(int argc, char **argv)
 {
     static struct watching w;
     struct phone_options o;
-    int status = phone_options_read(&o, PHONE_SUBSCRIBE, argc, argv);
-    if (status)
+    int status;
+    if (!phone_options_take(&o, PHONE_SUBSCRIBE, argc, argv, subscribe_help, &status))
         return status;
-    if (o.help) {
-        fputs(subscribe_help, stdout);
-        return PHONE_DONE;
-    }
     w.status = -1;
     status = phone_begin(&w.phone, &o);
     if (!status)

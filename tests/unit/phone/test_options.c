@@ -46,6 +46,25 @@ static void each_is_read(void **state)
     assert_int_equal(o.calls, 1);
 }
 
+static bool begins(const char *word, int *status)
+{
+    struct phone_options o;
+    char *argv[] = {(char *)(uintptr_t) "tandem", (char *)(uintptr_t)word, NULL};
+    return phone_options_take(&o, PHONE_OPTIONS, 2, argv, "", status);
+}
+
+static void help_and_mistakes_end_a_command(void **state)
+{
+    (void)state;
+    int status = -1;
+    assert_true(begins("sip:bob@example.com", &status));
+    assert_int_equal(status, PHONE_DONE);
+    assert_false(begins("--help", &status));
+    assert_int_equal(status, PHONE_DONE);
+    assert_false(begins("--nonsense", &status));
+    assert_int_equal(status, PHONE_BAD_USAGE);
+}
+
 static void what_stands_without_an_option(void **state)
 {
     (void)state;
@@ -118,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_read),
+        cmocka_unit_test(help_and_mistakes_end_a_command),
         cmocka_unit_test(what_stands_without_an_option),
         cmocka_unit_test(seconds_have_fractions),
         cmocka_unit_test(wrong_ones_are_usage_errors),
