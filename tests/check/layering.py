@@ -13,6 +13,7 @@ for folder in ("auth", "tx", "dialog", "resolve", "follow"):
 MAY["route"] = {"config", "hook", "msg", "base"}  # config: the entries that rules are made of
 MAY["hook"] = {"config", "msg", "base"}
 MAY["peers"] = {"config", "base"}
+MAY["trace"] = {"msg", "sdp", "rtp", "base"}
 MAY["srtp"] = {"rtp", "base"}
 MAY["turn"] = MAY["ice"] = {"stun", "base"}
 MAY["engine"] = {"tx", "dialog", "resolve", "peers", "msg", "base"}  # peers: the loads of targets
