@@ -64,13 +64,13 @@ void bye_fire(struct ua *ua, struct leg *leg, time_ns now)
 {
     struct call *call = leg->call;
     send(ua, leg, now);
-    call_settle(ua, call, now);
+    call_settle(ua, call);
 }
 
-void bye_answered(struct ua *ua, struct leg *leg, time_ns now)
+void bye_answered(struct ua *ua, struct leg *leg)
 {
     ask_free(ua, leg->bye.ask);
     leg->bye.ask = NULL;
     leg_close(leg);
-    call_settle(ua, leg->call, now);
+    call_settle(ua, leg->call);
 }

@@ -75,7 +75,7 @@ static bool is_asking(const struct call *call)
 {
     LIST_EACH (&call->legs, node, after) {
         const struct leg *leg = CONTAINER_OF(node, struct leg, node);
-        if (bye_is_open(leg) || !list_is_empty(&leg->usages))
+        if (bye_is_open(leg) || leg->modify.cancels || !list_is_empty(&leg->usages))
             return true;
     }
     return call->is_outgoing ? !call->is_final : call->tx != 0;
@@ -87,9 +87,8 @@ bool call_is_done(const struct call *call)
            (!call->is_outgoing || early_count(&call->early, DIALOG_EARLY) == 0);
 }
 
-void call_settle(struct ua *ua, struct call *call, time_ns now)
+void call_settle(struct ua *ua, struct call *call)
 {
-    (void)now;
     bool may_answer = call->is_outgoing && call->alarm.timer.at != TIME_NEVER;
     if (call->state == CALL_ENDING && !is_asking(call) && !may_answer)
         call_free(ua, call);
@@ -112,7 +111,7 @@ void call_fire(struct ua *ua, struct call *call, time_ns now)
         if (leg != call->chosen && leg->dialog->state == DIALOG_TERMINATED && !bye_is_open(leg))
             leg_free(ua, leg);
     }
-    call_settle(ua, call, now);
+    call_settle(ua, call);
 }
 
 /* --- commands for both sides --- */

@@ -31,6 +31,7 @@ struct modify {
     bool changes;           /* … which offers something new */
     bool offer, refresh;    /* wanted */
     bool waits;             /* for the alarm */
+    bool cancels;           /* the session has ended, its CANCEL found no memory */
     struct alarm alarm;
 };
 
@@ -134,7 +135,7 @@ void call_over(struct ua *, struct call *, enum call_end, unsigned status, struc
 /* It has ended, and what is left of it only repeats itself. */
 bool call_is_done(const struct call *);
 /* Frees the call where it has ended and nothing of it can come any more. */
-void call_settle(struct ua *, struct call *, time_ns now);
+void call_settle(struct ua *, struct call *);
 void call_free(struct ua *, struct call *);
 void call_fire(struct ua *, struct call *, time_ns now);
 /* NULL: nobody is told: the call has ended, or there is no memory. */
@@ -154,7 +155,7 @@ struct leg *leg_named(struct ua *, const struct dialog_id *);
 /* The session is over, and with it the dialog, unless a subscription goes on in it (RFC 5057 4). */
 void leg_close(struct leg *);
 /* … which is over now. */
-void leg_settle(struct ua *, struct leg *, time_ns now);
+void leg_settle(struct ua *, struct leg *);
 /* What the peer says of itself. */
 void leg_learn(struct leg *, struct msg *);
 /* The leg is over with its dialog; a BYE goes where one is owed to the peer. The whole call is,
@@ -172,7 +173,7 @@ void bye_go(struct ua *, struct leg *, time_ns now);
 /* It is not sent yet, or not answered. */
 bool bye_is_open(const struct leg *);
 void bye_fire(struct ua *, struct leg *, time_ns now);
-void bye_answered(struct ua *, struct leg *, time_ns now);
+void bye_answered(struct ua *, struct leg *);
 /* "Reason: …" */
 void bye_put_reason(struct buf *, struct str reason);
 
@@ -234,7 +235,7 @@ MUST_USE int incoming_answer(struct ua *, struct call *, time_ns now);
 MUST_USE int incoming_refuse(struct ua *, struct call *, enum call_end, unsigned status,
                              struct str headers, time_ns now);
 /* The transaction of its INVITE has ended. */
-void incoming_lost(struct ua *, struct call *, time_ns now);
+void incoming_lost(struct ua *, struct call *);
 /* NULL: no such call, or it has a final response. */
 struct call *incoming_unanswered(const struct ua *, ua_call);
 /* Contact, Allow and Supported of our answers that make or refresh a dialog. */

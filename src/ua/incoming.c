@@ -129,7 +129,7 @@ int incoming_refuse(struct ua *ua, struct call *call, enum call_end end, unsigne
     call->tx = 0;
     dialog_terminate(&call->own);
     call_over(ua, call, end, status, NULL);
-    call_settle(ua, call, now);
+    call_settle(ua, call);
     return OK;
 }
 
@@ -261,18 +261,18 @@ void incoming_cancelled(struct ua *ua, struct call *call, struct msg *m, time_ns
     call->tx = 0;
     dialog_terminate(&call->own);
     call_over(ua, call, CALL_END_CANCELLED, 487, m);
-    call_settle(ua, call, now);
+    call_settle(ua, call);
 }
 
 /* The transaction has ended without a final response of the application's. */
-void incoming_lost(struct ua *ua, struct call *call, time_ns now)
+void incoming_lost(struct ua *ua, struct call *call)
 {
     if (!call->tx)
         return;
     call->tx = 0;
     dialog_terminate(&call->own);
     call_over(ua, call, CALL_END_FAILED, 500, NULL);
-    call_settle(ua, call, now);
+    call_settle(ua, call);
 }
 
 unsigned call_would_refuse(struct ua *ua, ua_call id, const struct sdp_local *media)

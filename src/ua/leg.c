@@ -32,7 +32,6 @@ struct leg *leg_new(struct ua *ua, struct call *call, struct dialog *d)
 
 static void stop_asking(struct ua *ua, struct leg *leg)
 {
-    modify_end(ua, leg);
     session_stop(ua, leg);
     ask_free(ua, leg->prack);
     leg->prack = NULL;
@@ -45,6 +44,7 @@ void leg_free(struct ua *ua, struct leg *leg)
     struct call *call = leg->call;
     struct dialog *d = leg->dialog;
     assert(list_is_empty(&leg->usages));
+    modify_end(ua, leg);
     stop_asking(ua, leg);
     repeat_end(ua, leg);
     alarm_stop(ua, &leg->bye.alarm);
@@ -81,12 +81,12 @@ void leg_close(struct leg *leg)
         dialog_terminate(leg->dialog);
 }
 
-void leg_settle(struct ua *ua, struct leg *leg, time_ns now)
+void leg_settle(struct ua *ua, struct leg *leg)
 {
     struct call *call = leg->call;
     if (call->state == CALL_ENDING && !bye_is_open(leg))
         leg_close(leg);
-    call_settle(ua, call, now);
+    call_settle(ua, call);
 }
 
 void leg_learn(struct leg *leg, struct msg *m)
@@ -117,5 +117,5 @@ void leg_end(struct ua *ua, struct leg *leg, enum call_end end, unsigned status,
         leg_close(leg);
     } else
         bye_send(ua, leg, reason, now);
-    call_settle(ua, call, now);
+    call_settle(ua, call);
 }

@@ -3,22 +3,38 @@
 #include "ua/call_parts.h"
 #include "ua/capabilities.h"
 
-void modify_end(struct ua *ua, struct leg *leg)
+/* The request is answered, or of no interest any more. */
+static void forget(struct ua *ua, struct modify *m)
 {
-    struct modify *m = &leg->modify;
     ask_free(ua, m->ask);
     alarm_stop(ua, &m->alarm);
     m->ask = NULL;
-    m->offer = m->refresh = m->waits = false;
 }
 
-/* RFC 3261 9.1, 17.1.1.2: one that rings on without an answer would never end by itself. */
+void modify_end(struct ua *ua, struct leg *leg)
+{
+    struct modify *m = &leg->modify;
+    forget(ua, m);
+    m->offer = m->refresh = m->waits = m->cancels = false;
+}
+
+/* RFC 3261 9.1, 17.1.1.2: one that rings on without an answer would never end by itself. False: no
+ * memory, the alarm tries it again. */
+static bool cancel(struct ua *ua, struct modify *m, time_ns now)
+{
+    if (!m->ask || !m->is_invite ||
+        engine_cancel(ua->engine, m->ask->tx, STR_NONE, now) != ERR_NOMEM)
+        return true;
+    alarm_set(ua, &m->alarm, time_add(now, ua->config.timers.t1));
+    return false;
+}
+
 void modify_give_up(struct ua *ua, struct leg *leg, time_ns now)
 {
-    const struct modify *m = &leg->modify;
-    if (m->ask && m->is_invite)
-        (void)engine_cancel(ua->engine, m->ask->tx, STR_NONE, now);
-    modify_end(ua, leg);
+    struct modify *m = &leg->modify;
+    m->cancels = !cancel(ua, m, now);
+    if (!m->cancels)
+        modify_end(ua, leg);
 }
 
 /* RFC 3311 5.1, RFC 3261 14.1: whether an offer may go now, and by what. */
@@ -84,6 +100,8 @@ static int try(struct ua *ua, struct leg *leg, time_ns now)
         media_offered(ua, &leg->media, &draft);
     m->changes = m->offer;
     m->offer = m->refresh = false;
+    if (m->is_invite)
+        alarm_set(ua, &m->alarm, time_add(now, LIMIT_UA_REINVITE_S * NS_PER_S));
     return OK;
 }
 
@@ -112,8 +130,16 @@ void modify_advance(struct ua *ua, struct leg *leg, time_ns now)
 
 void modify_fire(struct ua *ua, struct leg *leg, time_ns now)
 {
-    leg->modify.waits = false;
-    modify_advance(ua, leg, now);
+    if (leg->call->state == CALL_ENDING) {
+        modify_give_up(ua, leg, now);
+        leg_settle(ua, leg);
+    } else if (leg->modify.ask) {
+        leg->modify.ask->account = 0; /* what comes now is final */
+        (void)cancel(ua, &leg->modify, now);
+    } else {
+        leg->modify.waits = false;
+        modify_advance(ua, leg, now);
+    }
 }
 
 /* --- answers --- */
@@ -177,8 +203,7 @@ static bool is_tried_again(struct ua *ua, struct leg *leg, const struct ask_answ
 static void refused(struct ua *ua, struct leg *leg, const struct ask_answer *answer, time_ns now)
 {
     bool changes = leg->modify.changes;
-    ask_free(ua, leg->modify.ask);
-    leg->modify.ask = NULL;
+    forget(ua, &leg->modify);
     if (dialog_ends_on(answer->status)) {
         leg_end(ua, leg, CALL_END_GONE, answer->status, answer->msg, STR_NONE, now);
         return;
@@ -206,8 +231,7 @@ static void accepted(struct ua *ua, struct leg *leg, struct msg *m, time_ns now)
         (heard == HEARD_NO_MEMORY ||
          ack_send(ua, leg, m, STR_NONE, leg->modify.ask->credentials, now) == ERR_NOMEM))
         return;
-    ask_free(ua, leg->modify.ask);
-    leg->modify.ask = NULL;
+    forget(ua, &leg->modify);
     if (heard == HEARD_BAD || heard == HEARD_NO_MEMORY) {
         leg_disagree(ua, leg, heard, m, now);
         return;
@@ -217,11 +241,23 @@ static void accepted(struct ua *ua, struct leg *leg, struct msg *m, time_ns now)
     modify_advance(ua, leg, now);
 }
 
+/* It came before the CANCEL went. */
+static void ended(struct ua *ua, struct leg *leg, const struct ask_answer *answer, time_ns now)
+{
+    if (answer->status < 300)
+        ack_again(ua, leg, answer->msg, now);
+    modify_end(ua, leg);
+    leg_settle(ua, leg);
+}
+
 void modify_answered(struct ua *ua, struct leg *leg, enum ask_news news,
                      const struct ask_answer *answer, time_ns now)
 {
     struct body body;
-    if (news == ASK_PROVISIONAL && leg->modify.is_invite && answer->status > 100) {
+    if (leg->modify.cancels) {
+        if (news == ASK_FINAL)
+            ended(ua, leg, answer, now);
+    } else if (news == ASK_PROVISIONAL && leg->modify.is_invite && answer->status > 100) {
         body_read(answer->msg, &body);
         (void)prack_hear(ua, leg, answer->msg, &body, now);
     } else if (news == ASK_FINAL && answer->status < 300)

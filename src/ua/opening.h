@@ -10,9 +10,13 @@ struct opening {
     struct dialog_start start; /* borrows from here, from the account and from what was handed in */
 };
 
-/* `to` may be empty: the target. ERR_INVALID: the target or a route is no URI. ERR_LIMIT: our own
- * contact is too long. It must not be moved. */
-MUST_USE int opening_make(struct ua *, const struct ua_identity *, struct str target, struct str to,
-                          struct opening *out);
+/* Without a contact, for requests that make no dialog. `to` may be empty: the target. It must not
+ * be moved. */
+void opening_make(struct ua *, const struct ua_identity *, struct str routes, struct str target,
+                  struct str to, struct opening *out);
+/* … and with one, for those that do. ERR_INVALID: the target or a route is no URI. ERR_LIMIT: our
+ * own contact is too long. */
+MUST_USE int opening_make_dialog(struct ua *, const struct ua_identity *, struct str target,
+                                 struct str to, struct opening *out);
 
 #endif

@@ -24,7 +24,7 @@ static int init_dialog(struct ua *ua, struct call *call, const struct ua_identit
                        const struct call_start *s)
 {
     struct opening opening;
-    int err = opening_make(ua, who, s->target, s->to, &opening);
+    int err = opening_make_dialog(ua, who, s->target, s->to, &opening);
     return err ? err : early_init(&call->early, ua->mem, &opening.start, 64 * ua->config.timers.t1);
 }
 
@@ -148,7 +148,7 @@ int outgoing_end(struct ua *ua, struct call *call, enum call_end end, struct str
     alarm_stop(ua, &call->invite->alarm);
     call_over(ua, call, end, end == CALL_END_NO_AGREEMENT ? 488 : 0, NULL);
     referral_progress(ua, call, 487, now);
-    call_settle(ua, call, now);
+    call_settle(ua, call);
     return OK;
 }
 
@@ -234,7 +234,7 @@ static void confirmed(struct ua *ua, struct leg *leg, struct msg *m, time_ns now
         call->chosen = leg;
         referral_progress(ua, call, m->status, now);
         call_over(ua, call, CALL_END_BYE, 0, NULL);
-        call_settle(ua, call, now);
+        call_settle(ua, call);
         return;
     }
     if (heard == HEARD_BAD || !leg->media.held || media_readiness(&leg->media) == SDP_IMPOSSIBLE) {
@@ -291,7 +291,7 @@ static void failed(struct ua *ua, struct call *call, const struct ask_answer *an
     call->is_final = true;
     call_over(ua, call, CALL_END_REFUSED, answer->status, answer->msg);
     referral_progress(ua, call, answer->status, now);
-    call_settle(ua, call, now);
+    call_settle(ua, call);
 }
 
 void outgoing_take(struct ua *ua, struct call *call, enum ask_news news,

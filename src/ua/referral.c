@@ -27,10 +27,10 @@ static void clear(struct ua *ua, struct referral *r)
     msg_unref(ua->blocks, r->request);
 }
 
-static void forget(struct ua *ua, struct referral *r, time_ns now)
+static void forget(struct ua *ua, struct referral *r)
 {
     clear(ua, r);
-    usage_end(ua, &r->usage, now);
+    usage_end(ua, &r->usage);
     pool_free(&ua->referrals, r->id);
 }
 
@@ -154,10 +154,10 @@ void referral_take(struct ua *ua, struct leg *leg, const struct engine_event *ev
         refuse(ua, ev->tx, err == ERR_INVALID ? 400 : 503, STR_NONE, now);
 }
 
-void referral_lost(struct ua *ua, struct referral *r, tx_id tx, time_ns now)
+void referral_lost(struct ua *ua, struct referral *r, tx_id tx)
 {
     if (r->tx == tx)
-        forget(ua, r, now);
+        forget(ua, r);
 }
 
 /* --- reports --- */
@@ -209,7 +209,7 @@ static void report(struct ua *ua, struct referral *r, time_ns now)
         return;
     }
     if (err) {
-        forget(ua, r, now);
+        forget(ua, r);
         return;
     }
     r->told = r->status;
@@ -234,7 +234,7 @@ void referral_answered(struct ua *ua, struct referral *r, enum ask_news news,
     r->notify = NULL;
     /* RFC 6665 4.2.2: who does not want it has no subscription any more. */
     if (answer->status >= 300 || r->last)
-        forget(ua, r, now);
+        forget(ua, r);
     else if (is_over(r) || r->status != r->told)
         report(ua, r, now);
 }
@@ -323,7 +323,7 @@ int referral_refuse(struct ua *ua, ua_referral id, unsigned status, time_ns now)
     if (status < 300 || status > 699)
         return ERR_INVALID;
     refuse(ua, r->tx, status, STR_NONE, now);
-    forget(ua, r, now);
+    forget(ua, r);
     return OK;
 }
 
@@ -395,7 +395,7 @@ int referral_accept(struct ua *ua, ua_referral id, const struct sdp_local *media
     call->depth = r->depth;
     accept(ua, r, now);
     if (r->quiet) {
-        forget(ua, r, now);
+        forget(ua, r);
         return OK;
     }
     r->status = 100;

@@ -34,7 +34,7 @@ struct referral *referral_of(struct usage *);
 /* A REFER; `leg` NULL: outside of our calls. */
 void referral_take(struct ua *, struct leg *, const struct engine_event *, time_ns now);
 /* Its transaction has ended. */
-void referral_lost(struct ua *, struct referral *, tx_id, time_ns now);
+void referral_lost(struct ua *, struct referral *, tx_id);
 /* What the call that it made came to: 100 to 699. */
 void referral_progress(struct ua *, const struct call *, unsigned status, time_ns now);
 /* Does the Event of a SUBSCRIBE name it? */

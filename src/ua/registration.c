@@ -3,6 +3,7 @@
 
 #include "dialog/route_set.h"
 #include "ua/binding.h"
+#include "ua/opening.h"
 #include "ua/requests.h"
 
 #define MARGIN_S 64 /* of a refresh before the end: two times Timer F */
@@ -298,6 +299,7 @@ static int begin(struct ua *ua, struct registration *r, const struct ua_identity
                  const struct registration_start *s, time_ns now)
 {
     char own[LIMIT_AOR_BYTES + 8];
+    struct opening opening;
     struct buf b;
     buf_init(&b, own, sizeof own);
     buf_put(&b, who->uri.scheme == URI_SIPS ? STR("sips:") : STR("sip:"));
@@ -310,8 +312,9 @@ static int begin(struct ua *ua, struct registration *r, const struct ua_identity
         return ERR_LIMIT;
     struct str registrar = s->registrar.len > 0 ? s->registrar : buf_str(&b);
     int err = keep_texts(ua, r, who, s, registrar);
+    opening_make(ua, who, who->routes, registrar, who->address, &opening);
     if (!err)
-        err = outside_begin(ua, who, registrar, who->address, who->routes, &r->dialog);
+        err = dialog_init_trying(&r->dialog, ua->mem, &opening.start);
     return err ? err : send_register(ua, r, r->expires_s, now);
 }
 

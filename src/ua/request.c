@@ -3,6 +3,7 @@
 
 #include "ua/account.h"
 #include "ua/ask.h"
+#include "ua/opening.h"
 #include "ua/requests.h"
 
 struct request {
@@ -45,28 +46,10 @@ static bool is_alone(struct str method)
     return method.len > 0;
 }
 
-int outside_begin(struct ua *ua, const struct ua_identity *who, struct str target, struct str to,
-                  struct str routes, struct dialog *out)
-{
-    char call_id[CALL_ID_LEN], tag[TAG_LEN];
-    struct buf c, t;
-    buf_init(&c, call_id, sizeof call_id);
-    text_put_call_id(ua, &c);
-    buf_init(&t, tag, sizeof tag);
-    text_put_random(ua, &t);
-    const struct dialog_start s = {.call_id = buf_str(&c),
-                                   .local_tag = buf_str(&t),
-                                   .local = who->address,
-                                   .remote = to.len > 0 ? to : target,
-                                   .target = target,
-                                   .routes = routes,
-                                   .cseq = 1};
-    return dialog_init_trying(out, ua->mem, &s);
-}
-
 static int begin(struct ua *ua, struct request *r, const struct ua_identity *who,
                  const struct request_start *s, time_ns now)
 {
+    struct opening opening;
     const struct ask_start ask = {.use = ASK_REQUEST,
                                   .user = r->id,
                                   .account = s->account,
@@ -77,7 +60,8 @@ static int begin(struct ua *ua, struct request *r, const struct ua_identity *who
                                   .follows = true};
     r->user = s->user;
     r->account = s->account;
-    int err = outside_begin(ua, who, s->target, s->to, account_routes(who), &r->dialog);
+    opening_make(ua, who, account_routes(who), s->target, s->to, &opening);
+    int err = dialog_init_trying(&r->dialog, ua->mem, &opening.start);
     return err ? err : ask_new(ua, &ask, now, &r->ask);
 }
 

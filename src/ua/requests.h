@@ -8,10 +8,6 @@
 /* --- request.c --- */
 void requests_init(struct ua *);
 void requests_fini(struct ua *);
-/* A dialog in TRYING with a Call-ID and a tag of its own, for a request of this account. `to` may
- * be empty: the target. Errors as of dialog_init_trying. */
-MUST_USE int outside_begin(struct ua *, const struct ua_identity *, struct str target,
-                           struct str to, struct str routes, struct dialog *out);
 /* The final answer to the request of this id. */
 void request_answered(struct ua *, uint64_t id, const struct ask_answer *);
 

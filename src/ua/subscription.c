@@ -84,7 +84,7 @@ int subscription_start(struct ua *ua, const struct subscription_start *s, time_n
         return err;
     err = keep_texts(ua, w, s) ? open_anew(ua, w, now) : ERR_NOMEM;
     if (err)
-        watch_free(ua, w, now);
+        watch_free(ua, w);
     else
         *out = w->id;
     return err;
@@ -104,7 +104,7 @@ int subscription_end(struct ua *ua, ua_subscription id, time_ns now)
     alarm_stop(ua, &w->alarm);
     w->leaves = usage_dialog(&w->usage) && watch_refresh(ua, w, 0, now) == OK;
     if (!w->leaves)
-        watch_free(ua, w, now);
+        watch_free(ua, w);
     return OK;
 }
 
@@ -141,10 +141,10 @@ bool subscription_notified(struct ua *ua, struct watch *w, struct msg *m)
 }
 
 /* --- its ends --- */
-void subscription_over(struct ua *ua, struct watch *w, unsigned status, struct msg *m, time_ns now)
+void subscription_over(struct ua *ua, struct watch *w, unsigned status, struct msg *m)
 {
     (void)tell(ua, w, UA_SUBSCRIPTION_ENDED, status, m);
-    watch_free(ua, w, now);
+    watch_free(ua, w);
 }
 
 static time_ns pause_of(struct ua *ua, const struct watch *w)
@@ -188,7 +188,7 @@ void subscription_fire(struct ua *ua, struct watch *w, time_ns now)
     if (err == ERR_NOMEM || err == ERR_LIMIT)
         alarm_set(ua, &w->alarm, time_add(now, ua->config.timers.t1));
     else if (err)
-        subscription_over(ua, w, 503, NULL, now);
+        subscription_over(ua, w, 503, NULL);
 }
 
 static time_ns retry_after(struct str text)
@@ -208,7 +208,7 @@ void subscription_terminated(struct ua *ua, struct watch *w, struct msg *m, time
     (void)params_get(state->params, STR("reason"), &reason);
     for (size_t i = 0; i < sizeof final / sizeof *final; i++)
         if (str_equal_nocase(reason, final[i])) {
-            subscription_over(ua, w, 0, m, now);
+            subscription_over(ua, w, 0, m);
             return;
         }
     (void)params_get(state->params, STR("retry-after"), &after);
@@ -258,7 +258,7 @@ static void refused(struct ua *ua, struct watch *w, const struct ask_answer *ans
     if (answer->status == 481 || comes_back(answer->status))
         subscription_lost(ua, w, answer->status, answer->msg, pause, now);
     else
-        subscription_over(ua, w, answer->status, answer->msg, now);
+        subscription_over(ua, w, answer->status, answer->msg);
 }
 
 void subscription_answered(struct ua *ua, struct watch *w, const struct ask_answer *answer,

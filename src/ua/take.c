@@ -156,7 +156,7 @@ static void bring(struct ua *ua, struct ask *a, enum ask_news news, const struct
         break;
     case ASK_BYE:
         if (news == ASK_FINAL)
-            bye_answered(ua, leg, now);
+            bye_answered(ua, leg);
         break;
     }
 }
@@ -180,14 +180,14 @@ void ask_lost(struct ua *ua, struct ask *a, time_ns now)
     bring(ua, a, ASK_FINAL, &answer, now);
 }
 
-static void take_end(struct ua *ua, const struct engine_event *ev, time_ns now)
+static void take_end(struct ua *ua, const struct engine_event *ev)
 {
     struct call *call = call_get(ua, ev->user);
     struct referral *r = referral_get(ua, ev->user);
     if (call && call->tx == ev->tx)
-        incoming_lost(ua, call, now);
+        incoming_lost(ua, call);
     if (r)
-        referral_lost(ua, r, ev->tx, now);
+        referral_lost(ua, r, ev->tx);
 }
 
 bool ua_take(struct ua *ua, const struct engine_event *ev, time_ns now)
@@ -209,7 +209,7 @@ bool ua_take(struct ua *ua, const struct engine_event *ev, time_ns now)
         return is_ours;
     case EVENT_SERVER_END:
         if (is_ours)
-            take_end(ua, ev, now);
+            take_end(ua, ev);
         return is_ours;
     case EVENT_SERVER_TIMEOUT:
         return is_ours;

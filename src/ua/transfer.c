@@ -109,7 +109,7 @@ int transfer_start(struct ua *ua, const struct transfer_start *s, time_ns now, u
     w->call = s->call;
     err = send(ua, w, leg, s, now);
     if (err)
-        watch_free(ua, w, now);
+        watch_free(ua, w);
     else
         *out = w->id;
     return err;
@@ -129,10 +129,10 @@ static struct ua_event *tell(struct ua *ua, const struct watch *w, enum ua_event
     return ev;
 }
 
-void transfer_over(struct ua *ua, struct watch *w, unsigned status, struct msg *m, time_ns now)
+void transfer_over(struct ua *ua, struct watch *w, unsigned status, struct msg *m)
 {
     (void)tell(ua, w, UA_TRANSFER_ENDED, status, m);
-    watch_free(ua, w, now);
+    watch_free(ua, w);
 }
 
 /* A final report is told with the end of the subscription, which is near. */
@@ -158,14 +158,14 @@ void transfer_answered(struct ua *ua, struct watch *w, const struct ask_answer *
     bool first = w->state == SUBSCRIPTION_ASKED;
     if (answer->status < 300) {
         if (is_quiet(answer->msg)) /* RFC 4488 4: there is no subscription */
-            transfer_over(ua, w, 0, answer->msg, now);
+            transfer_over(ua, w, 0, answer->msg);
         return;
     }
     alarm_stop(ua, &w->timer_n);
     if (!first)
         return; /* a refresh: what was granted lasts */
     pool_id id = leg ? leg->id : 0;
-    transfer_over(ua, w, answer->status, answer->msg, now);
+    transfer_over(ua, w, answer->status, answer->msg);
     if (dialog_ends_on(answer->status) && (leg = leg_get(ua, id)) != NULL &&
         leg->call->state != CALL_ENDING)
         leg_end(ua, leg, CALL_END_GONE, answer->status, answer->msg, STR_NONE, now);

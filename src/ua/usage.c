@@ -42,12 +42,12 @@ void usage_drop(struct ua *ua, struct usage *u)
     dialog_fini(&u->own);
 }
 
-void usage_end(struct ua *ua, struct usage *u, time_ns now)
+void usage_end(struct ua *ua, struct usage *u)
 {
     struct leg *leg = u->leg;
     usage_drop(ua, u);
     if (leg)
-        leg_settle(ua, leg, now);
+        leg_settle(ua, leg);
 }
 
 struct usage *usage_of(struct ua *ua, struct msg *m)

@@ -23,7 +23,7 @@ void usage_stand(struct ua *, struct usage *);
 /* Where its requests go; NULL: nowhere yet. */
 struct dialog *usage_dialog(struct usage *);
 /* It is over. The call of its leg may be gone then. */
-void usage_end(struct ua *, struct usage *, time_ns now);
+void usage_end(struct ua *, struct usage *);
 /* The same where everything is freed. */
 void usage_drop(struct ua *, struct usage *);
 

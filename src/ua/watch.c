@@ -69,13 +69,13 @@ static void give_back(struct ua *ua, struct watch *w)
     pool_free(&ua->watches, w->id);
 }
 
-void watch_free(struct ua *ua, struct watch *w, time_ns now)
+void watch_free(struct ua *ua, struct watch *w)
 {
     struct leg *leg = w->usage.leg;
     watch_close(ua, w);
     give_back(ua, w);
     if (leg)
-        leg_settle(ua, leg, now);
+        leg_settle(ua, leg);
 }
 
 void watches_fini(struct ua *ua)
@@ -103,7 +103,7 @@ int watch_open(struct ua *ua, struct watch *w, struct str method, struct str tar
     if (!who)
         return ERR_STALE;
     watch_close(ua, w);
-    int err = opening_make(ua, who, target, STR_NONE, &opening);
+    int err = opening_make_dialog(ua, who, target, STR_NONE, &opening);
     if (!err)
         err = dialog_init_trying(&w->trying, ua->mem, &opening.start);
     if (err)
@@ -172,7 +172,7 @@ void watch_fire(struct ua *ua, struct watch *w, time_ns now)
         if (!w->ask)
             (void)!watch_refresh(ua, w, w->refers ? LIMIT_UA_REFERRAL_S : w->expires_s, now);
     } else if (w->refers) {
-        transfer_over(ua, w, 0, NULL, now);
+        transfer_over(ua, w, 0, NULL);
     } else {
         subscription_fire(ua, w, now);
     }
@@ -182,9 +182,9 @@ void watch_fire(struct ua *ua, struct watch *w, time_ns now)
 void watch_fire_n(struct ua *ua, struct watch *w, time_ns now)
 {
     if (w->leaves)
-        watch_free(ua, w, now);
+        watch_free(ua, w);
     else if (w->refers)
-        transfer_over(ua, w, w->status < 200 ? 408 : w->status, NULL, now);
+        transfer_over(ua, w, w->status < 200 ? 408 : w->status, NULL);
     else
         subscription_lost(ua, w, 408, NULL, 0, now);
 }
@@ -206,7 +206,7 @@ void watch_answered(struct ua *ua, struct watch *w, enum ask_news news,
     const struct number *expires =
         answer->status < 300 && answer->msg ? msg_single(answer->msg, HDR_EXPIRES) : NULL;
     if (w->leaves && answer->status >= 300)
-        watch_free(ua, w, now);
+        watch_free(ua, w);
     else if (w->refers)
         transfer_answered(ua, w, answer, now);
     else if (expires && refreshes && !w->leaves)
@@ -259,9 +259,9 @@ static void go_on(struct ua *ua, struct watch *w, const struct token *state, tim
 static void terminated(struct ua *ua, struct watch *w, struct msg *m, time_ns now)
 {
     if (w->leaves)
-        watch_free(ua, w, now);
+        watch_free(ua, w);
     else if (w->refers)
-        transfer_over(ua, w, w->status < 200 ? 0 : w->status, m, now);
+        transfer_over(ua, w, w->status < 200 ? 0 : w->status, m);
     else
         subscription_terminated(ua, w, m, now);
 }

@@ -37,7 +37,7 @@ struct watch {
 MUST_USE int watch_new(struct ua *, ua_account, struct watch **out);
 /* Ends what is under way and leaves its dialog; it may be opened anew. */
 void watch_close(struct ua *, struct watch *);
-void watch_free(struct ua *, struct watch *, time_ns now);
+void watch_free(struct ua *, struct watch *);
 void watches_init(struct ua *);
 void watches_fini(struct ua *);
 struct watch *watch_get(const struct ua *, uint64_t id);
@@ -62,7 +62,7 @@ void watch_fire_n(struct ua *, struct watch *, time_ns now);
 /* --- subscription.c: SUBSCRIBE --- */
 void subscription_put_event(struct buf *, const struct watch *);
 /* Subscriptions end, or are asked for anew after `pause`. */
-void subscription_over(struct ua *, struct watch *, unsigned status, struct msg *, time_ns now);
+void subscription_over(struct ua *, struct watch *, unsigned status, struct msg *);
 void subscription_lost(struct ua *, struct watch *, unsigned status, struct msg *, time_ns pause,
                        time_ns now);
 /* False: no memory. */
@@ -75,6 +75,6 @@ void subscription_fire(struct ua *, struct watch *, time_ns now);
 /* --- transfer.c: REFER --- */
 bool transfer_notified(struct ua *, struct watch *, struct msg *);
 void transfer_answered(struct ua *, struct watch *, const struct ask_answer *, time_ns now);
-void transfer_over(struct ua *, struct watch *, unsigned status, struct msg *, time_ns now);
+void transfer_over(struct ua *, struct watch *, unsigned status, struct msg *);
 
 #endif
