@@ -4,6 +4,7 @@
 #include "dialog/route_set.h"
 #include "ua/account.h"
 #include "ua/capabilities.h"
+#include "ua/mend.h"
 
 #define URI_BYTES LIMIT_DIALOG_BYTES
 
@@ -204,12 +205,25 @@ static bool go_elsewhere(struct ua *ua, struct ask *a, time_ns now)
     return false;
 }
 
-/* RFC 3261 20.33, 21.5.4 */
+/* RFC 3261 8.1.3.5. Each try asks for less than the one before it. */
+static bool mend(struct ua *ua, struct ask *a, struct msg *m, time_ns now)
+{
+    char space[UA_HEADERS_BYTES];
+    struct buf b;
+    const struct ua_identity *who = account_get(ua, a->account);
+    buf_init(&b, space, sizeof space);
+    if (m->status == 420)
+        return mend_headers(headers_of(a), m, &b) && ask_again(ua, a, buf_str(&b), now) == OK;
+    return m->status == 416 && who && mend_target(who, a->dialog->remote_target, &b) &&
+           dialog_retarget(a->dialog, buf_str(&b)) == OK && try(ua, a, headers_of(a), now) == OK;
+}
+
+/* RFC 3261 20.33, 21.4.11, 21.5.4 */
 static bool wait_for(struct ua *ua, struct ask *a, struct msg *m, time_ns now)
 {
     const struct number *after = msg_single(m, HDR_RETRY_AFTER);
-    if ((m->status != 500 && m->status != 503) || !after || a->waited ||
-        after->value > LIMIT_UA_RETRY_AFTER_S)
+    bool may_help = m->status == 413 || m->status == 500 || m->status == 503;
+    if (!may_help || !after || a->waited || after->value > LIMIT_UA_RETRY_AFTER_S)
         return false;
     a->waited = true;
     a->tx = 0;
@@ -225,7 +239,7 @@ static bool repeat(struct ua *ua, struct ask *a, struct msg *m, time_ns now)
         return false;
     if (m->status < 400)
         targets_add(ua, &a->targets, m, a->dialog->remote_target);
-    return wait_for(ua, a, m, now) || go_elsewhere(ua, a, now);
+    return wait_for(ua, a, m, now) || mend(ua, a, m, now) || go_elsewhere(ua, a, now);
 }
 
 static enum ask_news final(struct ua *ua, struct ask *a, struct msg *m, time_ns now,

@@ -1,7 +1,8 @@
 /* A request of ours and what every UAC does until it has its answer (RFC 3261 8.1.3): credentials
- * after a challenge, contacts of a 3xx, a short Retry-After, a timeout as 408, a transport's error
- * as 503. Whoever asks has the dialog (in TRYING for a request outside of dialogs) by which it is
- * printed, and says what becomes of the answer. Private to ua/. */
+ * after a challenge, contacts of a 3xx, a short Retry-After, less where a 416 or 420 asks for it, a
+ * timeout as 408, a transport's error as 503. Whoever asks has the dialog (in TRYING for a request
+ * outside of dialogs) by which it is printed, and says what becomes of the answer. Private to ua/.
+ */
 #ifndef TANDEM_SRC_UA_ASK_H
 #define TANDEM_SRC_UA_ASK_H
 
@@ -34,7 +35,7 @@ struct ask {
     struct proof proof;
     struct block *credentials; /* header lines as sent last; NULL: none */
     uint32_t cseq;             /* as sent last */
-    bool follows;              /* 3xx and Retry-After are obeyed: outside of dialogs */
+    bool follows;              /* 3xx, 416, 420 and Retry-After are obeyed: outside of dialogs */
     bool unreliable;           /* 100rel is not said to be known */
     bool waited;               /* a Retry-After was */
     struct targets targets;
