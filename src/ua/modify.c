@@ -37,7 +37,9 @@ void modify_give_up(struct ua *ua, struct leg *leg, time_ns now)
         modify_end(ua, leg);
 }
 
-/* RFC 3311 5.1, RFC 3261 14.1: whether an offer may go now, and by what. */
+/* RFC 3311 5.1, RFC 3261 14.1: whether an offer may go now, and by what. No UPDATE overtakes a
+ * PRACK.
+ */
 static bool may_go(const struct leg *leg)
 {
     const struct modify *m = &leg->modify;
@@ -45,7 +47,7 @@ static bool may_go(const struct leg *leg)
         return false;
     if (leg->dialog->state == DIALOG_CONFIRMED)
         return leg->repeat.tx == 0;
-    return leg->dialog->state == DIALOG_EARLY && leg->peer_updates && leg->firm;
+    return leg->dialog->state == DIALOG_EARLY && leg->peer_updates && leg->firm && !leg->prack;
 }
 
 static void wait(struct ua *ua, struct leg *leg, time_ns span, time_ns now)
@@ -114,7 +116,9 @@ static void tell_failed(struct ua *ua, struct leg *leg, unsigned status, struct 
 
 void modify_advance(struct ua *ua, struct leg *leg, time_ns now)
 {
-    if (leg->call->state == CALL_ENDING || !may_go(leg))
+    const struct call *call = leg->call;
+    bool is_lost = call->chosen && call->chosen != leg;
+    if (call->state == CALL_ENDING || is_lost || !may_go(leg))
         return;
     int err = try(ua, leg, now);
     if (err == ERR_NOMEM) {
@@ -267,42 +271,58 @@ void modify_answered(struct ua *ua, struct leg *leg, enum ask_news news,
 }
 
 /* --- commands --- */
-static struct leg *leg_to_change(const struct ua *ua, ua_call id, int *err)
+static struct plan *wish_of(const struct call *call)
 {
-    struct call *call = call_get(ua, id);
-    *err = !call || call->state == CALL_ENDING ? ERR_STALE : OK;
-    if (*err)
-        return NULL;
-    if (!call->chosen || !call->chosen->media.wish)
-        *err = ERR_INVALID;
-    return call->chosen;
+    return call->chosen ? call->chosen->media.wish : call->media.wish;
 }
 
-static int want(struct ua *ua, struct leg *leg, struct plan *plan, time_ns now)
+static struct call *call_to_change(const struct ua *ua, ua_call id, int *err)
+{
+    struct call *call = call_get(ua, id);
+    *err = !call || call->state == CALL_ENDING ? ERR_STALE : wish_of(call) ? OK : ERR_INVALID;
+    return call;
+}
+
+/* What has offered nothing yet will say it in its first offer or answer. */
+static void want_in(struct ua *ua, struct leg *leg, struct plan *plan, time_ns now)
+{
+    media_want(ua, &leg->media, plan_ref(plan));
+    leg->modify.offer |= leg->media.offered || leg->media.held;
+    modify_advance(ua, leg, now);
+}
+
+/* Until one of them answers each leg takes it up, and those that come (media_copy). */
+static int want(struct ua *ua, struct call *call, struct plan *plan, time_ns now)
 {
     if (!plan)
         return ERR_NOMEM;
-    media_want(ua, &leg->media, plan);
-    leg->modify.offer = true;
-    modify_advance(ua, leg, now);
+    if (call->chosen)
+        want_in(ua, call->chosen, plan, now);
+    else {
+        media_want(ua, &call->media, plan_ref(plan));
+        LIST_EACH (&call->legs, node, after)
+            want_in(ua, CONTAINER_OF(node, struct leg, node), plan, now);
+    }
+    plan_unref(ua, plan);
     return OK;
 }
 
 int call_change(struct ua *ua, ua_call id, const struct sdp_local *media, time_ns now)
 {
     int err;
-    struct leg *leg = leg_to_change(ua, id, &err);
+    struct call *call = call_to_change(ua, id, &err);
     if (err)
         return err;
-    return media->n_streams > LIMIT_SDP_MEDIA ? ERR_LIMIT : want(ua, leg, plan_new(ua, media), now);
+    return media->n_streams > LIMIT_SDP_MEDIA ? ERR_LIMIT
+                                              : want(ua, call, plan_new(ua, media), now);
 }
 
 int call_hold(struct ua *ua, ua_call id, bool held, time_ns now)
 {
     int err;
-    struct leg *leg = leg_to_change(ua, id, &err);
+    struct call *call = call_to_change(ua, id, &err);
     if (err)
         return err;
-    struct plan *full = leg->media.wish->full ? leg->media.wish->full : leg->media.wish;
-    return want(ua, leg, held ? plan_hold(ua, full) : plan_ref(full), now);
+    struct plan *wish = wish_of(call), *full = wish->full ? wish->full : wish;
+    return want(ua, call, held ? plan_hold(ua, full) : plan_ref(full), now);
 }

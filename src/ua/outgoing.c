@@ -118,6 +118,7 @@ static struct leg *begin_leg(struct ua *ua, struct call *call, struct dialog *d)
         return NULL;
     leg->exchange = call->exchange;
     media_copy(&leg->media, &call->media);
+    leg->modify.offer = call->media.tried && call->media.wish != call->media.tried;
     return leg;
 }
 

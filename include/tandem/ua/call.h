@@ -99,11 +99,12 @@ MUST_USE int call_redirect(struct ua *, ua_call, unsigned status, const struct s
  * refuse it with: 488 where nothing does; 0: it fits, or there is no offer. */
 unsigned call_would_refuse(struct ua *, ua_call, const struct sdp_local *media);
 
-/* --- either side, once it is confirmed; of an incoming call before, too, where UPDATE may go ---
- */
+/* --- either side --- */
 /* New media: hold (sendonly, inactive), resume, streams added, dropped (port 0) or in other codecs.
- * Copied; offered by UPDATE before the call is confirmed, where the peer allows that, else by
- * re-INVITE: now, or when the exchange under way is over; a later change takes the place of one
+ * Copied; offered by UPDATE before the call is confirmed, where the peer allows that and has
+ * answered the first offer reliably (RFC 3311 5.1), else by re-INVITE: now, or when the exchange
+ * under way is over. A call of ours that is not answered is changed in each of its legs, those that
+ * come included; what comes of it is told by leg. A later change takes the place of one
  * that waits. A 491 is waited out (RFC 3261 14.1); a re-INVITE that has no final response after
  * LIMIT_UA_REINVITE_S is cancelled, and has failed with what answers it then. UA_CALL_MEDIA or
  * UA_CALL_CHANGE_FAILED tells what came of it. Streams keep their index in `media` through all

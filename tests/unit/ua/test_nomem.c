@@ -32,6 +32,8 @@ static void play(bool late)
     bob = call_next(r.side[BOB].ua, 0);
     (void)!call_ring(r.side[BOB].ua, bob, &ring, r.now);
     rig_pass(&r, 700 * MS);
+    (void)!call_change(r.side[ALICE].ua, alice, rig_media(4200), r.now);
+    rig_pass(&r, 100 * MS);
     (void)!call_answer(r.side[BOB].ua, bob, rig_media(5000), r.now);
     rig_pass(&r, 700 * MS);
     say(bob, alice, rig_media(4400));
