@@ -69,7 +69,20 @@ static bool keep_texts(struct ua *ua, struct watch *w, const struct subscription
     w->target_len = (uint32_t)s->target.len;
     w->event_len = (uint32_t)s->event.len;
     w->expires_s = s->expires_s;
+    w->forks = s->every_notifier;
+    w->group = w->id;
     return w->texts != NULL;
+}
+
+void subscription_inherit(struct watch *w, const struct watch *asked)
+{
+    w->texts = block_ref(asked->texts);
+    w->target_len = asked->target_len;
+    w->event_len = asked->event_len;
+    w->expires_s = asked->expires_s;
+    w->forks = true;
+    w->group = asked->group;
+    w->began = asked->began;
 }
 
 int subscription_start(struct ua *ua, const struct subscription_start *s, time_ns now,
@@ -140,6 +153,14 @@ bool subscription_notified(struct ua *ua, struct watch *w, struct msg *m)
     return tell(ua, w, UA_SUBSCRIPTION_NOTIFIED, 0, m) != NULL;
 }
 
+bool subscription_forked(struct ua *ua, const struct watch *w)
+{
+    struct ua_event *ev = tell(ua, w, UA_SUBSCRIPTION_FORKED, 0, NULL);
+    if (ev)
+        ev->group = w->group;
+    return ev != NULL;
+}
+
 /* --- its ends --- */
 void subscription_over(struct ua *ua, struct watch *w, unsigned status, struct msg *m)
 {
@@ -167,9 +188,26 @@ static time_ns next_try(struct ua *ua, const struct watch *w, time_ns pause, tim
     return at > least ? at : least;
 }
 
+/* Another notifier of the same fork tells on. */
+static bool has_siblings(const struct ua *ua, const struct watch *w)
+{
+    uint32_t cursor = 0;
+    pool_id id;
+    if (!w->forks)
+        return false;
+    for (struct watch *other; (other = pool_each(&ua->watches, &cursor, &id)) != NULL;)
+        if (other != w && other->group == w->group && !other->leaves)
+            return true;
+    return false;
+}
+
 void subscription_lost(struct ua *ua, struct watch *w, unsigned status, struct msg *m,
                        time_ns pause, time_ns now)
 {
+    if (has_siblings(ua, w)) {
+        subscription_over(ua, w, status, m);
+        return;
+    }
     bool stood = w->state == SUBSCRIPTION_ACTIVE || w->state == SUBSCRIPTION_PENDING;
     w->failures = stood ? 0 : w->failures + 1;
     w->state = SUBSCRIPTION_WAITING;

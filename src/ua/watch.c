@@ -124,6 +124,7 @@ int watch_open(struct ua *ua, struct watch *w, struct str method, struct str tar
     w->is_open = true;
     w->state = SUBSCRIPTION_ASKED;
     w->began = now;
+    w->forks_until = time_add(now, 64 * ua->config.timers.t1);
     watch_expect(ua, w, now);
     return OK;
 }
@@ -298,26 +299,46 @@ static struct watch *first_of(struct ua *ua, struct msg *m)
     return w && watch_is_named(w, m) ? w : NULL;
 }
 
-/* RFC 6665 4.4.1: the NOTIFY makes the dialog, whether the 2xx has come or not. */
-static int stand(struct ua *ua, struct watch *w, struct msg *m)
+/* RFC 6665 4.4.1: the NOTIFY makes the dialog, whether the 2xx has come or not. `trying`: the
+ * request that it answers. */
+static int stand(struct ua *ua, struct watch *w, const struct dialog *trying, struct msg *m)
 {
     struct dialog *d = &w->usage.own;
-    int err = dialog_init_uas(d, ua->mem, m, 200, w->trying.id.local_tag, w->trying.contact);
+    int err = dialog_init_uas(d, ua->mem, m, 200, trying->id.local_tag, trying->contact);
     if (err)
         return err;
     d->has_local_seq = true;
-    d->local_seq = w->trying.local_seq;
-    close_first(ua, w);
+    d->local_seq = trying->local_seq;
     usage_stand(ua, &w->usage);
     return OK;
 }
 
+/* A watch of its own for another notifier that the request has reached. */
+static int fork_off(struct ua *ua, const struct watch *asked, struct msg *m, struct watch **out,
+                    time_ns now)
+{
+    int err = watch_new(ua, asked->account, out);
+    if (err)
+        return err;
+    subscription_inherit(*out, asked);
+    watch_expect(ua, *out, now);
+    err = stand(ua, *out, &asked->trying, m);
+    if (!err && !subscription_forked(ua, *out))
+        err = ERR_NOMEM;
+    if (err)
+        watch_free(ua, *out);
+    return err;
+}
+
 bool watch_take_first(struct ua *ua, const struct engine_event *ev, time_ns now)
 {
-    struct watch *w = first_of(ua, ev->msg);
-    if (!w)
+    struct watch *asked = first_of(ua, ev->msg), *w = asked;
+    if (!asked || (asked->usage.stands && (asked->leaves || now > asked->forks_until)))
         return false;
-    int err = stand(ua, w, ev->msg);
+    int err = asked->usage.stands ? fork_off(ua, asked, ev->msg, &w, now)
+                                  : stand(ua, asked, &asked->trying, ev->msg);
+    if (!err && !asked->forks)
+        close_first(ua, asked);
     if (err)
         reply(ua, ev->tx, err == ERR_INVALID ? 400 : 503, now);
     else

@@ -26,6 +26,9 @@ struct watch {
     struct block *texts; /* target, Event's value, further lines */
     uint32_t target_len, event_len;
     unsigned expires_s;
+    bool forks;    /* each notifier that it reaches counts … */
+    pool_id group; /* … a watch each, which share this number */
+    time_ns forks_until;
     /* REFER */
     ua_call call;
     uint32_t refer_seq; /* RFC 3515 2.4.6: `id` of its Event */
@@ -51,7 +54,7 @@ void watch_expect(struct ua *, struct watch *, time_ns now);
 MUST_USE int watch_refresh(struct ua *, struct watch *, unsigned expires_s, time_ns now);
 /* Does the Event of a NOTIFY name it? */
 bool watch_is_named(const struct watch *, struct msg *);
-/* A NOTIFY of its dialog; and one that may be the first. False: it is not. */
+/* A NOTIFY of its dialog; and one that may be the first of its notifier. False: it is not. */
 void watch_take(struct ua *, struct watch *, const struct engine_event *, time_ns now);
 bool watch_take_first(struct ua *, const struct engine_event *, time_ns now);
 void watch_answered(struct ua *, struct watch *, enum ask_news, const struct ask_answer *,
@@ -60,6 +63,10 @@ void watch_fire(struct ua *, struct watch *, time_ns now);
 void watch_fire_n(struct ua *, struct watch *, time_ns now);
 
 /* --- subscription.c: SUBSCRIBE --- */
+/* A new watch is of another notifier that the SUBSCRIBE of `asked` has reached; and that is told.
+ * False: no memory. */
+void subscription_inherit(struct watch *, const struct watch *asked);
+bool subscription_forked(struct ua *, const struct watch *);
 void subscription_put_event(struct buf *, const struct watch *);
 /* Subscriptions end, or are asked for anew after `pause`. */
 void subscription_over(struct ua *, struct watch *, unsigned status, struct msg *);

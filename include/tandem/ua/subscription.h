@@ -10,7 +10,8 @@
  * what Retry-After or retry-after says, else at once, but never twice within ten seconds, and with
  * growing pauses while nothing comes of it. What was refused ("rejected", "noresource",
  * "invariant", any other final response) is over. Of a forked SUBSCRIBE the first notifier counts;
- * the others are answered 481 (RFC 6665 4.4.1). */
+ * the others are answered 481, or are subscriptions of their own with `every_notifier`
+ * (RFC 6665 4.4.1). */
 #ifndef TANDEM_UA_SUBSCRIPTION_H
 #define TANDEM_UA_SUBSCRIPTION_H
 
@@ -31,6 +32,11 @@ struct subscription_start {
     struct str event;   /* Event's value: the package, and parameters where it wants some */
     unsigned expires_s; /* asked for; 1 to 2^31-1. A 423 raises it */
     struct str headers; /* further lines, each with CRLF: Accept, … */
+    /* Every notifier counts that a forked SUBSCRIBE reaches within 64*T1, as long as there is room
+     * for it: UA_SUBSCRIPTION_FORKED tells of each but the first, which is refreshed, ended and
+     * lost by itself from then on. Which is lost while others of them stand is over; the last one
+     * is asked for anew, of all. */
+    bool every_notifier;
 };
 /* All is copied. ERR_STALE: no such account. ERR_INVALID: the target is no URI, there is no event,
  * or expires_s is 0. ERR_LIMIT, ERR_NOMEM, ERR_NO_ROUTE: nothing was sent. */

@@ -96,6 +96,8 @@ enum ua_event_kind {
     UA_REFERRED,       /* `referral`, `call` (0: none), `account`, `msg`: a REFER. Decide with
                           referral_accept or referral_refuse */
     /* Subscriptions (subscription.h); `subscription`, `account`. */
+    UA_SUBSCRIPTION_FORKED,   /* another notifier has come, with an id of its own; `group`: the id
+                                 that   subscription_start gave, whether that has ended or not */
     UA_SUBSCRIPTION_NOTIFIED, /* `msg`: the NOTIFY, answered already */
     UA_SUBSCRIPTION_LOST,  /* `status`, `msg` (may be NULL): it failed, or was ended with leave to
                               come again; subscription_look tells when that is tried */
@@ -140,7 +142,7 @@ struct ua_event {
     ua_referral referral;
     ua_request request;
     ua_registration registration;
-    ua_subscription subscription;
+    ua_subscription subscription, group;
     uint64_t user; /* the application's, of a request or a registration */
     unsigned leg;  /* which of a forked call's dialogs, from 1 */
     unsigned status;

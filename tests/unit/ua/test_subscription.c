@@ -9,17 +9,23 @@
 static struct rig r;
 static ua_subscription sub;
 
-static const char *subscribe(void)
+static const char *subscribe_to(bool every_notifier)
 {
     const struct subscription_start s = {.account = r.side[ALICE].account,
                                          .target = STR("sip:mailbox@192.0.2.9"),
                                          .event = STR("message-summary"),
                                          .expires_s = 3600,
                                          .headers =
-                                             STR("Accept: application/simple-message-summary\r\n")};
+                                             STR("Accept: application/simple-message-summary\r\n"),
+                                         .every_notifier = every_notifier};
     assert_int_equal(subscription_start(r.side[ALICE].ua, &s, r.now, &sub), OK);
     rig_pass(&r, 20 * MS);
     return rig_peer_next(&r, "SUBSCRIBE ");
+}
+
+static const char *subscribe(void)
+{
+    return subscribe_to(false);
 }
 
 static void notify(const char *request, const char *tag, unsigned cseq, const char *state)
@@ -113,6 +119,110 @@ static void of_a_fork_the_first_counts(void **state)
     assert_true(rig_has(rig_last(&r, ALICE, "SIP/2.0 "), "SIP/2.0 481 "));
     rig_expect_none(&r, ALICE);
     end(request, "n", 2);
+}
+
+/* Another one's first NOTIFY; its id. */
+static ua_subscription fork_off(const char *request, const char *tag, ua_subscription group)
+{
+    notify(request, tag, 1, "active;expires=600");
+    assert_true(rig_has(rig_last(&r, ALICE, "SIP/2.0 "), "SIP/2.0 200 "));
+    const struct rig_event *e = rig_expect(&r, ALICE, UA_SUBSCRIPTION_FORKED);
+    ua_subscription id = e->ev.subscription;
+    assert_int_equal(e->ev.group, group);
+    assert_int_equal(rig_expect(&r, ALICE, UA_SUBSCRIPTION_NOTIFIED)->ev.subscription, id);
+    assert_int_not_equal(id, group);
+    return id;
+}
+
+static void expect_refused(const char *request, const char *tag)
+{
+    notify(request, tag, 1, "active;expires=600");
+    assert_true(rig_has(rig_last(&r, ALICE, "SIP/2.0 "), "SIP/2.0 481 "));
+    rig_expect_none(&r, ALICE);
+}
+
+static const char *begin_forked(void)
+{
+    rig_new(&r);
+    const char *request = subscribe_to(true);
+    rig_peer_answer(&r, ALICE, request, 200, "n", "Expires: 600\r\n", "");
+    notify(request, "n", 1, "active;expires=600");
+    assert_int_equal(rig_expect(&r, ALICE, UA_SUBSCRIPTION_NOTIFIED)->ev.subscription, sub);
+    return request;
+}
+
+/* RFC 6665 4.4.1: a dialog each, refreshed by itself, until 64*T1 after the SUBSCRIBE. */
+static void each_notifier_of_a_fork_may_count(void **state)
+{
+    (void)state;
+    const char *request = begin_forked();
+    ua_subscription other = fork_off(request, "o", sub), first = sub;
+    notify(request, "o", 2, "active;expires=1000");
+    assert_int_equal(rig_expect(&r, ALICE, UA_SUBSCRIPTION_NOTIFIED)->ev.subscription, other);
+    rig_pass(&r, 33 * SECOND);
+    expect_refused(request, "late");
+    rig_pass(&r, 503 * SECOND);
+    const char *refresh = rig_peer_next(&r, "SUBSCRIBE ");
+    assert_true(rig_has(rig_value(refresh, "To"), ";tag=n"));
+    rig_peer_answer(&r, ALICE, refresh, 200, "", "Expires: 3600\r\n", "");
+    notify(request, "n", 2, "active;expires=3600");
+    assert_int_equal(rig_expect(&r, ALICE, UA_SUBSCRIPTION_NOTIFIED)->ev.subscription, first);
+    rig_pass(&r, 400 * SECOND);
+    refresh = rig_peer_next(&r, "SUBSCRIBE ");
+    assert_true(rig_has(rig_value(refresh, "To"), ";tag=o"));
+    assert_string_equal(rig_value(refresh, "CSeq"), "2 SUBSCRIBE");
+    rig_peer_answer(&r, ALICE, refresh, 200, "", "Expires: 3600\r\n", "");
+    /* one is ended, the other goes on */
+    assert_int_equal(subscription_end(r.side[ALICE].ua, first, r.now), OK);
+    rig_pass(&r, 20 * MS);
+    refresh = rig_peer_next(&r, "SUBSCRIBE ");
+    rig_peer_answer(&r, ALICE, refresh, 200, "", "Expires: 0\r\n", "");
+    notify(request, "n", 3, "terminated;reason=timeout");
+    sub = other;
+    assert_int_equal(state_now(), SUBSCRIPTION_ACTIVE);
+    end(request, "o", 3);
+}
+
+static void of_a_fork_the_last_one_is_asked_for_anew(void **state)
+{
+    (void)state;
+    const char *request = begin_forked();
+    ua_subscription other = fork_off(request, "o", sub);
+    notify(request, "n", 2, "terminated;reason=deactivated");
+    rig_expect(&r, ALICE, UA_SUBSCRIPTION_NOTIFIED);
+    assert_int_equal(rig_expect(&r, ALICE, UA_SUBSCRIPTION_ENDED)->ev.subscription, sub);
+    notify(request, "o", 2, "terminated;reason=deactivated");
+    rig_expect(&r, ALICE, UA_SUBSCRIPTION_NOTIFIED);
+    assert_int_equal(rig_expect(&r, ALICE, UA_SUBSCRIPTION_LOST)->ev.subscription, other);
+    rig_pass(&r, 10 * SECOND);
+    const char *next = rig_peer_next(&r, "SUBSCRIBE ");
+    assert_string_not_equal(rig_value(next, "Call-ID"), rig_value(request, "Call-ID"));
+    rig_peer_answer(&r, ALICE, next, 200, "n", "Expires: 600\r\n", "");
+    notify(next, "n", 1, "active;expires=600");
+    assert_int_equal(rig_expect(&r, ALICE, UA_SUBSCRIPTION_NOTIFIED)->ev.subscription, other);
+    ua_subscription third = fork_off(next, "o", sub);
+    assert_int_equal(subscription_end(r.side[ALICE].ua, third, r.now), OK);
+    rig_pass(&r, 20 * MS);
+    rig_peer_answer(&r, ALICE, rig_peer_next(&r, "SUBSCRIBE "), 481, "", "", "");
+    sub = other;
+    end(next, "n", 2);
+}
+
+/* 503: the notifier comes again, or not; what it would have made is not half there. */
+static void a_fork_without_memory_is_none(void **state)
+{
+    (void)state;
+    bool told = false;
+    for (size_t i = 0; !told; i++) {
+        const char *request = begin_forked();
+        r.side[ALICE].mem.refuse_after = i;
+        notify(request, "o", 1, "active;expires=600");
+        r.side[ALICE].mem.refuse_after = SIZE_MAX;
+        rig_pass(&r, 40 * SECOND);
+        told = rig_has(rig_last(&r, ALICE, "SIP/2.0 "), "SIP/2.0 200 ");
+        assert_true(i < 100);
+        rig_free(&r);
+    }
 }
 
 static void without_a_notify_it_is_lost_and_asked_for_anew(void **state)
@@ -324,6 +434,9 @@ int main(void)
         cmocka_unit_test(it_is_refreshed_and_ended),
         cmocka_unit_test(a_notify_may_come_before_the_answer),
         cmocka_unit_test(of_a_fork_the_first_counts),
+        cmocka_unit_test(each_notifier_of_a_fork_may_count),
+        cmocka_unit_test(of_a_fork_the_last_one_is_asked_for_anew),
+        cmocka_unit_test(a_fork_without_memory_is_none),
         cmocka_unit_test(without_a_notify_it_is_lost_and_asked_for_anew),
         cmocka_unit_test(each_reason_has_its_rule),
         cmocka_unit_test(a_refusal_ends_it_or_not),
