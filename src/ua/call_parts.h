@@ -205,6 +205,9 @@ void leg_resume(struct ua *, struct leg *);
  * whether the called one waits for them. */
 bool precondition_refuses(struct ua *, const struct engine_event *, const struct body *,
                           bool *suspended, time_ns now);
+/* An offer of ours in a response suspends the call until its answer says that what it demands is
+ * there. ERR_INVALID: the caller cannot be asked (RFC 3312 11). */
+MUST_USE int precondition_demand(struct call *, const struct plan *wish);
 /* "Require: precondition" where what is offered demands it. */
 void precondition_put(struct buf *, const struct media *);
 
@@ -253,7 +256,8 @@ bool reliable_blocks(const struct call *);
 /* A PRACK. */
 void reliable_take(struct ua *, struct leg *, const struct engine_event *, time_ns now);
 void reliable_end(struct ua *, struct call *);
-/* RFC 3312 6: the answer in a 183, where it has not gone; `wish` may be NULL: that of before. */
+/* RFC 3312 6: the answer, or our offer, in a 183, where it has not gone; `wish` may be NULL: that
+ * of before. */
 MUST_USE int reliable_prepare(struct ua *, struct call *, struct plan *wish, time_ns now);
 /* What waited goes, as far as it may. */
 void reliable_advance(struct ua *, struct call *, time_ns now);

@@ -230,23 +230,32 @@ int incoming_answer(struct ua *ua, struct call *call, time_ns now)
     return OK;
 }
 
+static int answer_or_wait(struct ua *ua, struct call *call, time_ns now)
+{
+    struct leg *leg = call->chosen;
+    int err = precondition_demand(call, leg->media.wish);
+    if (err || reliable_blocks(call))
+        return err;
+    return leg->suspended ? reliable_prepare(ua, call, NULL, now) : incoming_answer(ua, call, now);
+}
+
 int call_answer(struct ua *ua, ua_call id, const struct sdp_local *media, time_ns now)
 {
     struct call *call = incoming_unanswered(ua, id);
     if (!call)
         return call_get(ua, id) ? ERR_INVALID : ERR_STALE;
     struct leg *leg = call->chosen;
-    struct plan *plan = media ? plan_new(ua, media) : plan_ref(leg->media.wish), *before;
+    struct plan *plan = media ? plan_new(ua, media) : plan_ref(leg->media.wish);
     if (!plan)
         return media ? ERR_NOMEM : ERR_INVALID;
-    before = plan_ref(leg->media.wish);
+    struct plan *before = plan_ref(leg->media.wish);
+    bool was_suspended = leg->suspended;
     media_want(ua, &leg->media, plan);
-    int err = reliable_blocks(call) ? OK
-              : leg->suspended      ? reliable_prepare(ua, call, NULL, now)
-                                    : incoming_answer(ua, call, now);
-    if (err)
+    int err = answer_or_wait(ua, call, now);
+    if (err) {
         media_want(ua, &leg->media, before);
-    else
+        leg->suspended = was_suspended;
+    } else
         plan_unref(ua, before);
     call->answers = !err && call->tx != 0;
     return err;

@@ -81,10 +81,10 @@ bool media_owes_offer(const struct media *m)
     return false;
 }
 
-bool media_demands(const struct media *m)
+bool plan_demands(const struct plan *plan)
 {
-    for (unsigned i = 0; m->wish && i < m->wish->n_streams; i++) {
-        const struct sdp_stream *s = &m->wish->streams[i];
+    for (unsigned i = 0; plan && i < plan->n_streams; i++) {
+        const struct sdp_stream *s = &plan->streams[i];
         if (s->port != 0 && s->demands_qos && s->qos == SDP_STRENGTH_MANDATORY)
             return true;
     }

@@ -60,8 +60,9 @@ void media_want(struct ua *, struct media *, struct plan *);
 enum sdp_readiness media_readiness(const struct media *);
 /* Their last answer asks for an offer with what is there (RFC 3312 7). */
 bool media_owes_offer(const struct media *);
-/* What is wanted has to be met: "Require: precondition" goes with its offers (RFC 3312 11). */
-bool media_demands(const struct media *);
+/* Some of it has to be met: "Require: precondition" goes with its offers (RFC 3312 11). NULL is
+ * legal. */
+bool plan_demands(const struct plan *);
 /* What an offer's preconditions need. ERR_NOMEM. *failure: the description that goes with a 580,
  * where they are impossible; else NULL. */
 MUST_USE int media_weigh(struct ua *, struct str offer, enum sdp_readiness *,

@@ -50,6 +50,23 @@ bool precondition_refuses(struct ua *ua, const struct engine_event *ev, const st
 
 void precondition_put(struct buf *b, const struct media *media)
 {
-    if (media_demands(media))
+    if (plan_demands(media->wish))
         buf_put_lit(b, "Require: precondition\r\n");
+}
+
+static bool knows_preconditions(struct msg *m)
+{
+    return msg_has_token(m, HDR_SUPPORTED, STR("precondition")) ||
+           msg_has_token(m, HDR_REQUIRE, STR("precondition"));
+}
+
+int precondition_demand(struct call *call, const struct plan *wish)
+{
+    struct leg *leg = call->chosen;
+    if (!leg->exchange.empty_invite || !plan_demands(wish))
+        return OK;
+    if (!call->peer_reliable || !knows_preconditions(call->request))
+        return ERR_INVALID;
+    leg->suspended = true;
+    return OK;
 }

@@ -147,8 +147,7 @@ static int send(struct ua *ua, struct call *call, const struct ring *ring, time_
     return OK;
 }
 
-static int wait_turn(struct ua *ua, struct call *call, const struct call_ring *ring,
-                     struct plan *wish)
+static int wait_turn(struct ua *ua, struct call *call, const struct ring *ring, struct plan *wish)
 {
     struct reliable *r = &call->reliable;
     struct block *headers = text_keep(ua, ring->headers);
@@ -178,20 +177,40 @@ static int send_with(struct ua *ua, struct call *call, const struct ring *ring, 
 
 int reliable_prepare(struct ua *ua, struct call *call, struct plan *wish, time_ns now)
 {
-    const struct ring answer = {183, STR_NONE, true};
+    const struct ring ring = {183, STR_NONE, true};
     const struct leg *leg = call->chosen;
-    if (call->reliable.is_open || leg->exchange.turn != SDP_THEIRS || !(wish || leg->media.wish))
+    bool has_gone = leg->exchange.turn != SDP_THEIRS && !leg->exchange.empty_invite;
+    if (call->reliable.is_open || has_gone || !(wish || leg->media.wish))
         return OK;
-    return send_with(ua, call, &answer, wish, now);
+    return send_with(ua, call, &ring, wish, now);
 }
 
 /* RFC 3312 6: what alerts waits. */
-static int hold_back(struct ua *ua, struct call *call, const struct call_ring *ring,
-                     struct plan *wish, time_ns now)
+static int hold_back(struct ua *ua, struct call *call, const struct ring *ring, struct plan *wish,
+                     time_ns now)
 {
     int err = wait_turn(ua, call, ring, wish);
     if (!err && (err = reliable_prepare(ua, call, wish, now)) != OK)
         drop_next(ua, &call->reliable);
+    return err;
+}
+
+static int ring_with(struct ua *ua, struct call *call, const struct ring *ring, struct plan *wish,
+                     time_ns now)
+{
+    struct leg *leg = call->chosen;
+    bool before = leg->suspended;
+    int err = precondition_demand(call, wish);
+    if (err)
+        return err;
+    if (leg->suspended && ring->status == 180)
+        err = hold_back(ua, call, ring, wish, now);
+    else if (ring->reliable && call->reliable.is_open)
+        err = wait_turn(ua, call, ring, wish);
+    else
+        err = send_with(ua, call, ring, wish, now);
+    if (err)
+        leg->suspended = before;
     return err;
 }
 
@@ -208,13 +227,7 @@ int call_ring(struct ua *ua, ua_call id, const struct call_ring *ring, time_ns n
     struct plan *wish = ring->media ? plan_new(ua, ring->media) : NULL;
     if (ring->media && !wish)
         return ERR_NOMEM;
-    int err;
-    if (call->chosen->suspended && ring->status == 180)
-        err = hold_back(ua, call, ring, wish, now);
-    else if (r.reliable && call->reliable.is_open)
-        err = wait_turn(ua, call, ring, wish);
-    else
-        err = send_with(ua, call, &r, wish, now);
+    int err = ring_with(ua, call, &r, wish, now);
     plan_unref(ua, wish);
     return err;
 }
@@ -291,7 +304,8 @@ void reliable_take(struct ua *ua, struct leg *leg, const struct engine_event *ev
         answer(ua, ev->tx, body.status ? body.status : 481, &draft, now);
         return;
     }
-    if (precondition_refuses(ua, ev, &body, &suspended, now))
+    bool offers = leg->exchange.turn != SDP_OURS;
+    if (offers && precondition_refuses(ua, ev, &body, &suspended, now))
         return;
     enum heard heard = leg_hear(ua, leg, SDP_PRACK, ev->msg, &body);
     int err = heard == HEARD_NO_MEMORY ? ERR_NOMEM : OK;
@@ -309,6 +323,8 @@ void reliable_take(struct ua *ua, struct leg *leg, const struct engine_event *ev
     finish(ua, &call->reliable);
     if (heard == HEARD_BAD)
         (void)!incoming_refuse(ua, call, CALL_END_NO_AGREEMENT, 488, STR_NONE, now);
+    else if (media_readiness(&leg->media) == SDP_IMPOSSIBLE) /* RFC 3312 8 */
+        (void)!incoming_refuse(ua, call, CALL_END_NO_AGREEMENT, 580, STR_NONE, now);
     else
         reliable_advance(ua, call, now);
 }

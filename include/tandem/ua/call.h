@@ -72,7 +72,9 @@ MUST_USE int call_start(struct ua *, const struct call_start *, time_ns now, ua_
  * has to meet (RFC 3312 6): nobody is to be alerted before UA_CALL_RESUMED, and UA_CALL_MEDIA comes
  * no sooner. Give `media` at once, with a 183: the answer has to go for the caller to go on. A 180
  * and a 2xx that are asked for meanwhile wait; where there are media for it the answer goes before
- * them, in a 183 of its own. */
+ * them, in a 183 of its own. So it is where the INVITE has no offer, and media with mandatory
+ * `demands_qos` are offered to the caller: UA_CALL_RESUMED comes once he has said that they are
+ * met; ERR_INVALID: he does not know RFC 3262 or RFC 3312 (421 with "Require: precondition"). */
 struct call_ring {
     unsigned status;
     const struct sdp_local *media;

@@ -334,11 +334,127 @@ static void a_caller_gives_up_what_cannot_be_met(void **state)
     rig_end(&r);
 }
 
-/* The peer's side of a suspended call, whatever comes of it at Bob. */
-static void play(void)
+/* Bob offers what he demands, in a 183 that his 180 waits behind. */
+static const char *offered_by_bob(const char *more)
 {
-    const struct call_ring how = {.status = 180, .media = rig_media(5000)};
-    rig_peer_invite(&r, "peer-1", KNOWN, rig_sdp(6000, NOTHING_THERE));
+    static struct call_start how;
+    how = demanding("", SDP_STRENGTH_MANDATORY);
+    assert_false(called(more, NULL));
+    ring(180, how.media);
+    const char *early = rig_peer_next(&r, "SIP/2.0 183");
+    assert_true(rig_has(early, "m=audio 4000 "));
+    assert_true(rig_has(early, THEIRS_THERE "a=conf:qos remote sendrecv\r\n"));
+    assert_true(rig_has(early, "\r\nRequire: precondition\r\n"));
+    return early;
+}
+
+#define KNOWN_LATER "Supported: 100rel, precondition\r\nAllow: PRACK, UPDATE\r\n"
+
+/* RFC 3312 13.3, figure 5, seen from B. */
+static void who_is_called_offers_and_waits(void **state)
+{
+    (void)state;
+    const char *early = offered_by_bob(KNOWN_LATER);
+    prack(early, 2, rig_sdp(6000, NOTHING_THERE));
+    rig_expect_none(&r, BOB);
+    assert_int_equal(rig_count(&r, BOB, "SIP/2.0 180"), 0);
+    rig_peer_request(&r, BOB, "UPDATE", early, 3, "", rig_sdp(6000, THEIRS_THERE));
+    const char *answer = rig_peer_next(&r, "SIP/2.0 200");
+    assert_true(rig_has(answer, "a=curr:qos local sendrecv\r\n"));
+    assert_true(rig_has(answer, "a=curr:qos remote sendrecv\r\n"));
+    resumed();
+    prack(rig_peer_next(&r, "SIP/2.0 180"), 4, "");
+    finish(5);
+}
+
+/* … but not where the answer has it all. */
+static void what_the_answer_says_to_be_there_is_not_waited_for(void **state)
+{
+    (void)state;
+    const char *early = offered_by_bob(KNOWN_LATER);
+    assert_int_equal(call_answer(ua(BOB), bob, NULL, r.now), OK);
+    rig_pass(&r, 20 * MS);
+    assert_int_equal(rig_count(&r, BOB, "SIP/2.0 200"), 0);
+    prack(early, 2, rig_sdp(6000, ALL_THERE));
+    resumed();
+    const char *ok = rig_peer_next(&r, "SIP/2.0 200");
+    assert_true(rig_has(ok, "CSeq: 1 INVITE"));
+    assert_false(rig_has(ok, "v=0"));
+    rig_peer_request(&r, BOB, "ACK", ok, 1, "", "");
+    rig_expect(&r, BOB, UA_CALL_CONFIRMED);
+    rig_peer_request(&r, BOB, "BYE", ok, 3, "", "");
+    rig_expect_end(&r, BOB, CALL_END_BYE);
+    rig_end(&r);
+}
+
+/* RFC 3312 8 */
+static void an_answer_that_asks_for_the_impossible_ends_the_call(void **state)
+{
+    (void)state;
+    const char *early = offered_by_bob(KNOWN_LATER);
+    prack(early, 2, rig_sdp(6000, ALL_THERE "a=des:foo mandatory e2e sendrecv\r\n"));
+    assert_int_equal(rig_expect_end(&r, BOB, CALL_END_NO_AGREEMENT)->ev.status, 580);
+    rig_peer_next(&r, "SIP/2.0 580");
+    rig_end(&r);
+}
+
+/* RFC 3312 11: the call is as it was. */
+static void who_knows_no_preconditions_is_not_asked_for_them(void **state)
+{
+    (void)state;
+    static const char *const knows[] = {"", "Supported: precondition\r\n", "Supported: 100rel\r\n"};
+    for (size_t i = 0; i < sizeof knows / sizeof *knows; i++) {
+        struct call_start how = demanding("", SDP_STRENGTH_MANDATORY);
+        const struct call_ring early = {.status = 183, .media = how.media};
+        assert_false(called(knows[i], NULL));
+        assert_int_equal(call_ring(ua(BOB), bob, &early, r.now), ERR_INVALID);
+        assert_int_equal(call_answer(ua(BOB), bob, how.media, r.now), ERR_INVALID);
+        assert_int_equal(call_answer(ua(BOB), bob, rig_media(5000), r.now), OK);
+        rig_pass(&r, 20 * MS);
+        const char *ok = rig_peer_next(&r, "SIP/2.0 200");
+        assert_false(rig_has(ok, "qos"));
+        rig_peer_request(&r, BOB, "ACK", ok, 1, "", rig_sdp(6000, ""));
+        rig_expect(&r, BOB, UA_CALL_MEDIA);
+        rig_expect(&r, BOB, UA_CALL_CONFIRMED);
+        rig_peer_request(&r, BOB, "BYE", ok, 2, "", "");
+        rig_expect_end(&r, BOB, CALL_END_BYE);
+        rig_end(&r);
+    }
+}
+
+/* Alice and Bob are ours: everything is there with the PRACK. */
+static void both_sides_of_a_late_offer_are_ours(void **state)
+{
+    (void)state;
+    rig_new(&r);
+    const struct call_start how = {.account = r.side[ALICE].account,
+                                   .target = STR("sip:bob@192.0.2.2"),
+                                   .media = rig_media(5000),
+                                   .offer_later = true};
+    struct call_start demands = demanding("", SDP_STRENGTH_MANDATORY);
+    assert_int_equal(call_start(ua(ALICE), &how, r.now, &alice), OK);
+    rig_pass(&r, 50 * MS);
+    bob = rig_expect(&r, BOB, UA_CALL_INCOMING)->ev.call;
+    assert_int_equal(call_answer(ua(BOB), bob, demands.media, r.now), OK);
+    rig_pass(&r, 100 * MS);
+    const char *answer = rig_last(&r, ALICE, "PRACK ");
+    assert_true(rig_has(answer, "a=curr:qos local sendrecv\r\n"));
+    assert_true(rig_has(answer, "a=curr:qos remote sendrecv\r\n"));
+    rig_expect(&r, BOB, UA_CALL_MEDIA);
+    rig_expect(&r, BOB, UA_CALL_RESUMED);
+    rig_expect(&r, BOB, UA_CALL_CONFIRMED);
+    assert_int_equal(call_end(ua(ALICE), alice, STR_NONE, r.now), OK);
+    rig_pass(&r, 50 * MS);
+    rig_end(&r);
+}
+
+/* The peer's side of a suspended call, whatever comes of it at Bob, whose offer it may be. */
+static void play(bool his)
+{
+    const struct call_start demands = demanding("", SDP_STRENGTH_MANDATORY);
+    const struct call_ring how = {.status = 180, .media = his ? demands.media : rig_media(5000)};
+    rig_peer_invite(&r, "peer-1", his ? KNOWN_LATER : KNOWN,
+                    his ? "" : rig_sdp(6000, NOTHING_THERE));
     bob = call_next(ua(BOB), 0);
     (void)!call_ring(ua(BOB), bob, &how, r.now);
     rig_pass(&r, SECOND);
@@ -347,7 +463,7 @@ static void play(void)
     const char *early = rig_last(&r, BOB, "SIP/2.0 183");
     char rack[64];
     snprintf(rack, sizeof rack, "RAck: %s 1 INVITE\r\n", rig_value(early, "RSeq"));
-    rig_peer_request(&r, BOB, "PRACK", early, 2, rack, "");
+    rig_peer_request(&r, BOB, "PRACK", early, 2, rack, his ? rig_sdp(6000, NOTHING_THERE) : "");
     (void)!call_answer(ua(BOB), bob, NULL, r.now);
     rig_peer_request(&r, BOB, "UPDATE", early, 3, "", rig_sdp(6000, THEIRS_THERE));
     rig_pass(&r, 2 * SECOND);
@@ -355,20 +471,26 @@ static void play(void)
     rig_peer_request(&r, BOB, "BYE", early, 4, "", "");
 }
 
-static void no_memory_does_no_harm(void **state)
+static void fail_each_request_for_memory(bool his)
 {
-    (void)state;
     bool failed = true;
     for (size_t n = 1; failed; n++) {
         rig_new(&r);
         r.side[BOB].mem.refuse_one = n;
-        play();
+        play(his);
         failed = r.side[BOB].mem.refuse_one == 0;
         r.side[BOB].mem.refuse_one = 0;
         for (ua_call call; (call = call_next(ua(BOB), 0)) != 0;)
             assert_int_equal(call_end(ua(BOB), call, STR_NONE, r.now), OK);
         rig_end(&r);
     }
+}
+
+static void no_memory_does_no_harm(void **state)
+{
+    (void)state;
+    fail_each_request_for_memory(false);
+    fail_each_request_for_memory(true);
 }
 
 int main(void)
@@ -384,6 +506,11 @@ int main(void)
         cmocka_unit_test(a_type_that_is_not_known),
         cmocka_unit_test(what_cannot_be_met_is_refused),
         cmocka_unit_test(a_caller_gives_up_what_cannot_be_met),
+        cmocka_unit_test(who_is_called_offers_and_waits),
+        cmocka_unit_test(what_the_answer_says_to_be_there_is_not_waited_for),
+        cmocka_unit_test(an_answer_that_asks_for_the_impossible_ends_the_call),
+        cmocka_unit_test(who_knows_no_preconditions_is_not_asked_for_them),
+        cmocka_unit_test(both_sides_of_a_late_offer_are_ours),
         cmocka_unit_test(no_memory_does_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
