@@ -28,17 +28,18 @@
     "  --for S              hangs up so long after the answer\n"                               \
     "  --transfer yes       lets the other side transfer us: calls whom it names, and takes\n" \
     "                       calls that replace the one with it; no when not given\n"
-#define REST                                                                                \
-    "  --ca PATH            a file or folder of authorities, for TLS\n"                     \
-    "  --certificate FILE   with its key, for who calls by TLS\n"                           \
-    "  --trust-all          whoever answers by TLS need not prove who he is\n"              \
-    "  --json               events as JSON Lines\n"                                         \
-    "  -v, --verbose        shows the messages on standard error\n"                         \
-    "\n"                                                                                    \
-    "Standard input has commands, a line each: hold, resume, mute, unmute, dtmf DIGITS,\n"  \
-    "answer, reject [CODE], call URI, transfer URI, transfer CALL, status, message TEXT,\n" \
-    "hangup, with a call's number before them where there are several. On a terminal\n"     \
-    "single keys do the same, and / begins a command; ? tells them. SIGINT hangs up.\n"
+#define REST                                                                                 \
+    "  --ca PATH            a file or folder of authorities, for TLS\n"                      \
+    "  --certificate FILE   with its key, for who calls by TLS\n"                            \
+    "  --trust-all          whoever answers by TLS need not prove who he is\n"               \
+    "  --json               events as JSON Lines\n"                                          \
+    "  -v, --verbose        shows the messages on standard error\n"                          \
+    "\n"                                                                                     \
+    "Standard input has commands, a line each: hold, resume, mute, unmute, codecs NAMES,\n"  \
+    "dtmf DIGITS, answer, reject [CODE], call URI, transfer URI, transfer CALL, status,\n"   \
+    "message TEXT, hangup, with a call's number before them where there are several. On a\n" \
+    "terminal single keys do the same, and / begins a command; ? tells them. SIGINT hangs\n" \
+    "up.\n"
 
 const char call_help[] =
     "usage: tandem call URI [OPTION...]\n"

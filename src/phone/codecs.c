@@ -3,13 +3,43 @@
 
 #include "sdp/payload.h"
 
-#define USUAL "opus,G722,PCMA,PCMU"
 #define DYNAMIC_FIRST 96
-#define DYNAMIC_LAST 127
 #define EVENTS_TYPE 101 /* of 8000 Hz: what most others have, too */
 #define WIDE_RATE 16000
 
-static bool is_taken(const struct codecs *c, unsigned type)
+/* RFC 3551 6; DYNAMIC_FIRST: there is none. */
+static unsigned static_type(const struct codec *codec)
+{
+    unsigned type = 0;
+    for (; type < DYNAMIC_FIRST; type++) {
+        const struct sdp_payload *p = sdp_payload_static(type);
+        if (p && str_equal_nocase(p->encoding, codec->encoding) && p->clock == codec->clock &&
+            p->channels == codec->channels)
+            break;
+    }
+    return type;
+}
+
+static bool is_usual_event(const struct codec *codec)
+{
+    return codec->kind == CODEC_EVENTS && codec->clock == 8000;
+}
+
+/* The same one in each offer (RFC 3264 8.3.2): the dynamic ones by the place in the table. */
+static unsigned type_of(const struct codec *codec)
+{
+    unsigned type = static_type(codec);
+    if (type < DYNAMIC_FIRST)
+        return type;
+    if (is_usual_event(codec))
+        return EVENTS_TYPE;
+    for (unsigned i = 0; codec_at(i) != codec; i++)
+        if (static_type(codec_at(i)) == DYNAMIC_FIRST && !is_usual_event(codec_at(i)))
+            type += type + 1 == EVENTS_TYPE ? 2 : 1;
+    return type;
+}
+
+static bool has(const struct codecs *c, unsigned type)
 {
     for (unsigned i = 0; i < c->n; i++)
         if (c->sdp[i].payload_type == type)
@@ -17,38 +47,10 @@ static bool is_taken(const struct codecs *c, unsigned type)
     return false;
 }
 
-static unsigned free_type(const struct codecs *c)
-{
-    unsigned type = DYNAMIC_FIRST;
-    while (type <= DYNAMIC_LAST && (type == EVENTS_TYPE || is_taken(c, type)))
-        type++;
-    return type;
-}
-
-/* RFC 3551 6: the static one, where there is one. */
-static unsigned type_of(const struct codecs *c, const struct codec *codec)
-{
-    for (unsigned type = 0; type < DYNAMIC_FIRST; type++) {
-        const struct sdp_payload *p = sdp_payload_static(type);
-        if (p && str_equal_nocase(p->encoding, codec->encoding) && p->clock == codec->clock &&
-            p->channels == codec->channels)
-            return type;
-    }
-    return codec->kind == CODEC_EVENTS && codec->clock == 8000 ? EVENTS_TYPE : free_type(c);
-}
-
-static bool has(const struct codecs *c, const struct codec *codec)
-{
-    for (unsigned i = 0; i < c->n; i++)
-        if (c->codec[i] == codec)
-            return true;
-    return false;
-}
-
 static bool add(struct codecs *c, const struct codec *codec)
 {
     struct buf b;
-    if (!codec || has(c, codec))
+    if (!codec || has(c, type_of(codec)))
         return true;
     if (c->n == LIMIT_SDP_FORMATS)
         return false;
@@ -57,9 +59,9 @@ static bool add(struct codecs *c, const struct codec *codec)
     c->sdp[c->n] = (struct sdp_codec){.encoding = codec->encoding,
                                       .clock = codec->clock,
                                       .channels = (uint8_t)codec->channels,
-                                      .payload_type = (uint8_t)type_of(c, codec),
+                                      .payload_type = (uint8_t)type_of(codec),
                                       .fmtp = buf_str(&b)};
-    c->codec[c->n++] = codec;
+    c->n++;
     return true;
 }
 
@@ -86,16 +88,16 @@ static bool add_companions(struct codecs *c)
     unsigned n = c->n;
     bool good = true;
     for (unsigned i = 0; i < n; i++)
-        good = good && add(c, codec_named(STR("telephone-event"), c->codec[i]->clock, 1));
+        good = good && add(c, codec_named(STR("telephone-event"), c->sdp[i].clock, 1));
     for (unsigned i = 0; i < n; i++)
-        if (c->codec[i]->clock == 8000)
+        if (c->sdp[i].clock == 8000)
             good = good && add(c, codec_named(STR("CN"), 8000, 1));
     return good;
 }
 
-const char *codecs_choose(struct codecs *c, const char *names)
+const char *codecs_choose(struct codecs *c, struct str names)
 {
-    struct str rest = str_from(names ? names : USUAL);
+    struct str rest = names;
     *c = (struct codecs){0};
     while (rest.len > 0) {
         size_t comma = str_find(rest, ',');
@@ -111,19 +113,32 @@ const char *codecs_choose(struct codecs *c, const char *names)
     return add_companions(c) ? NULL : "too many codecs";
 }
 
-unsigned codecs_agreed(const struct codecs *c, const struct sdp_agreed *a, struct audio_format *to)
+static const struct sdp_codec *codec_of(const struct sdp_stream *s, const struct sdp_format *f)
+{
+    return f->codec < s->n_codecs ? &s->codecs[f->codec] : NULL;
+}
+
+unsigned codecs_agreed(const struct sdp_stream *s, const struct sdp_agreed *a,
+                       struct audio_format *to)
 {
     unsigned n = 0;
     for (unsigned i = 0; i < a->n_formats; i++) {
-        unsigned codec = a->formats[i].codec;
-        if (codec < c->n)
-            to[n++] = (struct audio_format){.codec = c->codec[codec],
-                                            .send = a->formats[i].send,
-                                            .receive = a->formats[i].receive,
-                                            .send_fmtp = sdp_format_fmtp(&a->formats[i]),
-                                            .receive_fmtp = c->sdp[codec].fmtp};
+        const struct sdp_format *f = &a->formats[i];
+        const struct sdp_codec *c = codec_of(s, f);
+        const struct codec *codec = c ? codec_named(c->encoding, c->clock, c->channels) : NULL;
+        if (codec)
+            to[n++] = (struct audio_format){.codec = codec,
+                                            .send = f->send,
+                                            .receive = f->receive,
+                                            .send_fmtp = sdp_format_fmtp(f)};
     }
     return n;
+}
+
+struct str codecs_first(const struct sdp_stream *s, const struct sdp_agreed *a)
+{
+    const struct sdp_codec *c = a->n_formats > 0 ? codec_of(s, &a->formats[0]) : NULL;
+    return c ? c->encoding : STR_NONE;
 }
 
 unsigned codecs_rate(const struct audio_format *formats, unsigned n)

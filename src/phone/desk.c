@@ -2,6 +2,7 @@
 #include "phone/desk.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define HOLD_ON (NS_PER_S / 4) /* between two looks at the line of state */
 #define CNAME "tandem"
@@ -36,7 +37,7 @@ struct desk *desk_new(struct phone *p, int *status)
     d->phone = p;
     d->n_lines = (unsigned)n;
     d->status = -1;
-    const char *wrong = codecs_choose(&d->codecs, o->codecs);
+    const char *wrong = desk_choose_codecs(d);
     if (wrong) {
         *status = phone_complain(o, "--codec", wrong, PHONE_BAD_USAGE);
         free(d);
@@ -114,6 +115,8 @@ struct line *desk_take_line(struct desk *d, const struct addr *at, const char **
     if (!voice_begin(&l->voice, &s, at, rand_of(d), host_loop(d->phone->host),
                      LOOP_TOKEN(TOKEN_MEDIA, 2 * i), why))
         return NULL;
+    memcpy(l->asked, d->names, sizeof l->asked);
+    memcpy(l->spoken, d->names, sizeof l->spoken);
     d->last_number++;
     return l;
 }
@@ -253,43 +256,12 @@ static void take_incoming(struct desk *d, const struct ua_event *e)
 
 /* --- what happens to them --- */
 
-/* One card, at the rate of who speaks. Without one the call goes on in silence. */
-static void open_card(struct desk *d, struct line *l)
-{
-    const char *why = NULL;
-    if (!d->wants_card || l->voice.rate == 0 || (d->card && d->card_rate == l->voice.rate))
-        return;
-    card_free(d->card);
-    d->card = NULL;
-    d->card_rate = l->voice.rate;
-    if (card_new(&mem_libc, "default", l->voice.rate, &d->card, &why) != OK) {
-        d->wants_card = false;
-        if (d->phone->options->audio == PHONE_AUDIO_ALSA)
-            tell_problem(d, l, "sound card", why ? why : "no memory");
-    }
-}
-
-static void take_media(struct desk *d, struct line *l, const struct ua_event *e)
-{
-    const char *why = NULL;
-    for (unsigned i = 0; i < e->n_agreed; i++) {
-        if (!e->agreed[i].live || e->agreed[i].stream != 0)
-            continue;
-        if (voice_agree(&l->voice, &e->agreed[i], rand_of(d), now_of(d), &why) != OK)
-            tell_problem(d, l, "media", "cannot be spoken");
-        if (why)
-            tell_problem(d, l, d->phone->options->play ? "--play or --record" : "--record", why);
-        open_card(d, l);
-        tell_media(d, l, e);
-    }
-}
-
 static void take_progress(struct desk *d, struct line *l, const struct ua_event *e)
 {
     tell_progress(d, l, e);
     if (e->status == 180) { /* RFC 3960 3.2: made here where none comes */
         voice_ring(&l->voice, now_of(d));
-        open_card(d, l);
+        desk_open_card(d, l);
     }
 }
 
@@ -358,14 +330,14 @@ bool desk_take(struct desk *d, const struct ua_event *e)
         alert(d, l, e);
         break;
     case UA_CALL_MEDIA:
-        take_media(d, l, e);
+        desk_take_media(d, l, e);
         break;
     case UA_CALL_ANSWERED:
     case UA_CALL_CONFIRMED:
         begin_talk(d, l);
         break;
     case UA_CALL_CHANGE_FAILED:
-        tell_problem(d, l, "change", "was refused");
+        desk_take_refusal(d, l, e);
         break;
     case UA_CALL_INFO:
         take_info(d, l, e->msg);

@@ -21,6 +21,7 @@ struct line {
     ua_call call;
     bool is_held, is_heard; /* by us; who was agreed on */
     char peer[256];
+    char asked[CODECS_NAMES], spoken[CODECS_NAMES]; /* codecs: last of all, and last agreed on */
     struct voice voice;
     time_ns began;  /* answered; 0: not */
     time_ns answer; /* when it shall be; TIME_NEVER: when told to */
@@ -30,6 +31,7 @@ struct line {
 struct desk {
     struct phone *phone;
     struct codecs codecs;
+    char names[CODECS_NAMES]; /* of them */
     struct input input;
     struct card *card; /* NULL: no sound card is used … */
     unsigned card_rate;
@@ -69,6 +71,15 @@ struct line *desk_line_of(struct desk *, ua_call);
 /* What is offered of a line's voice; borrows from the line. */
 struct sdp_local desk_media(const struct line *);
 
+/* --- desk_media.c --- */
+/* Those of --codec. NULL, or what is wrong. */
+const char *desk_choose_codecs(struct desk *);
+/* Offers these; what comes of it is told as media, or as a problem. */
+void desk_change_codecs(struct desk *, struct line *, struct str names);
+void desk_take_media(struct desk *, struct line *, const struct ua_event *);
+void desk_take_refusal(struct desk *, struct line *, const struct ua_event *);
+void desk_open_card(struct desk *, struct line *);
+
 /* --- desk_order.c --- */
 void desk_order(struct desk *, const struct order *, const char *wrong);
 /* The line with this number, 0: the latest. NULL: there is none. */
@@ -95,6 +106,8 @@ void tell_transfer(struct desk *, const struct line *, const char *event, unsign
 void tell_referred(struct desk *, const struct line *l, const struct line *next);
 void tell_simple(struct desk *, const struct line *, const char *event);
 void tell_problem(struct desk *, const struct line *, const char *what, const char *why);
+/* A change of the call was refused. */
+void tell_refusal(struct desk *, const struct line *, unsigned status, struct str why);
 void tell_status(struct desk *, const struct line *);
 void tell_end(struct desk *, const struct line *, const struct ua_event *);
 /* Where calls can come to, without a server. */

@@ -116,6 +116,9 @@ static void order_line(struct desk *d, struct line *l, const struct order *o)
     case ORDER_TURN_HOLD:
         hold(d, l, !l->is_held);
         break;
+    case ORDER_CODECS:
+        desk_change_codecs(d, l, o->argument);
+        break;
     case ORDER_MUTE:
     case ORDER_UNMUTE:
         mute(d, l, o->kind == ORDER_MUTE);

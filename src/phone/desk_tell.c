@@ -64,6 +64,20 @@ void tell_problem(struct desk *d, const struct line *l, const char *what, const 
     finish(d);
 }
 
+void tell_refusal(struct desk *d, const struct line *l, unsigned status, struct str why)
+{
+    struct audio_report r = {0};
+    if (l->voice.stream)
+        audio_stream_report(l->voice.stream, &r);
+    begin(d, l, "problem");
+    text(d, "what", ": ", STR("change"));
+    number(d, "status", ": ", status);
+    text(d, "why", " ", why);
+    if (r.sends)
+        text(d, "codec", "; it goes on in ", r.sends->encoding);
+    finish(d);
+}
+
 void tell_calling(struct desk *d, const struct line *l)
 {
     begin(d, l, "calling");
@@ -136,24 +150,26 @@ void tell_answered(struct desk *d, const struct line *l)
     finish(d);
 }
 
-static const struct sdp_agreed *live_one(const struct ua_event *e)
+/* The m= line of our voice; e->n_agreed: none. */
+static unsigned live_one(const struct ua_event *e)
 {
-    for (unsigned i = 0; i < e->n_agreed; i++)
-        if (e->agreed[i].live && e->agreed[i].stream == 0)
-            return &e->agreed[i];
-    return NULL;
+    unsigned i = 0;
+    while (i < e->n_agreed && !(e->agreed[i].live && e->agreed[i].stream == 0))
+        i++;
+    return i;
 }
 
 void tell_media(struct desk *d, const struct line *l, const struct ua_event *e)
 {
-    const struct sdp_agreed *a = live_one(e);
+    unsigned i = live_one(e);
     struct addr to;
-    if (!a)
+    if (i == e->n_agreed)
         return;
+    const struct sdp_agreed *a = &e->agreed[i];
     to = a->place.addr;
     to.port = a->port;
     begin(d, l, "media");
-    text(d, "codec", " ", a->n_formats ? d->codecs.sdp[a->formats[0].codec].encoding : STR_NONE);
+    text(d, "codec", " ", codecs_first(&e->streams[i], a));
     text(d, "direction", " ", sdp_direction_name(a->direction));
     char where[80];
     struct buf b;

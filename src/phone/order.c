@@ -5,6 +5,7 @@
 
 const char order_words[] = "hold, resume           stop receiving, go on\n"
                            "mute, unmute           send silence, go on\n"
+                           "codecs NAMES           speak in these, the best first: PCMA,PCMU\n"
                            "dtmf DIGITS            send digits; a comma is a pause\n"
                            "answer, reject [CODE]  a call that rings\n"
                            "hangup                 end the call\n"
@@ -28,6 +29,7 @@ static const struct {
     {STR_INIT("resume"), ORDER_RESUME, NOTHING},
     {STR_INIT("mute"), ORDER_MUTE, NOTHING},
     {STR_INIT("unmute"), ORDER_UNMUTE, NOTHING},
+    {STR_INIT("codecs"), ORDER_CODECS, SOMETHING},
     {STR_INIT("dtmf"), ORDER_DTMF, SOMETHING},
     {STR_INIT("answer"), ORDER_ANSWER, NOTHING},
     {STR_INIT("reject"), ORDER_REJECT, MAYBE},

@@ -1,7 +1,7 @@
 /* What a person or a script tells the phone to do, as words and as single keys. Does nothing
  * itself.
  *
- *   hold · resume · mute · unmute · dtmf DIGITS · answer · reject [CODE] · hangup ·
+ *   hold · resume · mute · unmute · codecs NAMES · dtmf DIGITS · answer · reject [CODE] · hangup ·
  *   call URI · transfer URI · transfer CALL · status · message TEXT · help
  *
  * With a number before it, an order is for that call; else for the latest one. */
@@ -21,6 +21,7 @@ enum order_kind {
     ORDER_MUTE,
     ORDER_UNMUTE,
     ORDER_TURN_MUTE, /* likewise */
+    ORDER_CODECS,
     ORDER_DTMF,
     ORDER_ANSWER,
     ORDER_REJECT,

@@ -111,11 +111,11 @@ static struct audio_terms terms_of(const struct voice *v, const struct sdp_agree
     return t;
 }
 
-int voice_agree(struct voice *v, const struct sdp_agreed *a, struct rand *rand, time_ns now,
-                const char **why)
+int voice_agree(struct voice *v, const struct sdp_stream *stream, const struct sdp_agreed *a,
+                struct rand *rand, time_ns now, const char **why)
 {
     struct audio_format formats[LIMIT_SDP_FORMATS];
-    unsigned n = codecs_agreed(v->settings.codecs, a, formats);
+    unsigned n = codecs_agreed(stream, a, formats);
     const struct audio_terms terms = terms_of(v, a, formats, n);
     int error = OK;
     source_free(v->ringback);

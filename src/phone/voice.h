@@ -40,10 +40,10 @@ MUST_USE bool voice_begin(struct voice *, const struct voice_settings *, const s
 /* Says its BYE and gives everything back. */
 void voice_end(struct voice *, time_ns now);
 
-/* What was agreed on. *why is set where a file cannot be used; the call goes on. ERR_INVALID:
- * nothing that we could speak; ERR_NOMEM. */
-MUST_USE int voice_agree(struct voice *, const struct sdp_agreed *, struct rand *, time_ns now,
-                         const char **why);
+/* What was agreed on of a stream of ours. *why is set where a file cannot be used; the call goes
+ * on. ERR_INVALID: nothing that we could speak; ERR_NOMEM. */
+MUST_USE int voice_agree(struct voice *, const struct sdp_stream *, const struct sdp_agreed *,
+                         struct rand *, time_ns now, const char **why);
 /* A tone at the loudspeaker for who waits, until something is agreed on. */
 void voice_ring(struct voice *, time_ns now);
 /* Digits of audio_stream_dial and commas, each of which is a pause of a second. */

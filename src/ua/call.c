@@ -222,6 +222,7 @@ void call_show_media(const struct ua *ua, struct ua_event *ev)
         if (leg->number != ev->leg)
             continue;
         ev->agreed = leg->media.agreed;
+        ev->streams = leg->media.held ? leg->media.held->streams : NULL;
         ev->n_agreed = leg->media.n_agreed;
     }
 }

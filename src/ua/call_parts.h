@@ -32,6 +32,7 @@ struct modify {
     bool offer, refresh;    /* wanted */
     bool waits;             /* for the alarm */
     bool cancels;           /* the session has ended, its CANCEL found no memory */
+    unsigned tries;         /* since something new was wanted or accepted */
     struct alarm alarm;
 };
 

@@ -26,8 +26,8 @@ struct plan {
 struct plan *plan_new(struct ua *, const struct sdp_local *);
 /* The same with nothing received (RFC 3264 8.4). */
 struct plan *plan_hold(struct ua *, struct plan *);
-/* `wish` with its streams where `held` (may be NULL) has them; new ones take places that nothing
- * serves any more, or come behind. */
+/* `wish` with its streams where `held` (may be NULL) has them, by the payload types that it has
+ * (RFC 3264 8.3.2); new ones take places that nothing serves any more, or come behind. */
 struct plan *plan_offer(struct ua *, const struct plan *held, const struct plan *wish);
 /* `from`, by which `offer` was answered, with its streams where they are now, and payload types as
  * agreed (RFC 3264 8.3.2); `agreed` names streams of `from`. */

@@ -168,6 +168,7 @@ static void again(struct ua *ua, struct leg *leg, time_ns span, time_ns now)
 {
     struct modify *m = &leg->modify;
     take_back(ua, leg);
+    m->tries++;
     m->offer |= m->changes;
     m->refresh |= !m->changes;
     wait(ua, leg, span, now);
@@ -192,6 +193,8 @@ static bool is_tried_again(struct ua *ua, struct leg *leg, const struct ask_answ
                            time_ns now)
 {
     time_ns span = 0;
+    if (leg->modify.tries == LIMIT_UA_CHANGE_TRIES)
+        return false;
     if (answer->status == 491)
         span = glare_wait(ua, leg);
     else if (has_no_update(leg, answer->status))
@@ -240,6 +243,7 @@ static void accepted(struct ua *ua, struct leg *leg, struct msg *m, time_ns now)
         leg_disagree(ua, leg, heard, m, now);
         return;
     }
+    leg->modify.tries = 0;
     (void)!dialog_answered(leg->dialog, m);
     session_begin_uac(ua, leg, m, now);
     modify_advance(ua, leg, now);
@@ -287,6 +291,7 @@ static struct call *call_to_change(const struct ua *ua, ua_call id, int *err)
 static void want_in(struct ua *ua, struct leg *leg, struct plan *plan, time_ns now)
 {
     media_want(ua, &leg->media, plan_ref(plan));
+    leg->modify.tries = 0;
     leg->modify.offer |= leg->media.offered || leg->media.held;
     modify_advance(ua, leg, now);
 }
@@ -307,14 +312,24 @@ static int want(struct ua *ua, struct call *call, struct plan *plan, time_ns now
     return OK;
 }
 
+/* Takes the reference. */
+static struct plan *held(struct ua *ua, struct plan *full)
+{
+    struct plan *plan = full ? plan_hold(ua, full) : NULL;
+    plan_unref(ua, full);
+    return plan;
+}
+
 int call_change(struct ua *ua, ua_call id, const struct sdp_local *media, time_ns now)
 {
     int err;
     struct call *call = call_to_change(ua, id, &err);
     if (err)
         return err;
-    return media->n_streams > LIMIT_SDP_MEDIA ? ERR_LIMIT
-                                              : want(ua, call, plan_new(ua, media), now);
+    if (media->n_streams > LIMIT_SDP_MEDIA)
+        return ERR_LIMIT;
+    struct plan *plan = plan_new(ua, media);
+    return want(ua, call, wish_of(call)->full ? held(ua, plan) : plan, now);
 }
 
 int call_hold(struct ua *ua, ua_call id, bool held, time_ns now)

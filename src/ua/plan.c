@@ -162,6 +162,78 @@ static void place_new(struct sketch *k, const struct sdp_stream *s, unsigned sou
     k->parts[at].source = source;
 }
 
+/* --- payload types: a number keeps its meaning as long as the session lasts (RFC 3264 8.3.2) ---
+ */
+
+#define TYPES 128
+
+/* What is settled of one place. */
+struct numbers {
+    bool taken[TYPES];
+    bool has[LIMIT_SDP_FORMATS]; /* of each codec of the plan */
+};
+
+static void settle(struct numbers *n, struct sdp_codec *codecs, unsigned codec, unsigned type)
+{
+    codecs[codec].payload_type = (uint8_t)type;
+    n->has[codec] = true;
+    n->taken[type % TYPES] = true;
+}
+
+static unsigned free_type(const struct numbers *n)
+{
+    unsigned type = TYPES - 1;
+    while (type > 96 && n->taken[type])
+        type--;
+    return type;
+}
+
+/* Every other codec keeps its number where that is free. */
+static void settle_rest(struct numbers *n, struct sdp_codec *codecs, unsigned n_codecs)
+{
+    for (unsigned i = 0; i < n_codecs; i++)
+        if (!n->has[i] && !n->taken[codecs[i].payload_type % TYPES])
+            settle(n, codecs, i, codecs[i].payload_type);
+    for (unsigned i = 0; i < n_codecs; i++)
+        if (!n->has[i])
+            settle(n, codecs, i, free_type(n));
+}
+
+/* The plan's own, of one place. */
+static struct sdp_codec *codecs_of(struct plan *p, unsigned place)
+{
+    return p->codecs + (p->streams[place].codecs - p->codecs);
+}
+
+static void number_as_agreed(struct plan *p, unsigned place, const struct sdp_agreed *a)
+{
+    struct numbers n = {0};
+    for (unsigned i = 0; i < a->n_formats; i++)
+        settle(&n, codecs_of(p, place), a->formats[i].codec, a->formats[i].receive);
+    settle_rest(&n, codecs_of(p, place), p->streams[place].n_codecs);
+}
+
+static bool is_same(const struct sdp_codec *a, const struct sdp_codec *b)
+{
+    return str_equal_nocase(a->encoding, b->encoding) && a->clock == b->clock &&
+           a->channels == b->channels && str_equal(a->fmtp, b->fmtp);
+}
+
+static void number_as_before(struct plan *p, unsigned place, const struct sdp_stream *before)
+{
+    struct numbers n = {0};
+    struct sdp_codec *codecs = codecs_of(p, place);
+    for (unsigned k = 0; k < before->n_codecs; k++)
+        n.taken[before->codecs[k].payload_type % TYPES] = true;
+    for (unsigned i = 0; i < p->streams[place].n_codecs; i++)
+        for (unsigned k = 0; k < before->n_codecs && !n.has[i]; k++)
+            if (is_same(&codecs[i], &before->codecs[k]))
+                settle(&n, codecs, i, before->codecs[k].payload_type);
+    settle_rest(&n, codecs, p->streams[place].n_codecs);
+}
+
+/* --- plans for an offer, and of an answer --- */
+
 struct plan *plan_offer(struct ua *ua, const struct plan *held, const struct plan *wish)
 {
     struct sketch k = {.addr = wish->addr};
@@ -175,40 +247,11 @@ struct plan *plan_offer(struct ua *ua, const struct plan *held, const struct pla
     for (unsigned i = wish->n_places; i < wish->n_streams && k.n < 2 * LIMIT_SDP_MEDIA; i++)
         if (!placed[i] && wish->streams[i].port != 0)
             add(&k, &wish->streams[i], wish->source[i]);
-    return build(ua, &k);
-}
-
-static bool is_taken(const struct sdp_stream *s, unsigned type, unsigned but)
-{
-    for (unsigned i = 0; i < s->n_codecs; i++)
-        if (i != but && s->codecs[i].payload_type == type)
-            return true;
-    return false;
-}
-
-static unsigned index_of(const struct sdp_agreed *a, unsigned codec)
-{
-    unsigned i = 0;
-    while (i < a->n_formats && a->formats[i].codec != codec)
-        i++;
-    return i;
-}
-
-/* RFC 3264 8.3.2: a number keeps its meaning as long as the session lasts. */
-static void renumber(struct plan *p, unsigned place, const struct sdp_agreed *a)
-{
-    const struct sdp_stream *s = &p->streams[place];
-    struct sdp_codec *codecs = p->codecs + (s->codecs - p->codecs);
-    for (unsigned i = 0; i < a->n_formats; i++)
-        codecs[a->formats[i].codec].payload_type = a->formats[i].receive;
-    for (unsigned i = 0; i < s->n_codecs; i++) {
-        unsigned type = codecs[i].payload_type;
-        if (index_of(a, i) < a->n_formats || !is_taken(s, type, i))
-            continue;
-        for (type = 127; type > 96 && is_taken(s, type, i); type--)
-            ;
-        codecs[i].payload_type = (uint8_t)type;
-    }
+    struct plan *p = build(ua, &k);
+    for (unsigned i = 0; p && held && i < held->n_places; i++)
+        if (p->source[i] != PLAN_NONE && p->source[i] == held->source[i])
+            number_as_before(p, i, &held->streams[i]);
+    return p;
 }
 
 static void offered_stream(const struct sdp *offer, uint32_t n, struct sdp_stream *s)
@@ -244,6 +287,6 @@ struct plan *plan_answered(struct ua *ua, const struct plan *from, const struct 
     struct plan *p = build(ua, &k);
     for (uint32_t i = 0; p && i < offer->n_media; i++)
         if (agreed[i].live)
-            renumber(p, i, &agreed[i]);
+            number_as_agreed(p, i, &agreed[i]);
     return p;
 }

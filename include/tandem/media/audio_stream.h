@@ -39,9 +39,8 @@ void audio_stream_free(struct audio_stream *); /* NULL is legal; says no BYE: au
 
 struct audio_format {
     const struct codec *codec;
-    uint8_t send, receive;   /* payload types: what they and what we gave it */
-    struct str send_fmtp;    /* what they say of it */
-    struct str receive_fmtp; /* what we have said of it */
+    uint8_t send, receive; /* payload types: what they and what we gave it */
+    struct str send_fmtp;  /* what they say of it */
 };
 
 struct audio_terms {

@@ -102,15 +102,15 @@ MUST_USE int call_redirect(struct ua *, ua_call, unsigned status, const struct s
 unsigned call_would_refuse(struct ua *, ua_call, const struct sdp_local *media);
 
 /* --- either side --- */
-/* New media: hold (sendonly, inactive), resume, streams added, dropped (port 0) or in other codecs.
- * Copied; offered by UPDATE before the call is confirmed, where the peer allows that and has
- * answered the first offer reliably (RFC 3311 5.1), else by re-INVITE: now, or when the exchange
- * under way is over. A call of ours that is not answered is changed in each of its legs, those that
- * come included; what comes of it is told by leg. A later change takes the place of one
- * that waits. A 491 is waited out (RFC 3261 14.1); a re-INVITE that has no final response after
- * LIMIT_UA_REINVITE_S is cancelled, and has failed with what answers it then. UA_CALL_MEDIA or
- * UA_CALL_CHANGE_FAILED tells what came of it. Streams keep their index in `media` through all
- * changes: a stream that is not wanted any more has port 0. */
+/* New media: other directions, streams added, dropped (port 0) or in other codecs. What call_hold
+ * holds stays held. Copied; offered by UPDATE before the call is confirmed, where the peer allows
+ * that and has answered the first offer reliably (RFC 3311 5.1), else by re-INVITE: now, or when
+ * the exchange under way is over. A call of ours that is not answered is changed in each of its
+ * legs, those that come included; what comes of it is told by leg. A later change takes the place
+ * of one that waits. A 491 is waited out (RFC 3261 14.1), LIMIT_UA_CHANGE_TRIES times; a re-INVITE
+ * that has no final response after LIMIT_UA_REINVITE_S is cancelled, and has failed with what
+ * answers it then. UA_CALL_MEDIA or UA_CALL_CHANGE_FAILED tells what came of it. Streams keep their
+ * index in `media` through all changes: a stream that is not wanted any more has port 0. */
 MUST_USE int call_change(struct ua *, ua_call, const struct sdp_local *media, time_ns now);
 /* All streams of the last given media: receiving alone stops (RFC 3264 8.4: sendrecv becomes
  * sendonly, recvonly inactive), or goes on as the application gave it. */

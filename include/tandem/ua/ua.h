@@ -153,6 +153,8 @@ struct ua_event {
     /* UA_CALL_MEDIA: an m= line each; `stream` is the application's (call.h). Borrowed until the
      * next input or command. */
     const struct sdp_agreed *agreed;
+    const struct sdp_stream *streams; /* … and what of ours was agreed on there: its codecs are
+                                         those that `formats` of `agreed` count */
     unsigned n_agreed;
 };
 /* False: none left. */

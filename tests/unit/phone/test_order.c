@@ -29,6 +29,7 @@ static void words_are_orders(void **state)
         {"reject 486", ORDER_REJECT, 0, "486"},
         {"message two words", ORDER_MESSAGE, 0, "two words"},
         {"dtmf 1\r", ORDER_DTMF, 0, "1"},
+        {"codecs PCMA, PCMU", ORDER_CODECS, 0, "PCMA, PCMU"},
         {"call carol@b", ORDER_CALL, 0, "carol@b"},
         {"1 transfer 2", ORDER_TRANSFER, 1, "2"},
         {"/transfer sip:c@d", ORDER_TRANSFER, 0, "sip:c@d"},
@@ -45,9 +46,9 @@ static void words_are_orders(void **state)
 static void what_is_no_order_is_said(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"jump",     "7",   "7 jump",          "hold on",
-                                      "dtmf",     "/",   "4294967296 hold", "message",
-                                      "transfer", "call"};
+    static const char *const bad[] = {"jump",     "7",    "7 jump",          "hold on",
+                                      "dtmf",     "/",    "4294967296 hold", "message",
+                                      "transfer", "call", "codecs"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct order o;
         if (!order_parse(str_from(bad[i]), &o))

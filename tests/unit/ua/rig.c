@@ -140,6 +140,10 @@ static void note_event(struct rig_side *s, const struct ua_event *ev)
     for (unsigned i = 0; i < ev->n_agreed && i < 4; i++)
         e->agreed[i] = ev->agreed[i];
     e->ev.agreed = e->agreed;
+    if (ev->n_agreed > 0 && ev->agreed[0].n_formats > 0) {
+        const struct sdp_codec *c = &ev->streams[0].codecs[ev->agreed[0].formats[0].codec];
+        snprintf(e->codec, sizeof e->codec, "%.*s", STR_ARG(c->encoding));
+    }
     e->ev.msg = NULL;
 }
 

@@ -28,6 +28,7 @@ struct rig_event {
     struct ua_event ev; /* ev.msg is NULL */
     char *text;         /* of its message; NULL: none */
     struct sdp_agreed agreed[4];
+    char codec[16]; /* UA_CALL_MEDIA: what the first stream sends with, as its side named it */
 };
 
 struct rig_side {

@@ -195,24 +195,63 @@ static void streams_come_and_go_in_their_places(void **state)
     end_call();
 }
 
-static void a_codec_is_changed(void **state)
+/* Alice's media with this codec alone. */
+static const struct sdp_local *in_pcma(void)
 {
-    (void)state;
     static const struct sdp_codec pcma = {STR_INIT("PCMA"), 8000, 1, 8, {NULL, 0}};
-    rig_new(&r);
-    rig_talk(&r, &alice, &bob);
-    struct sdp_stream stream = rig_media(4000)->streams[0];
-    struct sdp_local media = *rig_media(4000);
+    static struct sdp_stream stream;
+    static struct sdp_local media;
+    media = *rig_media(4000);
+    stream = media.streams[0];
     stream.codecs = &pcma;
     stream.n_codecs = 1;
     media.streams = &stream;
-    assert_int_equal(call_change(ua(ALICE), alice, &media, r.now), OK);
+    return &media;
+}
+
+static void a_codec_is_changed(void **state)
+{
+    (void)state;
+    rig_new(&r);
+    rig_talk(&r, &alice, &bob);
+    assert_int_equal(call_change(ua(ALICE), alice, in_pcma(), r.now), OK);
     rig_pass(&r, 50 * MS);
     const struct rig_event *e = rig_expect(&r, BOB, UA_CALL_MEDIA);
     assert_int_equal(e->agreed[0].n_formats, 1);
     assert_int_equal(e->agreed[0].formats[0].send, 8);
-    assert_int_equal(e->agreed[0].formats[0].codec, 1);
-    rig_expect(&r, ALICE, UA_CALL_MEDIA);
+    assert_string_equal(e->codec, "PCMA"); /* the second one of Bob's, the first of Alice's */
+    e = rig_expect(&r, ALICE, UA_CALL_MEDIA);
+    assert_string_equal(e->codec, "PCMA");
+    end_call();
+}
+
+static void check_held_in_pcma(const struct rig_event *e, enum sdp_direction direction)
+{
+    assert_int_equal(e->agreed[0].direction, direction);
+    assert_int_equal(e->agreed[0].n_formats, 1);
+    assert_int_equal(e->agreed[0].formats[0].send, 8);
+}
+
+static void what_is_held_stays_held_in_another_codec(void **state)
+{
+    (void)state;
+    struct call_view view;
+    rig_new(&r);
+    rig_talk(&r, &alice, &bob);
+    assert_int_equal(call_hold(ua(ALICE), alice, true, r.now), OK);
+    rig_pass(&r, 50 * MS);
+    assert_int_equal(told(ALICE), SDP_SENDONLY);
+    assert_int_equal(told(BOB), SDP_RECVONLY);
+    assert_int_equal(call_change(ua(ALICE), alice, in_pcma(), r.now), OK);
+    rig_pass(&r, 50 * MS);
+    check_held_in_pcma(rig_expect(&r, ALICE, UA_CALL_MEDIA), SDP_SENDONLY);
+    check_held_in_pcma(rig_expect(&r, BOB, UA_CALL_MEDIA), SDP_RECVONLY);
+    assert_int_equal(call_look(ua(ALICE), alice, &view), OK);
+    assert_true(view.is_held);
+    assert_int_equal(call_hold(ua(ALICE), alice, false, r.now), OK);
+    rig_pass(&r, 50 * MS);
+    check_held_in_pcma(rig_expect(&r, ALICE, UA_CALL_MEDIA), SDP_SENDRECV);
+    check_held_in_pcma(rig_expect(&r, BOB, UA_CALL_MEDIA), SDP_SENDRECV);
     end_call();
 }
 
@@ -362,6 +401,46 @@ static void a_491_is_waited_out(void **state)
     peer_hangs_up(2);
 }
 
+static void who_always_says_491_has_refused(void **state)
+{
+    (void)state;
+    struct call_view view;
+    peer_calls_bob(rig_sdp(6000, ""));
+    assert_int_equal(call_hold(ua(BOB), bob, true, r.now), OK);
+    for (unsigned i = 0; i <= LIMIT_UA_CHANGE_TRIES; i++) {
+        rig_expect_none(&r, BOB);
+        while (rig_count(&r, BOB, "INVITE ") == i)
+            rig_pass(&r, 10 * MS);
+        rig_pass(&r, 20 * MS);
+        rig_peer_answer(&r, BOB, rig_peer_next(&r, "INVITE "), 491, "", "", "");
+    }
+    assert_int_equal(rig_expect(&r, BOB, UA_CALL_CHANGE_FAILED)->ev.status, 491);
+    assert_int_equal(call_look(ua(BOB), bob, &view), OK);
+    assert_false(view.is_held);
+    rig_pass(&r, 5 * SECOND);
+    assert_int_equal(rig_count(&r, BOB, "INVITE "), LIMIT_UA_CHANGE_TRIES + 1);
+    peer_hangs_up(2);
+}
+
+/* RFC 3264 8.3.2: the peer calls PCMA 105: so do our offers. */
+static void payload_types_stay_what_the_peer_made_them(void **state)
+{
+    (void)state;
+    const char *sdp = "v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n"
+                      "m=audio 6000 RTP/AVP 105 0\r\na=rtpmap:105 PCMA/8000\r\n";
+    peer_calls_bob(sdp);
+    assert_int_equal(call_hold(ua(BOB), bob, true, r.now), OK);
+    rig_pass(&r, 20 * MS);
+    const char *offer = rig_peer_next(&r, "INVITE ");
+    assert_true(rig_has(offer, "a=rtpmap:105 PCMA/8000"));
+    assert_false(rig_has(offer, "a=rtpmap:8 "));
+    rig_peer_answer(&r, BOB, offer, 200, "", "", sdp);
+    rig_pass(&r, 20 * MS);
+    rig_expect(&r, BOB, UA_CALL_MEDIA);
+    rig_peer_next(&r, "ACK ");
+    peer_hangs_up(2);
+}
+
 static void a_request_in_dialog_that_finds_nobody_ends_the_call(void **state)
 {
     (void)state;
@@ -459,13 +538,16 @@ int main(void)
         cmocka_unit_test(either_side_holds_and_resumes),
         cmocka_unit_test(streams_come_and_go_in_their_places),
         cmocka_unit_test(a_codec_is_changed),
+        cmocka_unit_test(what_is_held_stays_held_in_another_codec),
         cmocka_unit_test(two_offers_that_cross_both_come_through),
         cmocka_unit_test(the_old_hold_is_understood),
         cmocka_unit_test(an_offer_without_a_codec_of_ours_changes_nothing),
         cmocka_unit_test(an_invite_without_offer_gets_one),
         cmocka_unit_test(an_ack_without_its_answer_ends_the_call),
         cmocka_unit_test(a_refused_change_is_taken_back),
+        cmocka_unit_test(payload_types_stay_what_the_peer_made_them),
         cmocka_unit_test(a_491_is_waited_out),
+        cmocka_unit_test(who_always_says_491_has_refused),
         cmocka_unit_test(a_request_in_dialog_that_finds_nobody_ends_the_call),
         cmocka_unit_test(offers_out_of_turn_are_refused),
         cmocka_unit_test(answers_that_lie_end_the_call),
