@@ -26,6 +26,8 @@ void check_calls(const struct world *w);
 bool check_is_kind(const struct world *w);
 /* check_bindings.c: at any moment, the registrars' records agree with what they acknowledged. */
 void check_bindings(const struct world *w);
+/* Has the record of this address-of-record, as this worker finds it, such a contact? */
+bool check_is_bound(const char *of, const char *contact, const struct node *worker);
 
 /* check_auth.c: whom servers that ask for passwords let in, and whom they refused. */
 void check_auth(const struct world *w);

@@ -8,7 +8,7 @@
 
 #define MARGIN (2 * NS_PER_S) /* for whole seconds, and clocks that run apart */
 
-static bool is_bound(const struct agent *a, const struct node *worker)
+bool check_is_bound(const char *of, const char *contact, const struct node *worker)
 {
     char key_at[128];
     struct buf key;
@@ -16,14 +16,14 @@ static bool is_bound(const struct agent *a, const struct node *worker)
     struct msg_error err;
     static struct target targets[LIMIT_BINDINGS];
     buf_init(&key, key_at, sizeof(key_at));
-    if (!uri_parse(str_from(a->aor), &aor, &err))
+    if (!uri_parse(str_from(of), &aor, &err))
         return false;
     registrar_key(&key, &aor);
     struct str record = location_value(worker->location, buf_str(&key));
     size_t n =
         record.len ? registrar_targets(record, node_now(worker), targets, LIMIT_BINDINGS) : 0;
     for (size_t i = 0; i < n; i++)
-        if (str_equal(targets[i].uri, str_from(a->contact)))
+        if (str_equal(targets[i].uri, str_from(contact)))
             return true;
     return false;
 }
@@ -50,7 +50,7 @@ static void check_binding(const struct world *w, const struct agent *a, const st
     const struct agent_binding *b = &a->binding;
     if (is_doubtful(w, b))
         return;
-    bool bound = is_bound(a, worker);
+    bool bound = check_is_bound(a->aor, a->contact, worker);
     time_ns margin = MARGIN + drift_of(worker, w->now);
     bool may_end =
         a->outbound && strstr(a->contact, "transport="); /* RFC 5626 7: with its connection */

@@ -25,6 +25,19 @@ static struct call *call(const struct run *r, uint32_t i)
     return i < CALLS ? r->calls[i] : NULL;
 }
 
+bool run_is_softphone(const struct run *r, uint32_t i)
+{
+    uint32_t which = r->plan->knob[KNOB_SOFTPHONES];
+    return i < PHONES && (which == 1 || (which == 2 && i % 2 == 0));
+}
+
+const char *run_aor(const struct run *r, uint32_t i)
+{
+    if (i >= PHONES)
+        return NULL;
+    return r->phones[i] ? r->phones[i]->aor : r->softphones[i] ? r->softphones[i]->aor : NULL;
+}
+
 /* The caller's side of it, or a callee's that has answered. */
 static struct call *side(const struct run *r, uint32_t i, uint32_t which)
 {
@@ -84,7 +97,7 @@ static void do_join(struct run *r, const struct act *a)
 {
     uint32_t n = r->plan->knob[KNOB_SERVERS] ? r->plan->knob[KNOB_SERVERS] : 1;
     struct node *home = server(r, (a->b >> 4 & 0xf) % n);
-    if (a->a >= PHONES || r->phones[a->a] || !home)
+    if (a->a >= PHONES || run_is_softphone(r, a->a) || r->phones[a->a] || !home)
         return;
     struct agent *p = agent_join(&r->w, run_users[a->b & 3], home, transport_of_traits(a->b >> 8));
     r->phones[a->a] = p;
@@ -164,11 +177,14 @@ static struct call *call_by(struct run *r, const struct act *a, const char *uri)
 static void do_call(struct run *r, const struct act *a)
 {
     const struct agent *to = phone(r, a->b);
-    struct call *c = to ? call_by(r, a, to->aor) : NULL;
-    if (c && passes_on(r, to)) {
+    const char *aor = run_aor(r, a->b);
+    struct call *c = aor ? call_by(r, a, aor) : NULL;
+    if (!c || !to)
+        return;
+    if (passes_on(r, to)) {
         c->passed = to->aor;
         c->passed_until = TIME_NEVER;
-    } else if (c)
+    } else
         check_wanted(c, to);
 }
 
@@ -285,9 +301,10 @@ static void do_within(struct run *r, const struct act *a)
 static void do_request(struct run *r, const struct act *a)
 {
     static const char *const methods[] = {"OPTIONS", "MESSAGE", "BYE", "INFO", "MADEUP"};
-    struct agent *from = phone(r, a->a), *to = phone(r, a->b);
+    struct agent *from = phone(r, a->a);
+    const char *to = run_aor(r, a->b);
     if (from && to)
-        agent_request(from, methods[a->c % 5], to->aor, "");
+        agent_request(from, methods[a->c % 5], to, "");
 }
 
 #define LARGEST 3900
@@ -409,8 +426,7 @@ static void (*const doers[N_ACTS])(struct run *, const struct act *) = {
 void run_act(struct run *r, const struct act *a)
 {
     check_gates_now(&r->gates);
-    if (r->plan->knob[KNOB_SOFTPHONES] && run_softphones_act(r, a))
-        return;
+    run_softphones_act(r, a);
     if (doers[a->kind])
         doers[a->kind](r, a);
 }

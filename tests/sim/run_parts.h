@@ -31,6 +31,10 @@ struct run {
 
 extern const char *const run_users[USERS];
 struct node *run_last_server(const struct run *r);
+/* The phone in this place is, or is to be, a user agent of ours. */
+bool run_is_softphone(const struct run *r, uint32_t i);
+/* Whom to call in order to reach it; NULL: there is none. */
+const char *run_aor(const struct run *r, uint32_t i);
 /* By chance, as the plan has it. */
 void run_set_clock(struct run *r, struct node *n);
 
@@ -40,8 +44,7 @@ void run_act(struct run *r, const struct act *a);
 #define PATIENCE (120 * NS_PER_S)
 
 /* --- run_softphones.c: the same of softphones --- */
-/* False: it is nothing that softphones do in their own way. */
-bool run_softphones_act(struct run *r, const struct act *a);
+void run_softphones_act(struct run *r, const struct act *a);
 /* Everybody hangs up, and takes his binding back. */
 void run_softphones_end(struct run *r);
 

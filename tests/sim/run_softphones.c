@@ -1,4 +1,4 @@
-/* The acts of a plan whose phones are softphones. */
+/* The acts of a plan as far as they are about softphones. */
 #include <stdio.h>
 
 #include "sim/check.h"
@@ -25,7 +25,7 @@ static void do_join(struct run *r, const struct act *a)
                                        .by_name = a->c & 1,
                                        .outbound = a->c & 2,
                                        .session_s = r->plan->knob[KNOB_PHONE_SESSION]};
-    if (a->a >= PHONES || r->softphones[a->a])
+    if (!run_is_softphone(r, a->a) || r->softphones[a->a])
         return;
     r->softphones[a->a] = softphone_join(&r->w, home, &t);
     run_set_clock(r, &r->softphones[a->a]->node);
@@ -45,10 +45,11 @@ static void do_register(struct run *r, const struct act *a)
 
 static void do_call(struct run *r, const struct act *a)
 {
-    struct softphone *from = phone(r, a->a), *to = phone(r, a->b);
+    struct softphone *from = phone(r, a->a);
+    const char *to = run_aor(r, a->b);
     if (!from || !to || a->c >= CALLS || r->softphone_calls[a->c])
         return;
-    struct softphone_call *c = softphone_call(from, to->aor);
+    struct softphone_call *c = softphone_call(from, to);
     r->softphone_calls[a->c] = c;
     if (c)
         world_do(&r->w, PATIENCE, softphone_give_up, c);
@@ -78,8 +79,8 @@ static void do_within(struct run *r, const struct act *a)
 static void do_transfer(struct run *r, const struct act *a)
 {
     struct softphone_call *c = side(r, a->a, a->b);
-    if (c && phone(r, a->c))
-        softphone_transfer(c, phone(r, a->c)->aor, NULL);
+    if (c && run_aor(r, a->c))
+        softphone_transfer(c, run_aor(r, a->c), NULL);
 }
 
 /* The other call has to be one of the same phone. */
@@ -95,8 +96,8 @@ static void do_consult(struct run *r, const struct act *a)
 
 static void do_request(struct run *r, const struct act *a)
 {
-    if (phone(r, a->a) && phone(r, a->b))
-        softphone_request(phone(r, a->a), a->c % 2 ? "MESSAGE" : "OPTIONS", phone(r, a->b)->aor);
+    if (phone(r, a->a) && run_aor(r, a->b))
+        softphone_request(phone(r, a->a), a->c % 2 ? "MESSAGE" : "OPTIONS", run_aor(r, a->b));
 }
 
 static void (*const doers[N_ACTS])(struct run *, const struct act *) = {
@@ -106,11 +107,10 @@ static void (*const doers[N_ACTS])(struct run *, const struct act *) = {
     [ACT_TRANSFER] = do_transfer, [ACT_CONSULT] = do_consult,
 };
 
-bool run_softphones_act(struct run *r, const struct act *a)
+void run_softphones_act(struct run *r, const struct act *a)
 {
     if (doers[a->kind])
         doers[a->kind](r, a);
-    return doers[a->kind] != NULL;
 }
 
 static void end_all(struct softphone *p)

@@ -46,6 +46,8 @@ struct softphone {
     struct ua *ua;
     ua_account account;
     ua_registration registration; /* 0: none */
+    char contact[96];             /* that was bound last; empty: none ever was */
+    unsigned left_with;           /* status of the REGISTER that took it back last; 0: none did */
     bool by_stream;
     unsigned instance; /* RFC 5626; 0: it says none */
     struct softphone_habits habits;

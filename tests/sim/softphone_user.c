@@ -346,20 +346,31 @@ static void note_answer(struct softphone *p, const struct ua_event *ev)
     p->answered++;
 }
 
+static void note_registered(struct softphone *p, const struct ua_event *ev)
+{
+    struct registration_view v;
+    int err = registration_look(p->ua, ev->registration, &v);
+    EXPECT(p->node.w, err == OK && v.contact.len < sizeof p->contact);
+    snprintf(p->contact, sizeof p->contact, "%.*s", STR_ARG(v.contact));
+    p->left_with = 0;
+}
+
 static void note_unregistered(struct softphone *p, const struct ua_event *ev)
 {
     p->unregistered++;
+    p->left_with = ev->status;
     if (ev->registration == p->registration)
         p->registration = 0;
 }
 
 static void (*const notes[])(struct softphone *, const struct ua_event *) = {
-    [UA_CALL_INCOMING] = note_incoming,   [UA_CALL_PROGRESS] = note_progress,
-    [UA_CALL_MEDIA] = note_media,         [UA_CALL_ANSWERED] = note_answered,
-    [UA_CALL_CONFIRMED] = note_confirmed, [UA_CALL_CHANGE_FAILED] = note_change_failed,
-    [UA_CALL_INFO] = note_progress,       [UA_CALL_ENDED] = note_ended,
-    [UA_REFERRED] = note_referred,        [UA_REQUEST] = note_request,
-    [UA_ANSWERED] = note_answer,          [UA_UNREGISTERED] = note_unregistered,
+    [UA_CALL_INCOMING] = note_incoming,    [UA_CALL_PROGRESS] = note_progress,
+    [UA_CALL_MEDIA] = note_media,          [UA_CALL_ANSWERED] = note_answered,
+    [UA_CALL_CONFIRMED] = note_confirmed,  [UA_CALL_CHANGE_FAILED] = note_change_failed,
+    [UA_CALL_INFO] = note_progress,        [UA_CALL_ENDED] = note_ended,
+    [UA_REFERRED] = note_referred,         [UA_REQUEST] = note_request,
+    [UA_ANSWERED] = note_answer,           [UA_REGISTERED] = note_registered,
+    [UA_UNREGISTERED] = note_unregistered,
 };
 
 void softphone_note(struct softphone *p, const struct ua_event *ev)

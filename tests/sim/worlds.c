@@ -21,6 +21,8 @@
     [ACT_CALL] = 30, [ACT_CANCEL] = 6, [ACT_HANG_UP] = 8, [ACT_REINVITE] = 30, [ACT_WITHIN] = 4, \
     [ACT_REQUEST] = 4, [ACT_MANNER] = 6, [ACT_TRANSFER] = 6, [ACT_CONSULT] = 4, [ACT_REGISTER] = 4
 #define SOFTPHONES [KNOB_SOFTPHONES] = ALWAYS(1), [KNOB_PHONE_SESSION] = SOMETIMES(90, 150)
+#define SOFTPHONES_AND_OTHERS \
+    [KNOB_SOFTPHONES] = ALWAYS(2), [KNOB_PHONE_SESSION] = SOMETIMES(90, 150)
 #define ALWAYS(n)      \
     {                  \
         (n), (n), 1000 \
@@ -351,6 +353,17 @@ static const struct world_kind kinds[] = {
                  [KNOB_WORKERS] = SOMETIMES(2, 3)},
         TOWN,
         .weight = {CONVERSATION},
+    },
+    {
+        .name = "medley",
+        .about = "user agents of ours among phones that say no more than they must",
+        .knob = {SOFTPHONES_AND_OTHERS,
+                 HUNTING, [KNOB_AUTH] = SOMETIMES(1, 1), [KNOB_SERVERS] = BETWEEN(1, 2),
+                 [KNOB_WORKERS] = SOMETIMES(2, 3), [KNOB_LOSS] = {10, 300, 300},
+                 [KNOB_DUPLICATE] = {10, 300, 200}, [KNOB_REORDER] = {10, 500, 200},
+                 [KNOB_DELAY] = {40, 3000, 200}, [KNOB_CALM_END] = SOMETIMES(1, 1)},
+        TOWN,
+        .weight = {CONVERSATION, [ACT_CRASH] = 1, [ACT_RESTART] = 1},
     },
     {
         .name = "badlines",
