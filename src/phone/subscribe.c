@@ -202,12 +202,14 @@ static void leave(struct watching *w)
 static void take_notified(struct watching *w, const struct ua_event *e)
 {
     const struct phone_options *o = w->phone.options;
-    const struct token *state = msg_single(e->msg, HDR_SUBSCRIPTION_STATE);
+    struct token state;
+    if (!subscription_told(e->msg, &state))
+        return;
     if (o->json)
-        tell_json(&w->phone, state, e->msg);
+        tell_json(&w->phone, &state, e->msg);
     else
-        tell_people(&w->phone, state, e->msg);
-    if (!o->once || str_equal_nocase(state->name, STR("pending")))
+        tell_people(&w->phone, &state, e->msg);
+    if (!o->once || str_equal_nocase(state.name, STR("pending")))
         return;
     leave(w);
     w->status = PHONE_DONE;

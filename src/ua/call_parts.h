@@ -65,6 +65,7 @@ struct leg {
     bool firm;         /* a description was exchanged reliably (RFC 3311 5.1) */
     bool peer_updates; /* their Allow has UPDATE */
     bool peer_times;   /* their Supported has timer */
+    bool peer_targets; /* their Supported has tdialog */
     uint32_t rseq;     /* of the last reliable 1xx that came; 0: none */
     struct ask *prack;
     struct block *ack; /* of the last 2xx that was acknowledged; and its hop behind it */

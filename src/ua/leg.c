@@ -94,6 +94,7 @@ void leg_learn(struct leg *leg, struct msg *m)
     if (msg_header(m, HDR_ALLOW))
         leg->peer_updates = msg_has_token(m, HDR_ALLOW, STR("UPDATE"));
     leg->peer_times |= msg_has_token(m, HDR_SUPPORTED, STR("timer"));
+    leg->peer_targets |= msg_has_token(m, HDR_SUPPORTED, STR("tdialog"));
 }
 
 void leg_end(struct ua *ua, struct leg *leg, enum call_end end, unsigned status, struct msg *m,

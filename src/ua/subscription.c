@@ -229,6 +229,27 @@ void subscription_fire(struct ua *ua, struct watch *w, time_ns now)
         subscription_over(ua, w, 503, NULL);
 }
 
+static bool is_named_by_rfc(struct str state)
+{
+    static const struct str names[] = {STR_INIT("pending"), STR_INIT("active"),
+                                       STR_INIT("terminated")};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_equal_nocase(state, names[i]))
+            return true;
+    return false;
+}
+
+/* linphone 5.1 writes "terminated;reason=reason=noresource". */
+bool subscription_told(struct msg *m, struct token *state)
+{
+    const struct hdr *h = msg_header(m, HDR_SUBSCRIPTION_STATE);
+    const struct token *whole = msg_single(m, HDR_SUBSCRIPTION_STATE);
+    struct str value = h ? hdr_value(m, h) : STR_NONE;
+    struct str name = str_trim(str_slice(value, 0, str_find(value, ';')));
+    *state = whole ? *whole : (struct token){.text = name, .name = name};
+    return whole || is_named_by_rfc(name);
+}
+
 static time_ns retry_after(struct str text)
 {
     uint64_t s;
@@ -238,18 +259,20 @@ static time_ns retry_after(struct str text)
 /* RFC 6665 4.1.3: by the reason. */
 void subscription_terminated(struct ua *ua, struct watch *w, struct msg *m, time_ns now)
 {
-    const struct token *state = msg_single(m, HDR_SUBSCRIPTION_STATE);
+    struct token state;
     static const struct str final[] = {STR_INIT("rejected"), STR_INIT("noresource"),
                                        STR_INIT("invariant")};
     static const struct str prompt[] = {STR_INIT("deactivated"), STR_INIT("timeout")};
     struct str reason = STR_NONE, after = STR_NONE;
-    (void)params_get(state->params, STR("reason"), &reason);
+    if (!subscription_told(m, &state))
+        return;
+    (void)params_get(state.params, STR("reason"), &reason);
     for (size_t i = 0; i < sizeof final / sizeof *final; i++)
         if (str_equal_nocase(reason, final[i])) {
             subscription_over(ua, w, 0, m);
             return;
         }
-    (void)params_get(state->params, STR("retry-after"), &after);
+    (void)params_get(state.params, STR("retry-after"), &after);
     for (size_t i = 0; i < sizeof prompt / sizeof *prompt; i++)
         if (str_equal_nocase(reason, prompt[i]))
             after = STR_NONE; /* it has no meaning there */

@@ -50,12 +50,14 @@ static void put_target_dialog(struct buf *b, const struct dialog *d)
     buf_put_lit(b, "\r\n");
 }
 
-/* RFC 7647 4: a dialog whose far end has a GRUU bears no REFER. */
-static bool has_gruu(const struct dialog *d)
+/* RFC 7647 4: a dialog whose far end has a GRUU bears no REFER. RFC 5589 5: it does where they do
+ * not know Target-Dialog: they would decline a REFER that seems to come from a stranger. */
+static bool is_referred_outside(const struct leg *leg)
 {
     struct uri uri;
     struct msg_error err;
-    return uri_parse(d->remote_target, &uri, &err) && uri_has_param(&uri, STR("gr"));
+    return leg->peer_targets && uri_parse(leg->dialog->remote_target, &uri, &err) &&
+           uri_has_param(&uri, STR("gr"));
 }
 
 static int send_within(struct ua *ua, struct watch *w, struct leg *leg, struct str headers,
@@ -84,7 +86,7 @@ static int send(struct ua *ua, struct watch *w, struct leg *leg, const struct tr
     buf_init(&b, space, sizeof space);
     int err = put_target(ua, &b, s);
     put_lines(&b, account_get(ua, w->account), s);
-    bool outside = !leg || has_gruu(leg->dialog);
+    bool outside = !leg || is_referred_outside(leg);
     if (leg && outside)
         put_target_dialog(&b, leg->dialog);
     if (err || b.over)

@@ -270,8 +270,9 @@ static void terminated(struct ua *ua, struct watch *w, struct msg *m, time_ns no
 /* RFC 6665 4.1.3: answered at once, then read. */
 void watch_take(struct ua *ua, struct watch *w, const struct engine_event *ev, time_ns now)
 {
-    const struct token *state = msg_single(ev->msg, HDR_SUBSCRIPTION_STATE);
-    int err = state ? dialog_refresh(usage_dialog(&w->usage), ev->msg) : ERR_INVALID;
+    struct token state;
+    int err = subscription_told(ev->msg, &state) ? dialog_refresh(usage_dialog(&w->usage), ev->msg)
+                                                 : ERR_INVALID;
     bool told = !err && (w->leaves || (w->refers ? transfer_notified(ua, w, ev->msg)
                                                  : subscription_notified(ua, w, ev->msg)));
     if (!told) {
@@ -280,12 +281,12 @@ void watch_take(struct ua *ua, struct watch *w, const struct engine_event *ev, t
     }
     reply(ua, ev->tx, 200, now);
     alarm_stop(ua, &w->timer_n);
-    if (str_equal_nocase(state->name, STR("terminated")))
+    if (str_equal_nocase(state.name, STR("terminated")))
         terminated(ua, w, ev->msg, now);
     else if (w->leaves)
         watch_expect(ua, w, now);
     else
-        go_on(ua, w, state, now);
+        go_on(ua, w, &state, now);
 }
 
 static struct watch *first_of(struct ua *ua, struct msg *m)

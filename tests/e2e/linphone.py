@@ -10,6 +10,7 @@ from server import free_port, wait_for
 from tap import Skip
 
 CONFIG = """[sip]
+default_proxy=0
 sip_port={port}
 sip_tcp_port={port}
 sip_tls_port=-1
@@ -23,13 +24,24 @@ firewall_policy=none
 remote_ring=/dev/null
 [video]
 enabled=0
+[proxy_0]
+reg_identity=sip:{user}@{domain}
+reg_proxy=<sip:{at};transport={transport}>
+reg_route=<sip:{at};transport={transport};lr>
+reg_expires=600
+reg_sendregister=1
+"""
+PASSWORD = """[auth_info_0]
+username={user}
+passwd={password}
 """
 
 
 class Linphone:
-    """One user agent registered at `server` as `user`."""
+    """One user agent registered at `server` as `user`; all that it sends goes there. With `domain` that is the user's. `more` are
+    further sections of its configuration."""
 
-    def __init__(self, server, user, transport="udp", password=None, port=None, ca=None):
+    def __init__(self, server, user, transport="udp", password=None, port=None, ca=None, domain=None, more=""):
         program = shutil.which("linphone-daemon")
         if not program:
             raise Skip("no linphone-daemon")
@@ -39,19 +51,19 @@ class Linphone:
         for place in (".local/share/linphone", ".config/linphone"):
             os.makedirs(os.path.join(home, place))
         config = os.path.join(home, "linphonerc")
+        at = f"{server.host}:{port}" if port else server.addr
+        text = CONFIG.format(port=free_port(), rtp=min(free_port() & ~1, 65000), user=user, domain=domain or at, at=at, transport=transport)
+        if ca:
+            text = text.replace("verify_server_certs=0", f"verify_server_certs=1\nverify_server_cn=0\nroot_ca={ca}")
+        if password:
+            text += PASSWORD.format(user=user, password=password)
         with open(config, "w", encoding="utf-8") as f:
-            text = CONFIG.format(port=free_port(), rtp=min(free_port() & ~1, 65000))
-            if ca:
-                text = text.replace("verify_server_certs=0", f"verify_server_certs=1\nverify_server_cn=0\nroot_ca={ca}")
-            f.write(text)
+            f.write(text + more)
         self.process = subprocess.Popen([program, "--config", config], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, text=True, errors="replace",
                                         env={"HOME": home, "PATH": os.environ["PATH"]}, bufsize=1)
         threading.Thread(target=self._read, daemon=True).start()
         self.send("firewall-policy none")
-        secret = f" {password} {user}" if password else ""
-        at = f"{server.host}:{port}" if port else server.addr
-        self.send(f"register sip:{user}@{at} sip:{at};transport={transport}{secret}")
         self.poll("register-status ALL", "State: LinphoneRegistrationOk")
 
     def _read(self):

@@ -11,27 +11,39 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Sipp:
-    """One SIPp process. `finish` waits for its end and returns its last line of statistics."""
+    """One SIPp process. `finish` waits for its end and returns its last line of statistics. `files` are those that it finds where it
+    runs, by name."""
 
-    def __init__(self, scenario, port, *options, remote=None, transport="u1", host="127.0.0.1"):
+    def __init__(self, scenario, port, *options, remote=None, transport="u1", host="127.0.0.1", files=None):
         if not shutil.which("sipp"):
             raise Skip("no sipp")
         self.folder = tempfile.TemporaryDirectory()
         self.stats = os.path.join(self.folder.name, "stats.csv")
+        for name, content in (files or {}).items():
+            with open(os.path.join(self.folder.name, name), "wb") as f:
+                f.write(content)
         command = ["sipp", "-sf", os.path.join(HERE, "sipp", scenario), "-i", host, "-p", str(port),
                    "-t", transport, "-nostdin", "-trace_stat", "-stf", self.stats, "-fd", "1",
-                   "-trace_err", "-error_file", os.path.join(self.folder.name, "errors"), *options]
+                   "-trace_err", "-error_file", os.path.join(self.folder.name, "errors"),
+                   "-trace_logs", "-log_file", os.path.join(self.folder.name, "log"), *options]
         if remote:
             command.append(remote)
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                         cwd=self.folder.name)
 
-    def errors(self):
+    def _read(self, name):
         try:
-            with open(os.path.join(self.folder.name, "errors"), encoding="latin-1") as f:
-                return f.read()[:3000]
+            with open(os.path.join(self.folder.name, name), encoding="latin-1") as f:
+                return f.read()
         except OSError:
             return ""
+
+    def errors(self):
+        return self._read("errors")[:3000]
+
+    def log(self):
+        """What its scenario says by <log>."""
+        return self._read("log")
 
     def last_row(self):
         """What it has counted so far; it writes once a second."""

@@ -6,13 +6,33 @@ import wave
 FRAME_S = 0.02
 
 
+def _tone(hz, seconds, rate, peak):
+    return (round(peak * math.sin(2 * math.pi * hz * i / rate)) for i in range(int(seconds * rate)))
+
+
 def write_tone(path, hz=440, seconds=10, rate=8000, peak=8000):
     with wave.open(path, "wb") as f:
         f.setnchannels(1)
         f.setsampwidth(2)
         f.setframerate(rate)
-        f.writeframes(b"".join(struct.pack("<h", round(peak * math.sin(2 * math.pi * hz * i / rate)))
-                               for i in range(int(seconds * rate))))
+        f.writeframes(b"".join(struct.pack("<h", x) for x in _tone(hz, seconds, rate, peak)))
+
+
+def _pcmu(x):
+    size = min(abs(x), 32635) + 132
+    segment = size.bit_length() - 8
+    return ~((0x80 if x < 0 else 0) | segment << 4 | (size >> (segment + 3)) & 15) & 255
+
+
+def _pcma(x):
+    size = min(abs(x), 32767)
+    segment = max(size.bit_length() - 8, 0)
+    return ((0 if x < 0 else 0x80) | segment << 4 | (size >> (segment + 3 if segment else 4)) & 15) ^ 0x55
+
+
+def encoded_tones(hz=440, seconds=1, peak=8000):
+    """The tone in G.711, without any header: files for those who send payloads as they stand."""
+    return {f"tone.{name}": bytes(map(encode, _tone(hz, seconds, 8000, peak))) for name, encode in (("pcmu", _pcmu), ("pcma", _pcma))}
 
 
 def read(path):

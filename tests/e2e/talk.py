@@ -31,6 +31,18 @@ class Bob(Client):
         self.await_event("listening", 2)
 
 
+def answering(server, *words, name="bob", domain=None):
+    """One who answers, and is registered at the server."""
+    phone = Client("answer", "--as", f"{name}@{domain or server.addr}", "--server", server.addr, *words)
+    phone.await_event("registered")
+    return phone
+
+
+def of_call(client, kind, number, seconds=30):
+    """The first such event of the client's call of that number."""
+    return wait_for(lambda: [e for e in client.all(kind) if e.get("call") == number], seconds, lambda: client.events)[0]
+
+
 def end_of(told):
     end = told[-1]
     assert end["event"] == "end", told

@@ -7,7 +7,7 @@ from baresip import Baresip
 from client import Client, answer, tandem
 from kamailio import PlainKamailio
 from server import Server, free_port, wait_for
-from talk import Bob, await_direction, await_packets, check_tone, digits, folder, sound
+from talk import Bob, answering, await_direction, await_packets, check_tone, digits, folder, sound
 
 PACKETS = 120  # more than two seconds
 
@@ -17,13 +17,6 @@ def carol(more=""):
     """A baresip that is registered at our server and says the tone; the folder is anybody's."""
     with folder() as path, Server() as server, Baresip(server, "carol", plays=os.path.join(path, "a.wav"), more=more) as phone:
         yield path, server, phone
-
-
-def answering(server, *words):
-    """Bob, registered."""
-    bob = Client("answer", "--as", f"bob@{server.addr}", "--server", server.addr, *words)
-    bob.await_event("registered")
-    return bob
 
 
 def calling(server, *words):

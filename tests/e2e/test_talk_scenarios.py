@@ -1,13 +1,14 @@
 """SIPp plays the other phone, in scenarios of ours, and in those that others wrote to test user agents, which are in the optional
 test data."""
 import os
+import re
 
 import tap
 from client import Client, tandem
 from server import free_port, wait_for
 from sipp import Sipp
-from sound import Heard
-from talk import Bob, await_direction, digits, end_of, folder
+from sound import Heard, encoded_tones
+from talk import Bob, await_direction, check_tone, digits, end_of, folder
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DATA = os.environ.get("TANDEM_TESTDATA") or os.path.join(HERE, "..", "..", "..", "shared", "testdata")
@@ -50,17 +51,23 @@ def passed(sipp, name):
     assert got["ok"] == 1 and got["failed"] == 0 and got["status"] == 0, f"{name}: {got}\n{sipp.errors()}"
 
 
-def calling(name, bob):
-    """SIPp calls Bob."""
-    return Sipp(name, free_port(), "-m", "1", "-s", "bob", "-timeout", "30s", "-mp", str(free_port() & ~1), remote=bob.addr)
+def calling(name, bob, **keys):
+    """SIPp calls Bob; `keys` are words of its scenario."""
+    return Sipp(name, free_port(), "-m", "1", "-s", "bob", "-timeout", "30s", "-mp", str(free_port() & ~1), *key_words(keys),
+                remote=bob.addr, files=encoded_tones())
+
+
+def key_words(keys):
+    return [word for key, value in keys.items() for word in ("-key", key, value)]
 
 
 class Callee(Sipp):
     """SIPp is called."""
 
-    def __init__(self, name):
+    def __init__(self, name, **keys):
         self.port = free_port()
-        super().__init__(name, self.port, "-m", "1", "-timeout", "30s", "-mp", str(free_port() & ~1))
+        super().__init__(name, self.port, "-m", "1", "-timeout", "30s", "-mp", str(free_port() & ~1), *key_words(keys),
+                         files=encoded_tones())
         wait_for(self._is_there, 20, self.errors)
 
     def _is_there(self):
@@ -111,11 +118,92 @@ def test_media_change_within_the_call():
         assert bob.await_event("end")["reason"] == "bye", bob.events
 
 
+def test_the_tone_goes_on_with_another_codec():
+    with folder() as path:
+        record = os.path.join(path, "r.wav")
+        with Bob("--record", record) as bob, calling("phone_codec_caller.xml", bob) as sipp:
+            passed(sipp, "codecs")
+            end = bob.await_event("end")
+            assert [e["codec"] for e in bob.all("media")] == ["PCMU", "PCMA"] and end["media"]["codec"] == "PCMA", bob.events
+        heard = Heard(record)
+        assert heard.seconds > 4, heard.seconds
+        heard.check_tone()
+
+
+def test_early_media_are_heard_and_kept():
+    with folder() as path:
+        record = os.path.join(path, "r.wav")
+        with Callee("phone_early_callee.xml") as sipp, sipp.called("--record", record) as alice:
+            alice.await_event("heard")
+            assert not alice.saw("answered") and alice.saw("progress")["status"] == 183, alice.events
+            alice.await_event("answered")
+            alice.stop()
+            passed(sipp, "early")
+        check_tone(record)
+
+
+def test_messages_both_ways():
+    with Bob() as bob, Sipp("message_caller.xml", free_port(), "-m", "1", "-s", "bob", "-timeout", "30s", remote=bob.addr) as sipp:
+        passed(sipp, "messages")
+        assert [e["text"] for e in bob.all("message")] == ["good morning\r\n", "<p>good evening</p>\r\n"], bob.events
+    with Callee("message_callee.xml") as sipp:
+        tandem("message", f"bob@127.0.0.1:{sipp.port}", "Grüße", "--as", "alice@127.0.0.1", "--server", f"127.0.0.1:{sipp.port}")
+        passed(sipp, "message")
+        assert sipp.log().encode("latin-1").decode() == " text/plain: Grüße\n", sipp.log()
+
+
 def test_the_offer_is_ours_where_the_invite_has_none():
     with Bob() as bob, calling("phone_late_caller.xml", bob) as sipp:
         passed(sipp, "late offer")
         assert [e["direction"] for e in bob.all("media")] == ["sendrecv", "inactive"], bob.events
         assert bob.all("media")[0]["codec"] == "PCMU" and bob.await_event("end")["reason"] == "bye", bob.events
+
+
+def transferred(sipp, alice, order):
+    alice.await_event("answered")
+    alice.tell(order)
+    wait_for(lambda: len(alice.all("transfer_progress")) == 2, 30, lambda: alice.events)
+    assert [e["status"] for e in alice.all("transfer_progress")] == [100, 180], alice.events
+    return alice.await_event("transferred")
+
+
+def test_who_was_called_is_transferred():
+    with Callee("phone_referred_callee.xml", told="200 OK") as sipp, sipp.called() as alice:
+        transferred(sipp, alice, "transfer carol@example.com")
+        alice.wait()
+        passed(sipp, "blind")
+        assert sipp.log() == "Refer-To: <sip:carol@example.com>\n", sipp.log()
+    with Callee("phone_referred_callee.xml", told="200 OK") as sipp, Bob() as carol, sipp.called() as alice:
+        alice.await_event("answered")
+        alice.tell(f"call bob@{carol.addr}")
+        alice.await_event("answered", 2)
+        transferred(sipp, alice, "1 transfer 2")
+        alice.await_event("end")
+        passed(sipp, "attended")
+        assert re.match(rf"Refer-To: <sip:bob@{carol.addr}\?Replaces=\w+%3Bto-tag%3D\w+%3Bfrom-tag%3D\w+>\n", sipp.log()), sipp.log()
+
+
+def test_a_transfer_that_fails_leaves_the_call():
+    with Callee("phone_referred_callee.xml", told="486 Busy Here") as sipp, sipp.called() as alice:
+        alice.await_event("answered")
+        alice.tell("transfer carol@example.com")
+        assert alice.await_event("transfer_failed")["status"] == 486, alice.events
+        assert not alice.saw("end"), alice.events
+        alice.stop()
+        passed(sipp, "blind")
+
+
+def test_the_caller_transfers():
+    for replaces, seen in (("", "Replaces: Require:  Referred-By: <sip:alice@"),
+                           ("?Replaces=x%40y%3Bto-tag%3D1%3Bfrom-tag%3D2", "Replaces: x@y;to-tag=1;from-tag=2 Require: replaces Referred-By: <sip:alice@")):
+        with Callee("phone_target_callee.xml") as target, Bob("--transfer", "yes") as bob, \
+                calling("phone_referring_caller.xml", bob, where=f"sip:carol@127.0.0.1:{target.port}{replaces}") as sipp:
+            passed(sipp, "refer")
+            assert sipp.log().startswith("SIP/2.0 100\n") and sipp.log().endswith("SIP/2.0 200\n"), sipp.log()
+            assert bob.await_event("end")["reason"] == "bye", bob.events
+            bob.tell("hangup")
+            passed(target, "target")
+            assert target.log().startswith(seen), target.log()
 
 
 def test_the_loser_of_a_fork_is_hung_up():

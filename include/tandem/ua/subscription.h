@@ -26,6 +26,11 @@ enum subscription_state {
 /* "asked", "pending" … */
 struct str subscription_state_name(enum subscription_state);
 
+/* What a NOTIFY says of its subscription: "pending", "active", "terminated" or another state, with
+ * its parameters. Those are not there where they cannot be read, as some phones write them. False:
+ * there is no state, or it cannot be read. Borrowed from the message. RFC 6665 4.1.3, 8.2.3 */
+bool subscription_told(struct msg *notify, struct token *state);
+
 struct subscription_start {
     ua_account account;
     struct str target;  /* whose state: a SIP, SIPS or tel URI */

@@ -8,8 +8,8 @@
  * A transfer changes nothing of the calls that it is about: whoever wants the far end to hear
  * nothing meanwhile holds them before, whoever is glad of its success ends them, and where it fails
  * they go on as they were (RFC 5589 6.3, 7). What the far end reports comes in the dialog of the
- * call and goes on coming after its end (RFC 5057), or, where the far end's contact is a GRUU, in a
- * dialog of its own (RFC 7647 4). */
+ * call and goes on coming after its end (RFC 5057), or, where the far end has a GRUU and knows
+ * Target-Dialog (RFC 5589 5), in a dialog of its own (RFC 7647 4). */
 #ifndef TANDEM_UA_TRANSFER_H
 #define TANDEM_UA_TRANSFER_H
 

@@ -245,23 +245,31 @@ static void reports_outside_of_calls_have_their_own_dialog(void **state)
     rig_end(&r);
 }
 
+/* Alice transfers a peer that has a GRUU, and says this of itself, to Carol. */
+static const char *refer_to_gruu(const char *headers, ua_call *alice, const char **invite)
+{
+    ua_transfer transfer;
+    rig_new(&r);
+    *alice = rig_call(&r, "sip:peer@192.0.2.9");
+    rig_pass(&r, 50 * MS);
+    *invite = rig_peer_next(&r, "INVITE ");
+    r.peer_contact = "<sip:peer@192.0.2.9;gr=1>";
+    rig_peer_answer(&r, ALICE, *invite, 200, "p", headers, rig_sdp(5000, ""));
+    rig_expect(&r, ALICE, UA_CALL_MEDIA);
+    rig_expect(&r, ALICE, UA_CALL_ANSWERED);
+    const struct transfer_start s = {.call = *alice, .target = STR("sip:carol@192.0.2.3")};
+    assert_int_equal(transfer_start(r.side[ALICE].ua, &s, r.now, &transfer), OK);
+    rig_pass(&r, 20 * MS);
+    return rig_peer_next(&r, "REFER sip:peer@192.0.2.9;gr=1 ");
+}
+
 /* RFC 7647 4: a peer with a GRUU gets no REFER in the call's dialog. */
 static void a_gruu_is_referred_outside(void **state)
 {
     (void)state;
-    ua_transfer transfer;
-    rig_new(&r);
-    ua_call alice = rig_call(&r, "sip:peer@192.0.2.9");
-    rig_pass(&r, 50 * MS);
-    const char *invite = rig_peer_next(&r, "INVITE ");
-    r.peer_contact = "<sip:peer@192.0.2.9;gr=1>";
-    rig_peer_answer(&r, ALICE, invite, 200, "p", "", rig_sdp(5000, ""));
-    rig_expect(&r, ALICE, UA_CALL_MEDIA);
-    rig_expect(&r, ALICE, UA_CALL_ANSWERED);
-    const struct transfer_start s = {.call = alice, .target = STR("sip:carol@192.0.2.3")};
-    assert_int_equal(transfer_start(r.side[ALICE].ua, &s, r.now, &transfer), OK);
-    rig_pass(&r, 20 * MS);
-    const char *refer = rig_peer_next(&r, "REFER sip:peer@192.0.2.9;gr=1 ");
+    ua_call alice;
+    const char *invite;
+    const char *refer = refer_to_gruu("Supported: tdialog\r\n", &alice, &invite);
     assert_null(strstr(rig_value(refer, "To"), ";tag="));
     char target[256];
     snprintf(target, sizeof target, "%s;local-tag=p;remote-tag=%s", rig_value(invite, "Call-ID"),
@@ -280,6 +288,23 @@ static void a_gruu_is_referred_outside(void **state)
     rig_end(&r);
 }
 
+/* RFC 5589 5: one that does not know Target-Dialog gets it there all the same. */
+static void a_gruu_without_target_dialog_is_referred_inside(void **state)
+{
+    (void)state;
+    ua_call alice;
+    const char *invite;
+    const char *refer = refer_to_gruu("Supported: replaces, gruu\r\n", &alice, &invite);
+    assert_non_null(strstr(rig_value(refer, "To"), ";tag=p"));
+    assert_string_equal(rig_value(refer, "Call-ID"), rig_value(invite, "Call-ID"));
+    assert_false(rig_has(refer, "\r\nTarget-Dialog: "));
+    rig_peer_answer(&r, ALICE, refer, 603, "p", "", "");
+    assert_int_equal(rig_expect(&r, ALICE, UA_TRANSFER_ENDED)->ev.status, 603);
+    hang_up(ALICE, alice);
+    rig_peer_answer(&r, ALICE, rig_peer_next(&r, "BYE "), 200, "", "", "");
+    rig_end(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +316,7 @@ int main(void)
         cmocka_unit_test(a_refer_outside_of_calls_names_one_or_none),
         cmocka_unit_test(reports_outside_of_calls_have_their_own_dialog),
         cmocka_unit_test(a_gruu_is_referred_outside),
+        cmocka_unit_test(a_gruu_without_target_dialog_is_referred_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

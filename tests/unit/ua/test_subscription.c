@@ -381,6 +381,26 @@ static void a_bad_notify_is_refused(void **state)
 }
 
 /* Nobody subscribes to us. */
+/* What cannot be read of it is as if it were not there. */
+static void a_state_is_heard_without_its_parameters(void **state)
+{
+    (void)state;
+    rig_new(&r);
+    const char *request = subscribe();
+    rig_peer_answer(&r, ALICE, request, 200, "n", "", "");
+    notify(request, "n", 1, "active;expires=x=600");
+    rig_expect(&r, ALICE, UA_SUBSCRIPTION_NOTIFIED);
+    notify(request, "n", 2, "else;reason=reason=noresource");
+    assert_true(rig_has(rig_last(&r, ALICE, "SIP/2.0 "), "SIP/2.0 400 "));
+    rig_expect_none(&r, ALICE);
+    notify(request, "n", 3, "terminated;reason=reason=noresource");
+    assert_true(rig_has(rig_last(&r, ALICE, "SIP/2.0 "), "SIP/2.0 200 "));
+    rig_expect(&r, ALICE, UA_SUBSCRIPTION_NOTIFIED);
+    rig_expect(&r, ALICE, UA_SUBSCRIPTION_LOST); /* for no reason that is known */
+    assert_int_equal(subscription_end(r.side[ALICE].ua, sub, r.now), OK);
+    rig_end(&r);
+}
+
 static void a_subscribe_is_refused(void **state)
 {
     (void)state;
@@ -443,6 +463,7 @@ int main(void)
         cmocka_unit_test(too_brief_is_asked_for_longer),
         cmocka_unit_test(a_refresh_that_fails),
         cmocka_unit_test(a_bad_notify_is_refused),
+        cmocka_unit_test(a_state_is_heard_without_its_parameters),
         cmocka_unit_test(a_subscribe_is_refused),
         cmocka_unit_test(without_memory_nothing_is_asked),
     };
