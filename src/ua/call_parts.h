@@ -7,9 +7,9 @@
 #define TANDEM_SRC_UA_CALL_PARTS_H
 
 #include "dialog/early.h"
+#include "msg/body.h"
 #include "sdp/exchange.h"
 #include "ua/ask.h"
-#include "ua/body.h"
 #include "ua/call.h"
 #include "ua/media.h"
 

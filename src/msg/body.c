@@ -1,5 +1,5 @@
 /* Finds the session description of a message (RFC 5621, RFC 2046 5.1). Copies nothing. */
-#include "ua/body.h"
+#include "msg/body.h"
 
 #include "base/limits.h"
 
@@ -13,7 +13,7 @@ struct entity {
 
 /* Multiparts that are still to be taken apart, nested ones behind those around them. */
 struct parts {
-    struct entity wait[LIMIT_UA_MULTIPARTS];
+    struct entity wait[LIMIT_MSG_MULTIPARTS];
     unsigned n;
 };
 
@@ -66,7 +66,7 @@ static void take(struct body *b, struct parts *parts, const struct entity *e, bo
         return;
     }
     bool multipart = str_starts_nocase(e->type, STR("multipart/"));
-    if (is_plain(e) && multipart && parts->n < LIMIT_UA_MULTIPARTS) {
+    if (is_plain(e) && multipart && parts->n < LIMIT_MSG_MULTIPARTS) {
         parts->wait[parts->n++] = *e;
         return;
     }
@@ -149,7 +149,7 @@ static void take_apart(struct body *b, struct parts *parts, const struct entity 
         b->status = 400;
         return;
     }
-    while (!last && n++ < LIMIT_UA_PARTS) {
+    while (!last && n++ < LIMIT_MSG_PARTS) {
         struct entity e = {0};
         if (!read_part(&text, boundary, &part, &last)) {
             b->status = 400;

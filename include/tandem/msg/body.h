@@ -1,7 +1,7 @@
 /* What the body of a message means to a call (RFC 3261 20.11, RFC 5621): its session description,
- * alone or inside of a multipart. Private to ua/. */
-#ifndef TANDEM_SRC_UA_BODY_H
-#define TANDEM_SRC_UA_BODY_H
+ * alone or inside of a multipart. */
+#ifndef TANDEM_MSG_BODY_H
+#define TANDEM_MSG_BODY_H
 
 #include "msg/msg.h"
 
