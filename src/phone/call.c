@@ -52,7 +52,8 @@ const char call_help[] =
 const char answer_help[] =
     "usage: tandem answer --as AOR [OPTION...]\n"
     "\n"
-    "Takes calls until SIGINT or SIGTERM. With --server it registers there first.\n"
+    "Takes calls until SIGINT or SIGTERM. With --server it registers there first. --as may be\n"
+    "given up to 16 times; then --password-file has lines AOR PASSWORD.\n"
     "\n" WHO "  --expires S, --outbound  as tandem register has them\n"
     "  --calls N            as many at once; a further one is busy. 1 when not given\n"
     "  --after S            rings so long before it answers; at once when not given, but on\n"
@@ -110,7 +111,7 @@ static void leave_if_told(struct talk *t)
 /* What was said last must still be heard: a BYE or CANCEL that gets its answer, or 487 its ACK. */
 static bool is_over(const struct talk *t)
 {
-    return desk_is_idle(t->desk) && !t->enrol.id && ua_is_done(t->phone.ua);
+    return desk_is_idle(t->desk) && !enrol_lasts(&t->enrol) && ua_is_done(t->phone.ua);
 }
 
 static int run_call(struct talk *t)
@@ -122,7 +123,8 @@ static int run_call(struct talk *t)
     while (!is_over(t) && t->phone.interrupted < 2) {
         turn(t);
         leave_if_told(t);
-        if (d->status >= 0 && d->wants_password && phone_ask_password(&t->phone)) {
+        if (d->status >= 0 && d->wants_password &&
+            phone_ask_password(&t->phone, t->phone.account)) {
             d->status = -1;
             status = desk_call(d, t->phone.target.uri_text);
             if (status)
@@ -132,6 +134,12 @@ static int run_call(struct talk *t)
     return d->status < 0 ? PHONE_DONE : d->status;
 }
 
+/* It was to be registered, and no registration is left. */
+static bool is_deaf(const struct talk *t)
+{
+    return t->phone.options->server && !t->leaving && !enrol_lasts(&t->enrol);
+}
+
 static int run_answer(struct talk *t)
 {
     int status = t->phone.options->server ? enrol_begin(&t->enrol, &t->phone) : PHONE_DONE;
@@ -139,11 +147,11 @@ static int run_answer(struct talk *t)
         desk_tell_listeners(t->desk);
     if (status)
         return status;
-    while (!(t->leaving && is_over(t)) && t->phone.interrupted < 2 && t->enrol.status < 0) {
+    while (!(t->leaving && is_over(t)) && t->phone.interrupted < 2 && !is_deaf(t)) {
         turn(t);
         leave_if_told(t);
     }
-    return t->enrol.status < 0 ? PHONE_DONE : t->enrol.status;
+    return t->enrol.status;
 }
 
 static int talk(enum phone_command command, int argc, char **argv, const char *help)
@@ -153,7 +161,6 @@ static int talk(enum phone_command command, int argc, char **argv, const char *h
     int status;
     if (!phone_options_take(&o, command, argc, argv, help, &status))
         return status;
-    t.enrol.status = -1;
     status = phone_begin(&t.phone, &o);
     if (!status)
         t.desk = desk_new(&t.phone, &status);

@@ -156,6 +156,7 @@ int desk_call(struct desk *d, struct str target)
         .account = p->account, .target = target, .media = &media, .headers = buf_str(&b)};
     int error = b.over ? ERR_LIMIT : call_start(p->ua, &s, now_of(d), &l->call);
     l->state = LINE_CALLING;
+    l->account = p->account;
     if (error) {
         desk_free_line(d, l);
         return cannot(d, target, error);
@@ -247,6 +248,7 @@ static void take_incoming(struct desk *d, const struct ua_event *e)
         return;
     }
     l->call = e->call;
+    l->account = e->account;
     snprintf(l->peer, sizeof l->peer, "%.*s", STR_ARG(from ? from->uri_text : STR("somebody")));
     if (e->suspended)
         prepare(d, l);

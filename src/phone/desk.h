@@ -19,6 +19,7 @@ struct line {
     enum line_state state;
     unsigned number; /* for people and scripts, from 1 */
     ua_call call;
+    ua_account account;     /* whom it is for, or by whom; 0: nobody we know */
     bool is_held, is_heard; /* by us; who was agreed on */
     char peer[256];
     char asked[CODECS_NAMES], spoken[CODECS_NAMES]; /* codecs: last of all, and last agreed on */

@@ -75,7 +75,7 @@ static void hang_up(struct desk *d, struct line *l)
 
 static void message(struct desk *d, struct line *l, struct str text)
 {
-    const struct request_start s = {.account = d->phone->account,
+    const struct request_start s = {.account = l->account ? l->account : d->phone->account,
                                     .method = STR("MESSAGE"),
                                     .target = str_from(l->peer),
                                     .headers = STR("Content-Type: text/plain\r\n"),

@@ -113,6 +113,9 @@ void tell_incoming(struct desk *d, const struct line *l, struct msg *m)
     begin(d, l, "incoming");
     text(d, "from", " call from ", str_from(l->peer));
     text(d, "to", " to ", to ? to->uri_text : STR_NONE);
+    struct str aor = phone_aor(d->phone, l->account);
+    if (aor.len > 0 && (is_json(d) || d->phone->who.n > 1))
+        text(d, "aor", " for ", aor);
     struct str by = sent_on_by(m);
     if (by.len > 0)
         text(d, "by", " by ", by);

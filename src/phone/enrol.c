@@ -9,11 +9,11 @@
 #define KEEP_S 25 /* NATs forget a datagram's way after 30 seconds and more */
 
 /* RFC 5626 4.1: the same in each life of this phone, and another's on another machine. */
-static void put_instance(struct buf *b, const struct phone *p)
+static void put_instance(struct buf *b, struct str aor)
 {
     char text[ADDRESS_BYTES + 256];
     struct hash_key key = {0x74616e64656d, 1};
-    int len = snprintf(text, sizeof text, "%.*s ", STR_ARG(p->own.uri_text));
+    int len = snprintf(text, sizeof text, "%.*s ", STR_ARG(aor));
     (void)gethostname(text + len, sizeof text - (size_t)len - 1);
     text[sizeof text - 1] = '\0';
     uint64_t high = siphash24(&key, str_from(text));
@@ -31,25 +31,53 @@ static void put_instance(struct buf *b, const struct phone *p)
     buf_put_hex(b, low, 12);
 }
 
-int enrol_begin(struct enrol *e, struct phone *p)
+static int begin(struct enrolment *one, struct phone *p, const struct identity *who)
 {
     const struct phone_options *o = p->options;
-    char instance[64];
+    char instance[64], aor[ADDRESS_BYTES];
     struct buf b;
     buf_init(&b, instance, sizeof instance);
     if (o->outbound)
-        put_instance(&b, p);
-    const struct registration_start s = {.account = p->account,
+        put_instance(&b, who->own.uri_text);
+    const struct registration_start s = {.account = who->account,
                                          .expires_s = o->expires_s,
                                          .instance = buf_str(&b),
                                          .reg_id = o->outbound ? 1 : 0,
                                          .keep_s = KEEP_S,
                                          .once = o->once};
-    *e = (struct enrol){.status = -1};
-    int error = registration_start(p->ua, &s, phone_now(p), &e->id);
-    if (error == ERR_NO_ROUTE)
-        return phone_complain(o, o->as, "there is no way to the registrar", PHONE_SILENCE);
-    return error ? phone_complain(o, o->as, err_name(error), PHONE_OUR_FAULT) : PHONE_DONE;
+    *one = (struct enrolment){0};
+    int error = registration_start(p->ua, &s, phone_now(p), &one->id);
+    if (!error)
+        return PHONE_DONE;
+    snprintf(aor, sizeof aor, "%.*s", STR_ARG(who->own.uri_text));
+    return error == ERR_NO_ROUTE
+               ? phone_complain(o, aor, "there is no way to the registrar", PHONE_SILENCE)
+               : phone_complain(o, aor, err_name(error), PHONE_OUR_FAULT);
+}
+
+int enrol_begin(struct enrol *e, struct phone *p)
+{
+    int status = PHONE_DONE;
+    *e = (struct enrol){0};
+    for (; e->n < p->who.n && !status; e->n++)
+        status = begin(&e->of[e->n], p, &p->who.of[e->n]);
+    return status;
+}
+
+bool enrol_lasts(const struct enrol *e)
+{
+    bool any = false;
+    for (unsigned i = 0; i < e->n; i++)
+        any |= e->of[i].id != 0;
+    return any;
+}
+
+bool enrol_stands(const struct enrol *e)
+{
+    bool all = true;
+    for (unsigned i = 0; i < e->n; i++)
+        all &= e->of[i].id == 0 || e->of[i].stands;
+    return all;
 }
 
 static double seconds_until(const struct phone *p, time_ns at)
@@ -61,9 +89,10 @@ static double seconds_until(const struct phone *p, time_ns at)
 static void tell_bound(struct phone *p, const struct ua_event *e, const struct registration_view *v)
 {
     double s = seconds_until(p, v->expires);
+    struct str aor = phone_aor(p, e->account);
     if (!p->options->json) {
         printf("registered ");
-        say_print_text(stdout, p->own.uri_text);
+        say_print_text(stdout, aor);
         printf(" at ");
         say_print_text(stdout, v->contact);
         printf(" for %.0f s\n", s);
@@ -71,7 +100,7 @@ static void tell_bound(struct phone *p, const struct ua_event *e, const struct r
         return;
     }
     say_begin(stdout, "registered");
-    say_text(stdout, "aor", p->own.uri_text);
+    say_text(stdout, "aor", aor);
     say_text(stdout, "contact", v->contact);
     say_number(stdout, "status", e->status);
     say_number(stdout, "expires", (uint64_t)(s + 0.5));
@@ -86,10 +115,10 @@ static void tell_bound(struct phone *p, const struct ua_event *e, const struct r
 
 static void tell_failed(struct phone *p, const struct ua_event *e, double again_s)
 {
-    struct str reason = phone_reason(e->status, e->msg);
+    struct str reason = phone_reason(e->status, e->msg), aor = phone_aor(p, e->account);
     if (p->options->json) {
         say_begin(stdout, "registration_failed");
-        say_text(stdout, "aor", p->own.uri_text);
+        say_text(stdout, "aor", aor);
         say_number(stdout, "status", e->status);
         say_text(stdout, "reason", reason);
         if (again_s > 0)
@@ -97,7 +126,7 @@ static void tell_failed(struct phone *p, const struct ua_event *e, double again_
         say_end(stdout);
         return;
     }
-    fprintf(stderr, "tandem: %s: %s: %u ", p->options->name, p->options->as, e->status);
+    fprintf(stderr, "tandem: %s: %.*s: %u ", p->options->name, STR_ARG(aor), e->status);
     say_print_text(stderr, reason);
     if (again_s > 0)
         fprintf(stderr, "; tried again in %.0f s", again_s);
@@ -106,14 +135,15 @@ static void tell_failed(struct phone *p, const struct ua_event *e, double again_
 
 static void tell_ended(struct phone *p, const struct ua_event *e)
 {
+    struct str aor = phone_aor(p, e->account);
     if (p->options->json) {
         say_begin(stdout, "unregistered");
-        say_text(stdout, "aor", p->own.uri_text);
+        say_text(stdout, "aor", aor);
         say_number(stdout, "status", e->status);
         say_end(stdout);
     } else {
         printf("unregistered ");
-        say_print_text(stdout, p->own.uri_text);
+        say_print_text(stdout, aor);
         putchar('\n');
         fflush(stdout);
     }
@@ -122,48 +152,67 @@ static void tell_ended(struct phone *p, const struct ua_event *e)
 /* A password that is asked for and given makes it try at once. */
 static bool mends(struct phone *p, const struct ua_event *e)
 {
-    return e->msg && (e->status == 401 || e->status == 407) && phone_ask_password(p);
+    return e->msg && (e->status == 401 || e->status == 407) && phone_ask_password(p, e->account);
 }
 
-static void take_failure(struct enrol *r, struct phone *p, const struct ua_event *e)
+static void take_failure(struct enrol *all, struct enrolment *one, struct phone *p,
+                         const struct ua_event *e)
 {
     struct registration_view v;
     if (mends(p, e)) {
-        (void)!registration_refresh(p->ua, r->id, phone_now(p));
+        (void)!registration_refresh(p->ua, one->id, phone_now(p));
         return;
     }
-    if (registration_look(p->ua, r->id, &v) != OK)
+    if (registration_look(p->ua, one->id, &v) != OK)
         return;
-    bool goes_on = r->stands && !p->options->once;
+    bool goes_on = one->stands && !p->options->once;
     tell_failed(p, e, goes_on ? seconds_until(p, v.next) : 0);
-    if (!goes_on)
-        r->status = phone_status(e->status, e->msg);
+    if (goes_on)
+        return;
+    (void)registration_end(p->ua, one->id, phone_now(p));
+    one->id = 0;
+    if (!all->status)
+        all->status = phone_status(e->status, e->msg);
 }
 
-bool enrol_take(struct enrol *r, struct phone *p, const struct ua_event *e)
+static struct enrolment *find(struct enrol *all, ua_registration id)
+{
+    for (unsigned i = 0; i < all->n; i++)
+        if (all->of[i].id == id)
+            return &all->of[i];
+    return NULL;
+}
+
+static void take(struct enrol *all, struct enrolment *one, struct phone *p,
+                 const struct ua_event *e)
 {
     struct registration_view v;
-    switch ((int)e->kind) {
-    case UA_REGISTERED:
-        r->stands = true;
-        if (registration_look(p->ua, r->id, &v) == OK)
-            tell_bound(p, e, &v);
-        return true;
-    case UA_REGISTRATION_FAILED:
-        take_failure(r, p, e);
-        return true;
-    case UA_UNREGISTERED:
-        if (r->stands)
+    if (e->kind == UA_REGISTRATION_FAILED) {
+        take_failure(all, one, p, e);
+    } else if (e->kind == UA_UNREGISTERED) {
+        if (one->stands)
             tell_ended(p, e);
-        r->id = 0;
-        return true;
-    default:
-        return false;
+        one->id = 0;
+    } else {
+        one->stands = true;
+        if (registration_look(p->ua, one->id, &v) == OK)
+            tell_bound(p, e, &v);
     }
 }
 
-void enrol_end(struct enrol *r, struct phone *p)
+bool enrol_take(struct enrol *all, struct phone *p, const struct ua_event *e)
 {
-    if (r->id)
-        (void)!registration_end(p->ua, r->id, phone_now(p));
+    bool is_ours =
+        e->kind == UA_REGISTERED || e->kind == UA_REGISTRATION_FAILED || e->kind == UA_UNREGISTERED;
+    struct enrolment *one = is_ours ? find(all, e->registration) : NULL;
+    if (one)
+        take(all, one, p, e);
+    return is_ours;
+}
+
+void enrol_end(struct enrol *all, struct phone *p)
+{
+    for (unsigned i = 0; i < all->n; i++)
+        if (all->of[i].id)
+            (void)!registration_end(p->ua, all->of[i].id, phone_now(p));
 }

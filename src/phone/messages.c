@@ -11,18 +11,26 @@ static bool can_be_shown(struct msg *m)
     return type ? str_equal_nocase(type->type, STR("text")) : m->body.len == 0;
 }
 
-static void show(const struct phone *p, struct msg *m)
+static void show(struct phone *p, const struct ua_event *e)
 {
+    struct msg *m = e->msg;
+    struct str aor = phone_aor(p, e->account);
     const struct nameaddr *from = msg_from(m);
     struct str who = from ? from->uri_text : STR_NONE;
     if (p->options->json) {
         say_begin(stdout, "message");
         say_text(stdout, "from", who);
+        if (aor.len > 0)
+            say_text(stdout, "aor", aor);
         say_text(stdout, "text", m->body);
         say_end(stdout);
         return;
     }
     say_print_text(stdout, who);
+    if (p->who.n > 1) {
+        fputs(" to ", stdout);
+        say_print_text(stdout, aor);
+    }
     fputs(": ", stdout);
     say_print_text(stdout, m->body);
     putchar('\n');
@@ -39,7 +47,7 @@ void messages_take(struct phone *p, const struct ua_event *e)
         r.headers = STR("Accept: text/plain\r\n");
     }
     if (ua_reply(p->ua, e->tx, &r, phone_now(p)) == OK && r.status == 200)
-        show(p, e->msg);
+        show(p, e);
 }
 
 void messages_decline(struct phone *p, const struct ua_event *e)

@@ -152,6 +152,17 @@ static int add_listener(struct phone_options *o)
     return wrong ? bad(o, LISTEN, wrong) : PHONE_DONE;
 }
 
+static int add_aor(struct phone_options *o, const char *aor)
+{
+    unsigned most = BIT(o->command) & NAMED ? PHONE_AORS : 1;
+    if (o->n_as == most)
+        return phone_complain(o, aor,
+                              most == 1 ? "one AOR alone is wanted" : "too many AORs are given",
+                              PHONE_BAD_USAGE);
+    o->as[o->n_as++] = aor;
+    return PHONE_DONE;
+}
+
 static int add_header(struct phone_options *o)
 {
     struct str text = str_from(optarg);
@@ -217,8 +228,6 @@ static int take_time(struct phone_options *o, enum meaning m)
 static const char **text_of(struct phone_options *o, enum meaning m)
 {
     switch ((int)m) {
-    case AS:
-        return &o->as;
     case SERVER:
         return &o->server;
     case PASSWORD_FILE:
@@ -265,6 +274,8 @@ static bool *flag_of(struct phone_options *o, enum meaning m)
 static int take(struct phone_options *o, enum meaning m)
 {
     switch ((int)m) {
+    case AS:
+        return add_aor(o, optarg);
     case LISTEN:
         return add_listener(o);
     case HEADER_LINE:
@@ -310,23 +321,31 @@ static int missing(const struct phone_options *o, const char *what)
     return PHONE_BAD_USAGE;
 }
 
+static int take_aors(struct phone_options *o, char **words, int n)
+{
+    int status = PHONE_DONE;
+    for (int i = 0; i < n && !status; i++)
+        status = add_aor(o, words[i]);
+    return status || o->n_as > 0 ? status : missing(o, "AOR");
+}
+
 static int take_words(struct phone_options *o, char **words, int n)
 {
     int at = 0;
+    if (o->command == PHONE_REGISTER)
+        return take_aors(o, words, n);
     if (o->command == PHONE_REQUEST)
         o->method = at < n ? words[at++] : NULL;
     if (o->command == PHONE_REQUEST && !o->method)
         return missing(o, "METHOD");
     if (o->command == PHONE_SUBSCRIBE && !(o->event = at < n ? words[at++] : NULL))
         return missing(o, "EVENT");
-    if (o->command == PHONE_REGISTER)
-        o->as = at < n ? words[at++] : o->as;
-    else if (o->command != PHONE_ANSWER && !(o->target = at < n ? words[at++] : NULL))
+    if (o->command != PHONE_ANSWER && !(o->target = at < n ? words[at++] : NULL))
         return missing(o, "URI");
     if (o->command == PHONE_MESSAGE && !(o->text = at < n ? words[at++] : NULL))
         return missing(o, "TEXT");
-    if ((o->command == PHONE_REGISTER || o->command == PHONE_ANSWER) && !o->as)
-        return missing(o, o->command == PHONE_REGISTER ? "AOR" : "--as AOR");
+    if (o->command == PHONE_ANSWER && o->n_as == 0)
+        return missing(o, "--as AOR");
     if (at < n)
         return phone_complain(o, words[at], "unexpected argument", PHONE_BAD_USAGE);
     return PHONE_DONE;

@@ -31,6 +31,7 @@ enum {
 enum phone_audio { PHONE_AUDIO_FILE, PHONE_AUDIO_NONE, PHONE_AUDIO_ALSA };
 
 #define PHONE_HEADERS 16
+#define PHONE_AORS 16
 
 struct phone_options {
     enum phone_command command;
@@ -38,7 +39,9 @@ struct phone_options {
     /* What stands without an option: the method of `request`, the event of `subscribe`, whom, the
      * text of a message. */
     const char *method, *event, *target, *text;
-    const char *as, *server;
+    const char *as[PHONE_AORS]; /* who we are */
+    unsigned n_as;
+    const char *server;
     struct listen_list listen; /* of --listen, wildcards spread over the interfaces */
     const char *password_file, *auth_user, *ca, *certificate;
     const char *headers[PHONE_HEADERS];

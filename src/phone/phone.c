@@ -2,14 +2,11 @@
 #include "phone/phone.h"
 
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "dialog/route_set.h"
-#include "host/password.h"
 #include "host/version.h"
 
 #define SOFTWARE STR("tandem/" TANDEM_VERSION)
@@ -22,13 +19,9 @@ static int read_addresses(struct phone *p)
     const struct phone_options *o = p->options;
     if (o->target && !address_read(&p->target, o->target))
         return phone_complain(o, o->target, "no SIP or tel URI", PHONE_BAD_USAGE);
-    if (o->as &&
-        (!address_read(&p->own, o->as) || p->own.uri.scheme == URI_TEL || p->own.uri.user.len == 0))
-        return phone_complain(o, o->as, "no address such as alice@example.com", PHONE_BAD_USAGE);
     if (o->server && (!address_read(&p->server, o->server) || p->server.uri.scheme == URI_TEL))
         return phone_complain(o, o->server, "no SIP URI", PHONE_BAD_USAGE);
-    p->anonymous = !o->as;
-    return PHONE_DONE;
+    return identities_read(&p->who, o);
 }
 
 /* By --server; else by the server of our own domain, where that is not the target's anyway. */
@@ -39,10 +32,11 @@ static const struct uri *way(struct phone *p)
         return o->server && !o->direct ? &p->server.uri : NULL;
     if (o->server)
         return &p->server.uri;
-    if (p->anonymous ||
-        (p->target.uri.scheme != URI_TEL && str_equal_nocase(p->own.uri.host, p->target.uri.host)))
+    const struct uri *own = &p->who.of[0].own.uri;
+    if (o->n_as == 0 ||
+        (p->target.uri.scheme != URI_TEL && str_equal_nocase(own->host, p->target.uri.host)))
         return NULL;
-    return &p->own.uri;
+    return own;
 }
 
 static const struct uri *hop_of(struct phone *p)
@@ -51,7 +45,7 @@ static const struct uri *hop_of(struct phone *p)
     if (by)
         return by;
     if (p->options->command == PHONE_REGISTER)
-        return &p->own.uri;
+        return identities_domain(&p->who);
     return p->target.uri.scheme != URI_NONE ? &p->target.uri : NULL;
 }
 
@@ -74,78 +68,15 @@ static void make_routes(struct phone *p)
     p->route_set = buf_str(&b);
 }
 
-/* --- account --- */
-
-static int read_password_file(struct phone *p, char password[PASSWORD_MAX], bool *found)
+bool phone_ask_password(struct phone *p, ua_account account)
 {
-    const char *path = p->options->password_file;
-    FILE *f = fopen(path, "re");
-    if (!f || !fgets(password, PASSWORD_MAX, f)) {
-        if (f)
-            (void)fclose(f);
-        return phone_complain(p->options, path, "cannot be read, or is empty", PHONE_BAD_USAGE);
-    }
-    (void)fclose(f);
-    password[strcspn(password, "\r\n")] = '\0';
-    *found = true;
-    return PHONE_DONE;
+    return identities_ask(&p->who, p->options, p->ua, p->route_set, account);
 }
 
-static int set_account(struct phone *p, const char *password)
+struct str phone_aor(struct phone *p, ua_account account)
 {
-    char own[ADDRESS_BYTES];
-    struct buf b;
-    const struct listen_list *l = host_listeners(p->host);
-    buf_init(&b, own, sizeof own);
-    if (p->anonymous) { /* RFC 3261 8.1.1.3 */
-        buf_put_lit(&b, "\"Anonymous\" <sip:anonymous@");
-        if (l->n > 0)
-            addr_print_host(&b, &l->list[0].addr);
-        else
-            buf_put_lit(&b, "anonymous.invalid");
-        buf_put_char(&b, '>');
-    } else {
-        buf_put(&b, p->own.uri_text);
-    }
-    const char *user = p->options->auth_user;
-    const struct ua_account_config config = {
-        .address = buf_str(&b),
-        .routes = p->route_set,
-        .user = password ? (user ? str_from(user) : p->own.uri.user) : STR_NONE,
-        .password = password ? str_from(password) : STR_NONE};
-    p->has_password = password != NULL;
-    return p->account ? ua_account_change(p->ua, p->account, &config)
-                      : ua_account_add(p->ua, &config, &p->account);
-}
-
-static int add_account(struct phone *p)
-{
-    char password[PASSWORD_MAX] = "";
-    bool found = false;
-    int status = PHONE_DONE;
-    if (p->options->password_file && !p->anonymous)
-        status = read_password_file(p, password, &found);
-    else if (!p->anonymous && getenv("TANDEM_PASSWORD")) {
-        const char *wrong = password_read(password);
-        found = !wrong;
-        if (wrong)
-            status = phone_complain(p->options, "TANDEM_PASSWORD", wrong, PHONE_BAD_USAGE);
-    }
-    if (!status && set_account(p, found ? password : NULL) != OK)
-        status = phone_complain(p->options, "account", "cannot be used", PHONE_BAD_USAGE);
-    password_wipe(password);
-    return status;
-}
-
-bool phone_ask_password(struct phone *p)
-{
-    char password[PASSWORD_MAX];
-    if (p->anonymous || p->has_password || !isatty(STDIN_FILENO))
-        return false;
-    const char *wrong = password_ask(password);
-    bool good = !wrong && set_account(p, password) == OK;
-    password_wipe(password);
-    return good;
+    const struct identity *one = identities_find(&p->who, account);
+    return one ? one->own.uri_text : STR_NONE;
 }
 
 /* --- life --- */
@@ -187,7 +118,11 @@ static int make_parts(struct phone *p)
     p->ua = ua_new(&u);
     if (!p->ua || take_signals(p) != 0)
         return phone_complain(o, "start", "no memory or no descriptors", PHONE_OUR_FAULT);
-    return add_account(p);
+    const struct listen_list *l = host_listeners(p->host);
+    int status =
+        identities_add(&p->who, o, p->ua, p->route_set, l->n > 0 ? &l->list[0].addr : NULL);
+    p->account = p->who.of[0].account;
+    return status;
 }
 
 int phone_begin(struct phone *p, const struct phone_options *o)

@@ -1,12 +1,11 @@
-/* What every client command stands on: a host, a user agent with one account on it, the signals
+/* What every client command stands on: a host, a user agent with our accounts on it, the signals
  * that end it. Knows no command. */
 #ifndef TANDEM_PHONE_PHONE_H
 #define TANDEM_PHONE_PHONE_H
 
 #include "host/host.h"
-#include "phone/address.h"
+#include "phone/identity.h"
 #include "phone/options.h"
-#include "ua/ua.h"
 
 /* Kinds of LOOP_TOKEN. */
 enum { TOKEN_SIGNAL = HOST_KINDS, TOKEN_INPUT, TOKEN_MEDIA, TOKEN_SOUND };
@@ -15,14 +14,12 @@ struct phone {
     const struct phone_options *options;
     struct host *host;
     struct ua *ua;
-    ua_account account;
+    struct identities who;
+    ua_account account;    /* the first of them */
     struct address target; /* whom; uri.scheme is URI_NONE where nobody is named */
-    struct address own;    /* who we are */
     struct address server;
     char routes[ADDRESS_BYTES + 16];
-    struct str route_set; /* of the account, into `routes` */
-    bool anonymous;       /* no --as: nobody is asked for a password */
-    bool has_password;
+    struct str route_set; /* of the accounts, into `routes` */
     int signals;          /* descriptor */
     unsigned interrupted; /* how often SIGINT or SIGTERM came */
 };
@@ -41,9 +38,11 @@ bool phone_more(struct phone *, struct loop_event *other);
 /* After commands to the user agent. */
 void phone_settle(struct phone *);
 
-/* The far end wants a password and there is none yet: asks for one where somebody is there to
- * answer. True: there is one now. */
-MUST_USE bool phone_ask_password(struct phone *);
+/* The far end wants a password of this account and there is none yet: asks for one where somebody
+ * is there to answer. True: there is one now. */
+MUST_USE bool phone_ask_password(struct phone *, ua_account);
+/* Its AOR; empty: nobody's. */
+struct str phone_aor(struct phone *, ua_account);
 
 /* The lines of --header. An overflow sticks. */
 void phone_put_headers(const struct phone *, struct buf *);

@@ -5,10 +5,11 @@
 #include "phone/messages.h"
 
 const char register_help[] =
-    "usage: tandem register AOR [OPTION...]\n"
+    "usage: tandem register AOR... [OPTION...]\n"
     "\n"
     "Registers AOR, such as alice@example.com, at its domain and keeps it registered until\n"
-    "SIGINT or SIGTERM, which take the registration back. Instant messages are shown.\n"
+    "SIGINT or SIGTERM, which take the registration back; up to 16 at once. Instant messages\n"
+    "are shown.\n"
     "\n"
     "  --server URI         by this server; else the AOR's domain\n"
     "  --expires S          for how long at a time; 3600 when not given\n"
@@ -16,8 +17,8 @@ const char register_help[] =
     "  --outbound           with an instance and a flow that is kept (RFC 5626), which brings\n"
     "                       a GRUU, too, where the server has them\n"
     "  --listen URI         where to be reached, as udp:HOST:PORT; a free port when not given\n"
-    "  --password-file FILE the password; else TANDEM_PASSWORD, else it is asked for where it\n"
-    "                       is needed\n"
+    "  --password-file FILE the password; of several, lines AOR PASSWORD; else the one in\n"
+    "                       TANDEM_PASSWORD, else it is asked for where it is needed\n"
     "  --auth-user NAME     the account's name where it is not the AOR's\n"
     "  --certificate FILE   with its key, for calls that come by TLS\n"
     "  --ca PATH            a file or folder of authorities, for TLS\n"
@@ -43,7 +44,7 @@ static int run(struct phone *p, struct enrol *r)
     struct loop_event other;
     struct ua_event e;
     bool leaving = false;
-    while (r->id && r->status < 0 && p->interrupted < 2 && !(p->options->once && r->stands)) {
+    while (enrol_lasts(r) && p->interrupted < 2 && !(p->options->once && enrol_stands(r))) {
         while (phone_wait(p, TIME_NEVER, &other) || phone_more(p, &other))
             ;
         while (ua_event(p->ua, &e))
@@ -56,7 +57,7 @@ static int run(struct phone *p, struct enrol *r)
             take(p, r, &e);
         phone_settle(p);
     }
-    return r->status < 0 ? PHONE_DONE : r->status;
+    return r->status;
 }
 
 int register_main(int argc, char **argv)

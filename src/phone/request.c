@@ -203,7 +203,7 @@ static void take(struct asking *a, const struct ua_event *e)
     messages_decline(p, e);
     if (e->kind != UA_ANSWERED)
         return;
-    if (wants_password(e) && phone_ask_password(p)) {
+    if (wants_password(e) && phone_ask_password(p, p->account)) {
         a->status = send_it(a) ? PHONE_OUR_FAULT : -1;
         return;
     }

@@ -219,7 +219,7 @@ static void take_ended(struct watching *w, const struct ua_event *e)
 {
     bool refused = e->status == 401 || e->status == 407;
     w->id = 0;
-    if (refused && phone_ask_password(&w->phone)) {
+    if (refused && phone_ask_password(&w->phone, w->phone.account)) {
         w->status = begin(w) ? PHONE_OUR_FAULT : -1;
         return;
     }

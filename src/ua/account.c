@@ -147,21 +147,30 @@ static bool is_named(const struct ua_identity *a, const struct uri *uri)
     return uri && uri->user.len > 0 && str_equal(a->uri.user, uri->user);
 }
 
-static struct ua_identity *find(struct ua *ua, const struct uri *uri, bool by_host)
+/* The first one of this user; of several, the one that `to` names, too. */
+static struct ua_identity *find(struct ua *ua, const struct uri *user, const struct uri *to)
 {
     uint32_t cursor = 0;
     pool_id id;
-    for (struct ua_identity *a; (a = pool_each(&ua->accounts, &cursor, &id)) != NULL;)
-        if (is_named(a, uri) && (!by_host || str_equal_nocase(a->uri.host, uri->host)))
+    struct ua_identity *first = NULL;
+    for (struct ua_identity *a; (a = pool_each(&ua->accounts, &cursor, &id)) != NULL;) {
+        if (!is_named(a, user))
+            continue;
+        if (is_named(a, to) && str_equal_nocase(a->uri.host, to->host))
             return a;
-    return NULL;
+        first = first ? first : a;
+    }
+    return first;
 }
 
+/* Our contact names the user; which domain he was called in To may tell. Who is called by a contact
+ * that is not ours is named by To alone. */
 struct ua_identity *account_for(struct ua *ua, struct msg *request)
 {
     const struct nameaddr *to = msg_to(request);
-    struct ua_identity *a = to ? find(ua, &to->uri, true) : NULL;
-    return a ? a : find(ua, msg_uri(request), false);
+    const struct uri *asked = to ? &to->uri : NULL;
+    struct ua_identity *a = find(ua, msg_uri(request), asked);
+    return a || !asked ? a : find(ua, asked, asked);
 }
 
 /* The listener that a request to `hop` would leave by, as far as that can be told beforehand. */

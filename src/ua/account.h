@@ -22,7 +22,8 @@ struct str account_routes(const struct ua_identity *);
 /* What the registrar says of it from now on (RFC 3608 5): in the form of dialog/route_set.h, empty:
  * nothing. Without memory it is what it was. */
 void account_route(struct ua *, ua_account, struct str service_route);
-/* Whom a request is for: the account that its Request-URI or its To names; NULL: none. */
+/* Whom a request is for: the account that its Request-URI names (of one user in several domains the
+ * one that To names, too), else its To; NULL: none. */
 struct ua_identity *account_for(struct ua *, struct msg *request);
 /* The contact URI of a request to `hop`, or (with `flow`) of an answer to what came by it. An
  * overflow sticks. `secure`: it has to be a SIPS URI (RFC 3261 8.1.1.8, 12.1.1). */

@@ -88,7 +88,8 @@ def test_messages_go_both_ways():
         told = answer("message", "alice@localhost", "Grüße", "--as", "bob@localhost", "--server", server.addr,
                       env=password("bob"))
         assert told["status"] == 200, told
-        assert alice.await_event("message") == {"event": "message", "from": "sip:bob@localhost", "text": "Grüße"}
+        assert alice.await_event("message") == {"event": "message", "from": "sip:bob@localhost", "aor": "sip:alice@localhost",
+                                                "text": "Grüße"}
         told = answer("message", "alice@localhost", "-", "--type", "application/x", "--as", "bob@localhost", "--server",
                       server.addr, env=password("bob"), text="x", status=1)
         assert told["status"] == 415, told

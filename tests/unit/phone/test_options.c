@@ -39,7 +39,7 @@ static void each_is_read(void **state)
                                       "--json"};
     assert_int_equal(read_words(&o, PHONE_CALL, words), PHONE_DONE);
     assert_string_equal(o.target, "sip:bob@example.com");
-    assert_string_equal(o.as, "alice@example.com");
+    assert_string_equal(o.as[0], "alice@example.com");
     assert_int_equal(o.for_ms, 2500);
     assert_true(o.has_for && o.json && !o.verbose && !o.has_after);
     assert_int_equal(o.audio, PHONE_AUDIO_NONE);
@@ -78,7 +78,7 @@ static void what_stands_without_an_option(void **state)
     assert_string_equal(o.text, "hi");
     assert_int_equal(read_words(&o, PHONE_REGISTER, (const char *const[WORDS]){"alice@b"}),
                      PHONE_DONE);
-    assert_string_equal(o.as, "alice@b");
+    assert_string_equal(o.as[0], "alice@b");
     assert_int_equal(o.expires_s, 3600);
 }
 

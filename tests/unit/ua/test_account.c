@@ -89,32 +89,58 @@ static void who_is_removed_makes_no_call(void **state)
     rig_end(&r);
 }
 
-/* By To first, and by the Request-URI's user; 0 where it is nobody that we know. */
+/* An INVITE to Bob's program, which is for this account, and is refused. */
+static void incoming(const char *uri, const char *to, ua_account account)
+{
+    static unsigned n;
+    char text[2048];
+    n++;
+    snprintf(text, sizeof text,
+             "INVITE %s SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKa%u\r\n"
+             "From: <sip:p@example.com>;tag=p\r\nTo: <%s>\r\nCall-ID: a%u\r\n"
+             "CSeq: 1 INVITE\r\nContact: <sip:peer@192.0.2.9>\r\nContent-Length: 0\r\n\r\n",
+             uri, n, to, n);
+    rig_peer_send(&r, BOB, text);
+    const struct rig_event *e = rig_expect(&r, BOB, UA_CALL_INCOMING);
+    assert_int_equal(e->ev.account, account);
+    assert_int_equal(call_refuse(r.side[BOB].ua, e->ev.call, 404, STR_NONE, r.now), OK);
+    rig_pass(&r, 10 * MS);
+    rig_expect_end(&r, BOB, CALL_END_REFUSED_BY_US);
+}
+
+/* By the Request-URI's user, else by To; 0 where it is nobody that we know. */
 static void an_incoming_call_names_its_account(void **state)
 {
     (void)state;
-    static const struct {
-        const char *uri, *to;
-        bool is_bob;
-    } cases[] = {{"sip:bob@192.0.2.2", "sip:bob@192.0.2.2", true},
-                 {"sip:bob@192.0.2.2:5060;x=y", "sip:somebody@example.com", true},
-                 {"sip:192.0.2.2", "sip:bob@192.0.2.2", true},
-                 {"sip:eve@192.0.2.2", "sip:eve@example.com", false}};
-    char text[2048];
     rig_new(&r);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        snprintf(text, sizeof text,
-                 "INVITE %s SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKa%zu\r\n"
-                 "From: <sip:p@example.com>;tag=p\r\nTo: <%s>\r\nCall-ID: a%zu\r\n"
-                 "CSeq: 1 INVITE\r\nContact: <sip:peer@192.0.2.9>\r\nContent-Length: 0\r\n\r\n",
-                 cases[i].uri, i, cases[i].to, i);
-        rig_peer_send(&r, BOB, text);
-        const struct rig_event *e = rig_expect(&r, BOB, UA_CALL_INCOMING);
-        assert_int_equal(e->ev.account, cases[i].is_bob ? r.side[BOB].account : 0);
-        assert_int_equal(call_refuse(r.side[BOB].ua, e->ev.call, 404, STR_NONE, r.now), OK);
-        rig_pass(&r, 10 * MS);
-        rig_expect_end(&r, BOB, CALL_END_REFUSED_BY_US);
-    }
+    ua_account bob = r.side[BOB].account;
+    incoming("sip:bob@192.0.2.2", "sip:bob@192.0.2.2", bob);
+    incoming("sip:bob@192.0.2.2:5060;x=y", "sip:somebody@example.com", bob);
+    incoming("sip:192.0.2.2", "sip:bob@192.0.2.2", bob);
+    incoming("sip:eve@192.0.2.2", "sip:eve@example.com", 0);
+    rig_end(&r);
+}
+
+/* One user in two domains has one contact: To tells them apart. A call that was sent on to Bob is
+ * for him, whom our contact names. */
+static void of_several_accounts_the_right_one_is_named(void **state)
+{
+    (void)state;
+    static const char *const others[] = {"sip:bob@two.example", "sip:carol@two.example"};
+    ua_account account[3];
+    rig_new(&r);
+    struct ua *ua = r.side[BOB].ua;
+    account[0] = r.side[BOB].account;
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(ua_account_add(ua,
+                                        &(struct ua_account_config){.address = str_from(others[i])},
+                                        &account[i + 1]),
+                         OK);
+    incoming("sip:bob@192.0.2.2", "sip:bob@192.0.2.2", account[0]);
+    incoming("sip:bob@192.0.2.2", "sip:bob@two.example", account[1]);
+    incoming("sip:bob@192.0.2.2", "sip:carol@two.example", account[0]);
+    incoming("sip:carol@192.0.2.2", "sip:bob@two.example", account[2]);
+    incoming("sip:x@192.0.2.2", "sip:carol@two.example", account[2]);
     rig_end(&r);
 }
 
@@ -152,6 +178,7 @@ int main(void)
         cmocka_unit_test(what_is_no_account_is_refused),
         cmocka_unit_test(who_is_removed_makes_no_call),
         cmocka_unit_test(an_incoming_call_names_its_account),
+        cmocka_unit_test(of_several_accounts_the_right_one_is_named),
         cmocka_unit_test(calls_are_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
