@@ -57,6 +57,11 @@ int loop_change(struct loop *l, int fd, uint64_t token, unsigned interest)
     return control(l, EPOLL_CTL_MOD, fd, token, interest);
 }
 
+void loop_remove(struct loop *l, int fd)
+{
+    (void)epoll_ctl(l->epoll, EPOLL_CTL_DEL, fd, NULL);
+}
+
 void loop_set_alarm(struct loop *l, time_ns now, time_ns until)
 {
     time_ns span = until - now;

@@ -42,6 +42,9 @@ void loop_fini(struct loop *l);
  * more. */
 MUST_USE int loop_add(struct loop *l, int fd, uint64_t token, unsigned interest);
 MUST_USE int loop_change(struct loop *l, int fd, uint64_t token, unsigned interest);
+/* What is watched without interest still tells of its far end's going, again and again; this is how
+ * one no longer hears of it. */
+void loop_remove(struct loop *l, int fd);
 
 /* Waits until something is ready or `until` has come (TIME_NEVER: without end; not after `now`:
  * not at all) and returns how many of out[LOOP_EVENTS] are filled. It may return 0 earlier: at a

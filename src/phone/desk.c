@@ -363,7 +363,7 @@ void desk_ready(struct desk *d, const struct loop_event *e)
         voice_ready(&d->lines[index / 2].voice, index % 2 == 1, now_of(d));
     if (LOOP_KIND(e->token) != TOKEN_INPUT)
         return;
-    input_ready(&d->input, host_loop(d->phone->host), e->token);
+    input_ready(&d->input, host_loop(d->phone->host));
     while (input_order(&d->input, &order, &wrong))
         desk_order(d, &order, wrong);
 }

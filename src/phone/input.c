@@ -31,14 +31,14 @@ void input_end(struct input *in)
     (void)tcsetattr(STDIN_FILENO, TCSANOW, &in->shown);
 }
 
-void input_ready(struct input *in, struct loop *loop, uint64_t token)
+void input_ready(struct input *in, struct loop *loop)
 {
     ssize_t n = read(STDIN_FILENO, in->read, sizeof in->read);
     in->at_read = 0;
     in->n_read = n > 0 ? (size_t)n : 0;
     if (n <= 0 && in->is_watched) { /* its end: the calls go on */
         in->is_watched = false;
-        (void)!loop_change(loop, STDIN_FILENO, token, 0);
+        loop_remove(loop, STDIN_FILENO);
     }
 }
 

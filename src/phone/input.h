@@ -29,7 +29,7 @@ void input_begin(struct input *, struct loop *, uint64_t token, bool quiet);
 /* Gives the terminal back. */
 void input_end(struct input *);
 /* It is readable. */
-void input_ready(struct input *, struct loop *, uint64_t token);
+void input_ready(struct input *, struct loop *);
 /* The next order. False: none is whole. `wrong`: NULL, or why the line is none. */
 bool input_order(struct input *, struct order *, const char **wrong);
 /* Shows the line of state, on a terminal alone; an unchanged one is not shown again. */
