@@ -14,6 +14,7 @@ MAY["route"] = {"config", "hook", "msg", "base"}  # config: the entries that rul
 MAY["hook"] = {"config", "msg", "base"}
 MAY["peers"] = {"config", "base"}
 MAY["trace"] = {"msg", "sdp", "rtp", "base"}
+MAY["screen"] = {"trace", "msg", "base"}
 MAY["srtp"] = {"rtp", "base"}
 MAY["turn"] = MAY["ice"] = {"stun", "base"}
 MAY["engine"] = {"tx", "dialog", "resolve", "peers", "msg", "base"}  # peers: the loads of targets
@@ -37,7 +38,7 @@ PLAIN = {"assert.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h", "stdboo
 INTRINSICS = re.compile(r"[a-z]?mmintrin\.h|x86intrin\.h|immintrin\.h|arm_neon\.h")
 SYSTEM_FOLDERS = {"net", "host", "server", "phone"}
 # The libraries that such a folder stands on (docs/dependencies.md).
-LIBRARIES = {"follow": {"stdatomic.h"}, "peers": {"stdatomic.h"}, "auth": {"openssl/evp.h", "openssl/crypto.h"}, "stun": {"openssl/evp.h", "openssl/crypto.h"}, "config": {"yaml.h"},
+LIBRARIES = {"screen": {"wchar.h"}, "follow": {"stdatomic.h"}, "peers": {"stdatomic.h"}, "auth": {"openssl/evp.h", "openssl/crypto.h"}, "stun": {"openssl/evp.h", "openssl/crypto.h"}, "config": {"yaml.h"},
              "hook": {"lua.h", "lauxlib.h"}, "codec": {"opus.h", "spandsp.h", "spandsp/expose.h", "libavcodec/avcodec.h"}}
 # Sockets, clocks, threads and entropy.
 SYSTEM = re.compile(r"sys/(socket|un|time|timerfd|epoll|eventfd|select|random|uio)\.h|netinet/|arpa/|"
