@@ -293,6 +293,7 @@ static void take_end(struct desk *d, struct line *l, const struct ua_event *e)
 {
     d->status = status_of(l, e);
     d->wants_password = e->msg && (e->status == 401 || e->status == 407);
+    voice_end_recording(&l->voice); /* whoever is told of the end may read it */
     tell_end(d, l, e);
     desk_free_line(d, l);
 }

@@ -49,8 +49,14 @@ void voice_end(struct voice *v, time_ns now)
     audio_stream_free(v->stream);
     source_free(v->source);
     source_free(v->ringback);
-    recording_free(v->recording);
+    voice_end_recording(v);
     rtp_port_close(&v->port);
+}
+
+void voice_end_recording(struct voice *v)
+{
+    recording_free(v->recording);
+    v->recording = NULL;
 }
 
 /* --- what is agreed --- */

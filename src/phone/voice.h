@@ -39,6 +39,8 @@ MUST_USE bool voice_begin(struct voice *, const struct voice_settings *, const s
                           struct rand *, struct loop *, uint64_t token, const char **why);
 /* Says its BYE and gives everything back. */
 void voice_end(struct voice *, time_ns now);
+/* What was recorded is whole in its file; nothing more comes to it. */
+void voice_end_recording(struct voice *);
 
 /* What was agreed on of a stream of ours. *why is set where a file cannot be used; the call goes
  * on. ERR_INVALID: nothing that we could speak; ERR_NOMEM. */
