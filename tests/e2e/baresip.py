@@ -90,6 +90,12 @@ class Baresip:
         text = json.dumps({"command": name, "params": params}).encode()
         self.control.sendall(b"%d:%s," % (len(text), text))
 
+    def says(self, whom, text):
+        """A MESSAGE to its only contact."""
+        self._write("contacts", f"<sip:{whom}>\n")
+        self.command("insmod", "contact.so")
+        self.command("message", text)
+
     def _read(self):
         try:
             self.rest += self.control.recv(65536)

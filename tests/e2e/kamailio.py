@@ -30,7 +30,9 @@ request_route {{
     if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
     {known}
     if (has_totag()) {{
-        if (loose_route() || is_method("ACK")) t_relay();
+        if (!loose_route() && !is_method("ACK")) exit;
+        if (is_gruu()) lookup("location");
+        t_relay();
         exit;
     }}
     if (is_method("CANCEL")) {{ t_relay(); exit; }}

@@ -1,14 +1,14 @@
-"""Calls that are transferred, blind and attended, among three of ours and with baresip in each part."""
+"""Calls that are transferred, blind and attended, straight among three of ours."""
 import contextlib
 import os
 import tempfile
 import time
 
 import tap
-from baresip import Baresip
 from client import Client
-from server import Server, free_port, wait_for
+from server import free_port, wait_for
 from sound import Heard, write_tone
+from talk import of_call
 
 
 class Phone(Client):
@@ -26,10 +26,6 @@ def alice_with(bob, *words):
         alice.await_event("answered")
         bob.await_event("answered")
         yield alice
-
-
-def of_call(client, kind, number, seconds=30):
-    return wait_for(lambda: [e for e in client.all(kind) if e.get("call") == number], seconds, lambda: client.events)[0]
 
 
 def test_a_blind_transfer():
@@ -101,40 +97,6 @@ def test_orders_that_mean_nothing():
         for n, words in enumerate(("transfer", "transfer 1", "transfer 7", "transfer <>", "call <>"), 1):
             alice.tell(words)
             alice.await_event("error", n)
-
-
-def test_baresip_is_transferred_and_transfers():
-    with Server() as server, Baresip(server, "carol") as carol:
-        server_of = ("--server", server.addr)
-        with Client("answer", "--as", f"bob@{server.addr}", *server_of, "--transfer", "yes") as bob, \
-                Client("answer", "--as", f"dora@{server.addr}", *server_of) as dora:
-            bob.await_event("registered")
-            dora.await_event("registered")
-            # we transfer her
-            with Client("call", f"carol@{server.addr}", "--as", f"alice@{server.addr}") as alice:
-                carol.await_event("CALL_INCOMING")
-                carol.command("accept")
-                alice.await_event("answered")
-                alice.tell(f"transfer sip:dora@{server.addr}")
-                dora.await_event("answered")
-                alice.await_event("transferred")
-                alice.await_event("end")
-                alice.wait()
-                assert dora.saw("incoming")["from"] == f"sip:carol@{server.addr}", dora.events
-            dora.tell("hangup")
-            dora.await_event("end")
-            # she transfers us
-            carol.forget()
-            carol.command("dial", f"bob@{server.addr}")
-            carol.await_event("CALL_ESTABLISHED")
-            bob.await_event("answered")
-            carol.command("transfer", f"sip:dora@{server.addr}")
-            bob.await_event("referred")
-            dora.await_event("answered", 2)
-            assert dora.saw("incoming", 2)["from"] == f"sip:bob@{server.addr}", dora.events
-            of_call(bob, "end", 1)
-            bob.tell("hangup")
-            dora.await_event("end", 2)
 
 
 if __name__ == "__main__":
