@@ -10,7 +10,7 @@ static void table_fini(struct trace_calls *t)
     map_fini(&t->ids);
     map_fini(&t->marks);
     map_fini(&t->places);
-    desk_free(t->mem, t->desk);
+    read_desk_free(t->mem, t->desk);
     mem_free(t->mem, t, sizeof *t);
 }
 
@@ -23,7 +23,7 @@ static size_t within_limits(size_t bytes)
 static bool table_init(struct trace_calls *t)
 {
     return map_init(&t->ids, t->mem, BUCKETS) == OK && map_init(&t->marks, t->mem, BUCKETS) == OK &&
-           map_init(&t->places, t->mem, BUCKETS) == OK && (t->desk = desk_new(t->mem)) != NULL;
+           map_init(&t->places, t->mem, BUCKETS) == OK && (t->desk = read_desk_new(t->mem)) != NULL;
 }
 
 struct trace_calls *trace_calls_new(struct mem *mem, const struct hash_key *key, size_t bytes)

@@ -12,12 +12,12 @@ struct desk {
     struct sdp sdp;
 };
 
-struct desk *desk_new(struct mem *mem)
+struct desk *read_desk_new(struct mem *mem)
 {
     return mem_alloc(mem, sizeof(struct desk));
 }
 
-void desk_free(struct mem *mem, struct desk *desk)
+void read_desk_free(struct mem *mem, struct desk *desk)
 {
     mem_free(mem, desk, sizeof *desk);
 }

@@ -37,8 +37,8 @@ struct reading {
 
 /* Memory for reading one message, of any length. */
 struct desk;
-MUST_USE struct desk *desk_new(struct mem *);
-void desk_free(struct mem *, struct desk *);
+MUST_USE struct desk *read_desk_new(struct mem *);
+void read_desk_free(struct mem *, struct desk *);
 
 /* False: it has no Call-ID that can be read. */
 bool message_read(struct desk *, const struct trace_event *, struct reading *);

@@ -80,13 +80,21 @@ static bool take_string(struct reader *r)
     return true;
 }
 
-/* None of ours is negative or has a fraction. */
-static bool take_number(struct reader *r)
+static bool take_digits(struct reader *r)
 {
     const unsigned char *from = r->at;
     while (peek(r) >= '0' && peek(r) <= '9')
         r->at++;
-    return r->at > from && (*from != '0' || r->at == from + 1);
+    return r->at > from;
+}
+
+/* None of ours has an exponent. */
+static bool take_number(struct reader *r)
+{
+    (void)take(r, '-');
+    const unsigned char *from = r->at;
+    bool whole = take_digits(r) && (*from != '0' || r->at == from + 1);
+    return whole && (!take(r, '.') || take_digits(r));
 }
 
 static bool take_scalar(struct reader *r)
