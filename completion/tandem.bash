@@ -5,12 +5,12 @@ _tandem()
 
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'serve call answer register subscribe options message request cert check ctl parse user help --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'serve call answer register subscribe options message request load cert check ctl parse user help --help --version' -- "$cur")
         return
     fi
     case $command in
     help)
-        mapfile -t COMPREPLY < <(compgen -W 'serve call answer register subscribe options message request cert check ctl parse user' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'serve call answer register subscribe options message request load cert check ctl parse user' -- "$cur")
         ;;
     serve)
         case $prev in
@@ -71,6 +71,15 @@ _tandem()
         --via-server) mapfile -t COMPREPLY < <(compgen -W 'none' -- "$cur") ;;
         --as | --server | --auth-user | --timeout | --header | --type | --expires | --dtmf | --codec | --for | --after | --reject | --calls) ;;
         *) mapfile -t COMPREPLY < <(compgen -W "$client" -- "$cur") ;;
+        esac
+        ;;
+    load)
+        case $prev in
+        load) mapfile -t COMPREPLY < <(compgen -W 'call answer register options message run' -- "$cur") ;;
+        --server | --local) mapfile -t COMPREPLY < <(compgen -W 'udp: tcp: tls:' -- "$cur"); compopt -o nospace ;;
+        run | --password-file | --table | --ca | --certificate) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+        --rate | --count | --for | --concurrent | --hold | --ring | --users | --first | --ports | --auth-user | --key | --timeout | --max-fail | --step | --max-latency | --expires | --every) ;;
+        *) mapfile -t COMPREPLY < <(compgen -W '--rate --count --for --concurrent --poisson --hold --ring --users --first --ports --local --server --answer --register --auth-user --password-file --table --key --timeout --max-fail --ramp --step --max-latency --expires --every --rfc7502 --ca --certificate --trust-all --show --json --help' -- "$cur") ;;
         esac
         ;;
     parse)

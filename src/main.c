@@ -11,6 +11,7 @@
 #include "server/serve.h"
 #include "tools/cert.h"
 #include "tools/ctl.h"
+#include "tools/load.h"
 #include "tools/parse.h"
 #include "tools/user.h"
 
@@ -33,6 +34,7 @@ static const struct command commands[] = {
     {"serve", "runs the server", serve_help, serve_main},
     {"check", "says what is wrong with a configuration", check_help, check_main},
     {"ctl", "asks a running server, or tells it what to do", ctl_help, ctl_main},
+    {"load", "offers load and reports what came back", load_help, load_main},
     {"parse", "says what a message is and what is wrong with it", parse_help, parse_main},
     {"user", "adds, removes and lists accounts", user_help, user_main},
 };

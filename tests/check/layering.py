@@ -10,6 +10,7 @@ for folder in ("msg", "sdp", "rtp", "codec", "stun", "guard", "config", "store",
     MAY[folder] = {"base"}
 for folder in ("auth", "tx", "dialog", "resolve", "follow"):
     MAY[folder] = {"msg", "base"}
+MAY["load"] = {"auth", "msg", "base"}
 MAY["route"] = {"config", "hook", "msg", "base"}  # config: the entries that rules are made of
 MAY["hook"] = {"config", "msg", "base"}
 MAY["peers"] = {"config", "base"}
@@ -38,7 +39,7 @@ PLAIN = {"assert.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h", "stdboo
 INTRINSICS = re.compile(r"[a-z]?mmintrin\.h|x86intrin\.h|immintrin\.h|arm_neon\.h")
 SYSTEM_FOLDERS = {"net", "host", "server", "phone"}
 # The libraries that such a folder stands on (docs/dependencies.md).
-LIBRARIES = {"screen": {"wchar.h"}, "follow": {"stdatomic.h"}, "peers": {"stdatomic.h"}, "auth": {"openssl/evp.h", "openssl/crypto.h"}, "stun": {"openssl/evp.h", "openssl/crypto.h"}, "config": {"yaml.h"},
+LIBRARIES = {"screen": {"wchar.h"}, "follow": {"stdatomic.h"}, "peers": {"stdatomic.h"}, "auth": {"openssl/evp.h", "openssl/crypto.h"}, "stun": {"openssl/evp.h", "openssl/crypto.h"}, "load": {"expat.h"}, "config": {"yaml.h"},
              "hook": {"lua.h", "lauxlib.h"}, "codec": {"opus.h", "spandsp.h", "spandsp/expose.h", "libavcodec/avcodec.h"}}
 # Sockets, clocks, threads and entropy.
 SYSTEM = re.compile(r"sys/(socket|un|time|timerfd|epoll|eventfd|select|random|uio)\.h|netinet/|arpa/|"

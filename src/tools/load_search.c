@@ -1,0 +1,133 @@
+/* Owns the search for the highest rate: which is tried next, and whether one holds. */
+#include "tools/load_search.h"
+
+#include <stdio.h>
+
+#include "tools/load_report.h"
+
+/* All of a step's sessions, as its latency is looked at. */
+static void begin_step(struct load_run *r)
+{
+    load_tally(r->plan->load)->session = (struct histogram){0};
+}
+
+static bool holds(const struct load_run *r)
+{
+    const struct load_options *o = r->plan->options;
+    const struct load_result *e = &r->result;
+    const struct tally *t = load_tally(r->plan->load);
+    if (e->stopped || (double)e->failed > o->max_fail * (double)e->started)
+        return false;
+    if (load_run_lagged(r))
+        return false;
+    return o->max_latency == 0 ||
+           (time_ns)histogram_at(&t->session, 0.99) * 1000 <= o->max_latency + o->hold + o->ring;
+}
+
+static bool try(struct load_run *r, double rate, uint64_t count)
+{
+    struct load_phase phase = {.rate = rate, .count = count};
+    begin_step(r);
+    load_run_phase(r, &phase);
+    bool held = holds(r);
+    load_report_step(r, held);
+    return held;
+}
+
+static uint64_t sessions_of(const struct load_run *r, double rate)
+{
+    double n = rate * (double)r->plan->options->step / 1e9;
+    return n < 1 ? 1 : (uint64_t)n;
+}
+
+int load_search_ramp(struct load_run *r)
+{
+    const struct load_options *o = r->plan->options;
+    double best = 0;
+    for (double rate = o->rate; rate <= 1e6 && try(r, rate, sessions_of(r, rate)); rate *= o->ramp)
+        best = rate;
+    int status = best > 0 ? LOAD_DONE : LOAD_FAILED;
+    load_report_end(r, status);
+    load_report_found(r, best);
+    return status;
+}
+
+/* --- RFC 7502 --- */
+
+#define PROOF 50000 /* its N */
+#define LEAST_WEIGHT 0.10
+#define STEPS_MOST 100
+
+/* RFC 7502 4.10: the rate grows by the weight w as long as it holds; where it does not it shrinks
+ * by d, and both weights are halved, down to a tenth. Found is the rate from which w leads to one
+ * that does not hold. */
+static double largest(struct load_run *r, double rate)
+{
+    double w = 1.0, d = 0.5, best = 0, worst = 0;
+    for (unsigned i = 0; i < STEPS_MOST && rate >= 1 && !r->result.stopped; i++) {
+        if (try(r, rate, sessions_of(r, rate))) {
+            best = rate;
+            rate += w * rate;
+        } else {
+            worst = rate;
+            rate -= d * rate;
+            w = w / 2 > LEAST_WEIGHT ? w / 2 : LEAST_WEIGHT;
+            d = w / 2 > LEAST_WEIGHT ? w / 2 : LEAST_WEIGHT;
+        }
+        bool near = best > 0 && worst > 0 && worst <= best * (1 + LEAST_WEIGHT + 0.001);
+        if (near)
+            return best;
+        if (worst > 0 && best > 0 && rate >= worst)
+            rate = (best + worst) / 2;
+        if (best > 0 && rate <= best)
+            rate = (best + worst) / 2;
+    }
+    return best;
+}
+
+static const char *transport_name(unsigned transport)
+{
+    return transport == TRANSPORT_TCP ? "TCP" : transport == TRANSPORT_TLS ? "TLS" : "UDP";
+}
+
+static void print_setup(const struct load_run *r, uint64_t proof)
+{
+    const struct load_options *o = r->plan->options;
+    bool calls = r->plan->scenario->has_calls;
+    printf("\nSIP Transport Protocol = %s\n", transport_name(o->transport));
+    printf("Session Attempt Rate = %.0f\n", o->rate);
+    printf("Session Duration = %.3f\n", (double)o->hold / 1e9);
+    printf("Total Sessions Attempted = %llu\n", (unsigned long long)proof);
+    printf("Media Streams per Session = 0\n");
+    printf("Associated Media Protocol = none\n");
+    printf("Codec = %s\n", calls ? "none sent; PCMU and PCMA offered" : "none");
+    printf("Media Packet Size (audio only) = 0\n");
+    printf("Establishment Threshold Time = %.0f\n", (double)o->timeout / 1e9);
+}
+
+static void print_benchmark(const struct load_run *r, double rate)
+{
+    if (r->plan->options->kind == LOAD_REGISTER)
+        printf("Registration Rate = %.0f\n", rate);
+    else
+        printf("Session Establishment Rate, \"R\" = %.0f\n", rate);
+}
+
+int load_search_rfc7502(struct load_run *r)
+{
+    const struct load_options *o = r->plan->options;
+    uint64_t proof = o->has_count ? o->count : PROOF;
+    double rate = largest(r, o->rate);
+    while (rate >= 1 && !r->result.stopped && !try(r, rate, proof))
+        rate -= LEAST_WEIGHT * rate;
+    if (r->result.stopped || rate < 1)
+        rate = 0;
+    int status = rate > 0 ? LOAD_DONE : LOAD_FAILED;
+    load_report_end(r, status);
+    load_report_found(r, rate);
+    if (!o->json) {
+        print_setup(r, proof);
+        print_benchmark(r, rate);
+    }
+    return status;
+}

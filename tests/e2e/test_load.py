@@ -1,0 +1,188 @@
+"""`tandem load` with real peers: our server, Kamailio, SIPp on either side; what it counts, and an exit status that tells the truth."""
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+
+import tap
+from kamailio import PlainKamailio
+from server import PROGRAM, Server, free_port, wait_for
+from sipp import Sipp
+
+
+def load(*words, seconds=60, env=None):
+    """(exit status, the last object, all that was said as an error)"""
+    done = subprocess.run([PROGRAM, "load", *words, "--json"], capture_output=True, text=True, timeout=seconds, check=False,
+                          env={**os.environ, **(env or {})})
+    ends = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"event":"end"')]
+    return done.returncode, ends[-1] if ends else None, done.stderr
+
+
+def whole(got, count):
+    status, end, errors = got
+    assert status == 0 and end, (status, end, errors)
+    assert end["started"] == end["succeeded"] == count and end["failed"] == 0, end
+    return end
+
+
+def names(end):
+    return {row["name"]: row for row in end["latencies"]}
+
+
+def test_both_ends_of_calls_through_our_server():
+    with Server() as server:
+        end = whole(load("call", f"sip:x@{server.addr}", "--answer", "--rate", "200", "--count", "400"), 400)
+        assert end["called"]["came"] == end["called"]["succeeded"] == 400, end
+        rows = names(end)
+        assert rows["established"]["count"] == rows["session"]["count"] == 400
+        assert rows["INVITE 180"]["p50_ms"] <= rows["INVITE 200"]["p50_ms"] <= rows["session"]["p50_ms"]
+
+
+def test_who_is_called_registers_first():
+    with Server() as server:
+        end = whole(load("call", f"sip:u@{server.addr}", "--answer", "--register", "--users", "20", "--rate", "100", "--count", "100",
+                         "--hold", "0.2", "--ring", "0.1"), 100)
+        assert names(end)["session"]["least_ms"] >= 300, end
+
+
+def test_streams_ports_and_random_times():
+    with Server() as server:
+        whole(load("call", f"sip:x@{server.addr};transport=tcp", "--answer", "--ports", "4", "--rate", "100", "--count", "200"), 200)
+        whole(load("options", f"sip:{server.addr}", "--ports", "5", "--poisson", "--rate", "300", "--count", "300"), 300)
+        whole(load("register", f"sip:n@{server.addr}", "--users", "50", "--concurrent", "10", "--count", "200"), 200)
+
+
+def test_passwords():
+    with tempfile.TemporaryDirectory() as data:
+        for user in ("n0", "n1"):
+            subprocess.run([PROGRAM, "user", "add", f"{user}@localhost", "--data", data], input="secret\n", text=True, check=True,
+                           capture_output=True)
+        with Server("--data", data, "--domain", "localhost") as server:
+            words = ("register", "sip:n@localhost", "--server", f"udp:{server.addr}", "--users", "2", "--rate", "50", "--count", "50")
+            end = whole(load(*words, env={"TANDEM_PASSWORD": "secret"}), 50)
+            assert names(end)["REGISTER 401"]["count"] == 50, end
+            status, end, _ = load(*words, env={"TANDEM_PASSWORD": "wrong"})
+            assert status == 1 and end["failures"][0]["cause"] == "refused", end
+            with open(os.path.join(data, "users.csv"), "w", encoding="utf-8") as f:
+                f.write("SEQUENTIAL\nn0;secret\nn1;secret\n")
+            whole(load("register", "sip:localhost", "--server", f"udp:{server.addr}", "--table", f.name, "--rate", "50", "--count", "20"), 20)
+
+
+def taken(port):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        try:
+            s.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def test_sipp_answers():
+    port = free_port()
+    sipp = subprocess.Popen(["sipp", "-sn", "uas", "-i", "127.0.0.1", "-p", str(port), "-nostdin"], stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL) if shutil.which("sipp") else None
+    if not sipp:
+        raise tap.Skip("no sipp")
+    try:
+        wait_for(lambda: taken(port), 20, str)
+        whole(load("call", f"sip:service@127.0.0.1:{port}", "--rate", "100", "--count", "200"), 200)
+    finally:
+        sipp.kill()
+        sipp.wait()
+
+
+def test_sipp_calls():
+    port = free_port()
+    ours = subprocess.Popen([PROGRAM, "load", "answer", "--local", f"udp:127.0.0.1:{port}", "--count", "100", "--json"], stdout=subprocess.PIPE, text=True)
+    try:
+        ours.stdout.readline()
+        with Sipp("caller.xml", free_port(), "-s", "bob", "-m", "100", "-r", "100", "-timeout", "30s", remote=f"127.0.0.1:{port}") as sipp:
+            called = sipp.finish(40)
+            assert called["ok"] == 100 and called["failed"] == 0, (called, sipp.errors())
+        text, _ = ours.communicate(timeout=30)
+        assert ours.returncode == 0 and json.loads(text.splitlines()[-1])["succeeded"] == 100, text
+    finally:
+        ours.kill()
+        ours.wait()
+
+
+def test_scenarios_of_sipp():
+    if not shutil.which("sipp"):
+        raise tap.Skip("no sipp")
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("uac", "uas", "branchc", "regexp"):
+            text = subprocess.run(["sipp", "-sd", name], capture_output=True, check=False).stdout
+            with open(os.path.join(folder, name + ".xml"), "wb") as f:
+                f.write(text[text.index(b"<?xml"):])
+        uas = subprocess.Popen([PROGRAM, "load", "run", os.path.join(folder, "uas.xml"), "--local", f"udp:127.0.0.1:{port}",
+                                "--count", "50", "--json"], stdout=subprocess.PIPE, text=True)
+        try:
+            uas.stdout.readline()
+            whole(load("run", os.path.join(folder, "uac.xml"), f"sip:service@127.0.0.1:{port}", "--rate", "50", "--count", "50"), 50)
+            uas.communicate(timeout=30)
+            assert uas.returncode == 0
+        finally:
+            uas.kill()
+            uas.wait()
+
+
+def test_through_kamailio():
+    port = free_port()
+    with PlainKamailio(f"127.0.0.1:{port}", port) as server:
+        end = whole(load("call", f"sip:u@127.0.0.1:{server.port}", "--answer", "--register", "--users", "10", "--rate", "100", "--count", "200"), 200)
+        assert end["called"]["succeeded"] == 200, end
+
+
+def test_the_exit_status_tells_the_truth():
+    with Server() as server:
+        status, end, _ = load("call", f"sip:nobody@{server.addr}", "--rate", "50", "--count", "20")
+        assert status == 1 and end["failures"] == [{"cause": "status", "status": 404, "method": "INVITE", "step": 2, "count": 20}], end
+        status, _, _ = load("call", f"sip:nobody@{server.addr}", "--rate", "50", "--count", "20", "--max-fail", "100%")
+        assert status == 0, status
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        status, end, _ = load("options", f"sip:127.0.0.1:{deaf.getsockname()[1]}", "--count", "2", "--timeout", "1")
+        assert status == 3 and end["failures"][0]["cause"] == "timeout", end
+    status, end, _ = load("options", f"sip:127.0.0.1:{free_port()}", "--count", "1", "--timeout", "2")
+    assert status == 3 and end["failures"][0]["cause"] == "transport", end
+    status, _, errors = load("options", f"sip:127.0.0.1:{free_port()};transport=tcp", "--count", "1")
+    assert status == 3 and "no connection" in errors, errors
+
+
+def test_usage():
+    for words in ((), ("call",), ("dance", "sip:x@127.0.0.1"), ("call", "sip:x@127.0.0.1", "--rate", "0"), ("run", "/nowhere", "127.0.0.1"),
+                  ("options", "127.0.0.1", "--answer"), ("answer",)):
+        status, _, errors = load(*words)
+        assert status == 2 and errors.startswith("tandem: load: "), (words, status, errors)
+    with tempfile.NamedTemporaryFile("w", suffix=".xml") as f:
+        f.write("<scenario>\n<recv/></scenario>")
+        f.flush()
+        status, _, errors = load("run", f.name, "127.0.0.1")
+        assert status == 2 and errors.startswith(f"tandem: load: {f.name}:2: "), errors
+
+
+def test_searches():
+    with Server() as server:
+        done = subprocess.run([PROGRAM, "load", "options", f"sip:{server.addr}", "--rate", "50", "--ramp=4", "--step", "0.2", "--max-latency", "0.000001"],
+                              capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 1 and "no rate holds" in done.stdout, done
+        done = subprocess.run([PROGRAM, "load", "register", f"sip:r@{server.addr}", "--users", "5", "--rate", "20", "--rfc7502", "--step", "0.1",
+                               "--max-latency", "3", "--count", "20", "--timeout", "2"], capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0 and "Registration Rate = " in done.stdout, done
+        assert "SIP Transport Protocol = UDP\n" in done.stdout, done
+
+
+def test_a_scenario_is_shown():
+    shown = subprocess.run([PROGRAM, "load", "call", "--show"], capture_output=True, text=True, check=True).stdout
+    with Server() as server, tempfile.NamedTemporaryFile("w", suffix=".xml") as f:
+        f.write(shown.replace("INVITE", "OPTIONS").replace("<pause/>", ""))
+        f.flush()
+        status, _, errors = load("run", f.name, f"sip:{server.addr}", "--count", "1", "--timeout", "2")
+        assert status in (1, 3) and not errors, (status, errors)
+
+
+if __name__ == "__main__":
+    tap.run()
