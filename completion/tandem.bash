@@ -83,8 +83,12 @@ _tandem()
         esac
         ;;
     parse)
+        case $prev in
+        --severity) mapfile -t COMPREPLY < <(compgen -W 'hint warning error' -- "$cur"); return ;;
+        --ignore | --explain) return ;;
+        esac
         case $cur in
-        -*) mapfile -t COMPREPLY < <(compgen -W '--json --help' -- "$cur") ;;
+        -*) mapfile -t COMPREPLY < <(compgen -W '--json --sarif --sequence --severity --ignore --explain --help' -- "$cur") ;;
         *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         esac
         ;;

@@ -3,13 +3,14 @@
 #include "tables.h"
 
 struct row {
-    const char *name, *what, *rfc;
+    const char *name, *what, *rfc, *remedy;
     uint16_t answer;
 };
 
 static const struct row rows[MSG_N_ERRORS] = {
-    [MSG_OK] = {"ok", "No fault", "", 0},
-#define ERROR(id, text, sentence, section, status) [MSG_E_##id] = {text, sentence, section, status},
+    [MSG_OK] = {"ok", "No fault", "", "", 0},
+#define ERROR(id, text, sentence, section, status, advice) \
+    [MSG_E_##id] = {text, sentence, section, advice, status},
 #include "errors.def"
 #undef ERROR
 };
@@ -32,6 +33,11 @@ const char *msg_error_what(enum msg_error_code code)
 const char *msg_error_rfc(enum msg_error_code code)
 {
     return row_of(code)->rfc;
+}
+
+const char *msg_error_remedy(enum msg_error_code code)
+{
+    return row_of(code)->remedy;
 }
 
 unsigned msg_error_answer(enum msg_error_code code)

@@ -1,112 +1,114 @@
-/* `tandem parse`: reads files, each one message, and reports on them. */
+/* `tandem parse`: reads files, each one message or several in a sequence, and reports on them. */
 #include "tools/parse.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/limits.h"
+#include "tools/explain_finding.h"
 #include "tools/input.h"
+#include "tools/parse_options.h"
 #include "tools/report.h"
+#include "tools/sequence.h"
 
 const char parse_help[] =
-    "usage: tandem parse [--json] [FILE...|-]\n"
+    "usage: tandem parse [OPTION...] [FILE...|-]\n"
+    "       tandem parse --explain CODE\n"
     "\n"
     "Says what each message is and what is wrong with it. A file holds one message as a UDP "
     "packet\n"
     "would; - or no file at all is standard input.\n"
     "\n"
-    "  --json   an object a message: file, valid, type, method, uri, status, headers,\n"
-    "           body_length, errors and answer, the status a server gives it on those grounds\n"
+    "  --sequence        judges the messages of all files by each other, too, in their order: one\n"
+    "                    or several calls; a file may hold several messages\n"
+    "  --severity LEVEL  tells findings from this severity on: hint (all), warning or error\n"
+    "  --ignore CODE     does not tell findings of this code; may be given many times\n"
+    "  --explain CODE    says what a code means, why, and what to do\n"
+    "  --json            an object a message: file, valid, type, method, uri, status, headers,\n"
+    "                    body_length, errors, answer (the status that a server gives it on those\n"
+    "                    grounds) and findings\n"
+    "  --sarif           all errors and findings as one SARIF 2.1.0 log\n"
     "\n"
-    "Exit status: 0 every message is valid, 1 one is not, 2 a file cannot be read.\n";
+    "Exit status: 0 every message is valid, 1 one is not, 2 a file cannot be read or the usage is\n"
+    "wrong. Findings do not change it.\n";
 
 enum { VALID = 0, INVALID = 1, UNREADABLE = 2, OUR_FAULT = 4 };
 
 /* A file much longer than any message is read as far as it takes to say so. */
 #define FILE_MOST ((size_t)16 << 20)
 
-struct settings {
-    bool json, help;
-};
-
-static int complain(const char *where, const char *what, int status)
+static int judge(struct reporter *to, const char *path, struct str data)
 {
-    fprintf(stderr, "tandem: parse: %s: %s\n", where, what);
+    struct report r;
+
+    if (!report_open(&r, path, data, data))
+        return parse_complain(path, "no memory", OUR_FAULT);
+    reporter_tell(to, &r);
+    int status = r.msg.n_errors ? INVALID : VALID;
+    report_close(&r);
     return status;
 }
 
-static int report(const struct settings *s, const char *path, struct str data, void *space,
-                  size_t space_len)
-{
-    struct msg m;
-    struct report r = {.file = path, .data = data, .msg = &m};
-
-    (void)msg_parse(&m, data, MSG_DATAGRAM, space, space_len);
-    (void)msg_check(&m);
-    if (s->json)
-        report_json(stdout, &r);
-    else
-        report_text(stdout, &r);
-    return m.n_errors ? INVALID : VALID;
-}
-
-static int parse_file(const struct settings *s, const char *path)
+static int parse_file(struct reporter *to, const char *path, struct sequence_files *together)
 {
     struct input in;
     int error = input_read(&in, path, FILE_MOST);
 
     if (error)
-        return complain(path, strerror(error), UNREADABLE);
-    size_t space_len = (msg_space(in.len) + 15) / 16 * 16;
-    void *space = aligned_alloc(16, space_len ? space_len : 16);
-    int status = space ? report(s, path, (struct str){in.at, in.len}, space, space_len)
-                       : complain(path, "no memory", OUR_FAULT);
-
-    free(space);
+        return parse_complain(path, strerror(error), UNREADABLE);
+    if (together) /* which keeps what was read */
+        return sequence_add(together, path, &in) ? VALID
+                                                 : parse_complain(path, "no memory", OUR_FAULT);
+    int status = judge(to, path, (struct str){in.at, in.len});
     input_free(&in);
     return status;
 }
 
-static int read_options(struct settings *s, int argc, char **argv)
+static int worse(int a, int b)
 {
-    static const struct option table[] = {
-        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
-    int option;
+    return a > b ? a : b;
+}
 
-    optind = 0;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "h", table, NULL)) != -1) {
-        if (option == 'j')
-            s->json = true;
-        else if (option == 'h')
-            s->help = true;
-        else
-            return complain(argv[optind - 1], "unknown option; see tandem help parse", UNREADABLE);
-    }
-    return 0;
+static int parse_files(const struct parse_options *o, int argc, char **argv)
+{
+    static char standard_input[] = "-";
+    char *none[] = {standard_input};
+    struct sequence_files together = {0};
+    struct reporter to = {.out = stdout, .options = o, .colour = false};
+    bool have_none = optind == argc;
+    char **files = have_none ? none : argv + optind;
+    int worst = VALID;
+
+    to.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    reporter_begin(&to);
+    for (int i = 0; i < (have_none ? 1 : argc - optind); i++)
+        worst = worse(worst, parse_file(&to, files[i], o->sequence ? &together : NULL));
+    if (o->sequence && worst < OUR_FAULT)
+        worst = worse(worst, sequence_judge(&together, &to));
+    sequence_free(&together);
+    reporter_end(&to);
+    return worst;
 }
 
 int parse_main(int argc, char **argv)
 {
-    struct settings s = {0};
-    int worst = read_options(&s, argc, argv);
+    struct parse_options o;
+    int status = parse_options_read(&o, argc, argv);
 
-    if (worst)
-        return worst;
-    if (s.help) {
+    if (status)
+        return status;
+    if (o.help)
         fputs(parse_help, stdout);
-        return VALID;
-    }
-    if (optind == argc)
-        worst = parse_file(&s, "-");
-    for (int i = optind; i < argc; i++) {
-        int status = parse_file(&s, argv[i]);
-
-        worst = status > worst ? status : worst;
-    }
+    else if (o.explain)
+        status = explain_finding(stdout, str_from(o.explain))
+                     ? VALID
+                     : parse_complain(o.explain, "no such code", UNREADABLE);
+    else
+        status = parse_files(&o, argc, argv);
     if (fflush(stdout) != 0)
-        return complain("standard output", "cannot be written", OUR_FAULT);
-    return worst;
+        return parse_complain("standard output", "cannot be written", OUR_FAULT);
+    return status;
 }

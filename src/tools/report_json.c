@@ -12,7 +12,7 @@ static void put_text(FILE *f, struct str s)
 
 static void put_start(FILE *f, const struct report *r)
 {
-    const struct msg *m = r->msg;
+    const struct msg *m = &r->msg;
     bool is_response = report_is_response(r);
 
     fprintf(f, ",\"type\":%s",
@@ -53,6 +53,8 @@ static void put_error(FILE *f, const struct report *r, const struct msg_error *e
     put_text(f, e->header == HDR_NONE ? STR_NONE : str_from(hdr_name_of(e->header)));
     fputs(",\"what\":", f);
     json_string(f, str_from(msg_error_what(e->code)));
+    fputs(",\"remedy\":", f);
+    json_string(f, str_from(msg_error_remedy(e->code)));
     fputs(",\"rfc\":", f);
     json_string(f, str_from(msg_error_rfc(e->code)));
     putc('}', f);
@@ -61,26 +63,58 @@ static void put_error(FILE *f, const struct report *r, const struct msg_error *e
 static void put_errors(FILE *f, const struct report *r)
 {
     fputs(",\"errors\":[", f);
-    for (unsigned i = 0; i < r->msg->n_errors; i++) {
+    for (unsigned i = 0; i < r->msg.n_errors; i++) {
         if (i)
             putc(',', f);
-        put_error(f, r, &r->msg->errors[i]);
+        put_error(f, r, &r->msg.errors[i]);
+    }
+    putc(']', f);
+}
+
+static void put_finding(FILE *f, const struct report *r, const struct lint_finding *x)
+{
+    struct place p = report_place(r, x->offset);
+
+    fputs("{\"code\":", f);
+    json_string(f, str_from(lint_name(x->code)));
+    fprintf(f, ",\"severity\":\"%s\"", lint_severity_name(lint_severity(x->code)));
+    fprintf(f, ",\"offset\":%u,\"line\":%zu,\"column\":%zu,\"header\":", (unsigned)x->offset,
+            p.line, p.column);
+    put_text(f, x->header == HDR_NONE ? STR_NONE : str_from(hdr_name_of(x->header)));
+    fputs(",\"what\":", f);
+    json_string(f, str_from(lint_what(x->code)));
+    fputs(",\"remedy\":", f);
+    json_string(f, str_from(lint_remedy(x->code)));
+    fputs(",\"rfc\":", f);
+    json_string(f, str_from(x->rfc));
+    putc('}', f);
+}
+
+static void put_findings(FILE *f, const struct report *r)
+{
+    fputs(",\"findings\":[", f);
+    for (unsigned i = 0; i < r->found.n; i++) {
+        if (i)
+            putc(',', f);
+        put_finding(f, r, &r->found.at[i]);
     }
     putc(']', f);
 }
 
 void report_json(FILE *f, const struct report *r)
 {
-    unsigned answer = msg_answer(r->msg);
+    unsigned answer = msg_answer(&r->msg);
 
     fputs("{\"file\":", f);
     json_string(f, str_from(r->file));
-    fprintf(f, ",\"valid\":%s", r->msg->n_errors ? "false" : "true");
+    fprintf(f, ",\"valid\":%s", r->msg.n_errors ? "false" : "true");
     put_start(f, r);
-    put_headers(f, r->msg);
+    put_headers(f, &r->msg);
     put_errors(f, r);
     if (answer)
-        fprintf(f, ",\"answer\":%u}\n", answer);
+        fprintf(f, ",\"answer\":%u", answer);
     else
-        fputs(",\"answer\":null}\n", f);
+        fputs(",\"answer\":null", f);
+    put_findings(f, r);
+    fputs("}\n", f);
 }

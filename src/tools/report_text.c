@@ -32,7 +32,7 @@ static void put_unfolded(FILE *f, struct str s)
 
 static void put_start(FILE *f, const struct report *r)
 {
-    const struct msg *m = r->msg;
+    const struct msg *m = &r->msg;
 
     fprintf(f, "%s: %s ", r->file, m->n_errors ? "invalid" : "valid");
     if (m->is_request) {
@@ -62,38 +62,74 @@ static void put_header(FILE *f, const struct msg *m, const struct hdr *h)
     putc('\n', f);
 }
 
-static void put_line(FILE *f, const struct place *p)
+/* What stands before a word that is to be seen, and what behind it; nothing without colours. */
+struct paint {
+    const char *on, *off;
+};
+static const struct paint plain = {"", ""};
+
+static struct paint paint_of(enum lint_severity severity, bool colour)
+{
+    static const char *const codes[] = {"\x1b[36m", "\x1b[33m", "\x1b[31m"};
+
+    return colour ? (struct paint){codes[severity], "\x1b[0m"} : plain;
+}
+
+static void put_line(FILE *f, const struct place *p, struct paint paint)
 {
     size_t caret = p->column - 1;
     size_t from = caret > SHOWN_MOST / 2 ? caret - SHOWN_MOST / 2 : 0;
 
     fputs("    ", f);
     put_plain(f, str_slice(p->text, from, SHOWN_MOST));
-    fprintf(f, "\n    %*s\n", (int)(caret - from) + 1, "^");
+    fprintf(f, "\n    %*s%s^%s\n", (int)(caret - from), "", paint.on, paint.off);
 }
 
-static void put_error(FILE *f, const struct report *r, const struct msg_error *e)
+static void put_what(FILE *f, uint8_t header, const char *what)
+{
+    const char *name = report_header(header, what);
+
+    fprintf(f, "%s%s%s", name ? name : "", name ? ": " : "", what);
+}
+
+static void put_error(FILE *f, const struct report *r, const struct msg_error *e, bool colour)
 {
     struct place p = report_place(r, e->offset);
+    struct paint paint = paint_of(LINT_ERROR, colour);
 
-    fprintf(f, "%s:%zu:%zu: ", r->file, p.line, p.column);
-    if (e->header != HDR_NONE)
-        fprintf(f, "%s: ", hdr_name_of(e->header));
-    fprintf(f, "%s (%s, RFC %s)\n", msg_error_what(e->code), msg_error_name(e->code),
-            msg_error_rfc(e->code));
-    put_line(f, &p);
+    fprintf(f, "%s:%zu:%zu: %sinvalid%s: ", r->file, p.line, p.column, paint.on, paint.off);
+    put_what(f, e->header, msg_error_what(e->code));
+    fprintf(f, " (%s, RFC %s)\n", msg_error_name(e->code), msg_error_rfc(e->code));
+    put_line(f, &p, paint);
+    fprintf(f, "    %s\n", msg_error_remedy(e->code));
 }
 
-void report_text(FILE *f, const struct report *r)
+static void put_finding(FILE *f, const struct report *r, const struct lint_finding *x, bool colour)
 {
-    const struct msg *m = r->msg;
+    struct place p = report_place(r, x->offset);
+    enum lint_severity severity = lint_severity(x->code);
+    struct paint paint = paint_of(severity, colour);
+
+    fprintf(f, "%s:%zu:%zu: %s%s%s: ", r->file, p.line, p.column, paint.on,
+            lint_severity_name(severity), paint.off);
+    put_what(f, x->header, lint_what(x->code));
+    fprintf(f, " (%s, RFC %s)\n", lint_name(x->code), x->rfc);
+    put_line(f, &p, paint);
+    fprintf(f, "    %s\n", lint_remedy(x->code));
+}
+
+void report_text(FILE *f, const struct report *r, bool colour)
+{
+    const struct msg *m = &r->msg;
     unsigned answer = msg_answer(m);
 
     put_start(f, r);
     for (unsigned i = 0; i < m->n_headers; i++)
         put_header(f, m, &m->headers[i]);
     for (unsigned i = 0; i < m->n_errors; i++)
-        put_error(f, r, &m->errors[i]);
+        put_error(f, r, &m->errors[i], colour);
+    for (unsigned i = 0; i < r->found.n; i++)
+        put_finding(f, r, &r->found.at[i], colour);
     if (answer)
         fprintf(f, "  a server answers %u\n", answer);
 }

@@ -8,6 +8,7 @@ ROLES = {"registrar", "proxy", "redirect", "events", "b2bua", "ua"}
 MAY = {"base": set()}
 for folder in ("msg", "sdp", "rtp", "codec", "stun", "guard", "config", "store", "net"):
     MAY[folder] = {"base"}
+MAY["lint"] = {"msg", "sdp", "base"}
 for folder in ("auth", "tx", "dialog", "resolve", "follow"):
     MAY[folder] = {"msg", "base"}
 MAY["load"] = {"auth", "msg", "base"}

@@ -1,5 +1,6 @@
 """The tables of docs/ that are made from the source: which RFC clause stands where, every limit,
-every event of the log, every key of the configuration and of its entries. Compares them with
+every event of the log, every key of the configuration and of its entries, which header stands where, what
+`tandem parse` finds. Compares them with
 what is there, or writes them with --write."""
 import os
 import re
@@ -147,13 +148,44 @@ def metrics():
     return "\n".join(rows) + "\n"
 
 
+RULE = re.compile(r'^RULE\((\w+), "([^"]*)", "([^"]*)", "([^"]*)"\)', re.M)
+HEADER = re.compile(r'^HEADER\((\w+), "([^"]+)"', re.M)
+METHOD = re.compile(r"^METHOD\((\w+)", re.M)
+FINDING = re.compile(r'^FINDING\((\w+), "(\w+)", (\w+), "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)", "(?:[^"\\]|\\.)*", "([^"]*)"\)', re.M)
+
+
+def header_rules():
+    methods = METHOD.findall(joined("data/methods.def"))
+    names = dict(HEADER.findall(joined("data/headers.def")))
+    rows = ["# Which header stands where", "", "Made from `data/header_rules.def` by `./dev fmt`; `./dev check` compares. It is what `tandem parse` goes by: the tables of "
+            "RFC 3261 20 and of the methods' own RFCs side by side, then those of the extensions.", "",
+            "Where: R requests, r responses, c copied from the request, else the statuses; nothing: any message. m mandatory, M should be there (m\\* in the RFCs), "
+            "t should be there and must on a stream, \\* mandatory beside a body, c by circumstance, o optional, - not applicable; blank: the RFC of that method or header does not say.", "",
+            "| header | where | " + " | ".join(methods) + " | RFC |", "|---" * (len(methods) + 3) + "|"]
+    for header, where, cells, rfc in RULE.findall(joined("data/header_rules.def")):
+        shown = [{"*": "\\*", ".": ""}.get(cell, cell) for cell in cells.split()]
+        if len(shown) != len(methods):
+            sys.exit(f"data/header_rules.def: {header} {where}: {len(shown)} cells for {len(methods)} methods")
+        rows.append(f"| {names[header]} | {where.replace(',', ', ')} | " + " | ".join(shown) + f" | {rfc} |")
+    return "\n".join(rows) + "\n"
+
+
+def findings():
+    rows = ["# Findings of tandem parse", "", "Made from `data/findings.def` by `./dev fmt`; `./dev check` compares. `tandem parse --explain CODE` says why. How to read them is in "
+            "[parse.md](guide/parse.md).", "", "| code | severity | what is wrong | what to do | RFC |", "|---|---|---|---|---|"]
+    for _, name, severity, what, remedy, rfc in FINDING.findall(joined("data/findings.def")):
+        what, remedy = (text.replace('\\"', '"').replace("*", "\\*").replace("<>", "`<>`") for text in (what, remedy))
+        rows.append(f"| `{name}` | {severity.lower()} | {what} | {remedy} | {rfc} |")
+    return "\n".join(rows) + "\n"
+
+
 def main():
     write = WRITE in sys.argv
     if write:
         sys.argv.remove(WRITE)
     report = source.Report()
     for name, made in (("docs/clauses.md", clauses()), ("docs/limits.md", limits()),
-                       ("docs/log-events.md", events()), ("docs/metrics.md", metrics()), ("docs/configuration.md", configuration())):
+                       ("docs/log-events.md", events()), ("docs/metrics.md", metrics()), ("docs/headers.md", header_rules()), ("docs/findings.md", findings()), ("docs/configuration.md", configuration())):
         path = os.path.join(source.root(), name)
         old = ""
         if os.path.exists(path):

@@ -7,10 +7,11 @@
 #include "base/str.h"
 
 /* The codes stand in data/errors.def: ERROR(NAME, "snake_name", "what, for people", "RFC section",
- * answer). `answer` is the status that a server gives a request with this fault; 0: dropped. */
+ * answer, "remedy"). `answer` is the status that a server gives a request with this fault; 0:
+ * dropped. */
 enum msg_error_code {
     MSG_OK = 0,
-#define ERROR(name, text, what, rfc, answer) MSG_E_##name,
+#define ERROR(name, text, what, rfc, answer, remedy) MSG_E_##name,
 #include "errors.def"
 #undef ERROR
     MSG_N_ERRORS
@@ -23,9 +24,10 @@ struct msg_error {
                        message as a whole */
 };
 
-const char *msg_error_name(enum msg_error_code); /* "cseq_method_mismatch" */
-const char *msg_error_what(enum msg_error_code); /* "CSeq method differs from the request's" */
-const char *msg_error_rfc(enum msg_error_code);  /* "3261 8.1.1.5" */
-unsigned msg_error_answer(enum msg_error_code);  /* 400, 505, 416 …; 0: drop */
+const char *msg_error_name(enum msg_error_code);   /* "cseq_method_mismatch" */
+const char *msg_error_what(enum msg_error_code);   /* "CSeq method differs from the request's" */
+const char *msg_error_rfc(enum msg_error_code);    /* "3261 8.1.1.5" */
+const char *msg_error_remedy(enum msg_error_code); /* what to write instead, a sentence */
+unsigned msg_error_answer(enum msg_error_code);    /* 400, 505, 416 …; 0: drop */
 
 #endif
