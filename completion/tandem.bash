@@ -44,7 +44,7 @@ _tandem()
         peers) mapfile -t COMPREPLY < <(compgen -W 'out in' -- "$cur") ;;
         explain) ;;
         registrations) mapfile -t COMPREPLY < <(compgen -W 'remove --limit' -- "$cur") ;;
-        *) mapfile -t COMPREPLY < <(compgen -W 'status registrations users forward group calls transactions bans ban unban accounts domains log drain reload peers explain help --socket --data --json --limit --help' -- "$cur") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W 'status registrations users forward group calls trace transactions bans ban unban accounts domains log drain reload peers explain help --socket --data --json --limit --after --help' -- "$cur") ;;
         esac
         ;;
     user)

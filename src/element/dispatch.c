@@ -58,6 +58,8 @@ static void take(struct element *e, const struct engine_event *ev, const struct 
         return;
     bool ruled = steer_decide(e, ev, s, grant, &d, now);
     bool stateless = steer_is_stateless(e, ev, s, ruled ? &d : NULL);
+    if (ruled)
+        steer_tell(e, ev->msg, &d, now);
     if (!stateless && !s->for_self && grant->standing != STANDING_VOUCHED)
         proxy_trying(e->proxy, ev, now);
     if (!ruled || !steer(e, ev, s, &d, grant, now))

@@ -283,6 +283,17 @@ static void tell_wish(struct element *e, const struct lookup *l, const struct ta
     (void)proxy_found(e->proxy, l->wish, targets, n, how, 480, now);
 }
 
+/* The trace: where it goes from here. */
+static void tell_targets(const struct element *e, const struct lookup *l,
+                         const struct target *targets, size_t n, time_ns now)
+{
+    if (n == 0)
+        engine_why(e->engine, l->event.msg, REASON_NOT_REGISTERED, (struct str){l->key, l->key_len},
+                   now);
+    for (size_t i = 0; i < n; i++)
+        engine_why(e->engine, l->event.msg, REASON_BINDING, targets[i].uri, now);
+}
+
 /* RFC 3261 16.5, 21.4.5 and 21.4.18: nobody of that name, or nobody there. */
 static void fork_to(struct element *e, const struct lookup *l, const struct store_answer *found,
                     time_ns now)
@@ -294,6 +305,8 @@ static void fork_to(struct element *e, const struct lookup *l, const struct stor
     bool waits = how.joins && how.wait > 0 && !l->wish;
     size_t n = targets_of(e, l, found->value, targets, &valid, now);
     n = forward_to(l, targets, n, waits);
+    if (n > 0 || known)
+        tell_targets(e, l, targets, n, now);
     if (n == 0 && !waits && (!known || !valid))
         refuse_unknown(e, ev, l, now);
     else if (n == 0 && !waits)

@@ -21,8 +21,15 @@ static void push(struct element *e, const struct element_note *n)
     all->ring[i].note.key = keep(all->ring[i].key, LIMIT_AOR_BYTES, n->key);
 }
 
+static const enum reason reasons[N_ELEMENT_NOTES] = {
+    [NOTE_CHALLENGED] = REASON_CHALLENGED,     [NOTE_AUTH_OK] = REASON_PROVED,
+    [NOTE_AUTH_FAILED] = REASON_AUTH_FAILED,   [NOTE_FORBIDDEN] = REASON_FORBIDDEN,
+    [NOTE_UNKNOWN_USER] = REASON_UNKNOWN_USER, [NOTE_HOOK_FAILED] = REASON_HOOK_FAILED};
+
 void note(struct element *e, enum element_note_kind kind, struct msg *m, struct str who)
 {
+    if (reasons[kind])
+        engine_why(e->engine, m, reasons[kind], who, m->received_at);
     push(e, &(struct element_note){.kind = kind,
                                    .method = m->method,
                                    .flow = m->flow,

@@ -267,6 +267,8 @@ void features_fini(struct element *);
 /* Asks them. False: they have no say. */
 MUST_USE bool steer_decide(struct element *, const struct engine_event *, const struct step *,
                            const struct grant *, struct route_decision *, time_ns now);
+/* The trace: which rule took it. */
+void steer_tell(const struct element *, struct msg *, const struct route_decision *, time_ns now);
 /* Is it passed on without state? `d` NULL: they had no say. */
 bool steer_is_stateless(const struct element *, const struct engine_event *, const struct step *,
                         const struct route_decision *d);

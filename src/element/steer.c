@@ -155,6 +155,21 @@ bool steer_decide(struct element *e, const struct engine_event *ev, const struct
     return true;
 }
 
+void steer_tell(const struct element *e, struct msg *m, const struct route_decision *d, time_ns now)
+{
+    char space[ROUTE_NAME_MAX + 16];
+    struct buf b;
+    if (d->rule >= routes_count(e->routes))
+        return;
+    buf_init(&b, space, sizeof space);
+    buf_put_char(&b, '#');
+    buf_put_u64(&b, d->rule + 1);
+    if (routes_name(e->routes, d->rule).len > 0)
+        buf_put_char(&b, ' ');
+    buf_put(&b, routes_name(e->routes, d->rule));
+    engine_why(e->engine, m, REASON_RULE, buf_str(&b), now);
+}
+
 void steer_onward(struct element *e, struct msg *m, const struct uri *uri, struct route_decision *d,
                   time_ns now)
 {

@@ -101,8 +101,10 @@ static void act(struct engine *e, struct client *c, unsigned actions, bool answe
         e->stats.transport_errors++;
     if (client_is_silent(c) || c->answered || answered)
         return;
-    if (actions & TX_TIMEOUT)
+    if (actions & TX_TIMEOUT) {
+        why_client(e, c, REASON_TIMED_OUT, now);
         event_push(e, EVENT_TIMEOUT, &c->job);
+    }
     if (actions & TX_FAILED)
         event_push(e, EVENT_TRANSPORT_ERROR, &c->job);
 }
@@ -132,6 +134,7 @@ void client_fire(struct engine *e, struct client *c, time_ns now)
 void client_transport_error(struct engine *e, struct client *c, time_ns now)
 {
     client_unheard(e, c, now);
+    why_client(e, c, REASON_UNREACHABLE, now);
     if (!client_next(e, c, now))
         client_step(e, c, TX_TRANSPORT_ERROR, now);
 }

@@ -65,6 +65,7 @@ void client_resolved(struct engine *e, struct client *c, const struct resolve_ta
                      unsigned n, time_ns now)
 {
     c->waits = false;
+    why_resolved(e, c, list, n, now);
     if (c->method == METHOD_INVITE)
         c->until = time_add(now, 64 * e->config.timers.t1);
     if (client_go(e, c, list, n, now) == OK)
@@ -183,6 +184,8 @@ static bool send_on(struct engine *e, struct client *c, time_ns now)
         err = go_to(e, c, &t, now);
     }
     client_start(e, c, c->method, now);
+    if (err == OK)
+        why_client(e, c, REASON_NEXT_PLACE, now);
     return err == OK;
 }
 

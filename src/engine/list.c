@@ -35,23 +35,6 @@ static void show_server(const struct server *s, struct engine_tx *out)
     out->request = s->request;
 }
 
-/* The value of the Call-ID line of a request that we made or passed on, which is well formed. */
-static struct str find_call_id(struct str text)
-{
-    while (text.len > 0) {
-        size_t end = str_find(text, '\n');
-        struct str line = str_slice(text, 0, end), name = str_slice(line, 0, str_find(line, ':'));
-
-        if (str_trim(line).len == 0)
-            break;
-        name = str_trim(name);
-        if (str_equal_nocase(name, STR("Call-ID")) || str_equal_nocase(name, STR("i")))
-            return str_trim(str_slice(line, str_find(line, ':') + 1, line.len));
-        text = str_slice(text, end + 1, text.len);
-    }
-    return STR_NONE;
-}
-
 static void show_client(const struct client *c, struct engine_tx *out)
 {
     show_job(&c->job, out);
@@ -59,7 +42,7 @@ static void show_client(const struct client *c, struct engine_tx *out)
     out->method_name = method_name_of((enum method)c->method);
     out->since = c->sent_at;
     if (c->parcel.bytes)
-        out->call_id = find_call_id(block_str(c->parcel.bytes));
+        out->call_id = why_call_id(block_str(c->parcel.bytes));
 }
 
 /* NULL: that place is empty. */

@@ -98,8 +98,14 @@ static unsigned worker_of(const struct engine *e, struct msg *m)
     return (unsigned)(siphash13(&e->config.call_key, msg_call_id(m)) % e->config.n_workers);
 }
 
+static void record(const struct engine *e, const struct msg *m, time_ns now)
+{
+    recorder_put_message(e->config.recorder, RECORD_CAME, &m->flow, m->bytes, now);
+}
+
 static int dispatch(struct engine *e, struct msg *m, time_ns now)
 {
+    record(e, m, now);
     return m->is_request ? engine_take_request(e, m, now) : engine_take_response(e, m, now);
 }
 
@@ -109,6 +115,7 @@ int engine_take(struct engine *e, struct msg *m, time_ns now)
     enum msg_error_code fault = msg_check_essential(m);
     m->received_at = now;
     if (fault) {
+        record(e, m, now);
         engine_reject(e, m, fault);
     } else {
         unsigned worker = worker_of(e, m);

@@ -341,6 +341,14 @@ time_ns client_turn_ends(const struct engine *, const struct client *, time_ns n
 /* What is known of the target now: it answers, or does not. */
 void client_heard(struct engine *, const struct client *);
 void client_unheard(struct engine *, const struct client *, time_ns now);
+
+/* --- why.c: what the recorder is told --- */
+/* The value of the Call-ID line of a request that we made or passed on, which is well formed. */
+struct str why_call_id(struct str text);
+/* What becomes of a request at the place that it was sent to. */
+void why_client(const struct engine *, const struct client *, enum reason, time_ns now);
+void why_resolved(const struct engine *, const struct client *, const struct resolve_target *,
+                  unsigned n, time_ns now);
 /* An INVITE that was left, by its branch. */
 struct client *left_find(const struct engine *, struct str branch);
 /* A 2xx to it. */

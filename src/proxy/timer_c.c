@@ -16,6 +16,10 @@ static int give_up(struct proxy *p, struct branch *b, time_ns now)
     int err = engine_cancel(p->engine, b->tx, STR_NONE, now);
     b->cancelled = err != ERR_NOMEM;
     b->rung_out = b->cancelled && now >= b->ring_end;
+    struct msg *request = engine_tx_request(p->engine, b->context->server);
+    if (b->cancelled && request)
+        engine_why(p->engine, request, REASON_RING_TIME,
+                   b->rung_out ? STR("a phone's turn") : STR("timer C"), now);
     if (!b->cancelled)
         wheel_set(&p->wheel, &b->timer_c, time_add(now, RETRY_CANCEL));
     else if (b->context->turns)

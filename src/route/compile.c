@@ -430,6 +430,11 @@ unsigned routes_count(const struct routes *r)
     return r->n;
 }
 
+struct str routes_name(const struct routes *r, unsigned rule)
+{
+    return r->rules[rule].name;
+}
+
 bool routes_any_open(const struct routes *r)
 {
     return r->any_open;

@@ -38,8 +38,9 @@ struct control_progress {
     struct location_walk walk;
     uint64_t users, bindings;
     struct worker_figures sum;
-    unsigned answered; /* workers */
-    unsigned changed;  /* workers */
+    unsigned answered;               /* workers */
+    unsigned changed;                /* workers */
+    uint64_t cursors[LIMIT_WORKERS]; /* of the workers' recorders */
     struct control_write {
         uint64_t query; /* what the store was asked by; 0: nothing */
         bool answered;
@@ -126,6 +127,7 @@ enum control_step control_status(struct control_client *);
 enum control_step control_registrations(struct control_client *);
 enum control_step control_users(struct control_client *);
 enum control_step control_calls(struct control_client *);
+enum control_step control_trace(struct control_client *);
 enum control_step control_transactions(struct control_client *);
 enum control_step control_bans(struct control_client *);
 enum control_step control_ban(struct control_client *);

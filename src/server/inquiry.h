@@ -3,6 +3,7 @@
 #ifndef TANDEM_SERVER_INQUIRY_H
 #define TANDEM_SERVER_INQUIRY_H
 
+#include <stdalign.h>
 #include <stdatomic.h>
 
 #include "base/attr.h"
@@ -11,6 +12,7 @@
 #include "net/lane.h"
 #include "net/tcp.h"
 #include "resolve/resolve.h"
+#include "trace/recorder.h"
 
 /* Who asks: one thread each. */
 enum inquiry_asker { ASKER_CONTROL, ASKER_METRICS, N_ASKERS };
@@ -25,7 +27,8 @@ enum inquiry_kind {
     INQUIRY_BAN,   /* `ban`: n is 1 where it then is banned, 0 where it is trusted */
     INQUIRY_UNBAN, /* ban.addr: n is 1 where it was banned */
     INQUIRY_PEERS,
-    INQUIRY_PEER /* peer.uri goes out, or in again, as peer.state.out says: n sets have it */
+    INQUIRY_TRACE, /* the recorder's, in `records`; n bytes of them */
+    INQUIRY_PEER   /* peer.uri goes out, or in again, as peer.state.out says: n sets have it */
 };
 
 #define INQUIRY_ROWS 32   /* in one answer */
@@ -98,6 +101,7 @@ struct inquiry {
         struct guard_ban ban;
         struct shown_peer peers[INQUIRY_ROWS];
         struct shown_peer peer;
+        alignas(8) char records[RECORD_MOST];
     };
 };
 

@@ -30,6 +30,7 @@ static struct element *make_element(struct worker *w)
     w->access_required = c.access.required;
     c.engine.worker = w->index;
     c.engine.log = w->log;
+    c.engine.recorder = w->recorder;
     return entropy_seed(&c.engine.seed) ? element_new(&c) : NULL;
 }
 
@@ -66,6 +67,8 @@ static bool init(struct worker *w)
     struct shared *s = w->shared;
 
     w->loop.epoll = w->loop.alarm = -1;
+    unsigned kept_mb = current_config(&s->current)->trace_mb;
+    w->recorder = kept_mb > 0 ? recorder_new(s->mem, (size_t)kept_mb << 20) : NULL;
     w->element = make_element(w);
     if (!w->element || loop_init(&w->loop))
         return false;
@@ -128,6 +131,7 @@ void worker_free(struct worker *w)
             tcp_fini(&w->tcp);
         element_free(w->element);
     }
+    recorder_free(w->recorder);
     names_unref(w->names);
     worker_guard_fini(w);
     udp_area_free(w->area);

@@ -13,6 +13,7 @@
 #include "net/tcp.h"
 #include "net/udp.h"
 #include "server/shared.h"
+#include "trace/recorder.h"
 
 /* Tables that were full, for the log. */
 enum worker_limit {
@@ -52,6 +53,7 @@ struct worker {
     struct engine *engine;
     struct names *names; /* that the engine knows */
     struct block_pool *blocks;
+    struct recorder *recorder; /* NULL: nothing is kept */
     const struct log *log;
     struct loop loop;
     struct udp_area *area;

@@ -84,6 +84,9 @@ static void answer(struct worker *w, struct inquiry *q)
     case INQUIRY_PEERS:
         list_peers(w, q);
         break;
+    case INQUIRY_TRACE:
+        q->n = (unsigned)recorder_copy(w->recorder, &q->cursor, q->records, sizeof(q->records));
+        break;
     case INQUIRY_PEER:
         q->n = element_set_peer_out(w->element, shown_text_str(&q->peer.uri), q->peer.state.out);
         break;

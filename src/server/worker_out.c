@@ -90,10 +90,11 @@ static void tell_others_gone(struct worker *w, conn_id conn)
 
 /* --- one output --- */
 
-static void send_bytes(struct worker *w, const struct engine_output *o)
+static void send_bytes(struct worker *w, const struct engine_output *o, time_ns now)
 {
     const struct flow *f = &o->flow;
 
+    recorder_put_message(w->recorder, RECORD_SENT, f, block_str(o->bytes), now);
     if (f->transport == TRANSPORT_UDP)
         udp_send(&w->listeners[f->listener].udp, &f->remote, o->bytes);
     else if (worker_of(f->conn) == w->index)
@@ -137,7 +138,7 @@ static void act(struct worker *w, const struct engine_output *o, time_ns now)
 {
     switch (o->kind) {
     case OUTPUT_SEND:
-        send_bytes(w, o);
+        send_bytes(w, o, now);
         break;
     case OUTPUT_CONNECT:
         connect_to(w, o, now);

@@ -19,7 +19,7 @@ MAY["trace"] = {"msg", "sdp", "rtp", "base"}
 MAY["screen"] = {"trace", "msg", "base"}
 MAY["srtp"] = {"rtp", "base"}
 MAY["turn"] = MAY["ice"] = {"stun", "base"}
-MAY["engine"] = {"tx", "dialog", "resolve", "peers", "msg", "base"}  # peers: the loads of targets
+MAY["engine"] = {"tx", "dialog", "resolve", "peers", "trace", "msg", "base"}  # peers: the loads of targets
 for folder in ROLES:
     MAY[folder] = {"engine", "peers", "dialog", "auth", "sdp", "msg", "base"}
 MAY["proxy"] |= {"follow"}

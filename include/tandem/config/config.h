@@ -95,6 +95,7 @@ struct config {
         enum log_level level;
         enum config_log_format format;
     } log;
+    unsigned trace_mb;
     struct str metrics; /* "HOST:PORT" of the HTTP listener; empty: none */
     struct str control; /* path of the control socket; empty: DATA/control, or none without data */
 

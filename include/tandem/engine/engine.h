@@ -26,6 +26,7 @@
 #include "msg/msg.h"
 #include "msg/print.h"
 #include "resolve/number.h"
+#include "trace/recorder.h"
 #include "tx/timers.h"
 #include "tx/tx.h"
 
@@ -46,6 +47,8 @@ struct engine_config {
     bool dials_web;        /* we are a client of WebSocket, too, as browsers are; servers are not */
     uint32_t max_tx;       /* 0: the limit of data/limits.def */
     const struct log *log; /* may be NULL */
+    struct recorder
+        *recorder; /* takes what comes, and why; what is sent its caller hands it. NULL: none */
 };
 
 /* NULL: no memory. */
@@ -353,6 +356,9 @@ struct engine_stats {
     uint64_t responses_in[ENGINE_STATUSES], responses_out[ENGINE_STATUSES];
     uint64_t messages_in[ENGINE_TRANSPORTS], messages_out[ENGINE_TRANSPORTS];
 };
+/* Tells the recorder why what became of this message did; `about` is what the reason's sentence has
+ * in it. */
+void engine_why(const struct engine *, struct msg *, enum reason, struct str about, time_ns now);
 const struct engine_stats *engine_stats(const struct engine *);
 struct resolver_stats;
 void engine_resolver_stats(const struct engine *, time_ns now, struct resolver_stats *);

@@ -35,6 +35,9 @@ void routes_unref(struct routes *); /* NULL is legal */
 /* hook_count_all */
 void routes_count_all(struct routes *);
 unsigned routes_count(const struct routes *);
+/* The name of a rule, from 0, at most ROUTE_NAME_MAX bytes; empty: it has none. */
+#define ROUTE_NAME_MAX 64
+struct str routes_name(const struct routes *, unsigned rule);
 /* Does a rule let in who has not said who he is? Then they are asked before he is, too. */
 bool routes_any_open(const struct routes *);
 

@@ -107,6 +107,7 @@ static const char every_key[] =
     "trusted: [192.0.2.7]\n"
     "log: {level: debug, format: json}\n"
     "metrics: {listen: '[::1]:9090'}\n"
+    "trace: {memory: 24}\n"
     "control: {socket: /run/x}\n"
     "websocket: {origins: ['https://phone.example.com:8443', '*'], path: /ws, ping: 1m}\n"
     "tls: {certificates: [/a.pem, '/b:/c'], ca: /ca, crl: /crl, verify: false, client_certificate: "
@@ -206,6 +207,7 @@ static void every_key_is_read(void **state)
     assert_int_equal(c->log.level, LOG_DEBUG);
     assert_int_equal(c->log.format, CONFIG_LOG_JSON);
     EQUAL(c->metrics, "[::1]:9090");
+    assert_int_equal(c->trace_mb, 24);
     EQUAL(c->control, "/run/x");
     check_websocket(c);
     expect_tls(c);
