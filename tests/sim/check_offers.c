@@ -95,10 +95,22 @@ static bool was_answered(const struct world *w, const struct rung *request,
     return until->at > time_add(request->at, ANSWER_TIME);
 }
 
+/* It was sent before, and goes again by itself, whatever its sender has done since. */
+static bool is_sent_again(const struct world *w, const struct rung *r)
+{
+    for (const struct rung *before = w->ladder.rungs; before < r; before++)
+        if (before->from == r->from && wire_is_request(before) &&
+            str_equal(wire_branch(before, 0), wire_branch(r, 0)))
+            return true;
+    return false;
+}
+
 /* RFC 3264 4: no offer before that of before has its answer. One whose connection broke has failed
  * without one. */
 static void check_turn(const struct world *w, const struct rung *r)
 {
+    if (is_sent_again(w, r))
+        return;
     for (const struct rung *before = w->ladder.rungs; before < r; before++) {
         bool broke = w->temper > TEMPER_KIND && before->fate == FATE_STREAM;
         if (before->from == r->from && may_offer(before) && is_same_dialog(before, r) &&
