@@ -185,6 +185,11 @@ time_ns host_now(const struct host *h)
     return h->now;
 }
 
+const struct net_clock *host_clock(const struct host *h)
+{
+    return &h->clock;
+}
+
 struct loop *host_loop(struct host *h)
 {
     return &h->loop;

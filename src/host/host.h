@@ -17,6 +17,7 @@
 
 #include "engine/engine.h"
 #include "host/listen.h"
+#include "net/clock.h"
 #include "net/loop.h"
 
 struct host;
@@ -38,6 +39,7 @@ void host_free(struct host *);
 
 struct engine *host_engine(struct host *);
 time_ns host_now(const struct host *); /* as of the last host_wait */
+const struct net_clock *host_clock(const struct host *);
 /* Tokens of the program's descriptors: LOOP_TOKEN(kind, index) with a kind from HOST_KINDS on. */
 #define HOST_KINDS 16
 struct loop *host_loop(struct host *);

@@ -23,3 +23,8 @@ time_ns net_clock_now(const struct net_clock *c)
 {
     return read_clock(CLOCK_MONOTONIC) + c->offset;
 }
+
+time_ns net_clock_at(const struct net_clock *c, uint64_t unix_ns)
+{
+    return net_clock_now(c) - (read_clock(CLOCK_REALTIME) - unix_ns);
+}

@@ -13,5 +13,7 @@ struct net_clock {
 
 void net_clock_init(struct net_clock *c);
 time_ns net_clock_now(const struct net_clock *c);
+/* When that was by this clock which was `unix_ns` by the system's, a moment ago. */
+time_ns net_clock_at(const struct net_clock *c, uint64_t unix_ns);
 
 #endif

@@ -84,6 +84,15 @@ int socket_udp(struct addr *local, bool share, int *fd)
     return finish(error, fd);
 }
 
+void socket_media_options(int fd, enum addr_family family)
+{
+    option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+    if (family == ADDR_IP6)
+        option(fd, IPPROTO_IPV6, IPV6_RECVERR, 0);
+    else
+        option(fd, IPPROTO_IP, IP_RECVERR, 0);
+}
+
 void socket_stream_options(int fd)
 {
     option(fd, IPPROTO_TCP, TCP_NODELAY, 1);

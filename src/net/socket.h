@@ -14,6 +14,9 @@ MUST_USE int socket_tcp_listener(struct addr *local, bool share, int *fd);
 /* EADDRINUSE where anybody else has it: sharing would not notice. */
 MUST_USE int socket_probe(bool datagrams, const struct addr *local);
 
+/* What a datagram socket for media gets: the time at which each datagram came (SCM_TIMESTAMPNS),
+ * and no errors: who does not listen is not told of. */
+void socket_media_options(int fd, enum addr_family family);
 /* What connecting streams get, and accepted ones from their listener: no delay, keep-alive. */
 void socket_stream_options(int fd);
 /* The local end as the kernel has it. */

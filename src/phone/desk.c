@@ -112,12 +112,13 @@ struct line *desk_take_line(struct desk *d, const struct addr *at, const char **
                                      .cname = CNAME};
     struct line *l = &d->lines[i];
     *l = (struct line){.number = d->last_number + 1, .answer = TIME_NEVER, .end = TIME_NEVER};
-    if (!voice_begin(&l->voice, &s, at, rand_of(d), host_loop(d->phone->host),
-                     LOOP_TOKEN(TOKEN_MEDIA, 2 * i), why))
+    if (!voice_begin(&l->voice, &s, at, rand_of(d), d->phone->host, LOOP_TOKEN(TOKEN_MEDIA, i),
+                     why))
         return NULL;
     memcpy(l->asked, d->names, sizeof l->asked);
     memcpy(l->spoken, d->names, sizeof l->spoken);
     d->last_number++;
+    d->due = 0;
     return l;
 }
 
@@ -289,10 +290,29 @@ static int status_of(const struct line *l, const struct ua_event *e)
     return e->end == CALL_END_HUNG_UP ? PHONE_SILENCE : phone_status(e->status, e->msg);
 }
 
+static void take_audio_events(struct desk *d, struct line *l)
+{
+    struct audio_event e;
+    while (voice_event(&l->voice, &e, now_of(d))) {
+        if (e.type == AUDIO_DIGIT)
+            tell_digit(d, l, &e);
+        if (e.type == AUDIO_HEARD && !l->is_heard) {
+            l->is_heard = true;
+            tell_simple(d, l, "heard");
+        }
+        if (e.type == AUDIO_DIALED && !l->voice.digits)
+            tell_simple(d, l, "dialed");
+        if (e.type == AUDIO_SILENT)
+            tell_simple(d, l, "silent");
+    }
+}
+
 static void take_end(struct desk *d, struct line *l, const struct ua_event *e)
 {
     d->status = status_of(l, e);
     d->wants_password = e->msg && (e->status == 401 || e->status == 407);
+    voice_hear(&l->voice); /* what came before it */
+    take_audio_events(d, l);
     voice_end_recording(&l->voice); /* whoever is told of the end may read it */
     tell_end(d, l, e);
     desk_free_line(d, l);
@@ -319,6 +339,7 @@ static void take_info(struct desk *d, struct line *l, struct msg *m)
 bool desk_take(struct desk *d, const struct ua_event *e)
 {
     struct line *l = desk_line_of(d, e->call);
+    d->due = 0;
     if (e->kind == UA_CALL_INCOMING)
         take_incoming(d, e);
     if (e->kind > UA_CALL_ENDED)
@@ -354,36 +375,35 @@ bool desk_take(struct desk *d, const struct ua_event *e)
 
 /* --- input and time --- */
 
+static time_ns deadline_of(const struct line *l)
+{
+    return time_min(voice_deadline(&l->voice), time_min(l->answer, l->end));
+}
+
+static void note_due(struct desk *d, const struct line *l)
+{
+    d->due = time_min(d->due, deadline_of(l));
+}
+
+static void take_reports(struct desk *d, struct line *l)
+{
+    voice_ready(&l->voice);
+    note_due(d, l);
+}
+
 void desk_ready(struct desk *d, const struct loop_event *e)
 {
     struct order order;
     const char *wrong;
     unsigned index = LOOP_INDEX(e->token);
-    if (LOOP_KIND(e->token) == TOKEN_MEDIA && index / 2 < d->n_lines &&
-        d->lines[index / 2].state != LINE_FREE)
-        voice_ready(&d->lines[index / 2].voice, index % 2 == 1, now_of(d));
+    if (LOOP_KIND(e->token) == TOKEN_MEDIA && index < d->n_lines &&
+        d->lines[index].state != LINE_FREE)
+        take_reports(d, &d->lines[index]);
     if (LOOP_KIND(e->token) != TOKEN_INPUT)
         return;
     input_ready(&d->input, host_loop(d->phone->host));
     while (input_order(&d->input, &order, &wrong))
         desk_order(d, &order, wrong);
-}
-
-static void take_audio_events(struct desk *d, struct line *l)
-{
-    struct audio_event e;
-    while (voice_event(&l->voice, &e, now_of(d))) {
-        if (e.type == AUDIO_DIGIT)
-            tell_digit(d, l, &e);
-        if (e.type == AUDIO_HEARD && !l->is_heard) {
-            l->is_heard = true;
-            tell_simple(d, l, "heard");
-        }
-        if (e.type == AUDIO_DIALED && !l->voice.digits)
-            tell_simple(d, l, "dialed");
-        if (e.type == AUDIO_SILENT)
-            tell_simple(d, l, "silent");
-    }
 }
 
 static void end_call(struct desk *d, struct line *l)
@@ -400,11 +420,15 @@ static void line_time(struct desk *d, struct line *l)
         answer(d, l);
     if (l->end <= now_of(d))
         end_call(d, l);
+    note_due(d, l);
 }
 
 void desk_time(struct desk *d)
 {
-    for (unsigned i = 0; i < d->n_lines; i++)
+    bool due = d->due <= now_of(d);
+    if (due)
+        d->due = TIME_NEVER;
+    for (unsigned i = 0; due && i < d->n_lines; i++)
         if (d->lines[i].state != LINE_FREE)
             line_time(d, &d->lines[i]);
     if (d->input.is_terminal && d->shown <= now_of(d)) {
@@ -415,15 +439,7 @@ void desk_time(struct desk *d)
 
 time_ns desk_deadline(const struct desk *d)
 {
-    time_ns at = d->input.is_terminal && !desk_is_idle(d) ? d->shown : TIME_NEVER;
-    for (unsigned i = 0; i < d->n_lines; i++) {
-        const struct line *l = &d->lines[i];
-        if (l->state == LINE_FREE)
-            continue;
-        at = time_min(at, voice_deadline(&l->voice));
-        at = time_min(at, time_min(l->answer, l->end));
-    }
-    return at;
+    return d->input.is_terminal && !desk_is_idle(d) ? time_min(d->due, d->shown) : d->due;
 }
 
 void desk_hang_up(struct desk *d)

@@ -43,6 +43,7 @@ struct desk {
     bool wants_password; /* the last end was a 401 or 407 */
     int status;          /* the exit status that the last end deserves; -1: none yet */
     time_ns shown;       /* when the line of state is shown next */
+    time_ns due;         /* nothing of a line is before; 0: any may be */
     struct line lines[];
 };
 

@@ -158,6 +158,7 @@ static void order_line(struct desk *d, struct line *l, const struct order *o)
 void desk_order(struct desk *d, const struct order *o, const char *wrong)
 {
     struct line *l = desk_line(d, o->call);
+    d->due = 0;
     if (wrong)
         desk_complain(d, wrong);
     else if (o->kind == ORDER_HELP)

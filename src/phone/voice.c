@@ -5,8 +5,9 @@
 
 #define FRAME_SAMPLES 960           /* at the highest rate */
 #define LATE_MOST (200 * NS_PER_MS) /* what is later is not caught up with: the machine slept */
-#define PACKET_BYTES 2048
-#define PACKETS_MOST 64 /* read from one socket before the others get their turn */
+#define BATCHES_MOST 16             /* read from one socket before the others get their turn */
+#define DROPPED_MOST 4096
+#define LOOK (100 * NS_PER_MS) /* so often at what comes where nobody listens */
 #define RINGBACK_RATE 8000
 #define DIGIT_MS 100
 #define GAP_MS 80
@@ -15,10 +16,10 @@
 #define NTP_UNIX UINT64_C(2208988800)
 
 bool voice_begin(struct voice *v, const struct voice_settings *settings, const struct addr *at,
-                 struct rand *rand, struct loop *loop, uint64_t token, const char **why)
+                 struct rand *rand, struct host *host, uint64_t token, const char **why)
 {
     *v = (struct voice){.settings = *settings, .next = TIME_NEVER, .digits_at = TIME_NEVER};
-    int error = rtp_port_open(&v->port, at, rand, loop, token);
+    int error = rtp_port_open(&v->port, at, rand, host_loop(host), token, host_clock(host));
     if (error) {
         *why = strerror(error);
         return false;
@@ -40,10 +41,49 @@ static void send_out(struct voice *v)
         rtp_port_send(&v->port, o.rtcp, &o.to, o.bytes);
 }
 
+/* A packet may have come behind `now`, and time does not go back for a stream. */
+static time_ns present(const struct voice *v, time_ns now)
+{
+    return v->heard_at > now ? v->heard_at : now;
+}
+
+static void take(struct voice *v, bool rtcp, const struct rtp_in *in)
+{
+    v->heard_at = present(v, in->at);
+    if (rtcp)
+        audio_stream_take_rtcp(v->stream, &in->from, in->bytes, v->heard_at);
+    else
+        audio_stream_take(v->stream, &in->from, in->bytes, v->heard_at);
+    send_out(v);
+}
+
+/* What nobody has agreed on yet is not kept. */
+static void read_all(struct voice *v, bool rtcp)
+{
+    struct rtp_batch b;
+    bool more = true;
+    unsigned most = v->stream ? BATCHES_MOST : DROPPED_MOST;
+    for (unsigned i = 0; more && i < most; i++) {
+        more = rtp_port_receive(&v->port, rtcp, &b);
+        for (unsigned k = 0; v->stream && k < b.n; k++)
+            take(v, rtcp, &b.in[k]);
+    }
+}
+
+void voice_ready(struct voice *v)
+{
+    read_all(v, true);
+}
+
+void voice_hear(struct voice *v)
+{
+    read_all(v, false);
+}
+
 void voice_end(struct voice *v, time_ns now)
 {
     if (v->stream) {
-        audio_stream_end(v->stream, now);
+        audio_stream_end(v->stream, present(v, now));
         send_out(v);
     }
     audio_stream_free(v->stream);
@@ -126,10 +166,13 @@ int voice_agree(struct voice *v, const struct sdp_stream *stream, const struct s
     int error = OK;
     source_free(v->ringback);
     v->ringback = NULL;
+    voice_hear(v);
+    now = present(v, now);
     if (!v->stream) {
         error = make_stream(v, formats, n, rand, now);
         if (!error)
             error = make_ends(v, why);
+        v->heard_at = now;
         v->next = (now / VOICE_FRAME + 1) * VOICE_FRAME; /* all calls' frames share a wake-up */
     }
     if (!error)
@@ -190,24 +233,6 @@ bool voice_event(struct voice *v, struct audio_event *e, time_ns now)
 
 /* --- frames --- */
 
-/* All that is there: a BYE that came behind it must not overtake it. */
-void voice_ready(struct voice *v, bool rtcp, time_ns now)
-{
-    char bytes[PACKET_BYTES];
-    struct addr from;
-    struct buf b;
-    buf_init(&b, bytes, sizeof bytes);
-    for (unsigned i = 0; i < PACKETS_MOST && rtp_port_receive(&v->port, rtcp, &b, &from); i++) {
-        if (!v->stream)
-            continue;
-        if (rtcp)
-            audio_stream_take_rtcp(v->stream, &from, buf_str(&b), now);
-        else
-            audio_stream_take(v->stream, &from, buf_str(&b), now);
-        send_out(v);
-    }
-}
-
 static void fill(struct voice *v, struct card *card, int16_t *pcm, size_t n)
 {
     size_t got = 0;
@@ -236,13 +261,22 @@ static void move_frame(struct voice *v, struct card *card, time_ns now)
     send_out(v);
 }
 
+static time_ns pace_of(const struct voice *v)
+{
+    return v->settings.silent ? LOOK : VOICE_FRAME;
+}
+
+/* What came since the last frame is there when this one is played. */
 static void move_frames(struct voice *v, struct card *card, time_ns now)
 {
+    if (v->next > now)
+        return;
+    voice_hear(v);
     if (v->next + LATE_MOST < now)
         v->next = now / VOICE_FRAME * VOICE_FRAME;
-    for (; v->next <= now; v->next += VOICE_FRAME)
+    for (; v->next <= now; v->next += pace_of(v))
         if (!v->settings.silent)
-            move_frame(v, card, now);
+            move_frame(v, card, present(v, now));
 }
 
 static void move_ringback(struct voice *v, struct card *card, time_ns now)
@@ -264,7 +298,7 @@ void voice_time(struct voice *v, struct card *card, time_ns now)
         dial_some(v, now);
     move_frames(v, card, now);
     if (audio_stream_deadline(v->stream) <= now) {
-        audio_stream_tick(v->stream, now);
+        audio_stream_tick(v->stream, present(v, now));
         send_out(v);
     }
 }
@@ -273,7 +307,6 @@ time_ns voice_deadline(const struct voice *v)
 {
     if (!v->stream)
         return v->ringback ? v->next : TIME_NEVER;
-    time_ns at = v->settings.silent ? TIME_NEVER : v->next;
-    at = time_min(at, audio_stream_deadline(v->stream));
+    time_ns at = time_min(v->next, audio_stream_deadline(v->stream));
     return v->digits ? time_min(at, v->digits_at) : at;
 }

@@ -3,6 +3,7 @@
 #ifndef TANDEM_PHONE_VOICE_H
 #define TANDEM_PHONE_VOICE_H
 
+#include "host/host.h"
 #include "media/card.h"
 #include "media/recording.h"
 #include "media/source.h"
@@ -28,15 +29,16 @@ struct voice {
     struct recording *recording;
     struct sdp_stream offer; /* what we say of it */
     time_ns next;            /* frame */
+    time_ns heard_at;        /* when the last packet came, or since when the stream is there */
     bool muted, has_dialed;
     const char *digits; /* left to be sent; NULL: none */
     time_ns digits_at;  /* when the next ones go; TIME_NEVER: when those that wait are sent */
     char keys[64];
 };
 
-/* Opens the sockets. False: *why says why not. */
+/* Opens the sockets; that of RTCP is watched under `token`. False: *why says why not. */
 MUST_USE bool voice_begin(struct voice *, const struct voice_settings *, const struct addr *at,
-                          struct rand *, struct loop *, uint64_t token, const char **why);
+                          struct rand *, struct host *, uint64_t token, const char **why);
 /* Says its BYE and gives everything back. */
 void voice_end(struct voice *, time_ns now);
 /* What was recorded is whole in its file; nothing more comes to it. */
@@ -51,8 +53,11 @@ void voice_ring(struct voice *, time_ns now);
 /* Digits of audio_stream_dial and commas, each of which is a pause of a second. */
 void voice_dial(struct voice *, const char *digits, time_ns now);
 
-/* A socket is readable. */
-void voice_ready(struct voice *, bool rtcp, time_ns now);
+/* RTCP's socket is readable. */
+void voice_ready(struct voice *);
+/* What has come is heard now: before the call's end is told of. Else voice_time does that, a frame
+ * at a time. */
+void voice_hear(struct voice *);
 /* What is due is done. `card`: where it is heard and spoken, too; NULL: nowhere. */
 void voice_time(struct voice *, struct card *card, time_ns now);
 time_ns voice_deadline(const struct voice *);

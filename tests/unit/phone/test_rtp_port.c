@@ -12,9 +12,8 @@
 static struct loop loop;
 static struct rand rand_of_test;
 static struct rtp_port one, other;
-static char bytes[64];
-static struct buf into;
-static struct addr from;
+static struct net_clock clock_of_test;
+static struct rtp_batch batch;
 
 static int begin(void **state)
 {
@@ -24,9 +23,9 @@ static int begin(void **state)
     rand_init(&rand_of_test, &seed);
     assert_int_equal(loop_init(&loop), 0);
     assert_true(addr_parse(STR("127.0.0.1"), &at));
-    assert_int_equal(rtp_port_open(&one, &at, &rand_of_test, &loop, 0), 0);
-    assert_int_equal(rtp_port_open(&other, &at, &rand_of_test, &loop, 2), 0);
-    buf_init(&into, bytes, sizeof bytes);
+    net_clock_init(&clock_of_test);
+    assert_int_equal(rtp_port_open(&one, &at, &rand_of_test, &loop, 7, &clock_of_test), 0);
+    assert_int_equal(rtp_port_open(&other, &at, &rand_of_test, &loop, 8, &clock_of_test), 0);
     return 0;
 }
 
@@ -54,31 +53,78 @@ static void a_pair_is_even_and_odd_and_takes_what_comes(void **state)
     rtp_port_send(&other, false, &one.local, STR("voice"));
     rtp_port_send(&other, true, &rtcp, STR("report"));
     assert_int_not_equal(ready(one.fds[0], 5000), 0);
-    assert_true(rtp_port_receive(&one, false, &into, &from));
-    assert_true(str_equal(buf_str(&into), STR("voice")));
-    assert_true(addr_equal(&from, &other.local));
+    assert_false(rtp_port_receive(&one, false, &batch));
+    assert_int_equal(batch.n, 1);
+    assert_true(str_equal(batch.in[0].bytes, STR("voice")));
+    assert_true(addr_equal(&batch.in[0].from, &other.local));
     assert_int_not_equal(ready(one.fds[1], 5000), 0);
-    assert_true(rtp_port_receive(&one, true, &into, &from));
-    assert_true(str_equal(buf_str(&into), STR("report")));
-    assert_false(rtp_port_receive(&one, false, &into, &from));
+    assert_false(rtp_port_receive(&one, true, &batch));
+    assert_int_equal(batch.n, 1);
+    assert_true(str_equal(batch.in[0].bytes, STR("report")));
+    assert_false(rtp_port_receive(&one, false, &batch));
+    assert_int_equal(batch.n, 0);
 }
 
-static void who_does_not_listen_keeps_nobody_awake(void **state)
+/* RTP wakes nobody; its time of arrival stands in spite of that. */
+static void when_a_packet_came_is_known_however_late_it_is_read(void **state)
+{
+    (void)state;
+    struct loop_event events[LOOP_EVENTS];
+    struct addr rtcp = one.local;
+    rtcp.port++;
+    time_ns before = net_clock_now(&clock_of_test);
+    rtp_port_send(&other, false, &one.local, STR("voice"));
+    assert_int_not_equal(ready(one.fds[0], 5000), 0);
+    time_ns behind = net_clock_now(&clock_of_test);
+    assert_int_equal(loop_wait(&loop, behind, behind + 30 * NS_PER_MS, events), 0);
+    assert_false(rtp_port_receive(&one, false, &batch));
+    assert_int_equal(batch.n, 1);
+    assert_in_range(batch.in[0].at + NS_PER_MS, before, behind + 2 * NS_PER_MS);
+    rtp_port_send(&other, true, &rtcp, STR("report"));
+    behind = net_clock_now(&clock_of_test);
+    assert_int_equal(loop_wait(&loop, behind, behind + 5 * NS_PER_S, events), 1);
+    assert_int_equal(events[0].token, 7);
+}
+
+static void more_than_a_batch_comes_in_order(void **state)
+{
+    (void)state;
+    static const char letters[] = "abcdef";
+    char got[8] = "";
+    size_t n = 0;
+    bool more = true;
+    for (size_t i = 0; i < 6; i++)
+        rtp_port_send(&other, false, &one.local, (struct str){letters + i, 1});
+    assert_int_not_equal(ready(one.fds[0], 5000), 0);
+    while (more) {
+        more = rtp_port_receive(&one, false, &batch);
+        for (unsigned i = 0; i < batch.n; i++)
+            got[n++] = batch.in[i].bytes.at[0];
+    }
+    assert_string_equal(got, letters);
+}
+
+static void who_does_not_listen_is_not_told_of(void **state)
 {
     (void)state;
     struct addr gone = other.local;
     rtp_port_close(&other);
-    rtp_port_send(&one, false, &gone, STR("voice"));
-    assert_int_not_equal(ready(one.fds[0], 5000), 0);
-    assert_false(rtp_port_receive(&one, false, &into, &from));
-    assert_int_equal(ready(one.fds[0], 0), 0);
+    for (unsigned i = 0; i < 2; i++) {
+        rtp_port_send(&one, i == 1, &gone, STR("voice"));
+        assert_int_equal(ready(one.fds[i], 20), 0);
+        assert_false(rtp_port_receive(&one, i == 1, &batch));
+        assert_int_equal(batch.n, 0);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_pair_is_even_and_odd_and_takes_what_comes, begin, end),
-        cmocka_unit_test_setup_teardown(who_does_not_listen_keeps_nobody_awake, begin, end),
+        cmocka_unit_test_setup_teardown(when_a_packet_came_is_known_however_late_it_is_read, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(more_than_a_batch_comes_in_order, begin, end),
+        cmocka_unit_test_setup_teardown(who_does_not_listen_is_not_told_of, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
