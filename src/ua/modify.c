@@ -37,9 +37,7 @@ void modify_give_up(struct ua *ua, struct leg *leg, time_ns now)
         modify_end(ua, leg);
 }
 
-/* RFC 3311 5.1, RFC 3261 14.1: whether an offer may go now, and by what. No UPDATE overtakes a
- * PRACK.
- */
+/* RFC 3311 5.1, RFC 3261 14.1: may an offer go now? No UPDATE overtakes a PRACK. */
 static bool may_go(const struct leg *leg)
 {
     const struct modify *m = &leg->modify;
