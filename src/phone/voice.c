@@ -157,6 +157,12 @@ static struct audio_terms terms_of(const struct voice *v, const struct sdp_agree
     return t;
 }
 
+static void end_ringback(struct voice *v)
+{
+    source_free(v->ringback);
+    v->ringback = NULL;
+}
+
 int voice_agree(struct voice *v, const struct sdp_stream *stream, const struct sdp_agreed *a,
                 struct rand *rand, time_ns now, const char **why)
 {
@@ -164,8 +170,7 @@ int voice_agree(struct voice *v, const struct sdp_stream *stream, const struct s
     unsigned n = codecs_agreed(stream, a, formats);
     const struct audio_terms terms = terms_of(v, a, formats, n);
     int error = OK;
-    source_free(v->ringback);
-    v->ringback = NULL;
+    end_ringback(v);
     voice_hear(v);
     now = present(v, now);
     if (!v->stream) {
@@ -292,6 +297,8 @@ void voice_time(struct voice *v, struct card *card, time_ns now)
 {
     if (v->ringback && card)
         move_ringback(v, card, now);
+    else if (v->ringback)
+        end_ringback(v); /* nobody hears it */
     if (!v->stream)
         return;
     if (v->digits && v->digits_at <= now)
