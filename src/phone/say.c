@@ -29,6 +29,18 @@ void say_text(FILE *f, const char *key, struct str value)
     json_string(f, value);
 }
 
+void say_texts(FILE *f, const char *key, const struct str *values, unsigned n)
+{
+    if (n == 0)
+        return;
+    put_key(f, key);
+    for (unsigned i = 0; i < n; i++) {
+        putc(i == 0 ? '[' : ',', f);
+        json_string(f, values[i]);
+    }
+    putc(']', f);
+}
+
 void say_number(FILE *f, const char *key, uint64_t value)
 {
     put_key(f, key);

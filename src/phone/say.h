@@ -15,6 +15,8 @@ void say_text(FILE *, const char *key, struct str value);
 void say_number(FILE *, const char *key, uint64_t value);
 void say_real(FILE *, const char *key, double value, int digits);
 void say_bool(FILE *, const char *key, bool value);
+/* An array; of none, nothing. */
+void say_texts(FILE *, const char *key, const struct str *values, unsigned n);
 /* "key":{ … say_close. */
 void say_open(FILE *, const char *key);
 void say_close(FILE *);

@@ -2,6 +2,7 @@
 #include "phone/subscribe.h"
 
 #include "phone/messages.h"
+#include "phone/presence.h"
 #include "phone/say.h"
 #include "ua/subscription.h"
 #include "ua/summary.h"
@@ -136,31 +137,46 @@ static bool is_summary(struct msg *m, struct summary *s)
 static void tell_json(const struct phone *p, const struct token *state, struct msg *m)
 {
     struct summary s;
+    struct presence_shown shown;
     bool sums = is_summary(m, &s);
+    presence_read(&shown, m);
     say_begin(stdout, "notified");
     say_text(stdout, "package", str_from(p->options->event));
     say_text(stdout, "state", state->name);
     if (sums)
         say_bool(stdout, "waiting", s.waiting);
+    presence_say(&shown);
     say_message(stdout, m);
     say_end(stdout);
     for (unsigned i = 0; sums && i < s.n_classes; i++)
         say_class(&s.classes[i]);
+    presence_say_items(&shown);
+    presence_free(&shown);
+}
+
+static void print_summary(const struct summary *s)
+{
+    puts(s->waiting ? ": messages are waiting" : ": no message is waiting");
+    for (unsigned i = 0; i < s->n_classes; i++)
+        print_class(&s->classes[i]);
 }
 
 static void tell_people(const struct phone *p, const struct token *state, struct msg *m)
 {
     struct summary s;
+    struct presence_shown shown;
+    presence_read(&shown, m);
     printf("%s ", p->options->event);
     say_print_text(stdout, state->name);
     if (is_summary(m, &s)) {
-        puts(s.waiting ? ": messages are waiting" : ": no message is waiting");
-        for (unsigned i = 0; i < s.n_classes; i++)
-            print_class(&s.classes[i]);
-    } else {
+        print_summary(&s);
+    } else if (!shown.is_there) {
         puts(m->body.len > 0 ? ":" : "");
         print_body(m->body);
+    } else if (!presence_print(&shown)) {
+        print_body(m->body);
     }
+    presence_free(&shown);
     fflush(stdout);
 }
 

@@ -2,7 +2,9 @@
 import contextlib
 import re
 import socket
+import subprocess
 
+import server as programs
 import tap
 from client import Client, tandem
 from phone import Phone
@@ -71,6 +73,74 @@ def test_once_asks_and_leaves():
         there.take(expires=0)
         there.notify("terminated;reason=timeout")
         client.wait()
+
+
+PRESENCE = """<?xml version="1.0" encoding="UTF-8"?>
+<presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model"
+    xmlns:rpid="urn:ietf:params:xml:ns:pidf:rpid" entity="pres:bob@example.com">
+  <tuple id="t1"><status><basic>open</basic></status><contact priority="0.8">sip:bob@192.0.2.4</contact>
+    <timestamp>2026-01-02T03:04:05Z</timestamp></tuple>
+  <dm:person id="p1"><rpid:activities><rpid:meeting/><rpid:away/></rpid:activities><dm:note>Grüße &#x9;</dm:note></dm:person>
+  <note>back soon</note>
+</presence>
+"""
+
+
+def shown(*documents):
+    """What people are told of these."""
+    with Notifier() as there:
+        words = ("subscribe", "presence", f"mailbox@{there.at}", "--listen", f"udp:127.0.0.1:{free_port()}")
+        process = subprocess.Popen([programs.PROGRAM, *words], stdout=subprocess.PIPE, text=True)
+        there.take()
+        for document in documents:
+            there.notify("active", document.encode(), "application/pidf+xml")
+        there.notify("terminated;reason=noresource")
+        return process.communicate(timeout=30)[0]
+
+
+def test_a_presence_document_is_read():
+    with watched("presence") as (there, client):
+        there.take()
+        assert there.subscribe.one("Accept") == "application/pidf+xml"
+        there.notify("active", PRESENCE.encode(), "application/pidf+xml")
+        told = client.await_event("notified")
+        assert told["entity"] == "pres:bob@example.com" and told["notes"] == ["back soon"] and told["more"] is False, told
+        assert "fault" not in told and told["body"] == PRESENCE, told
+        assert client.await_event("presence") == {"event": "presence", "kind": "tuple", "id": "t1", "basic": "open", "priority": "0.8",
+                                                  "contact": "sip:bob@192.0.2.4", "timestamp": "2026-01-02T03:04:05Z"}
+        assert client.await_event("presence", 2) == {"event": "presence", "kind": "person", "id": "p1", "notes": ["Grüße"],
+                                                     "activities": ["meeting", "away"]}
+        there.notify("terminated;reason=noresource")
+        client.wait()
+    text = shown(PRESENCE)
+    assert text.startswith('presence active: pres:bob@example.com "back soon"\n'
+                           '  tuple t1: open at sip:bob@192.0.2.4 with priority 0.8 since 2026-01-02T03:04:05Z\n'
+                           '  person p1: meeting, away "Grüße"\n'), text
+
+
+BOMB = ('<!DOCTYPE presence [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
+        '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d SYSTEM "file:///etc/passwd">]>\n'
+        '<presence xmlns="urn:ietf:params:xml:ns:pidf" entity="x"><note>&c;&d;</note></presence>\n')
+LIES = {BOMB: "line 1: a document type definition",
+        PRESENCE.replace("open<", "ajar<"): "line 4: basic: neither open nor closed",
+        PRESENCE[:500]: "line 6: unclosed token",
+        "good evening\n": "line 1: syntax error"}
+
+
+def test_a_document_that_errs_is_told_and_shown_as_it_stands():
+    with watched("presence") as (there, client):
+        there.take()
+        for n, (lie, fault) in enumerate(LIES.items()):
+            there.notify("active", lie.encode(), "application/pidf+xml")
+            told = client.await_event("notified", n + 1)
+            assert told["fault"] == fault and told["body"] == lie, told
+        assert not client.saw("presence"), client.events
+        there.notify("terminated;reason=noresource")
+        client.wait()
+    text = shown(*LIES)
+    for lie, fault in LIES.items():
+        assert f": the document errs in {fault}\n" in text, text
+        assert all(f"  {line}\n" in text for line in lie.splitlines()), text
 
 
 def test_what_is_refused_ends_with_its_status():
