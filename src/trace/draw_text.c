@@ -60,7 +60,7 @@ static struct str character(const struct page *p, struct str *s)
 {
     size_t n = utf8_character(*s);
     struct str c = str_slice(*s, 0, n);
-    bool shown = n > 0 && !utf8_is_control(c) && !(p->style->ascii && n > 1);
+    bool shown = sink_is_shown(c) && !(p->style->ascii && n > 1);
     *s = str_slice(*s, n ? n : 1, s->len);
     return shown ? c : p->style->ascii ? STR("?") : STR("\ufffd");
 }

@@ -35,12 +35,28 @@ void sink_put_seconds(struct trace_sink *k, int64_t ns, unsigned decimals)
 
 #define REPLACEMENT "\xef\xbf\xbd"
 
+static uint32_t code_of(struct str c)
+{
+    static const uint8_t lead[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    uint32_t code = (unsigned char)c.at[0] & lead[c.len];
+    for (size_t i = 1; i < c.len; i++)
+        code = code << 6 | ((unsigned char)c.at[i] & 0x3f);
+    return code;
+}
+
+bool sink_is_shown(struct str character)
+{
+    struct str c = str_slice(character, 0, utf8_character(character));
+    uint32_t code = c.len > 0 ? code_of(c) : 0;
+    bool turns = (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+    return c.len > 0 && !utf8_is_control(c) && !turns;
+}
+
 /* U+FFFE and U+FFFF are no characters of XML. */
 static bool is_xml(struct str c)
 {
     bool space = c.at[0] == '\t' || c.at[0] == '\n' || c.at[0] == '\r';
-    bool none = c.len == 3 && memcmp(c.at, "\xef\xbf", 2) == 0 && (unsigned char)c.at[2] >= 0xbe;
-    return space || (!utf8_is_control(c) && !none);
+    return space || (sink_is_shown(c) && code_of(c) != 0xfffe && code_of(c) != 0xffff);
 }
 
 static struct str xml_of(struct str c)
@@ -75,10 +91,10 @@ static struct str json_of(struct str c, char *room)
         return STR("\\\"");
     if (c.at[0] == '\\')
         return STR("\\\\");
-    if ((unsigned char)c.at[0] >= 0x20 && !memchr("<>&\x7f", c.at[0], 4))
+    if (sink_is_shown(c) && !memchr("<>&", c.at[0], 3))
         return c;
     buf_put_lit(&b, "\\u");
-    buf_put_hex(&b, (unsigned char)c.at[0], 4);
+    buf_put_hex(&b, code_of(c), 4);
     return buf_str(&b);
 }
 

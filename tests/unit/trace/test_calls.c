@@ -154,6 +154,30 @@ static void test_forgets(void **state)
     rig_fini(&r);
 }
 
+/* The call that takes a message is not forgotten for it, silent as it was. */
+static void test_spared(void **state)
+{
+    (void)state;
+    char cseq[32];
+    static char body[3000];
+    memset(body, 'x', sizeof body - 1);
+    rig_init(&r, 0);
+    for (unsigned i = 0; i < 200; i++) {
+        struct said s = plain_call[5];
+        (void)snprintf(cseq, sizeof cseq, "%u INFO", i + 10);
+        s.cseq = cseq;
+        s.start = "INFO sip:bob@10.0.0.2";
+        s.body = body;
+        assert_int_equal(rig_say(&r, &s), OK);
+        assert_true(rig_call(&r, "one")->n_items > 0);
+        s = plain_call[0];
+        s.call_id = "other";
+        assert_int_equal(rig_say(&r, &s), OK);
+    }
+    assert_true(rig_call(&r, "one")->left_out > 0);
+    rig_fini(&r);
+}
+
 /* One call has its bounds, too: its first messages make room. */
 static void test_long_call(void **state)
 {
@@ -183,7 +207,7 @@ int main(void)
         cmocka_unit_test(test_numbers),   cmocka_unit_test(test_forks),
         cmocka_unit_test(test_order),     cmocka_unit_test(test_notes),
         cmocka_unit_test(test_no_call),   cmocka_unit_test(test_forgets),
-        cmocka_unit_test(test_long_call),
+        cmocka_unit_test(test_long_call), cmocka_unit_test(test_spared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

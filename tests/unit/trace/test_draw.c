@@ -237,6 +237,29 @@ static void test_no_more_tags(void **state)
     assert_as_many(calm, out, '"');
 }
 
+/* C1 controls, and what turns text around, are shown nowhere as such. */
+static void test_unshown(void **state)
+{
+    (void)state;
+    static const char *const unshown[] = {"\xc2\x9b", "\xe2\x80\xae", "\xe2\x81\xa6"};
+    rig_init(&r, 0);
+    struct said s = evil[6];
+    s.extra = "User-Agent: a\xc2\x9b"
+              "1mb\xe2\x80\xae\xe2\x81\xa6\r\n";
+    rig_tell(&r, &s, 1);
+    for (unsigned i = 0; i < 3; i++) {
+        lay_out("e");
+        trace_draw_html(&l, &sink.sink);
+        assert_null(strstr(drawn(), unshown[i]));
+        assert_null(strstr(text_of("e", (struct trace_text_style){.width = 100}), unshown[i]));
+        lay_out("e");
+        trace_draw_json(&l, &sink.sink);
+        assert_null(strstr(drawn(), unshown[i]));
+    }
+    assert_non_null(strstr(out, "a\\u009b1mb\\u202e\\u2066"));
+    rig_fini(&r);
+}
+
 /* Every allocation of a ladder fails once. */
 static void test_nomem(void **state)
 {
@@ -263,7 +286,7 @@ int main(void)
         cmocka_unit_test(test_ascii),   cmocka_unit_test(test_unicode),
         cmocka_unit_test(test_row),     cmocka_unit_test(test_flow),
         cmocka_unit_test(test_hostile), cmocka_unit_test(test_no_more_tags),
-        cmocka_unit_test(test_nomem),
+        cmocka_unit_test(test_unshown), cmocka_unit_test(test_nomem),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

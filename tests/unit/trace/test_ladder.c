@@ -55,6 +55,28 @@ static void test_names(void **state)
     rig_fini(&r);
 }
 
+/* Who is called as one and calls as the other is neither: a B2BUA. */
+static void test_between(void **state)
+{
+    (void)state;
+    static const struct said legs[] = {
+        {0, "10.0.0.1:5060", "10.0.0.9:5060", "INVITE sip:ben@10.0.0.9", "l1", "<sip:ann@x>;tag=1",
+         "<sip:ben@x>", "1 INVITE", 1, NULL, NULL},
+        {1, "10.0.0.9:5060", "10.0.0.2:5060", "INVITE sip:ben@10.0.0.2", "l2", "<sip:ann@x>;tag=2",
+         "<sip:ben@x>", "1 INVITE", 1, "User-Agent: Box/3 (x)\r\n", NULL},
+    };
+    rig_init(&r, 0);
+    rig_tell(&r, legs, 2);
+    lay_out("l1", true);
+    assert_int_equal(l.n_calls, 2);
+    assert_int_equal(l.rungs[1].kind, TRACE_RUNG_CALL);
+    assert_name(0, "ann");
+    assert_name(1, "Box/3");
+    assert_name(2, "ben");
+    trace_ladder_fini(&l);
+    rig_fini(&r);
+}
+
 #define A "10.0.0.1:5060"
 #define P "10.0.0.10:5060"
 #define B "10.0.0.2:5060"
@@ -159,9 +181,8 @@ static void test_times(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_told),
-        cmocka_unit_test(test_connection),
+        cmocka_unit_test(test_names), cmocka_unit_test(test_between),
+        cmocka_unit_test(test_told),  cmocka_unit_test(test_connection),
         cmocka_unit_test(test_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
