@@ -17,6 +17,7 @@ MAY["hook"] = {"config", "msg", "base"}
 MAY["peers"] = {"config", "base"}
 MAY["trace"] = {"msg", "sdp", "rtp", "base"}
 MAY["screen"] = {"trace", "msg", "base"}
+MAY["capture"] = {"msg", "rtp", "base"}
 MAY["srtp"] = {"rtp", "base"}
 MAY["turn"] = MAY["ice"] = {"stun", "base"}
 MAY["engine"] = {"tx", "dialog", "resolve", "peers", "trace", "msg", "base"}  # peers: the loads of targets
@@ -42,7 +43,7 @@ SYSTEM_FOLDERS = {"net", "host", "server", "phone"}
 # The libraries that such a folder stands on (docs/dependencies.md).
 LIBRARIES = {"screen": {"wchar.h"}, "follow": {"stdatomic.h"}, "peers": {"stdatomic.h"}, "auth": {"openssl/evp.h", "openssl/crypto.h"},
              "stun": {"openssl/evp.h", "openssl/crypto.h"}, "load": {"expat.h"}, "ua": {"expat.h"}, "config": {"yaml.h"},
-             "hook": {"lua.h", "lauxlib.h"}, "codec": {"opus.h", "spandsp.h", "spandsp/expose.h", "libavcodec/avcodec.h"}}
+             "capture": {"openssl/core_names.h", "openssl/evp.h", "openssl/kdf.h", "openssl/params.h"}, "hook": {"lua.h", "lauxlib.h"}, "codec": {"opus.h", "spandsp.h", "spandsp/expose.h", "libavcodec/avcodec.h"}}
 # Sockets, clocks, threads and entropy.
 SYSTEM = re.compile(r"sys/(socket|un|time|timerfd|epoll|eventfd|select|random|uio)\.h|netinet/|arpa/|"
                     r"net/|netdb\.h|linux/|poll\.h|time\.h|pthread\.h|threads\.h|sched\.h|semaphore\.h")

@@ -1,0 +1,39 @@
+/* What a datagram of UDP is: a SIP message, one in HEP, or RTP. All of it by how it looks. */
+#include "capture/hep.h"
+#include "inside.h"
+#include "sip_like.h"
+
+static struct capture_event *tell(struct capture *c, enum capture_kind kind, const struct way *w,
+                                  struct str bytes)
+{
+    c->datagram = (struct capture_event){
+        .kind = kind, .at = w->at, .from = w->from, .to = w->to, .transport = w->transport};
+    c->datagram.bytes = bytes;
+    c->has_datagram = true;
+    return &c->datagram;
+}
+
+static void take_hep(struct capture *c, struct str payload)
+{
+    struct hep h;
+
+    if (!hep_parse(payload, &h) || h.kind != HEP_SIP)
+        return;
+    struct str message = sip_behind_line_ends(h.payload);
+
+    if (sip_like(message) == SIP_LIKE)
+        tell(c, CAPTURE_MESSAGE, &(struct way){h.at, h.from, h.to, h.transport}, message);
+}
+
+void datagram_take(struct capture *c, const struct way *w, struct str payload, bool is_frame)
+{
+    struct str message = sip_behind_line_ends(payload);
+    struct rtp_packet rtp;
+
+    if (message.len > 0 && sip_like(message) == SIP_LIKE)
+        tell(c, CAPTURE_MESSAGE, w, message)->frame = is_frame ? c->frame : NULL;
+    else if (hep_is(payload))
+        take_hep(c, payload);
+    else if (rtp_is_either(payload) && !rtp_is_rtcp(payload) && rtp_parse(payload, &rtp))
+        tell(c, CAPTURE_RTP, w, payload)->rtp = rtp;
+}
