@@ -13,6 +13,7 @@
 #include "tools/ctl.h"
 #include "tools/load.h"
 #include "tools/parse.h"
+#include "tools/trace.h"
 #include "tools/user.h"
 
 enum { DONE = 0, BAD_USAGE = 2, OUR_FAULT = 4 };
@@ -36,6 +37,7 @@ static const struct command commands[] = {
     {"ctl", "asks a running server, or tells it what to do", ctl_help, ctl_main},
     {"load", "offers load and reports what came back", load_help, load_main},
     {"parse", "says what a message is and what is wrong with it", parse_help, parse_main},
+    {"trace", "shows the calls of captures", trace_help, trace_main},
     {"user", "adds, removes and lists accounts", user_help, user_main},
 };
 

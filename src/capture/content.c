@@ -147,7 +147,8 @@ static size_t take_web(struct capture *cap, struct content *c, const struct way 
         begin(c, CONTENT_UNKNOWN);
         return s.len;
     case WEB_MESSAGE:
-        message = sip_behind_line_ends(message);
+        if (message.len > 0)
+            message = sip_behind_line_ends(message);
         if (sip_like(message) == SIP_LIKE)
             capture_tell(cap, &web, message);
         c->message.len = 0;
@@ -188,7 +189,7 @@ static size_t take_tls(struct capture *cap, struct content *c, struct tls_sessio
     if (!*tls)
         *tls = tls_session_new(&cap->heap.mem);
     if (*tls)
-        switch (tls_take(*tls, &cap->keys, side, str_slice(s, 0, len), room, &plain)) {
+        switch (tls_read_record(*tls, &cap->keys, side, str_slice(s, 0, len), room, &plain)) {
         case TLS_OPENED:
             take_opened(cap, c, side, w, plain);
             break;

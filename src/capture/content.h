@@ -38,7 +38,7 @@ void content_take(struct capture *, struct content *, struct tls_session **tls, 
 /* Bytes are missing before what comes next. */
 void content_gap(struct content *);
 
-/* Room for `len` more bytes behind what is held. NULL: no memory. */
+/* Room for `len` more bytes, at least one, behind what is held. NULL: no memory. */
 char *held_room(struct held *, struct mem *, size_t len);
 void held_free(struct held *, struct mem *);
 void held_drop(struct held *, size_t len);

@@ -15,6 +15,11 @@ void capture_file_init(struct capture_file *f)
     *f = (struct capture_file){.form = FORM_UNKNOWN};
 }
 
+bool capture_file_is_broken(const struct capture_file *f)
+{
+    return f->form == FORM_BROKEN;
+}
+
 void file_pass_over(struct capture_file *f, uint64_t len)
 {
     f->skip = len;

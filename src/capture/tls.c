@@ -226,8 +226,8 @@ static enum tls_result open_any(struct tls_session *t, struct tls_side *s, struc
     return type == DATA ? TLS_SEALED : TLS_NO_DATA;
 }
 
-enum tls_result tls_take(struct tls_session *t, const struct tls_keys *keys, unsigned side,
-                         struct str record, char room[TLS_PLAIN_MOST], struct str *plain)
+enum tls_result tls_read_record(struct tls_session *t, const struct tls_keys *keys, unsigned side,
+                                struct str record, char room[TLS_PLAIN_MOST], struct str *plain)
 {
     struct tls_side *s = &t->sides[side];
     uint8_t type = get_8(record.at);

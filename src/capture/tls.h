@@ -46,7 +46,7 @@ enum tls_result {
 };
 
 /* One whole record that `side` sent. */
-enum tls_result tls_take(struct tls_session *, const struct tls_keys *, unsigned side,
-                         struct str record, char room[TLS_PLAIN_MOST], struct str *plain);
+enum tls_result tls_read_record(struct tls_session *, const struct tls_keys *, unsigned side,
+                                struct str record, char room[TLS_PLAIN_MOST], struct str *plain);
 
 #endif

@@ -99,12 +99,11 @@ bool web_is_sip(struct str s)
 
 static bool append(struct held *gathered, struct mem *mem, struct str bytes)
 {
-    char *room = held_room(gathered, mem, bytes.len);
+    char *room = bytes.len > 0 ? held_room(gathered, mem, bytes.len) : NULL;
 
     if (!room)
-        return false;
-    if (bytes.len > 0)
-        memcpy(room, bytes.at, bytes.len);
+        return bytes.len == 0;
+    memcpy(room, bytes.at, bytes.len);
     gathered->len += bytes.len;
     return true;
 }

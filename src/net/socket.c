@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -100,6 +101,25 @@ void socket_stream_options(int fd)
     option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 120);
     option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 20);
     option(fd, IPPROTO_TCP, TCP_KEEPCNT, 4);
+}
+
+int socket_send(int fd, const struct addr *remote, struct str bytes)
+{
+    struct sockaddr_storage to;
+    socklen_t len = addr_to_sockaddr(remote, &to);
+    struct pollfd room = {.fd = fd, .events = POLLOUT};
+
+    while (sendto(fd, bytes.at, bytes.len, 0, (struct sockaddr *)&to, len) < 0) {
+        if (errno != EAGAIN && errno != EINTR)
+            return errno;
+        (void)poll(&room, 1, -1);
+    }
+    return 0;
+}
+
+void socket_close(int fd)
+{
+    close(fd);
 }
 
 int socket_tcp_listener(struct addr *local, bool share, int *fd)

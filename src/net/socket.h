@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "base/attr.h"
+#include "base/str.h"
 
 /* Non-blocking sockets bound to `local`, whose port is filled in where it was 0. `share`: others of
  * this process bind the same address (one socket a worker). Return 0 and *fd, or an errno value. */
@@ -21,6 +22,10 @@ void socket_media_options(int fd, enum addr_family family);
 void socket_stream_options(int fd);
 /* The local end as the kernel has it. */
 bool socket_local(int fd, struct addr *out);
+
+/* Sends one datagram to `remote`, waiting until the kernel takes it. 0 or an errno value. */
+MUST_USE int socket_send(int fd, const struct addr *remote, struct str bytes);
+void socket_close(int fd);
 
 /* The addresses of this machine's interfaces that are up, of one family, without a port. IPv6 ones
  * of one link are left out: they mean something with a zone alone, and a SIP URI has none (RFC 4007

@@ -276,8 +276,8 @@ static void XMLCALL end(void *user, const char *name)
 /* --- the document --- */
 
 /* What it declares could make a document of any size of a few bytes, or read files. */
-static void XMLCALL refuse_type(void *user, const char *name, const char *system, const char *public,
-                                int internal)
+static void XMLCALL refuse_type(void *user, const char *name, const char *system,
+                                const char *public, int internal)
 {
     (void)name, (void)system, (void)public, (void)internal;
     fail(user, "a document type definition");

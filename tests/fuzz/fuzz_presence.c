@@ -1,5 +1,5 @@
-/* Any bytes as a presence document: what is read lies in the space that it was promised, is bounded,
- * and whatever is refused says why. */
+/* Any bytes as a presence document: what is read lies in the space that it was promised, is
+ * bounded, and whatever is refused says why. */
 #include "fuzz.h"
 
 #include "ua/presence.h"

@@ -56,6 +56,8 @@ enum capture_read {
 };
 
 void capture_file_init(struct capture_file *);
+/* Is nothing more to be read, whatever comes? */
+bool capture_file_is_broken(const struct capture_file *);
 
 /* `bytes` is everything that was not used yet. *used of them are done; call again with the rest.
  * The rest after MORE is never longer than LIMIT_CAPTURE_FRAME_BYTES + 64: that much room is

@@ -1,5 +1,5 @@
-/* Presence documents (PIDF, RFC 3863, with the persons and devices of RFC 4479 and the activities of
- * RFC 4480): what NOTIFYs of "presence" tell in bodies of type application/pidf+xml. No document
+/* Presence documents (PIDF, RFC 3863, with the persons and devices of RFC 4479 and the activities
+ * of RFC 4480): what NOTIFYs of "presence" tell in bodies of type application/pidf+xml. No document
  * type definition is read, and so no entity but the five of XML. */
 #ifndef TANDEM_UA_PRESENCE_H
 #define TANDEM_UA_PRESENCE_H
@@ -31,8 +31,8 @@ struct presence {
     struct presence_texts notes;
     struct presence_item items[LIMIT_UA_PRESENCE_ITEMS];
     unsigned n_items;
-    bool is_more;      /* it says something that is not here */
-    const char *fault; /* what is wrong with it; NULL: nothing … */
+    bool is_more;       /* it says something that is not here */
+    const char *fault;  /* what is wrong with it; NULL: nothing … */
     unsigned long line; /* … and where, from 1 */
 };
 

@@ -12,8 +12,8 @@
 #include "ua/presence.h"
 
 #define PIDF "<presence xmlns='urn:ietf:params:xml:ns:pidf' entity='pres:bob@example.com'"
-#define RICH                                                                     \
-    PIDF " xmlns:dm='urn:ietf:params:xml:ns:pidf:data-model'"                    \
+#define RICH                                                  \
+    PIDF " xmlns:dm='urn:ietf:params:xml:ns:pidf:data-model'" \
          " xmlns:r='urn:ietf:params:xml:ns:pidf:rpid' xmlns:x='urn:example:x'>\n"
 
 static struct presence p;
@@ -42,7 +42,8 @@ static void a_tuple_is_read(void **state)
     check_read("<?xml version='1.0' encoding='UTF-8'?>\n" PIDF ">\n"
                "<tuple id='t1'><status><basic> open </basic></status>\n"
                "<contact priority='0.8'>\n sip:bob@192.0.2.4;x=1&amp;2 \n</contact>"
-               "<note xml:lang='en'>Back at &#x31;2</note><note>Gr\xc3\xbc\xc3\x9f" "e</note>"
+               "<note xml:lang='en'>Back at &#x31;2</note><note>Gr\xc3\xbc\xc3\x9f"
+               "e</note>"
                "<timestamp>2026-01-02T03:04:05Z</timestamp></tuple>"
                "<tuple id='t2'><status><basic>closed</basic></status></tuple>"
                "<note>of it all</note></presence>");
@@ -56,7 +57,8 @@ static void a_tuple_is_read(void **state)
     check_text(i->timestamp, "2026-01-02T03:04:05Z");
     assert_int_equal(i->notes.n, 2);
     check_text(i->notes.of[0], "Back at 12");
-    check_text(i->notes.of[1], "Gr\xc3\xbc\xc3\x9f" "e");
+    check_text(i->notes.of[1], "Gr\xc3\xbc\xc3\x9f"
+                               "e");
     assert_int_equal(p.items[1].basic, PRESENCE_CLOSED);
     assert_int_equal(p.notes.n, 1);
     check_text(p.notes.of[0], "of it all");
@@ -102,7 +104,8 @@ static void a_document_may_be_in_another_encoding(void **state)
     (void)state;
     check_read("<?xml version='1.0' encoding='ISO-8859-1'?>" PIDF "><note>Gr\xfc\xdf"
                "e</note></presence>");
-    check_text(p.notes.of[0], "Gr\xc3\xbc\xc3\x9f" "e");
+    check_text(p.notes.of[0], "Gr\xc3\xbc\xc3\x9f"
+                              "e");
 }
 
 static void what_errs_is_named_by_its_line(void **state)
@@ -143,7 +146,8 @@ static const char *many(unsigned n, const char *piece, bool numbered)
     static char text[100000];
     size_t len = (size_t)snprintf(text, sizeof text, "%s", RICH);
     for (unsigned i = 0; i < n; i++)
-        len += (size_t)snprintf(text + len, sizeof text - len, numbered ? "%s%u'/>" : "%s", piece, i);
+        len +=
+            (size_t)snprintf(text + len, sizeof text - len, numbered ? "%s%u'/>" : "%s", piece, i);
     snprintf(text + len, sizeof text - len, "</presence>");
     return text;
 }

@@ -1,0 +1,181 @@
+/* `tandem trace`: reads captures into a table of calls, picks calls, and shows or writes them. */
+#include "tools/trace.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "net/entropy.h"
+#include "tools/input.h"
+#include "tools/trace_export.h"
+#include "tools/trace_list.h"
+#include "tools/trace_options.h"
+#include "tools/trace_source.h"
+#include "tools/trace_tell.h"
+
+const char trace_help[] =
+    "usage: tandem trace [OPTION...] [FILE...|-]\n"
+    "\n"
+    "Shows the calls of captures, PCAP or PCAPNG. - or no file at all is standard input.\n"
+    "\n"
+    "What is shown:\n"
+    "  --list           a line a call; what happens where nothing else is asked for\n"
+    "  --json           an object a call: call_id, method, from, to, status, messages, start,\n"
+    "                   seconds, streams\n"
+    "  --pcap FILE      the calls as PCAPNG, with their RTP\n"
+    "  --hep ADDR:PORT  every message, sent to a collector by HEP 3\n"
+    "\n"
+    "Which calls:\n"
+    "  --call ID        the one with this Call-ID, and what it is joined with\n"
+    "  --user NAME      from, to or meant for this user\n"
+    "  --number DIGITS  of a user whose number ends so\n"
+    "  --method NAME    begun by it\n"
+    "  --code CODE      with this answer at last: 404, 4xx, 400-499\n"
+    "  --address ADDR   something came from or went to it, or to it and its port\n"
+    "  --from-time T, --to-time T\n"
+    "                   that lasted into it: 2024-05-17T08:30:00 (UTC), or seconds since 1970\n"
+    "  --contains TEXT  with this in a message\n"
+    "\n"
+    "  --keylog FILE    opens TLS with this key log (SSLKEYLOGFILE); PCAPNG may have its own\n"
+    "\n"
+    "Exit status: 0 done, 1 a file is no capture or no such call is there, 2 a file cannot be "
+    "read\n"
+    "or an option is wrong.\n";
+
+#define KEY_LOG_MOST ((size_t)64 << 20)
+#define TABLE_BYTES ((size_t)256 << 20)
+
+int trace_complain(const char *where, const char *what, int status)
+{
+    fprintf(stderr, "tandem: trace: %s: %s\n", where, what);
+    return status;
+}
+
+static int take_event(struct trace_calls *calls, const struct capture_event *e)
+{
+    if (e->kind == CAPTURE_RTP)
+        return trace_calls_hear(
+            calls,
+            &(struct trace_packet){
+                .at = e->at, .from = e->from, .to = e->to, .rtp = &e->rtp, .len = e->bytes.len});
+    return trace_calls_take(calls,
+                            &(struct trace_event){.kind = TRACE_MESSAGE,
+                                                  .at = e->at,
+                                                  .from = e->from,
+                                                  .to = e->to,
+                                                  .transport = e->transport,
+                                                  .text = str_slice(e->bytes, 0, LIMIT_MSG_BYTES)});
+}
+
+static int read_file(struct trace_calls *calls, const char *path, struct str key_log)
+{
+    struct trace_source s;
+    struct capture_event e;
+    int error = trace_source_open(&s, path, key_log), status = TRACE_EXIT_DONE;
+    bool is_short = false;
+
+    if (error)
+        return trace_complain(path, strerror(error), TRACE_EXIT_BAD_USAGE);
+    while (trace_source_next(&s, &e))
+        is_short |= take_event(calls, &e) != 0;
+    if (is_short)
+        status = trace_complain(path, "no memory for all of it", TRACE_EXIT_OUR_FAULT);
+    if (trace_source_fault(&s))
+        (void)trace_complain(path, trace_source_fault(&s), 0);
+    if (trace_source_is_other(&s))
+        status = TRACE_EXIT_BAD_INPUT;
+    trace_source_close(&s);
+    return status;
+}
+
+static int read_files(const struct trace_options *o, struct trace_calls *calls, struct str key_log)
+{
+    int worst = TRACE_EXIT_DONE;
+
+    for (int i = 0; i < o->n_files; i++) {
+        int status = read_file(calls, o->files[i], key_log);
+
+        worst = status > worst ? status : worst;
+    }
+    uint64_t forgotten = trace_calls_counts(calls).forgotten;
+
+    if (forgotten > 0)
+        fprintf(stderr, "tandem: trace: %llu calls made room for later ones\n",
+                (unsigned long long)forgotten);
+    return worst;
+}
+
+static void list(const struct trace_options *o, const struct trace_pick *pick)
+{
+    const struct trace_call *c = NULL;
+
+    if (!o->json)
+        trace_list_head(stdout);
+    while ((c = trace_pick_next(pick, c)))
+        (o->json ? trace_list_json : trace_list_text)(stdout, c);
+}
+
+static int show(const struct trace_options *o, const struct trace_pick *pick, struct str key_log)
+{
+    bool is_written = o->pcap || o->hep.family != ADDR_NONE;
+    int status = TRACE_EXIT_DONE;
+
+    if (o->has_form || o->json || !is_written)
+        list(o, pick);
+    if (o->pcap)
+        status = trace_export_pcap(o, pick, key_log);
+    if (status == TRACE_EXIT_DONE && o->hep.family != ADDR_NONE)
+        status = trace_export_hep(o, pick);
+    return status;
+}
+
+static int run(const struct trace_options *o, struct trace_calls *calls, struct str key_log)
+{
+    struct trace_pick pick = {.calls = calls, .filter = &o->filter};
+    int status = read_files(o, calls, key_log);
+
+    if (o->call.len > 0) {
+        pick.one = trace_calls_find(calls, o->call);
+        if (!pick.one)
+            return status ? status
+                          : trace_complain("--call", "no such call is there", TRACE_EXIT_BAD_INPUT);
+    }
+    int shown = show(o, &pick, key_log);
+
+    return shown > status ? shown : status;
+}
+
+static int with_table(const struct trace_options *o, struct str key_log)
+{
+    struct hash_key key;
+    struct trace_calls *calls =
+        entropy_key(&key) ? trace_calls_new(&mem_libc, &key, TABLE_BYTES) : NULL;
+    int status =
+        calls ? run(o, calls, key_log) : trace_complain("start", "no memory", TRACE_EXIT_OUR_FAULT);
+
+    trace_calls_free(calls);
+    return status;
+}
+
+int trace_main(int argc, char **argv)
+{
+    struct trace_options o;
+    struct input key_log = {0};
+    int status = trace_options_read(&o, argc, argv);
+
+    if (status)
+        return status;
+    if (o.help) {
+        fputs(trace_help, stdout);
+        return TRACE_EXIT_DONE;
+    }
+    int error = o.key_log ? input_read(&key_log, o.key_log, KEY_LOG_MOST) : 0;
+
+    if (error)
+        return trace_complain(o.key_log, strerror(error), TRACE_EXIT_BAD_USAGE);
+    status = with_table(&o, (struct str){key_log.at, key_log.len});
+    input_free(&key_log);
+    if (fflush(stdout) != 0)
+        return trace_complain("standard output", "cannot be written", TRACE_EXIT_OUR_FAULT);
+    return status;
+}

@@ -1,0 +1,18 @@
+/* The calls of a trace as a list. */
+#ifndef TANDEM_TOOLS_TRACE_LIST_H
+#define TANDEM_TOOLS_TRACE_LIST_H
+
+#include <stdio.h>
+
+#include "trace/call.h"
+
+/* The line above a list for people, and one call on a line. */
+void trace_list_head(FILE *);
+void trace_list_text(FILE *, const struct trace_call *);
+/* One object on one line, with the members that are a contract and the call's RTP streams. */
+void trace_list_json(FILE *, const struct trace_call *);
+
+/* Text of strangers for a terminal: what would drive it is shown as a dot. */
+void trace_put_text(FILE *, struct str);
+
+#endif

@@ -1,0 +1,176 @@
+/* The command line of `tandem trace`. Does nothing of what it says. */
+#include "tools/trace_options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+#include "tools/trace_tell.h"
+#include "tools/trace_time.h"
+
+enum option_key {
+    KEY_HELP = 'h',
+    KEY_LIST = 256,
+    KEY_TEXT_FORM,
+    KEY_ASCII,
+    KEY_JSON,
+    KEY_CALL,
+    KEY_USER,
+    KEY_NUMBER,
+    KEY_METHOD,
+    KEY_CODE,
+    KEY_FROM_TIME,
+    KEY_TO_TIME,
+    KEY_ADDRESS,
+    KEY_CONTAINS,
+    KEY_SVG,
+    KEY_HTML,
+    KEY_PCAP,
+    KEY_HEP,
+    KEY_KEY_LOG
+};
+
+static const struct option table[] = {
+    {"help", no_argument, NULL, KEY_HELP},
+    {"list", no_argument, NULL, KEY_LIST},
+    {"text", no_argument, NULL, KEY_TEXT_FORM},
+    {"ascii", no_argument, NULL, KEY_ASCII},
+    {"json", no_argument, NULL, KEY_JSON},
+    {"call", required_argument, NULL, KEY_CALL},
+    {"user", required_argument, NULL, KEY_USER},
+    {"number", required_argument, NULL, KEY_NUMBER},
+    {"method", required_argument, NULL, KEY_METHOD},
+    {"code", required_argument, NULL, KEY_CODE},
+    {"from-time", required_argument, NULL, KEY_FROM_TIME},
+    {"to-time", required_argument, NULL, KEY_TO_TIME},
+    {"address", required_argument, NULL, KEY_ADDRESS},
+    {"contains", required_argument, NULL, KEY_CONTAINS},
+    {"svg", required_argument, NULL, KEY_SVG},
+    {"html", required_argument, NULL, KEY_HTML},
+    {"pcap", required_argument, NULL, KEY_PCAP},
+    {"hep", required_argument, NULL, KEY_HEP},
+    {"keylog", required_argument, NULL, KEY_KEY_LOG},
+    {0},
+};
+
+/* "404", "4xx", "400-499" */
+static bool read_codes(struct trace_filter *f, struct str s)
+{
+    size_t dash = str_find(s, '-');
+    uint64_t least, most;
+
+    if (s.len == 3 && str_equal_nocase(str_slice(s, 1, 2), STR("xx"))) {
+        if (s.at[0] < '1' || s.at[0] > '6')
+            return false;
+        f->code_least = (unsigned)(s.at[0] - '0') * 100;
+        f->code_most = f->code_least + 99;
+        return true;
+    }
+    if (!str_to_u64(str_slice(s, 0, dash), 699, &least))
+        return false;
+    most = least;
+    if (dash < s.len && !str_to_u64(str_slice(s, dash + 1, s.len), 699, &most))
+        return false;
+    f->code_least = (unsigned)least;
+    f->code_most = (unsigned)most;
+    return least >= 100 && least <= most;
+}
+
+static void set_form(struct trace_options *o, enum trace_form form)
+{
+    o->form = form;
+    o->has_form = true;
+}
+
+/* NULL, or what is wrong with the value. */
+static const char *take_filter(struct trace_filter *f, int key, struct str value)
+{
+    switch (key) {
+    case KEY_USER:
+        f->user = value;
+        return NULL;
+    case KEY_NUMBER:
+        f->number = value;
+        return NULL;
+    case KEY_METHOD:
+        f->method = value;
+        return NULL;
+    case KEY_CONTAINS:
+        f->text = value;
+        return NULL;
+    case KEY_CODE:
+        return read_codes(f, value) ? NULL : "no status such as 404, 4xx or 400-499";
+    case KEY_FROM_TIME:
+        return trace_time_read(value, &f->since) ? NULL : trace_time_form;
+    case KEY_TO_TIME:
+        return trace_time_read(value, &f->until) ? NULL : trace_time_form;
+    default:
+        return addr_parse(value, &f->address) || addr_parse_ip(value, &f->address)
+                   ? NULL
+                   : "no address such as 192.0.2.1 or [2001:db8::1]:5060";
+    }
+}
+
+static const char *take(struct trace_options *o, int key, const char *value)
+{
+    switch (key) {
+    case KEY_HELP:
+        o->help = true;
+        return NULL;
+    case KEY_LIST:
+        set_form(o, TRACE_FORM_LIST);
+        return NULL;
+    case KEY_TEXT_FORM:
+        set_form(o, TRACE_FORM_TEXT);
+        return NULL;
+    case KEY_ASCII:
+        set_form(o, TRACE_FORM_ASCII);
+        return NULL;
+    case KEY_JSON:
+        o->json = true;
+        return NULL;
+    case KEY_CALL:
+        o->call = str_from(value);
+        return NULL;
+    case KEY_SVG:
+        o->svg = value;
+        return NULL;
+    case KEY_HTML:
+        o->html = value;
+        return NULL;
+    case KEY_PCAP:
+        o->pcap = value;
+        return NULL;
+    case KEY_KEY_LOG:
+        o->key_log = value;
+        return NULL;
+    case KEY_HEP:
+        return addr_parse(str_from(value), &o->hep) && o->hep.port ? NULL
+                                                                   : "no ADDRESS:PORT to send to";
+    default:
+        return take_filter(&o->filter, key, str_from(value));
+    }
+}
+
+int trace_options_read(struct trace_options *o, int argc, char **argv)
+{
+    static char dash[] = "-";
+    static char *standard_input[] = {dash};
+    int key, index = 0;
+
+    *o = (struct trace_options){0};
+    optind = 0;
+    opterr = 0;
+    while ((key = getopt_long(argc, argv, "h", table, &index)) != -1) {
+        if (key == '?')
+            return trace_complain(argv[optind - 1],
+                                  "unknown option, or without its value; see tandem help trace",
+                                  TRACE_EXIT_BAD_USAGE);
+        const char *wrong = take(o, key, optarg);
+
+        if (wrong)
+            return trace_complain(optarg, wrong, TRACE_EXIT_BAD_USAGE);
+    }
+    o->files = optind < argc ? argv + optind : standard_input;
+    o->n_files = optind < argc ? argc - optind : 1;
+    return 0;
+}

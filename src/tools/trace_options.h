@@ -1,0 +1,25 @@
+/* What `tandem trace` is asked for. */
+#ifndef TANDEM_TOOLS_TRACE_OPTIONS_H
+#define TANDEM_TOOLS_TRACE_OPTIONS_H
+
+#include "trace/filter.h"
+
+enum trace_form { TRACE_FORM_LIST, TRACE_FORM_TEXT, TRACE_FORM_ASCII };
+
+struct trace_options {
+    bool help, json;
+    bool has_form;        /* `form` was asked for */
+    enum trace_form form; /* of standard output */
+    struct str call;      /* a Call-ID; empty: all that fit the filter */
+    struct trace_filter filter;
+    const char *svg, *html, *pcap; /* files to write; NULL: none */
+    struct addr hep;               /* where packets are sent; no family: nowhere */
+    const char *key_log;
+    char **files;
+    int n_files;
+};
+
+/* 0, or the exit status once the fault was told. */
+int trace_options_read(struct trace_options *, int argc, char **argv);
+
+#endif

@@ -1,0 +1,24 @@
+/* Goes through calls that are meant. */
+#include "tools/trace_pick.h"
+
+const struct trace_call *trace_pick_next(const struct trace_pick *p, const struct trace_call *last)
+{
+    if (p->one)
+        return trace_call_of_flow(p->one, last);
+    do
+        last = trace_calls_next(p->calls, last);
+    while (last && !trace_filter_fits(p->filter, last));
+    return last;
+}
+
+bool trace_pick_has(const struct trace_pick *p, struct str call_id)
+{
+    const struct trace_call *c = trace_calls_find(p->calls, call_id), *of_flow = NULL;
+
+    if (!c || !p->one)
+        return c && trace_filter_fits(p->filter, c);
+    while ((of_flow = trace_call_of_flow(p->one, of_flow)))
+        if (of_flow == c)
+            return true;
+    return false;
+}

@@ -1,0 +1,19 @@
+/* Which calls of a table are meant: those of one flow, or all that fit a filter. */
+#ifndef TANDEM_TOOLS_TRACE_PICK_H
+#define TANDEM_TOOLS_TRACE_PICK_H
+
+#include "trace/calls.h"
+#include "trace/filter.h"
+
+struct trace_pick {
+    const struct trace_calls *calls;
+    const struct trace_call *one; /* it and what it is joined with; NULL: what fits `filter` */
+    const struct trace_filter *filter;
+};
+
+/* In the order in which they began: start with NULL, ends with NULL. */
+const struct trace_call *trace_pick_next(const struct trace_pick *, const struct trace_call *last);
+/* Is the call with this Call-ID one of them? */
+bool trace_pick_has(const struct trace_pick *, struct str call_id);
+
+#endif
