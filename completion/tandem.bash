@@ -75,7 +75,7 @@ _tandem()
         ;;
     load)
         case $prev in
-        load) mapfile -t COMPREPLY < <(compgen -W 'call answer register options message run' -- "$cur") ;;
+        load) mapfile -t COMPREPLY < <(compgen -W 'call answer register options message subscribe run' -- "$cur") ;;
         --server | --local) mapfile -t COMPREPLY < <(compgen -W 'udp: tcp: tls:' -- "$cur"); compopt -o nospace ;;
         run | --password-file | --table | --ca | --certificate) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         --rate | --count | --for | --concurrent | --hold | --ring | --users | --first | --ports | --auth-user | --key | --timeout | --max-fail | --step | --max-latency | --expires | --every) ;;

@@ -108,6 +108,41 @@ static const char message[] = "<scenario name=\"message\">\n"
                    "  <label id=\"done\"/>\n"
                    "</scenario>\n";
 
+#define SUBSCRIBE(expires)                                                                         \
+    "  <send>" BEGIN REQUEST("SUBSCRIBE [next_url]", "SUBSCRIBE") PEER                             \
+        "[routes]\n" CONTACT "Event: presence\nExpires: " expires "\n[authentication]\n" EMPTY END \
+        "</send>\n"
+#define NOTIFIED                     \
+    "  <recv request=\"NOTIFY\"/>\n" \
+    "  <send>" BEGIN REPLY("200 OK", "") EMPTY END "</send>\n"
+
+/* A NOTIFY may come before the answer to its SUBSCRIBE (RFC 6665 4.1.2.4). */
+static const char subscription[] =
+    "<scenario name=\"subscribe\">\n"
+    "  <label id=\"subscribe\"/>\n"
+    "  <send>" BEGIN REQUEST("SUBSCRIBE [callee]", "SUBSCRIBE") CALLEE CONTACT
+    "Event: presence\nExpires: [expires]\n[authentication]\n" EMPTY END "</send>\n"
+    "  <recv response=\"100\" optional=\"true\"/>\n" CHALLENGES(
+        "subscribe") "  <recv request=\"NOTIFY\" optional=\"true\" next=\"early\"/>\n"
+                     "  <recv response=\"202\" rrs=\"true\" optional=\"true\" next=\"late\"/>\n"
+                     "  <recv response=\"200\" rrs=\"true\" next=\"late\"/>\n"
+                     "  <label id=\"early\"/>\n"
+                     "  <send>" BEGIN REPLY("200 OK", "") EMPTY END
+    "</send>\n"
+    "  <recv response=\"202\" rrs=\"true\" optional=\"true\" next=\"subscribed\"/>\n"
+    "  <recv response=\"200\" rrs=\"true\" next=\"subscribed\"/>\n"
+    "  <label id=\"late\"/>\n" NOTIFIED "  <label id=\"subscribed\"/>\n"
+    "  <pause/>\n"
+    "  <label id=\"leave\"/>\n" SUBSCRIBE("0")
+        CHALLENGES("leave") "  <recv request=\"NOTIFY\" optional=\"true\" next=\"last\"/>\n"
+                            "  <recv response=\"200\"/>\n" NOTIFIED "  <nop next=\"end\"/>\n"
+                            "  <label id=\"last\"/>\n"
+                            "  <send>" BEGIN REPLY("200 OK", "") EMPTY END
+    "</send>\n"
+    "  <recv response=\"200\"/>\n"
+    "  <label id=\"end\"/>\n"
+    "</scenario>\n";
+
 static const struct {
     struct str name;
     const char *xml;
@@ -117,6 +152,7 @@ static const struct {
     {STR_INIT("register"), registration},
     {STR_INIT("options"), options},
     {STR_INIT("message"), message},
+    {STR_INIT("subscribe"), subscription},
 };
 
 const char *scenario_builtin(struct str name)

@@ -328,23 +328,30 @@ static void take_bytes(struct load_net *n, struct net_end *e, struct net_link *l
         close_link(n, e, at);
 }
 
-static void take_connection(struct load_net *n, const struct loop_event *event)
+/* A connection's own address is told once it stands, which with TLS is before it can be used. */
+static void take_news(struct load_net *n, enum tcp_result result, const struct tcp_news *news)
 {
-    struct tcp_news news;
-    enum tcp_result result = tcp_ready(&n->tcp, event, n->now, &news);
-    struct net_end *e = &n->ends[end_of(event->token)];
-    struct net_link *link = link_of(n, event->token);
-    unsigned at = (unsigned)(event->token & 0x7fffffff) - 1;
+    struct net_end *e = &n->ends[end_of(news->conn)];
+    struct net_link *link = link_of(n, news->conn);
+    unsigned at = (unsigned)(news->conn & 0x7fffffff) - 1;
     n->now = net_clock_now(&n->clock);
+    if (link && news->local.family != ADDR_NONE)
+        link->flow.local = news->local;
     if (!link || result == TCP_NOTHING)
         return;
     if (result == TCP_CONNECTED) {
-        link->flow.local = news.local;
         e->n_up++;
         if (e->load)
             load_link_up(e->load, at, &link->flow);
     }
-    take_bytes(n, e, link, at, news.bytes);
+    take_bytes(n, e, link, at, news->bytes);
+}
+
+static void take_connection(struct load_net *n, const struct loop_event *event)
+{
+    struct tcp_news news;
+    enum tcp_result result = tcp_ready(&n->tcp, event, n->now, &news);
+    take_news(n, result, &news);
 }
 
 static void forget_gone(struct load_net *n)
@@ -409,15 +416,8 @@ void load_net_wait(struct load_net *n, time_ns until)
     tcp_turn(&n->tcp);
     for (unsigned i = 0; i < count; i++)
         take(n, &events[i]);
-    while (tcp_parked(&n->tcp, n->now, &result, &news)) {
-        struct net_link *link = link_of(n, news.conn);
-        if (link && result == TCP_CONNECTED) {
-            struct net_end *e = &n->ends[end_of(news.conn)];
-            link->flow.local = news.local;
-            e->n_up++;
-            load_link_up(e->load, (unsigned)(news.conn & 0x7fffffff) - 1, &link->flow);
-        }
-    }
+    while (tcp_parked(&n->tcp, n->now, &result, &news))
+        take_news(n, result, &news);
     tcp_expire(&n->tcp, n->now);
     forget_gone(n);
 }

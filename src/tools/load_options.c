@@ -83,7 +83,8 @@ static const struct option table[] = {
 
 static const char *const kinds[N_LOAD_KINDS] = {
     [LOAD_CALL] = "call",       [LOAD_ANSWER] = "answer",   [LOAD_REGISTER] = "register",
-    [LOAD_OPTIONS] = "options", [LOAD_MESSAGE] = "message", [LOAD_RUN] = "run",
+    [LOAD_OPTIONS] = "options", [LOAD_MESSAGE] = "message", [LOAD_SUBSCRIBE] = "subscribe",
+    [LOAD_RUN] = "run",
 };
 
 int load_complain(const char *where, const char *what, int status)
@@ -411,13 +412,14 @@ static int check(struct load_options *o)
     return LOAD_DONE;
 }
 
-/* What is asked for: a rate or a number at once, for some time or so many. */
+/* What is asked for: a rate or a number at once, for some time or so many. Who only answers does so
+ * until he is stopped. */
 static void complete(struct load_options *o)
 {
     if (o->rate == 0 && o->concurrent == 0)
         o->rate = 10;
     o->has_count = o->count > 0;
-    if (!o->has_count && o->duration == 0)
+    if (!o->has_count && o->duration == 0 && o->uri_text)
         o->duration = 10 * NS_PER_S;
     if (!o->has_count && o->rate > 0)
         o->count = (uint64_t)(o->rate * (double)o->duration / 1e9 + 0.5);

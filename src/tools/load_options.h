@@ -13,6 +13,7 @@ enum load_kind {
     LOAD_REGISTER,
     LOAD_OPTIONS,
     LOAD_MESSAGE,
+    LOAD_SUBSCRIBE,
     LOAD_RUN,
     N_LOAD_KINDS
 };

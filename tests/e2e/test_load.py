@@ -54,6 +54,27 @@ def test_streams_ports_and_random_times():
         whole(load("register", f"sip:n@{server.addr}", "--users", "50", "--concurrent", "10", "--count", "200"), 200)
 
 
+def test_tls():
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([PROGRAM, "cert", "--out", folder, "127.0.0.1"], check=True, capture_output=True)
+        port = free_port()
+        config = os.path.join(folder, "tandem.yaml")
+        with open(config, "w", encoding="utf-8") as f:
+            f.write(f'tls:\n  certificates: ["{folder}/127.0.0.1.pem"]\n')
+        with Server("--config", config, "--listen", f"tls:127.0.0.1:{port}"):
+            uri, ca = f"sip:x@127.0.0.1:{port};transport=tls", os.path.join(folder, "ca.pem")
+            end = whole(load("call", uri, "--answer", "--register", "--users", "5", "--ca", ca, "--rate", "50", "--count", "50"), 50)
+            assert end["called"]["succeeded"] == 50, end
+            whole(load("options", uri.replace("x@", ""), "--ca", ca, "--ports", "3", "--rate", "50", "--count", "50"), 50)
+            status, _, errors = load("options", uri, "--count", "1")
+            assert status == 3 and "no connection" in errors, (status, errors)
+
+
+def test_who_answers_does_so_as_long_as_is_said():
+    status, end, errors = load("answer", "--local", "udp:127.0.0.1:0", "--for", "0.2")
+    assert status == 0 and end["started"] == 0, (status, end, errors)
+
+
 def test_passwords():
     with tempfile.TemporaryDirectory() as data:
         for user in ("n0", "n1"):

@@ -124,7 +124,8 @@ static void test_media_are_left_out_and_said(void **state)
 
 static void test_ours(void **state)
 {
-    static const char *const names[] = {"call", "answer", "register", "options", "message"};
+    static const char *const names[] = {"call",    "answer",  "register",
+                                        "options", "message", "subscribe"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct scenario *s = read_xml(scenario_builtin(str_from(names[i])));

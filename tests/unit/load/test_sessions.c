@@ -410,6 +410,37 @@ static void test_a_scenario_that_goes_round_for_ever_fails(void **state)
     rig_fini(&rig);
 }
 
+/* --- subscriptions --- */
+
+#define NOTIFIER_SAYS(line) "<send>" line " SIP/2.0\nVia: SIP/2.0/UDP [local_ip];branch=[branch]\n"
+#define ANSWERED                                                                               \
+    "<send>SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:];tag=[tag]\n[last_Call-ID:]\n" \
+    "[last_CSeq:]\nContact: sip:n\n\n</send>"
+#define NOTIFY                                                                            \
+    NOTIFIER_SAYS("NOTIFY sip:u")                                                         \
+    "From: sip:b;tag=[tag]\nTo: sip:a[peer_tag_param]\nCall-ID: [call_id]\nCSeq: [cseq] " \
+    "NOTIFY\n\n"                                                                          \
+    "</send>"
+#define AGAIN                                                                                  \
+    "<recv request='SUBSCRIBE'/><send>SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n" \
+    "[last_Call-ID:]\n[last_CSeq:]\nContact: sip:n\n\n</send>" NOTIFY "<recv response='200'/>"
+
+static void test_subscriptions(void **state)
+{
+    static const char *const notifiers[] = {
+        "<scenario><recv request='SUBSCRIBE'/>" ANSWERED NOTIFY "<recv response='200'/>" AGAIN
+        "</scenario>",
+        "<scenario><recv request='SUBSCRIBE'/><pause milliseconds='1'/>" ANSWERED
+        "<pause milliseconds='200'/>" NOTIFY "<recv response='200'/>" AGAIN "</scenario>"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        rig_init(&rig, scenario_builtin(STR("subscribe")), notifiers[i]);
+        call_many(3, 0);
+        assert_all_done(3);
+        rig_fini(&rig);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -433,6 +464,7 @@ int main(void)
         cmocka_unit_test(test_a_check_that_fails),
         cmocka_unit_test(test_two_dialogs_in_one_session),
         cmocka_unit_test(test_a_scenario_that_goes_round_for_ever_fails),
+        cmocka_unit_test(test_subscriptions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
