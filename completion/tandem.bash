@@ -5,12 +5,12 @@ _tandem()
 
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'serve call answer register subscribe options message request load cert check ctl parse user help --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'serve call answer register subscribe options message request load cert check ctl parse trace user help --help --version' -- "$cur")
         return
     fi
     case $command in
     help)
-        mapfile -t COMPREPLY < <(compgen -W 'serve call answer register subscribe options message request load cert check ctl parse user' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'serve call answer register subscribe options message request load cert check ctl parse trace user' -- "$cur")
         ;;
     serve)
         case $prev in
@@ -80,6 +80,15 @@ _tandem()
         run | --password-file | --table | --ca | --certificate) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         --rate | --count | --for | --concurrent | --hold | --ring | --users | --first | --ports | --auth-user | --key | --timeout | --max-fail | --step | --max-latency | --expires | --every) ;;
         *) mapfile -t COMPREPLY < <(compgen -W '--rate --count --for --concurrent --poisson --hold --ring --users --first --ports --local --server --answer --register --auth-user --password-file --table --key --timeout --max-fail --ramp --step --max-latency --expires --every --rfc7502 --ca --certificate --trust-all --show --json --help' -- "$cur") ;;
+        esac
+        ;;
+    trace)
+        case $prev in
+        --call | --user | --number | --method | --code | --from-time | --to-time | --address | --contains | --hep) return ;;
+        esac
+        case $cur in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--list --text --ascii --json --svg --html --pcap --hep --call --user --number --method --code --address --from-time --to-time --contains --keylog --help' -- "$cur") ;;
+        *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         esac
         ;;
     parse)

@@ -8,8 +8,8 @@
 #include "net/entropy.h"
 #include "tools/input.h"
 #include "tools/trace_export.h"
-#include "tools/trace_list.h"
 #include "tools/trace_options.h"
+#include "tools/trace_show.h"
 #include "tools/trace_source.h"
 #include "tools/trace_tell.h"
 
@@ -19,9 +19,12 @@ const char trace_help[] =
     "Shows the calls of captures, PCAP or PCAPNG. - or no file at all is standard input.\n"
     "\n"
     "What is shown:\n"
-    "  --list           a line a call; what happens where nothing else is asked for\n"
-    "  --json           an object a call: call_id, method, from, to, status, messages, start,\n"
-    "                   seconds, streams\n"
+    "  --list           a line a call; so it is where no call is named\n"
+    "  --text, --ascii  ladders; with --call that call and all that it is joined with\n"
+    "  --json           of a list an object a call: call_id, method, from, to, status, messages,\n"
+    "                   start, seconds; of a ladder calls, participants and rungs\n"
+    "  --svg FILE, --html FILE\n"
+    "                   the call as a picture, or as a page with its messages\n"
     "  --pcap FILE      the calls as PCAPNG, with their RTP\n"
     "  --hep ADDR:PORT  every message, sent to a collector by HEP 3\n"
     "\n"
@@ -105,26 +108,18 @@ static int read_files(const struct trace_options *o, struct trace_calls *calls, 
     return worst;
 }
 
-static void list(const struct trace_options *o, const struct trace_pick *pick)
-{
-    const struct trace_call *c = NULL;
-
-    if (!o->json)
-        trace_list_head(stdout);
-    while ((c = trace_pick_next(pick, c)))
-        (o->json ? trace_list_json : trace_list_text)(stdout, c);
-}
-
 static int show(const struct trace_options *o, const struct trace_pick *pick, struct str key_log)
 {
-    bool is_written = o->pcap || o->hep.family != ADDR_NONE;
+    bool has_pictures = o->svg || o->html, is_sent = o->hep.family != ADDR_NONE;
     int status = TRACE_EXIT_DONE;
 
-    if (o->has_form || o->json || !is_written)
-        list(o, pick);
-    if (o->pcap)
+    if (o->has_form || o->json || (!has_pictures && !is_sent && !o->pcap))
+        status = trace_show(o, pick);
+    if (status == TRACE_EXIT_DONE && has_pictures)
+        status = trace_show_pictures(o, pick);
+    if (status == TRACE_EXIT_DONE && o->pcap)
         status = trace_export_pcap(o, pick, key_log);
-    if (status == TRACE_EXIT_DONE && o->hep.family != ADDR_NONE)
+    if (status == TRACE_EXIT_DONE && is_sent)
         status = trace_export_hep(o, pick);
     return status;
 }

@@ -9,10 +9,4 @@
 /* The line above a list for people, and one call on a line. */
 void trace_list_head(FILE *);
 void trace_list_text(FILE *, const struct trace_call *);
-/* One object on one line, with the members that are a contract and the call's RTP streams. */
-void trace_list_json(FILE *, const struct trace_call *);
-
-/* Text of strangers for a terminal: what would drive it is shown as a dot. */
-void trace_put_text(FILE *, struct str);
-
 #endif

@@ -170,6 +170,8 @@ int trace_options_read(struct trace_options *o, int argc, char **argv)
         if (wrong)
             return trace_complain(optarg, wrong, TRACE_EXIT_BAD_USAGE);
     }
+    if (!o->has_form && o->call.len > 0)
+        o->form = TRACE_FORM_TEXT;
     o->files = optind < argc ? argv + optind : standard_input;
     o->n_files = optind < argc ? argc - optind : 1;
     return 0;

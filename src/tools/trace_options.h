@@ -9,7 +9,7 @@ enum trace_form { TRACE_FORM_LIST, TRACE_FORM_TEXT, TRACE_FORM_ASCII };
 struct trace_options {
     bool help, json;
     bool has_form;        /* `form` was asked for */
-    enum trace_form form; /* of standard output */
+    enum trace_form form; /* of standard output; a list where no call is named, else text */
     struct str call;      /* a Call-ID; empty: all that fit the filter */
     struct trace_filter filter;
     const char *svg, *html, *pcap; /* files to write; NULL: none */

@@ -1,0 +1,128 @@
+/* Brings drawings of calls to where they are wanted. Draws nothing itself. */
+#include "tools/trace_show.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/trace_list.h"
+#include "tools/trace_tell.h"
+#include "trace/draw.h"
+
+#define WIDTH 100
+
+struct file_sink {
+    struct trace_sink sink; /* first, as its face is what is handed around */
+    FILE *file;
+};
+
+static void put(struct trace_sink *k, struct str s)
+{
+    fwrite(s.at, 1, s.len, ((struct file_sink *)k)->file);
+}
+
+static struct file_sink sink_of(FILE *f)
+{
+    return (struct file_sink){{put}, f};
+}
+
+/* --- on standard output --- */
+
+static void list(const struct trace_options *o, const struct trace_pick *pick)
+{
+    struct file_sink out = sink_of(stdout);
+    const struct trace_call *c = NULL;
+
+    if (!o->json)
+        trace_list_head(stdout);
+    while ((c = trace_pick_next(pick, c))) {
+        if (o->json)
+            trace_draw_row(c, &out.sink);
+        else
+            trace_list_text(stdout, c);
+    }
+}
+
+static unsigned width(void)
+{
+    const char *columns = getenv("COLUMNS");
+    uint64_t n;
+
+    return columns && str_to_u64(str_from(columns), 1000, &n) && n > 0 ? (unsigned)n : WIDTH;
+}
+
+/* With `joined` all that it is joined with, too. */
+static int draw(const struct trace_options *o, const struct trace_call *c, bool joined)
+{
+    struct trace_text_style style = {.width = width(),
+                                     .ascii = o->form == TRACE_FORM_ASCII,
+                                     .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR")};
+    struct file_sink out = sink_of(stdout);
+    struct trace_ladder ladder;
+
+    if (trace_ladder_init(&ladder, &mem_libc, c, joined))
+        return trace_complain("drawing", "no memory", TRACE_EXIT_OUR_FAULT);
+    if (o->json)
+        trace_draw_json(&ladder, &out.sink);
+    else
+        trace_draw_text(&ladder, &style, &out.sink);
+    trace_ladder_fini(&ladder);
+    return TRACE_EXIT_DONE;
+}
+
+int trace_show(const struct trace_options *o, const struct trace_pick *pick)
+{
+    const struct trace_call *c = NULL;
+    int status = TRACE_EXIT_DONE;
+
+    if (o->form == TRACE_FORM_LIST) {
+        list(o, pick);
+        return status;
+    }
+    if (pick->one)
+        return draw(o, pick->one, true);
+    while (status == TRACE_EXIT_DONE && (c = trace_pick_next(pick, c)))
+        status = draw(o, c, false);
+    return status;
+}
+
+/* --- in files --- */
+
+static int picture(const char *path, const struct trace_ladder *ladder,
+                   void (*draw_it)(const struct trace_ladder *, struct trace_sink *))
+{
+    FILE *f = fopen(path, "wb");
+
+    if (!f)
+        return trace_complain(path, strerror(errno), TRACE_EXIT_BAD_USAGE);
+    struct file_sink out = sink_of(f);
+
+    draw_it(ladder, &out.sink);
+    bool is_written = !ferror(f);
+
+    if (fclose(f) != 0 || !is_written)
+        return trace_complain(path, "cannot be written", TRACE_EXIT_OUR_FAULT);
+    return TRACE_EXIT_DONE;
+}
+
+int trace_show_pictures(const struct trace_options *o, const struct trace_pick *pick)
+{
+    const struct trace_call *c = pick->one ? pick->one : trace_pick_next(pick, NULL);
+    struct trace_ladder ladder;
+    int status = TRACE_EXIT_DONE;
+
+    if (!c || (!pick->one && trace_pick_next(pick, c)))
+        return trace_complain("--call",
+                              c ? "several calls are there: name one" : "no such call is there",
+                              c ? TRACE_EXIT_BAD_USAGE : TRACE_EXIT_BAD_INPUT);
+    if (trace_ladder_init(&ladder, &mem_libc, c, true))
+        return trace_complain("drawing", "no memory", TRACE_EXIT_OUR_FAULT);
+    if (o->svg)
+        status = picture(o->svg, &ladder, trace_draw_svg);
+    if (o->html && status == TRACE_EXIT_DONE)
+        status = picture(o->html, &ladder, trace_draw_html);
+    trace_ladder_fini(&ladder);
+    return status;
+}
