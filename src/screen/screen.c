@@ -158,18 +158,19 @@ static void draw_bottom(struct screen *s, struct pane p)
 static void draw_top(struct screen *s, struct pane p)
 {
     struct trace_counts counts = trace_calls_counts(s->calls);
-    struct look l = screen_look(s, SCREEN_PLAIN, SCREEN_BOLD);
-    int col = pane_print(p, 0, 0, l, "%s: %s", top(s)->title, s->options.source);
-    col = pane_print(p, 0, col, screen_look(s, SCREEN_PLAIN, 0), "  %zu calls, %zu shown",
-                     s->list.n_calls, s->list.n_rows);
+    struct look bold = screen_look(s, SCREEN_PLAIN, SCREEN_BOLD);
+    struct look warning = screen_look(s, SCREEN_RED, SCREEN_BOLD);
+    int col = pane_print(p, 0, 0, bold, "%s", top(s)->title);
+    col = pane_print(p, 0, col, (struct look){0}, ": %zu calls, %zu shown", s->list.n_calls,
+                     s->list.n_rows);
     if (counts.forgotten)
         col = pane_print(p, 0, col, screen_look(s, SCREEN_YELLOW, 0), "  %llu forgotten",
                          (unsigned long long)counts.forgotten);
     if (s->is_paused)
-        col = pane_put(p, 0, col, screen_look(s, SCREEN_RED, SCREEN_BOLD), STR("  paused"));
+        col = pane_put(p, 0, col, warning, STR("  paused"));
     if (s->lacks_memory)
-        (void)pane_put(p, 0, col, screen_look(s, SCREEN_RED, SCREEN_BOLD),
-                       STR("  no memory for all"));
+        col = pane_put(p, 0, col, warning, STR("  no memory for all"));
+    (void)pane_print(p, 0, col, (struct look){0}, "  %s", s->options.source);
 }
 
 void screen_draw(struct screen *s)
