@@ -3,10 +3,12 @@
 #define TANDEM_SRC_SCREEN_DIFFER_H
 
 #include "base/attr.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/str.h"
 
-#define DIFFER_LINES 400 /* of each text; what is behind them is not compared */
+/* Lines of each text; what is behind them is not compared. */
+#define DIFFER_LINES LIMIT_SCREEN_COMPARED_LINES
 
 struct differ_text {
     size_t n;

@@ -12,31 +12,6 @@ static const struct {
     [FILTER_TEXT] = {"Text", "somewhere in a message"},
 };
 
-static bool parse_code(struct str text, unsigned *out)
-{
-    uint64_t code;
-    if (!str_to_u64(text, 699, &code) || code < 100)
-        return false;
-    *out = (unsigned)code;
-    return true;
-}
-
-static bool parse_answer(struct str text, unsigned *least, unsigned *most)
-{
-    size_t dash = str_find(text, '-');
-    if (text.len == 3 && str_equal_nocase(str_slice(text, 1, 2), STR("xx"))) {
-        if (text.at[0] < '1' || text.at[0] > '6')
-            return false;
-        *least = (unsigned)(text.at[0] - '0') * 100;
-        *most = *least + 99;
-        return true;
-    }
-    if (dash < text.len)
-        return parse_code(str_slice(text, 0, dash), least) &&
-               parse_code(str_slice(text, dash + 1, text.len), most) && *least <= *most;
-    return parse_code(text, least) && (*most = *least, true);
-}
-
 static struct str value(const struct field *of, enum filter_field i)
 {
     return str_trim(field_text(&of[i]));
@@ -50,7 +25,7 @@ static const char *take(const struct field *of, struct trace_filter *out)
                                   .method = value(of, FILTER_METHOD),
                                   .text = value(of, FILTER_TEXT)};
     struct str answer = value(of, FILTER_ANSWER), address = value(of, FILTER_ADDRESS);
-    if (answer.len && !parse_answer(answer, &filter.code_least, &filter.code_most))
+    if (answer.len && !trace_filter_read_codes(&filter, answer))
         return "an answer is 486, 4xx or 400-499";
     if (address.len && !addr_parse(address, &filter.address) &&
         !addr_parse_ip(address, &filter.address))

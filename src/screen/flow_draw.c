@@ -97,7 +97,7 @@ static void draw_times(const struct ladder *l, int row, size_t at)
     (void)pane_put(p, 0, 1, (struct look){0}, buf_str(&b));
     if (at > 0)
         (void)pane_print(p, 1, 1, screen_look(l->s, SCREEN_BLUE, 0), "%+.3f",
-                         (double)(r->key.at - r[-1].key.at) / 1e9);
+                         ((double)r->key.at - (double)r[-1].key.at) / 1e9);
 }
 
 /* Between two columns; along one where both are the same. */

@@ -96,7 +96,7 @@ static unsigned find_column(const struct flow_rows *f, const struct addr *a, boo
 static unsigned column_of(struct flow_rows *f, const struct addr *a, const struct flow_options *o)
 {
     unsigned i = find_column(f, a, o->is_compressed);
-    if (i < FLOW_NOWHERE || a->family == ADDR_NONE || f->n_columns == FLOW_COLUMNS)
+    if (i < FLOW_NOWHERE || a->family == ADDR_NONE || f->n_columns == LIMIT_SCREEN_COLUMNS)
         return i;
     f->columns[f->n_columns] = *a;
     if (o->is_compressed)

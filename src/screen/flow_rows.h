@@ -3,11 +3,11 @@
 #define TANDEM_SRC_SCREEN_FLOW_ROWS_H
 
 #include "base/attr.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "trace/call.h"
 
-#define FLOW_COLUMNS 64 /* further addresses have none: their messages have no arrow */
-#define FLOW_NOWHERE FLOW_COLUMNS
+#define FLOW_NOWHERE LIMIT_SCREEN_COLUMNS
 
 struct flow_options {
     bool is_compressed; /* a column for all ports of an address */
@@ -37,7 +37,7 @@ struct flow_rows {
     struct flow_row *at;
     size_t n, room;
     unsigned n_columns;
-    struct addr columns[FLOW_COLUMNS];
+    struct addr columns[LIMIT_SCREEN_COLUMNS];
 };
 
 void flow_rows_free(struct mem *, struct flow_rows *);

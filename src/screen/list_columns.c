@@ -12,7 +12,7 @@ void print_time(struct buf *b, unix_ns at)
     char text[32];
     int64_t s = at / NS - (at % NS < 0), day = 86400;
     unsigned t = (unsigned)((s % day + day) % day);
-    unsigned ms = (unsigned)((at - s * NS) / 1000000);
+    unsigned ms = (unsigned)((at % NS + NS) % NS / 1000000);
     int n = snprintf(text, sizeof text, "%02u:%02u:%02u.%03u", t / 3600, t / 60 % 60, t % 60, ms);
     buf_put(b, (struct str){text, n > 0 ? (size_t)n : 0});
 }

@@ -3,12 +3,15 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/time.h"
 #include "net/entropy.h"
 #include "tools/input.h"
+#include "tools/terminal.h"
 #include "tools/trace_export.h"
 #include "tools/trace_options.h"
+#include "tools/trace_screen.h"
 #include "tools/trace_show.h"
 #include "tools/trace_source.h"
 #include "tools/trace_tell.h"
@@ -19,7 +22,9 @@ const char trace_help[] =
     "Shows the calls of captures, PCAP or PCAPNG. - or no file at all is standard input.\n"
     "\n"
     "What is shown:\n"
-    "  --list           a line a call; so it is where no call is named\n"
+    "  --screen         full screen, calls as they come; what a terminal gets where nothing\n"
+    "                   else is asked for\n"
+    "  --list           a line a call; what a pipe gets where no call is named\n"
     "  --text, --ascii  ladders; with --call that call and all that it is joined with\n"
     "  --json           of a list an object a call: call_id, method, from, to, status, messages,\n"
     "                   start, seconds; of a ladder calls, participants and rungs\n"
@@ -54,22 +59,6 @@ int trace_complain(const char *where, const char *what, int status)
     return status;
 }
 
-static int take_event(struct trace_calls *calls, const struct capture_event *e)
-{
-    if (e->kind == CAPTURE_RTP)
-        return trace_calls_hear(
-            calls,
-            &(struct trace_packet){
-                .at = e->at, .from = e->from, .to = e->to, .rtp = &e->rtp, .len = e->bytes.len});
-    return trace_calls_take(calls,
-                            &(struct trace_event){.kind = TRACE_MESSAGE,
-                                                  .at = e->at,
-                                                  .from = e->from,
-                                                  .to = e->to,
-                                                  .transport = e->transport,
-                                                  .text = str_slice(e->bytes, 0, LIMIT_MSG_BYTES)});
-}
-
 static int read_file(struct trace_calls *calls, const char *path, struct str key_log)
 {
     struct trace_source s;
@@ -80,7 +69,7 @@ static int read_file(struct trace_calls *calls, const char *path, struct str key
     if (error)
         return trace_complain(path, strerror(error), TRACE_EXIT_BAD_USAGE);
     while (trace_source_next(&s, &e))
-        is_short |= take_event(calls, &e) != 0;
+        is_short |= trace_source_tell(&e, calls) != 0;
     if (is_short)
         status = trace_complain(path, "no memory for all of it", TRACE_EXIT_OUR_FAULT);
     if (trace_source_fault(&s))
@@ -124,6 +113,13 @@ static int show(const struct trace_options *o, const struct trace_pick *pick, st
     return status;
 }
 
+/* Where nothing else is asked for a terminal gets the screen, and a pipe the list. */
+static bool wants_screen(const struct trace_options *o)
+{
+    return o->has_screen ||
+           (!trace_options_ask_for_more(o) && terminal_is_there() && isatty(STDIN_FILENO));
+}
+
 static int run(const struct trace_options *o, struct trace_calls *calls, struct str key_log)
 {
     struct trace_pick pick = {.calls = calls, .filter = &o->filter};
@@ -145,8 +141,10 @@ static int with_table(const struct trace_options *o, struct str key_log)
     struct hash_key key;
     struct trace_calls *calls =
         entropy_key(&key) ? trace_calls_new(&mem_libc, &key, TABLE_BYTES) : NULL;
-    int status =
-        calls ? run(o, calls, key_log) : trace_complain("start", "no memory", TRACE_EXIT_OUR_FAULT);
+    int (*what)(const struct trace_options *, struct trace_calls *, struct str) =
+        wants_screen(o) ? trace_screen : run;
+    int status = calls ? what(o, calls, key_log)
+                       : trace_complain("start", "no memory", TRACE_EXIT_OUR_FAULT);
 
     trace_calls_free(calls);
     return status;

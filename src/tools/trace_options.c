@@ -13,6 +13,7 @@ enum option_key {
     KEY_TEXT_FORM,
     KEY_ASCII,
     KEY_JSON,
+    KEY_SCREEN,
     KEY_CALL,
     KEY_USER,
     KEY_NUMBER,
@@ -35,6 +36,7 @@ static const struct option table[] = {
     {"text", no_argument, NULL, KEY_TEXT_FORM},
     {"ascii", no_argument, NULL, KEY_ASCII},
     {"json", no_argument, NULL, KEY_JSON},
+    {"screen", no_argument, NULL, KEY_SCREEN},
     {"call", required_argument, NULL, KEY_CALL},
     {"user", required_argument, NULL, KEY_USER},
     {"number", required_argument, NULL, KEY_NUMBER},
@@ -51,29 +53,6 @@ static const struct option table[] = {
     {"keylog", required_argument, NULL, KEY_KEY_LOG},
     {0},
 };
-
-/* "404", "4xx", "400-499" */
-static bool read_codes(struct trace_filter *f, struct str s)
-{
-    size_t dash = str_find(s, '-');
-    uint64_t least, most;
-
-    if (s.len == 3 && str_equal_nocase(str_slice(s, 1, 2), STR("xx"))) {
-        if (s.at[0] < '1' || s.at[0] > '6')
-            return false;
-        f->code_least = (unsigned)(s.at[0] - '0') * 100;
-        f->code_most = f->code_least + 99;
-        return true;
-    }
-    if (!str_to_u64(str_slice(s, 0, dash), 699, &least))
-        return false;
-    most = least;
-    if (dash < s.len && !str_to_u64(str_slice(s, dash + 1, s.len), 699, &most))
-        return false;
-    f->code_least = (unsigned)least;
-    f->code_most = (unsigned)most;
-    return least >= 100 && least <= most;
-}
 
 static void set_form(struct trace_options *o, enum trace_form form)
 {
@@ -98,7 +77,7 @@ static const char *take_filter(struct trace_filter *f, int key, struct str value
         f->text = value;
         return NULL;
     case KEY_CODE:
-        return read_codes(f, value) ? NULL : "no status such as 404, 4xx or 400-499";
+        return trace_filter_read_codes(f, value) ? NULL : "no status such as 404, 4xx or 400-499";
     case KEY_FROM_TIME:
         return trace_time_read(value, &f->since) ? NULL : trace_time_form;
     case KEY_TO_TIME:
@@ -128,6 +107,9 @@ static const char *take(struct trace_options *o, int key, const char *value)
     case KEY_JSON:
         o->json = true;
         return NULL;
+    case KEY_SCREEN:
+        o->has_screen = true;
+        return NULL;
     case KEY_CALL:
         o->call = str_from(value);
         return NULL;
@@ -151,6 +133,12 @@ static const char *take(struct trace_options *o, int key, const char *value)
     }
 }
 
+bool trace_options_ask_for_more(const struct trace_options *o)
+{
+    return o->has_form || o->json || o->call.len > 0 || o->svg || o->html || o->pcap ||
+           o->hep.family != ADDR_NONE;
+}
+
 int trace_options_read(struct trace_options *o, int argc, char **argv)
 {
     static char dash[] = "-";
@@ -172,6 +160,11 @@ int trace_options_read(struct trace_options *o, int argc, char **argv)
     }
     if (!o->has_form && o->call.len > 0)
         o->form = TRACE_FORM_TEXT;
+    if (o->has_screen && trace_options_ask_for_more(o))
+        return trace_complain(
+            "--screen",
+            "shows all that is picked, and writes nothing by itself: see tandem help trace",
+            TRACE_EXIT_BAD_USAGE);
     o->files = optind < argc ? argv + optind : standard_input;
     o->n_files = optind < argc ? argc - optind : 1;
     return 0;

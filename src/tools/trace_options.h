@@ -8,6 +8,7 @@ enum trace_form { TRACE_FORM_LIST, TRACE_FORM_TEXT, TRACE_FORM_ASCII };
 
 struct trace_options {
     bool help, json;
+    bool has_screen;      /* asked for */
     bool has_form;        /* `form` was asked for */
     enum trace_form form; /* of standard output; a list where no call is named, else text */
     struct str call;      /* a Call-ID; empty: all that fit the filter */
@@ -21,5 +22,8 @@ struct trace_options {
 
 /* 0, or the exit status once the fault was told. */
 int trace_options_read(struct trace_options *, int argc, char **argv);
+
+/* For anything but the calls on a screen. */
+bool trace_options_ask_for_more(const struct trace_options *);
 
 #endif

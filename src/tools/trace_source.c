@@ -11,17 +11,17 @@
 /* The longest frame that may have to wait, and as much again to be read at once. */
 #define BUFFER ((size_t)2 * LIMIT_CAPTURE_FRAME_BYTES)
 
-int trace_source_open(struct trace_source *s, const char *path, struct str key_log)
+static int begin(struct trace_source *s, int fd, struct str key_log)
 {
     struct hash_key key;
 
-    *s = (struct trace_source){.fd = STDIN_FILENO};
-    if (!entropy_key(&key))
-        return EIO;
-    if (strcmp(path, "-") != 0)
-        s->fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (s->fd < 0)
+    *s = (struct trace_source){.fd = fd};
+    if (fd < 0)
         return errno;
+    if (!entropy_key(&key)) {
+        trace_source_close(s);
+        return EIO;
+    }
     s->buffer = malloc(BUFFER);
     s->capture = capture_new(&mem_libc, &key);
     if (!s->buffer || !s->capture) {
@@ -31,6 +31,22 @@ int trace_source_open(struct trace_source *s, const char *path, struct str key_l
     capture_file_init(&s->file);
     capture_keys(s->capture, key_log);
     return 0;
+}
+
+int trace_source_open(struct trace_source *s, const char *path, struct str key_log)
+{
+    bool is_input = strcmp(path, "-") == 0;
+
+    return begin(s, is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC), key_log);
+}
+
+/* Standard input is opened anew, so that only we do not wait for it. */
+int trace_source_follow(struct trace_source *s, const char *path, struct str key_log)
+{
+    bool is_input = strcmp(path, "-") == 0;
+
+    return begin(s, open(is_input ? "/dev/stdin" : path, O_RDONLY | O_NONBLOCK | O_CLOEXEC),
+                 key_log);
 }
 
 void trace_source_close(struct trace_source *s)
@@ -52,6 +68,7 @@ static bool fill(struct trace_source *s)
     do
         n = read(s->fd, s->buffer + s->len, BUFFER - s->len);
     while (n < 0 && errno == EINTR);
+    s->waits = n < 0 && errno == EAGAIN;
     s->len += n > 0 ? (size_t)n : 0;
     return n > 0;
 }
@@ -85,11 +102,18 @@ bool trace_source_next(struct trace_source *s, struct capture_event *out)
         if (s->has_ended)
             return false;
         if (!advance(s)) {
+            if (s->waits)
+                return false;
             s->has_ended = true;
             capture_end(s->capture);
         }
     }
     return true;
+}
+
+bool trace_source_waits(const struct trace_source *s)
+{
+    return s->waits;
 }
 
 bool trace_source_is_other(const struct trace_source *s)
@@ -108,4 +132,20 @@ const char *trace_source_fault(const struct trace_source *s)
     if (s->file.passed_over > 0)
         return "has frames that cannot be read; they are left out";
     return NULL;
+}
+
+int trace_source_tell(const struct capture_event *e, struct trace_calls *calls)
+{
+    if (e->kind == CAPTURE_RTP)
+        return trace_calls_hear(
+            calls,
+            &(struct trace_packet){
+                .at = e->at, .from = e->from, .to = e->to, .rtp = &e->rtp, .len = e->bytes.len});
+    return trace_calls_take(calls,
+                            &(struct trace_event){.kind = TRACE_MESSAGE,
+                                                  .at = e->at,
+                                                  .from = e->from,
+                                                  .to = e->to,
+                                                  .transport = e->transport,
+                                                  .text = str_slice(e->bytes, 0, LIMIT_MSG_BYTES)});
 }

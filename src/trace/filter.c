@@ -100,3 +100,27 @@ bool trace_filter_fits(const struct trace_filter *f, const struct trace_call *c)
            (f->method.len == 0 || str_equal_nocase(f->method, c->method_name)) && has_user(f, c) &&
            has_address(f, c) && has_code(f, c) && has_text(f, c);
 }
+
+bool trace_filter_read_codes(struct trace_filter *f, struct str s)
+{
+    size_t dash = str_find(s, '-');
+    uint64_t least, most;
+
+    if (s.len == 3 && str_equal_nocase(str_slice(s, 1, 2), STR("xx"))) {
+        if (s.at[0] < '1' || s.at[0] > '6')
+            return false;
+        f->code_least = (unsigned)(s.at[0] - '0') * 100;
+        f->code_most = f->code_least + 99;
+        return true;
+    }
+    if (!str_to_u64(str_slice(s, 0, dash), 699, &least))
+        return false;
+    most = least;
+    if (dash < s.len && !str_to_u64(str_slice(s, dash + 1, s.len), 699, &most))
+        return false;
+    if (least < 100 || least > most)
+        return false;
+    f->code_least = (unsigned)least;
+    f->code_most = (unsigned)most;
+    return true;
+}

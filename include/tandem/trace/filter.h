@@ -2,6 +2,7 @@
 #ifndef TANDEM_TRACE_FILTER_H
 #define TANDEM_TRACE_FILTER_H
 
+#include "base/attr.h"
 #include "trace/call.h"
 
 /* What is empty or 0 does not count; all that counts has to hold of one call. */
@@ -15,6 +16,9 @@ struct trace_filter {
     unsigned code_least, code_most; /* the answer that its caller got at last is among them */
     unix_ns since, until;           /* it has lasted into this span; `until` 0: to the end */
 };
+
+/* "404", "4xx", "400-499". False: it is none of these, and the filter is as before. */
+MUST_USE bool trace_filter_read_codes(struct trace_filter *, struct str);
 
 bool trace_filter_fits(const struct trace_filter *, const struct trace_call *);
 

@@ -67,11 +67,29 @@ static void test_time_and_all(void **state)
     rig_fini(&r);
 }
 
+static void test_codes_as_people_write_them(void **state)
+{
+    static const char *const wrong[] = {"", "4x", "7xx", "99", "700", "500-400", "4xx-499", "404 "};
+    struct trace_filter f = {0};
+    (void)state;
+    assert_true(trace_filter_read_codes(&f, STR("404")));
+    assert_true(f.code_least == 404 && f.code_most == 404);
+    assert_true(trace_filter_read_codes(&f, STR("5XX")));
+    assert_true(f.code_least == 500 && f.code_most == 599);
+    assert_true(trace_filter_read_codes(&f, STR("400-499")));
+    assert_true(f.code_least == 400 && f.code_most == 499);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_false(trace_filter_read_codes(&f, str_from(wrong[i])));
+        assert_true(f.code_least == 400 && f.code_most == 499);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conditions),
         cmocka_unit_test(test_time_and_all),
+        cmocka_unit_test(test_codes_as_people_write_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
