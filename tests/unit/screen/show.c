@@ -68,13 +68,14 @@ static void read_row(const struct screen *s, int row, char *out)
 int show_find(struct show *h, const char *text)
 {
     char line[1001];
+    int found = -1;
     screen_draw(h->s);
     for (int row = 0; row < screen_rows(h->s); row++) {
         read_row(h->s, row, line);
-        if (strstr(line, text))
-            return row;
+        if (found < 0 && strstr(line, text))
+            found = row;
     }
-    return -1;
+    return found;
 }
 
 bool show_has(struct show *h, const char *text)
