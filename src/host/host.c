@@ -53,8 +53,11 @@ static bool open_listeners(struct host *h, char *what, size_t size)
 
 static bool make_engine(struct host *h, const struct host_config *c)
 {
-    struct engine_config e = {
-        .mem = h->mem, .timers = tx_timers_default(), .n_workers = 1, .software = c->software};
+    struct engine_config e = {.mem = h->mem,
+                              .timers = tx_timers_default(),
+                              .n_workers = 1,
+                              .software = c->software,
+                              .recorder = c->recorder};
     if (!entropy_seed(&e.seed) || !entropy_key(&e.call_key))
         return false;
     h->engine = engine_new(&e);
@@ -127,6 +130,7 @@ struct host *host_new(const struct host_config *c, char *what, size_t size)
         return NULL;
     h->mem = c->mem;
     h->trace = c->trace;
+    h->recorder = c->recorder;
     h->listen = *c->listen;
     net_clock_init(&h->clock);
     h->now = net_clock_now(&h->clock);
@@ -206,6 +210,7 @@ static void send_bytes(struct host *h, const struct engine_output *o)
 {
     const struct flow *f = &o->flow;
     host_show(h, "->", f->transport, &f->remote, block_str(o->bytes));
+    recorder_put_message(h->recorder, RECORD_SENT, f, block_str(o->bytes), h->now);
     if (f->transport == TRANSPORT_UDP)
         udp_send(&h->listeners[f->listener].udp, &f->remote, o->bytes);
     else

@@ -26,10 +26,11 @@ struct host_config {
     struct mem *mem;
     struct str software;
     const struct listen_list *listen; /* concrete addresses; udp, tcp and tls. Port 0: a free one */
-    const char *certificate; /* "FILE" or "CHAIN:KEY", for calls that come by TLS; NULL: none */
-    const char *ca;          /* a file or a folder; NULL: the system's */
-    bool trust_all;          /* whoever we connect to by TLS need not prove who he is */
-    FILE *trace;             /* where messages are shown as they pass; NULL: nowhere */
+    const char *certificate;   /* "FILE" or "CHAIN:KEY", for calls that come by TLS; NULL: none */
+    const char *ca;            /* a file or a folder; NULL: the system's */
+    bool trust_all;            /* whoever we connect to by TLS need not prove who he is */
+    FILE *trace;               /* where messages are shown as they pass; NULL: nowhere */
+    struct recorder *recorder; /* keeps them; NULL: nobody does */
 };
 
 /* NULL: `what` says why, for people. */

@@ -21,6 +21,7 @@ struct host_listener {
 struct host {
     struct mem *mem;
     FILE *trace;
+    struct recorder *recorder;
     struct net_clock clock;
     time_ns now;
     struct loop loop;

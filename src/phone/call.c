@@ -34,6 +34,7 @@
     "  --trust-all          whoever answers by TLS need not prove who he is\n"               \
     "  --json               events as JSON Lines\n"                                          \
     "  -v, --verbose        shows the messages on standard error\n"                          \
+    "      --trace          draws them as a ladder there at the end\n"                       \
     "\n"                                                                                     \
     "Standard input has commands, a line each: hold, resume, mute, unmute, codecs NAMES,\n"  \
     "dtmf DIGITS, answer, reject [CODE], call URI, transfer URI, transfer CALL, status,\n"   \

@@ -44,6 +44,7 @@ enum meaning {
     CALLS_AT_ONCE,
     JSON,
     VERBOSE,
+    TRACE,
     HELP
 };
 
@@ -81,6 +82,7 @@ static const struct {
     {{"calls", required_argument, NULL, CALLS_AT_ONCE}, BIT(PHONE_ANSWER)},
     {{"json", no_argument, NULL, JSON}, ALL},
     {{"verbose", no_argument, NULL, VERBOSE}, ALL},
+    {{"trace", no_argument, NULL, TRACE}, ALL},
     {{"help", no_argument, NULL, HELP}, ALL},
 };
 #define N_OPTIONS (sizeof table / sizeof *table)
@@ -266,6 +268,8 @@ static bool *flag_of(struct phone_options *o, enum meaning m)
         return &o->json;
     case VERBOSE:
         return &o->verbose;
+    case TRACE:
+        return &o->trace;
     default:
         return &o->help;
     }
@@ -304,6 +308,7 @@ static int take(struct phone_options *o, enum meaning m)
     case LATCH:
     case JSON:
     case VERBOSE:
+    case TRACE:
     case HELP:
         *flag_of(o, m) = true;
         return PHONE_DONE;

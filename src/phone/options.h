@@ -52,7 +52,7 @@ struct phone_options {
     unsigned for_ms, after_ms, timeout_ms; /* 0: not given */
     bool has_for, has_after;
     enum phone_audio audio;
-    bool json, verbose, help, once, direct, trust_all, outbound, latch, has_audio;
+    bool json, verbose, trace, help, once, direct, trust_all, outbound, latch, has_audio;
     bool transfer; /* we may be transferred */
 };
 

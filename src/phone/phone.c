@@ -8,9 +8,11 @@
 
 #include "dialog/route_set.h"
 #include "host/version.h"
+#include "phone/ladder.h"
 
 #define SOFTWARE STR("tandem/" TANDEM_VERSION)
-#define SESSION_S 1800 /* RFC 4028 4: recommended */
+#define KEPT_BYTES ((size_t)8 << 20) /* for --trace */
+#define SESSION_S 1800               /* RFC 4028 4: recommended */
 
 /* --- who and whom --- */
 
@@ -101,13 +103,15 @@ static int make_parts(struct phone *p)
     struct listen_list listen;
     char what[256];
     address_listen(o, hop_of(p), &listen);
+    p->recorder = o->trace ? recorder_new(&mem_libc, KEPT_BYTES) : NULL;
     const struct host_config h = {.mem = &mem_libc,
                                   .software = SOFTWARE,
                                   .listen = &listen,
                                   .certificate = o->certificate,
                                   .ca = o->ca,
                                   .trust_all = o->trust_all,
-                                  .trace = o->verbose ? stderr : NULL};
+                                  .trace = o->verbose ? stderr : NULL,
+                                  .recorder = p->recorder};
     p->host = host_new(&h, what, sizeof what);
     if (!p->host)
         return phone_complain(o, "start", what, PHONE_BAD_USAGE);
@@ -137,8 +141,11 @@ int phone_begin(struct phone *p, const struct phone_options *o)
 
 void phone_end(struct phone *p)
 {
+    if (p->recorder)
+        ladder_show(p->recorder, stderr);
     ua_free(p->ua);
     host_free(p->host);
+    recorder_free(p->recorder);
     if (p->signals >= 0)
         close(p->signals);
 }

@@ -13,6 +13,7 @@ enum { TOKEN_SIGNAL = HOST_KINDS, TOKEN_INPUT, TOKEN_MEDIA, TOKEN_SOUND };
 struct phone {
     const struct phone_options *options;
     struct host *host;
+    struct recorder *recorder; /* of --trace; NULL: none */
     struct ua *ua;
     struct identities who;
     ua_account account;    /* the first of them */

@@ -25,6 +25,7 @@ const char register_help[] =
     "  --trust-all          whoever answers by TLS need not prove who he is\n"
     "  --json               events as JSON Lines\n"
     "  -v, --verbose        shows the messages on standard error\n"
+    "      --trace          draws them as a ladder there at the end\n"
     "\n"
     "Exit status: 0 done, 1 the registrar refused, 2 usage, 3 it did not answer in time.\n";
 

@@ -27,6 +27,7 @@
     "  --trust-all          whoever answers by TLS need not prove who he is\n"              \
     "  --json               the answer as an object\n"                                      \
     "  -v, --verbose        shows the messages on standard error\n"                         \
+    "      --trace          draws them as a ladder there at the end\n"                      \
     "\n"                                                                                    \
     "Exit status: 0 a 2xx came, 1 another answer did, 2 usage, 3 nobody answered in time\n" \
     "or there is no way there.\n"

@@ -28,6 +28,7 @@ const char subscribe_help[] =
     "  --trust-all          whoever answers by TLS need not prove who he is\n"
     "  --json               events as JSON Lines\n"
     "  -v, --verbose        shows the messages on standard error\n"
+    "      --trace          draws them as a ladder there at the end\n"
     "\n"
     "Exit status: 0 done, 1 it was refused, 2 usage, 3 nobody answered in time or there is\n"
     "no way there.\n";

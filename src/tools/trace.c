@@ -12,6 +12,7 @@
 #include "tools/trace_export.h"
 #include "tools/trace_options.h"
 #include "tools/trace_screen.h"
+#include "tools/trace_server.h"
 #include "tools/trace_show.h"
 #include "tools/trace_source.h"
 #include "tools/trace_tell.h"
@@ -19,13 +20,17 @@
 const char trace_help[] =
     "usage: tandem trace [OPTION...] [FILE...|-]\n"
     "\n"
-    "Shows the calls of captures, PCAP or PCAPNG. - or no file at all is standard input.\n"
+    "       tandem trace [--socket PATH | --data DIR] [OPTION...] [CALL-ID]\n"
+    "\n"
+    "Shows the calls of captures, PCAP or PCAPNG (- is standard input), or those that a running\n"
+    "server has had lately, with its reasons for what became of them.\n"
     "\n"
     "What is shown:\n"
     "  --screen         full screen, calls as they come; what a terminal gets where nothing\n"
     "                   else is asked for\n"
     "  --list           a line a call; what a pipe gets where no call is named\n"
     "  --text, --ascii  ladders; with --call that call and all that it is joined with\n"
+    "  --explain        how each call ended, and what the server says of why\n"
     "  --json           of a list an object a call: call_id, method, from, to, status, messages,\n"
     "                   start, seconds; of a ladder calls, participants and rungs\n"
     "  --svg FILE, --html FILE\n"
@@ -44,11 +49,13 @@ const char trace_help[] =
     "                   that lasted into it: 2024-05-17T08:30:00 (UTC), or seconds since 1970\n"
     "  --contains TEXT  with this in a message\n"
     "\n"
+    "  --socket PATH    the server's control socket\n"
+    "  --data DIR       the server's data folder, in which its control socket is\n"
     "  --keylog FILE    opens TLS with this key log (SSLKEYLOGFILE); PCAPNG may have its own\n"
     "\n"
     "Exit status: 0 done, 1 a file is no capture or no such call is there, 2 a file cannot be "
     "read\n"
-    "or an option is wrong.\n";
+    "or an option is wrong, 3 no server answers.\n";
 
 #define KEY_LOG_MOST ((size_t)64 << 20)
 #define TABLE_BYTES ((size_t)256 << 20)
@@ -97,6 +104,19 @@ static int read_files(const struct trace_options *o, struct trace_calls *calls, 
     return worst;
 }
 
+static int read_server(const struct trace_options *o, struct trace_calls *calls)
+{
+    struct trace_server s;
+    int status = trace_server_begin(&s, o);
+
+    if (status)
+        return status;
+    const char *wrong = trace_server_read(&s, calls);
+
+    trace_server_close(&s);
+    return wrong ? trace_complain("server", wrong, TRACE_EXIT_NOBODY) : TRACE_EXIT_DONE;
+}
+
 static int show(const struct trace_options *o, const struct trace_pick *pick, struct str key_log)
 {
     bool has_pictures = o->svg || o->html, is_sent = o->hep.family != ADDR_NONE;
@@ -123,8 +143,10 @@ static bool wants_screen(const struct trace_options *o)
 static int run(const struct trace_options *o, struct trace_calls *calls, struct str key_log)
 {
     struct trace_pick pick = {.calls = calls, .filter = &o->filter};
-    int status = read_files(o, calls, key_log);
+    int status = o->from_server ? read_server(o, calls) : read_files(o, calls, key_log);
 
+    if (status == TRACE_EXIT_NOBODY)
+        return status;
     if (o->call.len > 0) {
         pick.one = trace_calls_find(calls, o->call);
         if (!pick.one)

@@ -152,7 +152,7 @@ static int read_again(struct export *x, const char *path, struct str key_log)
     return TRACE_EXIT_DONE;
 }
 
-/* Standard input cannot be read again. */
+/* Standard input cannot be read again, and a server has told all that it will. */
 static int put_kept(struct export *x)
 {
     const struct trace_call *c = NULL;
@@ -168,7 +168,7 @@ static int write_all(struct export *x, const struct trace_options *o, struct str
 {
     struct buf b = room_of(x);
     int status = TRACE_EXIT_DONE;
-    bool from_input = false;
+    bool from_input = o->from_server;
 
     pcapng_begin(&x->writer, &b);
     put(x, &b);

@@ -1,8 +1,12 @@
 /* The command line of `tandem trace`. Does nothing of what it says. */
 #include "tools/trace_options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tools/trace_tell.h"
 #include "tools/trace_time.h"
@@ -12,6 +16,9 @@ enum option_key {
     KEY_LIST = 256,
     KEY_TEXT_FORM,
     KEY_ASCII,
+    KEY_EXPLAIN,
+    KEY_SOCKET,
+    KEY_DATA,
     KEY_JSON,
     KEY_SCREEN,
     KEY_CALL,
@@ -35,6 +42,9 @@ static const struct option table[] = {
     {"list", no_argument, NULL, KEY_LIST},
     {"text", no_argument, NULL, KEY_TEXT_FORM},
     {"ascii", no_argument, NULL, KEY_ASCII},
+    {"explain", no_argument, NULL, KEY_EXPLAIN},
+    {"socket", required_argument, NULL, KEY_SOCKET},
+    {"data", required_argument, NULL, KEY_DATA},
     {"json", no_argument, NULL, KEY_JSON},
     {"screen", no_argument, NULL, KEY_SCREEN},
     {"call", required_argument, NULL, KEY_CALL},
@@ -104,6 +114,15 @@ static const char *take(struct trace_options *o, int key, const char *value)
     case KEY_ASCII:
         set_form(o, TRACE_FORM_ASCII);
         return NULL;
+    case KEY_EXPLAIN:
+        set_form(o, TRACE_FORM_EXPLAIN);
+        return NULL;
+    case KEY_SOCKET:
+        o->socket = value;
+        return NULL;
+    case KEY_DATA:
+        o->data = value;
+        return NULL;
     case KEY_JSON:
         o->json = true;
         return NULL;
@@ -139,10 +158,37 @@ bool trace_options_ask_for_more(const struct trace_options *o)
            o->hep.family != ADDR_NONE;
 }
 
-int trace_options_read(struct trace_options *o, int argc, char **argv)
+/* No file is named: what a shell gives to read, or else the server that runs here. */
+static bool has_something_to_read(void)
+{
+    struct stat s;
+
+    return fstat(STDIN_FILENO, &s) == 0 && !S_ISCHR(s.st_mode);
+}
+
+/* A word that is no file's name may be a call's. */
+static bool is_call(const char *word)
+{
+    return strcmp(word, "-") != 0 && access(word, F_OK) != 0 && errno == ENOENT;
+}
+
+static void choose_source(struct trace_options *o, char **words, int n)
 {
     static char dash[] = "-";
     static char *standard_input[] = {dash};
+
+    if (n == 1 && o->call.len == 0 && is_call(words[0])) {
+        o->call = str_from(words[0]);
+        n = 0;
+    }
+    o->from_server =
+        n == 0 && (o->socket || o->data || o->call.len > 0 || !has_something_to_read());
+    o->files = n > 0 ? words : standard_input;
+    o->n_files = n > 0 ? n : !o->from_server;
+}
+
+int trace_options_read(struct trace_options *o, int argc, char **argv)
+{
     int key, index = 0;
 
     *o = (struct trace_options){0};
@@ -158,6 +204,7 @@ int trace_options_read(struct trace_options *o, int argc, char **argv)
         if (wrong)
             return trace_complain(optarg, wrong, TRACE_EXIT_BAD_USAGE);
     }
+    choose_source(o, argv + optind, argc - optind);
     if (!o->has_form && o->call.len > 0)
         o->form = TRACE_FORM_TEXT;
     if (o->has_screen && trace_options_ask_for_more(o))
@@ -165,7 +212,5 @@ int trace_options_read(struct trace_options *o, int argc, char **argv)
             "--screen",
             "shows all that is picked, and writes nothing by itself: see tandem help trace",
             TRACE_EXIT_BAD_USAGE);
-    o->files = optind < argc ? argv + optind : standard_input;
-    o->n_files = optind < argc ? argc - optind : 1;
     return 0;
 }

@@ -4,7 +4,7 @@
 
 #include "trace/filter.h"
 
-enum trace_form { TRACE_FORM_LIST, TRACE_FORM_TEXT, TRACE_FORM_ASCII };
+enum trace_form { TRACE_FORM_LIST, TRACE_FORM_TEXT, TRACE_FORM_ASCII, TRACE_FORM_EXPLAIN };
 
 struct trace_options {
     bool help, json;
@@ -16,6 +16,8 @@ struct trace_options {
     const char *svg, *html, *pcap; /* files to write; NULL: none */
     struct addr hep;               /* where packets are sent; no family: nowhere */
     const char *key_log;
+    const char *socket, *data; /* where a server's control socket is; NULL: not said */
+    bool from_server;          /* … and the calls are its */
     char **files;
     int n_files;
 };

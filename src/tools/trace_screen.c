@@ -7,6 +7,7 @@
 
 #include "tools/terminal.h"
 #include "tools/trace_save.h"
+#include "tools/trace_server.h"
 #include "tools/trace_source.h"
 #include "tools/trace_tell.h"
 
@@ -17,6 +18,7 @@ struct reading {
     struct trace_calls *calls;
     struct str key_log;
     struct trace_source source;
+    struct trace_server server;
     bool is_open;
     int at;                   /* place of the file that is read in options->files */
     const char *where, *what; /* the first fault; NULL: none */
@@ -74,6 +76,21 @@ static enum terminal_supply take(void *user)
     return TERMINAL_MORE;
 }
 
+static enum terminal_supply take_from_server(void *user)
+{
+    struct reading *r = user;
+    uint64_t before = trace_calls_counts(r->calls).messages;
+    const char *wrong = r->what ? NULL : trace_server_read(&r->server, r->calls);
+    if (wrong) {
+        r->where = "server";
+        r->what = wrong;
+        r->status = TRACE_EXIT_NOBODY;
+    }
+    if (r->what)
+        return TERMINAL_NONE;
+    return trace_calls_counts(r->calls).messages > before ? TERMINAL_MORE : TERMINAL_LATER;
+}
+
 static const char *save(void *user, const struct screen_saving *saving)
 {
     (void)user;
@@ -95,14 +112,21 @@ int trace_screen(const struct trace_options *o, struct trace_calls *calls, struc
                               TRACE_EXIT_BAD_USAGE);
 
     struct reading r = {.options = o, .calls = calls, .key_log = key_log};
-    struct screen_options options = {.source = o->n_files == 1 ? o->files[0] : "several files",
+    int status = o->from_server ? trace_server_begin(&r.server, o) : TRACE_EXIT_DONE;
+    if (status)
+        return status;
+    struct screen_options options = {.source = o->from_server    ? "the running server"
+                                               : o->n_files == 1 ? o->files[0]
+                                                                 : "several files",
                                      .formats = trace_save_formats,
                                      .filter = &o->filter,
-                                     .is_live = has_input(o)};
-    struct terminal_source source = {take, save, &r};
+                                     .is_live = o->from_server || has_input(o)};
+    struct terminal_source source = {o->from_server ? take_from_server : take, save, &r};
     const char *wrong = terminal_run(calls, &options, &source);
     if (r.is_open)
         trace_source_close(&r.source);
+    if (o->from_server)
+        trace_server_close(&r.server);
     if (wrong)
         return trace_complain("terminal", wrong, TRACE_EXIT_BAD_USAGE);
     return r.what ? trace_complain(r.where, r.what, r.status) : TRACE_EXIT_DONE;

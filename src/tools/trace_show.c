@@ -72,6 +72,36 @@ static int draw(const struct trace_options *o, const struct trace_call *c, bool 
     return TRACE_EXIT_DONE;
 }
 
+/* --- why --- */
+
+static void say(const char *before, struct str text)
+{
+    fputs(before, stdout);
+    for (size_t i = 0; i < text.len; i++)
+        putchar((unsigned char)text.at[i] < ' ' ? '?' : text.at[i]);
+    putchar('\n');
+}
+
+/* Its end as a sentence, and what whoever knows more of it says. */
+static int explain(const struct trace_call *c)
+{
+    char words[TRACE_WORDS];
+    struct trace_ladder ladder;
+    struct buf b;
+
+    if (trace_ladder_init(&ladder, &mem_libc, c, false))
+        return trace_complain("drawing", "no memory", TRACE_EXIT_OUR_FAULT);
+    buf_init(&b, words, sizeof(words));
+    trace_call_tell(&b, &ladder, 0);
+    trace_ladder_fini(&ladder);
+    say("", c->call_id);
+    say("  ", buf_str(&b));
+    for (const struct trace_item *i = NULL; (i = trace_call_item(c, i));)
+        if (i->kind == TRACE_NOTE)
+            say("  - ", i->text);
+    return TRACE_EXIT_DONE;
+}
+
 int trace_show(const struct trace_options *o, const struct trace_pick *pick)
 {
     const struct trace_call *c = NULL;
@@ -79,6 +109,11 @@ int trace_show(const struct trace_options *o, const struct trace_pick *pick)
 
     if (o->form == TRACE_FORM_LIST) {
         list(o, pick);
+        return status;
+    }
+    if (o->form == TRACE_FORM_EXPLAIN) {
+        while (status == TRACE_EXIT_DONE && (c = trace_pick_next(pick, c)))
+            status = explain(c);
         return status;
     }
     if (pick->one)

@@ -6,6 +6,7 @@ enum trace_status {
     TRACE_EXIT_DONE = 0,
     TRACE_EXIT_BAD_INPUT = 1,
     TRACE_EXIT_BAD_USAGE = 2,
+    TRACE_EXIT_NOBODY = 3,
     TRACE_EXIT_OUR_FAULT = 4
 };
 

@@ -23,6 +23,7 @@ struct recorder {
     struct mem *mem;
     size_t cap;
     uint64_t first, end; /* of the oldest record; behind the newest */
+    time_ns latest;
     char *at;
 };
 
@@ -107,6 +108,7 @@ void recorder_put(struct recorder *r, const struct record *record)
     struct str text = str_slice(record->text, 0, RECORD_TEXT_MOST);
     size_t size = sizeof(struct head) + record->call_id.len + text.len;
     size = (size + ALIGN - 1) / ALIGN * ALIGN;
+    r->latest = record->at > r->latest ? record->at : r->latest;
     struct head *h = make_room(r, (uint32_t)size);
     *h = (struct head){.size = (uint32_t)size,
                        .kind = record->kind,
@@ -114,7 +116,7 @@ void recorder_put(struct recorder *r, const struct record *record)
                        .transport = record->transport,
                        .call_id_len = (uint16_t)record->call_id.len,
                        .text_len = (uint32_t)text.len,
-                       .at = record->at,
+                       .at = r->latest,
                        .local = record->local,
                        .remote = record->remote};
     char *to = (char *)(h + 1);

@@ -1,11 +1,13 @@
 """What a running server keeps of what passed, and what it says why (`tandem ctl trace`)."""
 import contextlib
+import json
 import os
+import subprocess
 import tempfile
 
 import tap
 from control import Phone, ctl
-from server import Server
+from server import PROGRAM, Server
 
 
 @contextlib.contextmanager
@@ -16,6 +18,10 @@ def serving(*lines, workers=2):
             f.write("".join(line + "\n" for line in lines))
         with Server("--config", path, "--data", folder, "--workers", str(workers)) as server:
             yield server, folder
+
+
+def server_version():
+    return subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
 
 
 def trace(folder, *words):
@@ -88,6 +94,38 @@ def test_a_place_that_is_silent():
         assert alice.final() == 408
         reasons = of_call(trace(folder)[0], call_id)[1]
         assert reasons == [("timed_out", f"INVITE to udp:127.0.0.1:{silent.port}")], reasons
+
+
+def shown(folder, *words, status=0):
+    """What `tandem trace` prints of the server."""
+    got = subprocess.run([PROGRAM, "trace", "--data", folder, *words], capture_output=True, text=True, timeout=60, check=False,
+                         stdin=subprocess.DEVNULL, env={**os.environ, "COLUMNS": "120"})
+    assert got.returncode == status, (got.stdout, got.stderr)
+    return got.stdout if status == 0 else got.stderr
+
+
+def test_tandem_trace_shows_it():
+    with serving() as (server, folder), Phone(server, "alice") as alice, Phone(server, "bob") as bob:
+        assert bob.register() == 200
+        busy = alice.send("INVITE", "sip:bob@127.0.0.1", "sip:bob@127.0.0.1")
+        bob.answer(bob.receive(), 486, "Busy Here")
+        assert alice.final() == 486
+        gone = alice.send("INVITE", "sip:nobody@127.0.0.1", "sip:nobody@127.0.0.1")
+        assert alice.final() == 404
+        rows = [json.loads(line) for line in shown(folder, "--list", "--json").splitlines()]
+        assert [(r["method"], r["status"]) for r in rows] == [("REGISTER", 200), ("INVITE", 486), ("INVITE", 404)], rows
+        assert rows[1]["call_id"] == busy and rows[1]["messages"] == 6, rows
+        ladder = shown(folder, busy)
+        assert "INVITE bob" in ladder and "486 Busy Here" in ladder and f"tandem: goes to sip:bob@127.0.0.1:{bob.port}" in ladder, ladder
+        assert shown(folder, gone, "--explain").splitlines() == [
+            gone, "  refused by Tandem/" + server_version() + " with 404 Not Found after 0.0 s", "  - there is no sip:nobody@127.0.0.1 here"]
+        assert "busy" not in shown(folder, "--explain", "--method", "REGISTER")
+        capture = os.path.join(folder, "x.pcapng")
+        shown(folder, "--pcap", capture, "--call", busy)
+        with open(capture, "rb") as f:
+            assert f.read().count(b"\r\nCall-ID: " + busy.encode()) == 6
+        shown(folder, "no-such-call", status=1)
+        assert "none answers there" in shown("/nonexistent", "--list", status=3)
 
 
 def test_nothing_is_kept_where_that_is_configured():

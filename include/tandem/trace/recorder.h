@@ -42,7 +42,8 @@ struct recorder *recorder_new(struct mem *, size_t bytes);
 /* NULL is legal. */
 void recorder_free(struct recorder *);
 
-/* Copies the record; the oldest make room for it. NULL is legal: nothing is kept. Of a longer text
+/* Copies the record; the oldest make room for it. Times do not go back: one that would is that of
+ * the record before it. NULL is legal: nothing is kept. Of a longer text
  * than RECORD_TEXT_MOST its beginning is kept, of a longer Call-ID nothing. */
 #define RECORD_TEXT_MOST ((size_t)32 * 1024)
 #define RECORD_CALL_ID_MOST ((size_t)1024)

@@ -76,6 +76,22 @@ static void a_record_is_read_as_it_was(void **state)
     recorder_free(r);
 }
 
+/* A request that another worker read came earlier than what this one has done meanwhile. */
+static void times_do_not_go_back(void **state)
+{
+    struct recorder *r = recorder_new(&mem_libc, 0);
+    struct record got;
+    uint64_t cursor = 0;
+
+    (void)state;
+    put(r, 5, 10);
+    put(r, 3, 10);
+    struct str all = {copied, recorder_copy(r, &cursor, copied, RECORD_MOST)};
+    assert_true(record_next(&all, &got) && record_next(&all, &got));
+    assert_int_equal(got.at, 5);
+    recorder_free(r);
+}
+
 static void the_oldest_are_forgotten(void **state)
 {
     struct recorder *r = recorder_new(&mem_libc, 0);
@@ -144,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_is_read_as_it_was),
+        cmocka_unit_test(times_do_not_go_back),
         cmocka_unit_test(the_oldest_are_forgotten),
         cmocka_unit_test(a_reader_that_is_slow_loses_the_oldest),
         cmocka_unit_test(of_what_is_too_long_the_beginning_is_kept),
