@@ -54,7 +54,7 @@ _tandem()
         esac
         ;;
     options | message | request | register | subscribe | call | answer)
-        local client='--as --server --listen --password-file --auth-user --ca --certificate --trust-all --json --verbose --help'
+        local client='--as --server --listen --password-file --auth-user --ca --certificate --trust-all --json --verbose --trace --help'
         case $command in
         options) client+=' --via-server --timeout --header' ;;
         message) client+=' --via-server --timeout --header --type' ;;
@@ -87,7 +87,7 @@ _tandem()
         --call | --user | --number | --method | --code | --from-time | --to-time | --address | --contains | --hep) return ;;
         esac
         case $cur in
-        -*) mapfile -t COMPREPLY < <(compgen -W '--screen --list --text --ascii --json --svg --html --pcap --hep --call --user --number --method --code --address --from-time --to-time --contains --keylog --help' -- "$cur") ;;
+        -*) mapfile -t COMPREPLY < <(compgen -W '--screen --list --text --ascii --json --svg --html --pcap --hep --call --user --number --method --code --address --from-time --to-time --contains --explain --socket --data --keylog --help' -- "$cur") ;;
         *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         esac
         ;;
