@@ -166,10 +166,11 @@ static bool has_something_to_read(void)
     return fstat(STDIN_FILENO, &s) == 0 && !S_ISCHR(s.st_mode);
 }
 
-/* A word that is no file's name may be a call's. */
-static bool is_call(const char *word)
+/* A word that is no file's name, and does not look like one, may be a call's. */
+static bool may_be_call(const char *word)
 {
-    return strcmp(word, "-") != 0 && access(word, F_OK) != 0 && errno == ENOENT;
+    return strcmp(word, "-") != 0 && !strchr(word, '/') && !strstr(word, ".pcap") &&
+           access(word, F_OK) != 0 && errno == ENOENT;
 }
 
 static void choose_source(struct trace_options *o, char **words, int n)
@@ -177,13 +178,14 @@ static void choose_source(struct trace_options *o, char **words, int n)
     static char dash[] = "-";
     static char *standard_input[] = {dash};
 
-    if (n == 1 && o->call.len == 0 && is_call(words[0])) {
+    if (n == 1 && o->call.len == 0 && may_be_call(words[0])) {
         o->call = str_from(words[0]);
+        o->call_or_file = true;
         n = 0;
     }
     o->from_server =
         n == 0 && (o->socket || o->data || o->call.len > 0 || !has_something_to_read());
-    o->files = n > 0 ? words : standard_input;
+    o->files = n > 0 || o->call_or_file ? words : standard_input;
     o->n_files = n > 0 ? n : !o->from_server;
 }
 

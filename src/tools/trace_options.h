@@ -18,6 +18,7 @@ struct trace_options {
     const char *key_log;
     const char *socket, *data; /* where a server's control socket is; NULL: not said */
     bool from_server;          /* … and the calls are its */
+    bool call_or_file;         /* `call` was a word that is no file's name */
     char **files;
     int n_files;
 };

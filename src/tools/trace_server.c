@@ -29,6 +29,10 @@ int trace_server_begin(struct trace_server *s, const struct trace_options *o)
     if (!error)
         return TRACE_EXIT_DONE;
     wire_close(&s->wire);
+    if (o->call_or_file)
+        return trace_complain(o->files[0],
+                              "no such file, nor does a server answer that may have such a call",
+                              TRACE_EXIT_NOBODY);
     (void)trace_complain(path, strerror(error), TRACE_EXIT_NOBODY);
     return trace_complain("server",
                           "none answers there; name a capture, or say where one does by --socket "

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "net/entropy.h"
@@ -57,7 +58,7 @@ void trace_source_close(struct trace_source *s)
         close(s->fd);
 }
 
-/* False: there is no more. What cannot be read ends the file, too. */
+/* False: there is no more, or it cannot be read. */
 static bool fill(struct trace_source *s)
 {
     ssize_t n;
@@ -69,6 +70,7 @@ static bool fill(struct trace_source *s)
         n = read(s->fd, s->buffer + s->len, BUFFER - s->len);
     while (n < 0 && errno == EINTR);
     s->waits = n < 0 && errno == EAGAIN;
+    s->error = n < 0 && !s->waits ? errno : 0;
     s->len += n > 0 ? (size_t)n : 0;
     return n > 0;
 }
@@ -118,11 +120,13 @@ bool trace_source_waits(const struct trace_source *s)
 
 bool trace_source_is_other(const struct trace_source *s)
 {
-    return capture_file_is_broken(&s->file) && capture_counts(s->capture).frames == 0;
+    return s->error || (capture_file_is_broken(&s->file) && capture_counts(s->capture).frames == 0);
 }
 
 const char *trace_source_fault(const struct trace_source *s)
 {
+    if (s->error)
+        return strerror(s->error);
     if (trace_source_is_other(s))
         return "neither PCAP nor PCAPNG";
     if (capture_file_is_broken(&s->file))

@@ -11,6 +11,7 @@ struct trace_source {
     char *buffer; /* what was read of the file and not yet used */
     size_t at, len;
     bool has_ended, waits;
+    int error; /* why it cannot be read (on); 0: it can */
     struct capture_file file;
     struct capture_frame frame;
     struct capture *capture;
@@ -35,7 +36,7 @@ MUST_USE int trace_source_tell(const struct capture_event *, struct trace_calls 
 
 /* What is wrong with the file, once there are no more events; NULL: nothing. */
 const char *trace_source_fault(const struct trace_source *);
-/* It is no capture file at all. */
+/* It is no capture file at all, or cannot be read. */
 bool trace_source_is_other(const struct trace_source *);
 
 #endif

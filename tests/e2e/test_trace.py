@@ -275,6 +275,9 @@ def test_what_cannot_be_is_told():
     for words in (["--nonsense"], ["--code", "99"], ["--from-time", "noon"], ["--address", "nowhere"], ["--hep", "192.0.2.1"]):
         assert "tandem: trace: " in tandem("trace", *words, status=2).stderr
     assert tandem("trace", "/nonexistent", status=2).stderr == "tandem: trace: /nonexistent: No such file or directory\n"
+    assert tandem("trace", "missing.pcap", status=2).stderr == "tandem: trace: missing.pcap: No such file or directory\n"
+    assert "missing: no such file, nor does a server answer" in tandem("trace", "--data", "/nonexistent", "missing", status=3).stderr
+    assert tandem("trace", "--list", "/tmp", status=1).stderr == "tandem: trace: /tmp: Is a directory\n"
     with file_of(b"no capture") as path:
         assert "neither PCAP nor PCAPNG" in tandem("trace", path, status=1).stderr
     with file_of(frames.pcap(wires())[:-7]) as path:
