@@ -5,7 +5,8 @@ import tempfile
 
 import frames
 import tap
-from server import PROGRAM
+from control import Phone
+from server import PROGRAM, Server
 from terminal import Terminal
 
 ANNA, BOB = ("192.0.2.1", 5060), ("192.0.2.2", 5060)
@@ -195,9 +196,24 @@ def test_what_asks_for_more_than_a_screen_is_refused():
     path = file_of(three_calls())
     with Terminal(trace(path, "--screen", "--list") + "; " + trace(path, "--screen") + " | cat") as t:
         t.see("tandem: trace: --screen: ", "tandem: trace: terminal: there is none")
-    with Terminal(PROGRAM + " trace") as t:
+    with Terminal(PROGRAM + " trace -") as t:
         t.see("a file is missing", "left with 2")
+    with Terminal(PROGRAM + " trace --data /nonexistent") as t:
+        t.see("none answers there", "left with 3")
     os.unlink(path)
+
+
+def test_calls_of_a_running_server_are_seen_as_they_come():
+    with tempfile.TemporaryDirectory() as folder, Server("--data", folder) as server, Phone(server, "anna") as anna:
+        anna.send("OPTIONS", "sip:127.0.0.1", "sip:127.0.0.1")
+        assert anna.final() == 200
+        with Terminal(shlex.join([PROGRAM, "trace", "--data", folder])) as t:
+            t.see("1 calls, 1 shown", "OPTIONS", "anna@127.0.0.1")
+            anna.send("INVITE", "sip:nobody@127.0.0.1", "sip:nobody@127.0.0.1")
+            assert anna.final() == 404
+            t.see("2 calls, 2 shown", "REJECTED 404")
+            t.keys("End", "Enter")
+            t.see("Ladder", "404 Not Found", "there is no sip:nobody@127.0.0.1 here")
 
 
 tap.run()
