@@ -355,6 +355,22 @@ class Report:
         print(line, flush=True)
 
 
+def two_ways(bench, about, other, configuration):
+    """The script of a bench that takes the CPU time of calls beside that of calls by `other`, a server with this configuration."""
+    def measure(report):
+        callee = free_port()
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "other.yaml")
+            with open(path, "w", encoding="ascii") as f:
+                f.write(configuration + "\n")
+            starts = {"tandem": tandem, other: lambda: tandem(config=path)}
+            for rate in (1000, 5000):
+                with running(starts) as servers:
+                    runs = rounds(servers, lambda server, rate=rate: server.load("call", rate, rate * 2, "--callee", callee))
+                report.costs(f"call at {rate}/s", runs, transport="udp", workers=1)
+    return main(bench, about, measure)
+
+
 def main(bench, about, measure):
     """Runs measure(report) for a script's main; returns the exit status."""
     parser = argparse.ArgumentParser(prog=f"./dev bench {bench}", description=about)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/client_tls.h"
 #include "host/parts.h"
 #include "net/entropy.h"
 #include "net/socket.h"
@@ -75,18 +76,6 @@ static bool make_parts(struct host *h, const struct host_config *c)
            loop_add(&h->loop, h->bell.fd, LOOP_TOKEN(TOKEN_BELL, 0), LOOP_READ) == 0;
 }
 
-struct telling {
-    char *what;
-    size_t size;
-};
-
-static void tell_fault(void *arg, const struct tls_fault *f)
-{
-    struct telling *t = arg;
-    if (!f->warning)
-        snprintf(t->what, t->size, "%s", f->what);
-}
-
 static bool needs_tls(const struct listen_list *l)
 {
     for (unsigned i = 0; i < l->n; i++)
@@ -97,20 +86,8 @@ static bool needs_tls(const struct listen_list *l)
 
 static bool make_tls(struct host *h, const struct host_config *c, char *what, size_t size)
 {
-    struct telling t = {what, size};
-    struct str certificate = str_from(c->certificate);
-    struct tls_config config = {.certificates = &certificate,
-                                .n_certificates = c->certificate ? 1 : 0,
-                                .ca = str_from(c->ca),
-                                .verify = !c->trust_all};
-    if (!needs_tls(&h->listen))
-        return true;
-    struct tls_context *context = tls_context_new(h->mem, &config, tell_fault, &t);
-    if (!context)
-        return false;
-    int error = tcp_use_tls(&h->tcp, context);
-    tls_context_unref(context);
-    return error == OK;
+    const struct client_tls tls = {c->certificate, c->ca, c->trust_all};
+    return !needs_tls(&h->listen) || client_tls_use(&h->tcp, h->mem, &tls, what, size);
 }
 
 static bool make_names(struct host *h, char *what, size_t size)

@@ -7,23 +7,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "host/file_sink.h"
 #include "net/entropy.h"
 #include "trace/calls.h"
-#include "trace/draw.h"
 
 #define WIDTH 100 /* where there is no terminal */
 #define TABLE_BYTES ((size_t)32 << 20)
-
-struct file_sink {
-    struct trace_sink sink;
-    FILE *file;
-};
-
-static void put(struct trace_sink *sink, struct str text)
-{
-    struct file_sink *s = CONTAINER_OF(sink, struct file_sink, sink);
-    fwrite(text.at, 1, text.len, s->file);
-}
 
 static void take(struct trace_calls *calls, const struct record *r)
 {
@@ -59,11 +48,12 @@ static unsigned width_of(FILE *f)
 
 static void draw(const struct trace_calls *calls, FILE *f)
 {
-    struct file_sink sink = {.sink.put = put, .file = f};
+    struct file_sink sink;
     const struct trace_text_style style = {.width = width_of(f),
                                            .ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
                                            .colour = isatty(fileno(f)) == 1};
     const struct trace_call *c = NULL;
+    file_sink_init(&sink, f);
     while ((c = trace_calls_next(calls, c))) {
         struct trace_ladder l;
         if (trace_ladder_init(&l, &mem_libc, c, false) != 0)

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "host/client_tls.h"
 #include "net/socket.h"
-#include "net/tls_context.h"
 
 #define KEPT_BLOCKS 8192
 
@@ -34,32 +34,6 @@ static struct net_link *link_of(struct load_net *n, conn_id id)
 
 /* --- a life --- */
 
-struct telling {
-    char *what;
-    size_t size;
-};
-
-static void tell_fault(void *arg, const struct tls_fault *f)
-{
-    struct telling *t = arg;
-    if (!f->warning)
-        snprintf(t->what, t->size, "%s", f->what);
-}
-
-static bool make_tls(struct load_net *n, const struct net_config *c, char *what, size_t size)
-{
-    struct telling t = {what, size};
-    struct str certificate = str_from(c->certificate);
-    struct tls_config config = {.certificates = &certificate,
-                                .n_certificates = c->certificate ? 1 : 0,
-                                .ca = str_from(c->ca),
-                                .verify = !c->trust_all};
-    struct tls_context *context = tls_context_new(n->mem, &config, tell_fault, &t);
-    int error = context ? tcp_use_tls(&n->tcp, context) : ERR_INVALID;
-    tls_context_unref(context);
-    return error == OK;
-}
-
 bool load_net_init(struct load_net *n, struct mem *mem, const struct net_config *c, char *what,
                    size_t size)
 {
@@ -73,7 +47,8 @@ bool load_net_init(struct load_net *n, struct mem *mem, const struct net_config 
     n->area = udp_area_new(mem);
     if (!n->area || loop_init(&n->loop) || tcp_init(&n->tcp, &n->loop, mem, &n->blocks) != OK)
         return false;
-    return !c->secure || make_tls(n, c, what, size);
+    const struct client_tls tls = {c->certificate, c->ca, c->trust_all};
+    return !c->secure || client_tls_use(&n->tcp, mem, &tls, what, size);
 }
 
 static void free_link(struct load_net *n, struct net_link *link)

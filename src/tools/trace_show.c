@@ -7,32 +7,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/file_sink.h"
 #include "tools/trace_list.h"
 #include "tools/trace_tell.h"
-#include "trace/draw.h"
 
 #define WIDTH 100
-
-struct file_sink {
-    struct trace_sink sink; /* first, as its face is what is handed around */
-    FILE *file;
-};
-
-static void put(struct trace_sink *k, struct str s)
-{
-    fwrite(s.at, 1, s.len, ((struct file_sink *)k)->file);
-}
-
-static struct file_sink sink_of(FILE *f)
-{
-    return (struct file_sink){{put}, f};
-}
 
 /* --- on standard output --- */
 
 static void list(const struct trace_options *o, const struct trace_pick *pick)
 {
-    struct file_sink out = sink_of(stdout);
+    struct file_sink out;
+
+    file_sink_init(&out, stdout);
     const struct trace_call *c = NULL;
 
     if (!o->json)
@@ -59,7 +46,9 @@ static int draw(const struct trace_options *o, const struct trace_call *c, bool 
     struct trace_text_style style = {.width = width(),
                                      .ascii = o->form == TRACE_FORM_ASCII,
                                      .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR")};
-    struct file_sink out = sink_of(stdout);
+    struct file_sink out;
+
+    file_sink_init(&out, stdout);
     struct trace_ladder ladder;
 
     if (trace_ladder_init(&ladder, &mem_libc, c, joined))
@@ -132,7 +121,9 @@ static int picture(const char *path, const struct trace_ladder *ladder,
 
     if (!f)
         return trace_complain(path, strerror(errno), TRACE_EXIT_BAD_USAGE);
-    struct file_sink out = sink_of(f);
+    struct file_sink out;
+
+    file_sink_init(&out, f);
 
     draw_it(ladder, &out.sink);
     bool is_written = !ferror(f);

@@ -128,6 +128,13 @@ def test_tandem_trace_shows_it():
         assert "none answers there" in shown("/nonexistent", "--list", status=3)
 
 
+def test_a_phone_draws_what_it_has_sent_and_heard():
+    with serving() as (server, _):
+        got = subprocess.run([PROGRAM, "options", f"sip:{server.addr}", "--trace", "--json"], capture_output=True, text=True, timeout=60, check=True)
+        assert "OPTIONS" in got.stderr and "200 OK" in got.stderr and server.addr in got.stderr, got.stderr
+        assert all(json.loads(line) for line in got.stdout.splitlines())
+
+
 def test_nothing_is_kept_where_that_is_configured():
     with serving("trace: {memory: 0}") as (server, folder), Phone(server, "alice") as alice:
         alice.send("OPTIONS", "sip:127.0.0.1", "sip:127.0.0.1")
