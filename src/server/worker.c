@@ -69,6 +69,8 @@ static bool init(struct worker *w)
     w->loop.epoll = w->loop.alarm = -1;
     unsigned kept_mb = current_config(&s->current)->trace_mb;
     w->recorder = kept_mb > 0 ? recorder_new(s->mem, (size_t)kept_mb << 20) : NULL;
+    if (kept_mb > 0 && !w->recorder)
+        return false;
     w->element = make_element(w);
     if (!w->element || loop_init(&w->loop))
         return false;
