@@ -59,7 +59,8 @@ static struct sdp_format format_of(unsigned codec, unsigned send, unsigned recei
     return f;
 }
 
-/* The formats of their m= line that we have, in their order. *strange: one that we have not. */
+/* The formats of their m= line that we have, in their order. *strange: one that we have not, or
+ * that is none. */
 static void common_formats(const struct sdp *s, struct sdp_section section,
                            const struct sdp_media *media, const struct sdp_stream *stream,
                            struct sdp_agreed *a, bool *strange)
@@ -68,10 +69,9 @@ static void common_formats(const struct sdp *s, struct sdp_section section,
     struct sdp_rtpmap map;
     unsigned type, codec;
     while (sdp_format_next(&formats, &format)) {
-        if (!sdp_read_payload_type(format, &type))
-            continue;
         struct str fmtp = sdp_fmtp_of(s, section, format);
-        bool ours = sdp_rtpmap_of(s, section, type, &map) && codec_for(stream, &map, fmtp, &codec);
+        bool ours = sdp_read_payload_type(format, &type) && sdp_rtpmap_of(s, section, type, &map) &&
+                    codec_for(stream, &map, fmtp, &codec);
         *strange |= !ours;
         if (ours && !has_codec(a, codec) && a->n_formats < LIMIT_SDP_FORMATS)
             a->formats[a->n_formats++] =

@@ -98,13 +98,24 @@ void sdp_offer(struct buf *b, const struct sdp_local *local)
     }
 }
 
-/* RFC 3264 6: port 0, and at least one format, which means nothing. */
+/* RFC 3264 6: port 0, and at least one format, which means nothing. What is no payload type is not
+ * said again. */
 static void put_refused(struct buf *b, const struct sdp_media *offered)
 {
-    struct sdp_media media = *offered;
-    media.port = 0;
-    media.n_ports = 1;
-    sdp_put_media(b, &media);
+    struct str formats = offered->formats, format;
+    bool is_rtp = sdp_proto_is_rtp(offered->proto), any = false;
+    unsigned type;
+    begin_media(b, offered->kind, 0, offered->proto);
+    while (sdp_format_next(&formats, &format)) {
+        if (is_rtp && !sdp_read_payload_type(format, &type))
+            continue;
+        buf_put_char(b, ' ');
+        buf_put(b, format);
+        any = true;
+    }
+    if (!any)
+        buf_put_lit(b, " 0");
+    buf_put_lit(b, "\r\n");
 }
 
 unsigned sdp_answer(struct buf *b, const struct sdp *offer, const struct sdp_local *local,

@@ -111,6 +111,22 @@ static void test_common(void **state)
     assert_true(str_equal(agreed[0].place.address, STR("192.0.2.1")));
 }
 
+/* RFC 8866 5.14: what is no payload type is passed over; the others are answered as ever. */
+static void test_format_that_is_none(void **state)
+{
+    (void)state;
+    assert_int_equal(answer_to("m=audio 5000 RTP/AVP x 8 128 0 101\r\n"
+                               "a=rtpmap:x PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
+                               "m=video 6000 RTP/AVP y\r\nm=video 6002 RTP/AVP 300 31\r\n"),
+                     1);
+    assert_true(media_is(2, "video 0 RTP/AVP 31"));
+    assert_true(media_is(0, "audio 4000 RTP/AVP 8 0 101") && media_is(1, "video 0 RTP/AVP 0"));
+    assert_int_equal(agreed[0].n_formats, 3);
+    assert_int_equal(answer_to("m=audio 1 RTP/AVP x\r\n"), 0);
+    assert_int_equal(answer_to("m=audio 1 RTP/AVP x 101\r\na=rtpmap:101 telephone-event/8000\r\n"),
+                     0); /* events beside a voice that nobody can read */
+}
+
 /* RFC 3264 6: as many m= lines, in the same order; what is refused has port 0. */
 static void test_refused(void **state)
 {
@@ -281,6 +297,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_offer, begin),
         cmocka_unit_test_setup(test_common, begin),
+        cmocka_unit_test_setup(test_format_that_is_none, begin),
         cmocka_unit_test_setup(test_refused, begin),
         cmocka_unit_test_setup(test_events, begin),
         cmocka_unit_test_setup(test_places, begin),

@@ -316,6 +316,26 @@ static void the_old_hold_is_understood(void **state)
     peer_hangs_up(3);
 }
 
+/* RFC 8866 5.14: the call is made of the payload types that are some. */
+static void a_format_that_is_none_refuses_nothing(void **state)
+{
+    (void)state;
+    rig_new(&r);
+    rig_peer_invite(&r, "peer-1", "",
+                    "v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n"
+                    "m=audio 6000 RTP/AVP x 0\r\na=sendonly\r\n");
+    bob = rig_expect(&r, BOB, UA_CALL_INCOMING)->ev.call;
+    assert_int_equal(call_would_refuse(ua(BOB), bob, rig_media(5000)), 0);
+    assert_int_equal(call_answer(ua(BOB), bob, rig_media(5000), r.now), OK);
+    rig_pass(&r, 20 * MS);
+    ok = rig_peer_next(&r, "SIP/2.0 200");
+    assert_true(rig_has(ok, "\r\nm=audio 5000 RTP/AVP 0\r\n") && rig_has(ok, "\r\na=recvonly"));
+    rig_peer_request(&r, BOB, "ACK", ok, 1, "", "");
+    assert_int_equal(told(BOB), SDP_RECVONLY);
+    rig_expect(&r, BOB, UA_CALL_CONFIRMED);
+    peer_hangs_up(2);
+}
+
 static void an_offer_without_a_codec_of_ours_changes_nothing(void **state)
 {
     (void)state;
@@ -541,6 +561,7 @@ int main(void)
         cmocka_unit_test(what_is_held_stays_held_in_another_codec),
         cmocka_unit_test(two_offers_that_cross_both_come_through),
         cmocka_unit_test(the_old_hold_is_understood),
+        cmocka_unit_test(a_format_that_is_none_refuses_nothing),
         cmocka_unit_test(an_offer_without_a_codec_of_ours_changes_nothing),
         cmocka_unit_test(an_invite_without_offer_gets_one),
         cmocka_unit_test(an_ack_without_its_answer_ends_the_call),
