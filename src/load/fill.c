@@ -1,4 +1,5 @@
 /* Fills the fields of a message with what a session has. Sends nothing. */
+#include "msg/print.h"
 #include "session.h"
 
 struct filler {
@@ -179,16 +180,6 @@ static void put_of_dialog(struct filler *f, const struct piece *p)
 
 /* --- where --- */
 
-static struct str transport_word(unsigned transport)
-{
-    static const struct str words[] = {
-        [TRANSPORT_NONE] = STR_INIT("UDP"), [TRANSPORT_UDP] = STR_INIT("UDP"),
-        [TRANSPORT_TCP] = STR_INIT("TCP"),  [TRANSPORT_TLS] = STR_INIT("TLS"),
-        [TRANSPORT_WS] = STR_INIT("WS"),    [TRANSPORT_WSS] = STR_INIT("WSS"),
-        [TRANSPORT_SCTP] = STR_INIT("SCTP")};
-    return words[transport];
-}
-
 static void put_of_link(struct filler *f, const struct piece *p)
 {
     const struct flow *flow = &f->load->links[f->session->link].flow;
@@ -214,7 +205,7 @@ static void put_of_link(struct filler *f, const struct piece *p)
         buf_put_u64(f->out, (uint64_t)(f->session->remote.port + p->number));
         break;
     case FIELD_TRANSPORT:
-        buf_put(f->out, transport_word(flow->transport));
+        buf_put(f->out, str_from(transport_name((enum transport)flow->transport)));
         break;
     }
 }

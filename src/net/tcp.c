@@ -81,9 +81,12 @@ void tcp_fini(struct tcp *t)
     tcp_forget_tls(t);
     if (t->area)
         mem_free(t->mem, t->area, TCP_AREA_BYTES);
+    if (t->masks)
+        mem_free(t->mem, t->masks, sizeof(*t->masks));
     if (t->spare >= 0)
         close(t->spare);
     t->area = NULL;
+    t->masks = NULL;
     t->spare = -1;
 }
 

@@ -11,6 +11,7 @@
 #include "base/flow.h"
 #include "base/list.h"
 #include "base/map.h"
+#include "base/rand.h"
 #include "net/loop.h"
 #include "net/outq.h"
 #include "net/tls.h"
@@ -61,7 +62,9 @@ struct tcp {
     struct tls_context *tls; /* by which the next connections are made; NULL: there is no TLS */
     struct tls_sessions *sessions;
     struct ws_policy web;
-    struct list webs; /* open connections with WebSocket, the longest silent first */
+    struct rand *masks; /* of WebSockets that we open; NULL until the first one */
+    const char *why;    /* the last WebSocket that we opened was not let in; lasts */
+    struct list webs;   /* open connections with WebSocket, the longest silent first */
     time_ns ping_every;
     struct tcp_failure failures[TCP_FAILURES];
     unsigned n_failures;
@@ -94,9 +97,10 @@ void tcp_refuse(const struct tcp_accepted *a);
 /* What stands between a connection and its user. */
 struct tcp_layers {
     bool tls;
-    bool web;        /* WebSocket above the others; of accepted connections alone */
-    struct str name; /* of a connection that we make with TLS: the domain that the peer's
-                        certificate must be of */
+    bool web;        /* WebSocket above the others */
+    struct str name; /* of a connection that we make: the domain that the peer's certificate must be
+                        of with TLS, and that a WebSocket is asked of; empty: its address */
+    struct str path; /* of a WebSocket that we open: where it is; empty: "/" */
 };
 
 /* Takes over an accepted connection under this id. Where this fails (ERR_NOMEM, ERR_LIMIT;

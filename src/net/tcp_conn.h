@@ -11,7 +11,8 @@
  * tcp_up, tcp_begin, tcp_down and tcp_say_end, its freeing in tcp_drop_layers, and a word in struct
  * tcp_layers by which a listener asks for it; phases, limits and the loop are the same for all.
  * WebSocket brings messages where the others bring bytes, so its user takes them one by one
- * (tcp_web_next); its handshake is part of the time that a silent connection has. */
+ * (tcp_web_next); the handshake of an accepted one is part of the time that a silent connection
+ * has, that of one that we made of TCP_SHAKING. */
 #ifndef TANDEM_NET_TCP_CONN_H
 #define TANDEM_NET_TCP_CONN_H
 
@@ -32,9 +33,10 @@ struct tcp_conn {
     bool accepted;
     time_ns since; /* the phase's time runs from here */
     struct outq out;
-    struct tls *tls; /* NULL: there is no such layer */
-    struct ws *ws;   /* likewise; or it is dead */
-    bool is_web;     /* it has, or had, that layer */
+    struct tls *tls;    /* NULL: there is no such layer */
+    struct ws *ws;      /* likewise; or it is dead */
+    struct block *asks; /* of a client: its handshake, until all below is ready */
+    bool is_web;        /* it has, or had, that layer */
     struct list in_webs;
     time_ns moved_at; /* of such a one: when something last went either way */
 };
@@ -78,7 +80,15 @@ void tcp_note_failure(struct tcp *t, const struct tcp_conn *c, enum tls_cause ca
 
 /* --- tcp_web.c --- */
 /* False: no memory. */
-MUST_USE bool tcp_web_begin(struct tcp *t, struct tcp_conn *c);
+MUST_USE bool tcp_web_begin(struct tcp *t, struct tcp_conn *c, const struct tcp_layers *);
+/* All below is ready: a client's handshake goes out. It may die. */
+void tcp_web_ask(struct tcp *t, struct tcp_conn *c, time_ns now);
+/* One that we made has asked, and has no answer yet. */
+bool tcp_web_asks(const struct tcp_conn *c);
+/* `news->bytes` are of the answer to that. TCP_NOTHING: it is not whole, or the connection has
+ * died. */
+enum tcp_result tcp_web_answered(struct tcp *t, struct tcp_conn *c, time_ns now,
+                                 struct tcp_news *news);
 void tcp_web_drop(struct tcp *t, struct tcp_conn *c);
 /* A message as a frame; takes its reference. NULL: no memory, or the connection is not open. */
 struct block *tcp_web_frame(struct tcp *t, struct tcp_conn *c, struct block *message);

@@ -49,7 +49,7 @@ void tcp_note_failure(struct tcp *t, const struct tcp_conn *c, enum tls_cause ca
 {
     struct tcp_failure *f = &t->failures[t->n_failures];
 
-    if (c->phase != TCP_SHAKING || !c->tls)
+    if (c->phase != TCP_SHAKING || !c->tls || tcp_web_asks(c))
         return;
     t->shaken[c->accepted].failed[cause]++;
     if (t->n_failures == TCP_FAILURES)
@@ -85,6 +85,10 @@ static enum tcp_result ready(struct tcp *t, struct tcp_conn *c, time_ns now)
         t->shaken[c->accepted].resumed++;
     else
         t->shaken[c->accepted].full++;
+    if (c->asks) {
+        tcp_web_ask(t, c, now);
+        return TCP_NOTHING;
+    }
     return c->accepted ? TCP_SECURED : TCP_CONNECTED;
 }
 
@@ -102,12 +106,16 @@ static enum tcp_result break_off(struct tcp *t, struct tcp_conn *c, enum tls_cau
 static enum tcp_result up_through_tls(struct tcp *t, struct tcp_conn *c, struct str raw,
                                       time_ns now, struct tcp_news *news)
 {
-    bool shaking = c->phase == TCP_SHAKING;
+    bool shaking = tls_state(c->tls) == TLS_SHAKING;
     struct tls_io io = {&c->out, t->plain};
     enum tls_state state = tls_take(c->tls, &io, raw, &news->bytes);
 
     if (state == TLS_FAILED)
         return break_off(t, c, tls_cause(c->tls), tls_why(c->tls), now);
+    if (state == TLS_ENDED && tcp_web_asks(c)) /* it may have said why */
+        (void)tcp_web_answered(t, c, now, news);
+    if (c->phase == TCP_DEAD)
+        return TCP_NOTHING;
     if (state == TLS_ENDED) {
         tcp_say_end(t, c);
         (void)break_off(t, c, TLS_CAUSE_HUNG_UP, "the peer ended it", now);
@@ -125,10 +133,13 @@ static enum tcp_result up_through_tls(struct tcp *t, struct tcp_conn *c, struct 
 enum tcp_result tcp_up(struct tcp *t, struct tcp_conn *c, struct str raw, time_ns now,
                        struct tcp_news *news)
 {
+    enum tcp_result result = TCP_BYTES;
+
     if (c->tls)
-        return up_through_tls(t, c, raw, now, news);
-    news->bytes = raw;
-    return TCP_BYTES;
+        result = up_through_tls(t, c, raw, now, news);
+    else
+        news->bytes = raw;
+    return result == TCP_BYTES && tcp_web_asks(c) ? tcp_web_answered(t, c, now, news) : result;
 }
 
 enum tcp_result tcp_begin(struct tcp *t, struct tcp_conn *c, time_ns now, struct tcp_news *news)
@@ -136,6 +147,10 @@ enum tcp_result tcp_begin(struct tcp *t, struct tcp_conn *c, time_ns now, struct
     if (c->tls) {
         tcp_enter(t, c, TCP_SHAKING, now);
         return tcp_up(t, c, STR_NONE, now, news);
+    }
+    if (c->asks) {
+        tcp_web_ask(t, c, now);
+        return TCP_NOTHING;
     }
     tcp_enter(t, c, TCP_OPEN, now);
     tcp_write(t, c, now);

@@ -76,8 +76,7 @@ static bool add_layers(struct tcp *t, struct tcp_conn *c, const struct tcp_layer
     char peer[80];
     struct buf b;
 
-    c->is_web = layers->web;
-    if (layers->web && !tcp_web_begin(t, c))
+    if (layers->web && !tcp_web_begin(t, c, layers))
         return false;
     if (!layers->tls)
         return true;
@@ -90,8 +89,6 @@ static bool add_layers(struct tcp *t, struct tcp_conn *c, const struct tcp_layer
 
 static bool has_layers(const struct tcp *t, const struct tcp_layers *layers, bool accepted)
 {
-    if (layers->web && !accepted)
-        return false;
     return !layers->tls || (t->tls && (!accepted || tls_context_can_serve(t->tls)));
 }
 

@@ -16,6 +16,15 @@ void ws_init(struct ws *ws)
     *ws = (struct ws){.state = WS_HANDSHAKE, .is_text = true};
 }
 
+void ws_init_client(struct ws *ws, struct rand *masks, const struct ws_place *at,
+                    struct buf *request)
+{
+    ws_init(ws);
+    ws->masks = masks;
+    ws_ask_key(masks, ws->key);
+    ws_ask_print(request, at, (struct str){ws->key, HTTP_KEY_LEN});
+}
+
 static void drop_in(struct ws *ws, struct block_pool *blocks)
 {
     block_unref(blocks, ws->in);
@@ -36,18 +45,18 @@ bool ws_waits(const struct ws *ws)
 
 /* --- its end --- */
 
-static struct str put_close(struct ws_event *ev, unsigned code)
+/* A control frame in the event's space. */
+static struct str put_control(const struct ws *ws, struct ws_event *ev, unsigned opcode,
+                              struct str payload)
 {
-    char head[WS_HEAD_MAX];
-    struct buf b;
+    return (struct str){ev->space, ws_frame_put(ev->space, opcode, payload, ws->masks)};
+}
 
-    buf_init(&b, ev->space, sizeof(ev->space));
-    buf_put(&b, (struct str){head, ws_frame_head(head, WS_CLOSE, code ? 2 : 0)});
-    if (code) {
-        buf_put_char(&b, (char)(code >> 8));
-        buf_put_char(&b, (char)code);
-    }
-    return buf_str(&b);
+static struct str put_close(const struct ws *ws, struct ws_event *ev, unsigned code)
+{
+    const char payload[2] = {(char)(code >> 8), (char)code};
+
+    return put_control(ws, ev, WS_CLOSE, (struct str){payload, code ? sizeof(payload) : 0});
 }
 
 struct str ws_close(struct ws *ws, unsigned code, struct ws_event *ev)
@@ -55,7 +64,7 @@ struct str ws_close(struct ws *ws, unsigned code, struct ws_event *ev)
     bool is_open = ws->state == WS_OPEN;
 
     ws->state = WS_ENDED;
-    return is_open ? put_close(ev, code) : STR_NONE;
+    return is_open ? put_close(ws, ev, code) : STR_NONE;
 }
 
 static enum ws_result fail(struct ws *ws, struct ws_event *ev, unsigned code, const char *why)
@@ -91,6 +100,17 @@ static bool append(struct ws *ws, struct block_pool *blocks, struct str bytes)
 
 /* --- the handshake --- */
 
+static enum ws_result take_answer(struct ws *ws, struct block_pool *blocks, size_t end,
+                                  struct ws_event *ev)
+{
+    struct str head = str_slice(block_str(ws->in), 0, end), key = {ws->key, HTTP_KEY_LEN};
+
+    ev->why = end > 0 ? ws_ask_judge(head, key) : "the head of the answer is too long";
+    drop_in(ws, blocks);
+    ws->state = ev->why ? WS_ENDED : WS_OPEN;
+    return ev->why ? WS_OVER : WS_OPENED;
+}
+
 static enum ws_result answer_handshake(struct ws *ws, struct block_pool *blocks,
                                        const struct ws_policy *policy, size_t end,
                                        struct ws_event *ev)
@@ -119,12 +139,13 @@ static enum ws_result read_handshake(struct ws *ws, struct block_pool *blocks,
 
     if (!append(ws, blocks, (struct str){in->bytes, n}))
         return fail(ws, ev, 0, "no memory");
-    size_t end = ws_handshake_end(block_str(ws->in));
+    size_t end = http_end(block_str(ws->in));
 
     in->used = end > 0 ? end - have : n;
     if (end == 0 && ws->in->len < LIMIT_WS_HANDSHAKE_BYTES)
         return WS_MORE;
-    return answer_handshake(ws, blocks, policy, end, ev);
+    return ws_is_client(ws) ? take_answer(ws, blocks, end, ev)
+                            : answer_handshake(ws, blocks, policy, end, ev);
 }
 
 /* --- control frames (RFC 6455 5.5) --- */
@@ -154,18 +175,12 @@ static enum ws_result take_close(struct ws *ws, struct ws_event *ev)
 
 static enum ws_result take_control(struct ws *ws, struct ws_event *ev)
 {
-    char head[WS_HEAD_MAX];
-    struct buf b;
     struct str payload = {ws->control, (size_t)ws->len};
 
     if (ws_frame_opcode(ws) == WS_CLOSE)
         return take_close(ws, ev);
-    if (ws_frame_opcode(ws) == WS_PING) {
-        buf_init(&b, ev->space, sizeof(ev->space));
-        buf_put(&b, (struct str){head, ws_frame_head(head, WS_PONG, payload.len)});
-        buf_put(&b, payload);
-        ev->send = buf_str(&b);
-    }
+    if (ws_frame_opcode(ws) == WS_PING)
+        ev->send = put_control(ws, ev, WS_PONG, payload);
     ws->head_len = 0;
     return WS_ALIVE;
 }
@@ -208,7 +223,8 @@ static enum ws_result take_payload(struct ws *ws, struct block_pool *blocks, str
     char *at = in->bytes + in->used;
     enum ws_result r = WS_MORE;
 
-    ws_frame_unmask(at, n, ws->mask, ws->done);
+    if (!ws_is_client(ws))
+        ws_frame_mask(at, n, ws->mask, ws->done);
     if (ws_frame_is_control(ws) && n > 0)
         memcpy(ws->control + ws->done, at, n);
     ws->done += n;
@@ -278,14 +294,14 @@ enum ws_result ws_read(struct ws *ws, struct block_pool *blocks, const struct ws
     return r;
 }
 
-size_t ws_head(const struct ws *ws, struct str message, char head[WS_HEAD_MAX])
+size_t ws_put(const struct ws *ws, struct str message, char *to)
 {
     bool is_text = ws->is_text && utf8_is_valid(message);
 
-    return ws_frame_head(head, is_text ? WS_TEXT : WS_BINARY, message.len);
+    return ws_frame_put(to, is_text ? WS_TEXT : WS_BINARY, message, ws->masks);
 }
 
-size_t ws_ping(char ping[WS_HEAD_MAX])
+size_t ws_ping(const struct ws *ws, char ping[WS_HEAD_MAX])
 {
-    return ws_frame_head(ping, WS_PING, 0);
+    return ws_frame_put(ping, WS_PING, STR_NONE, ws->masks);
 }

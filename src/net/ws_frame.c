@@ -86,9 +86,9 @@ static const char *first_fault(const struct ws *ws)
 
 static const char *second_fault(const struct ws *ws)
 {
-    /* RFC 6455 5.1: a client masks all its frames */
-    if (!is_masked(ws))
-        return "a frame without mask";
+    /* RFC 6455 5.1: a client masks all its frames, a server none */
+    if (is_masked(ws) == ws_is_client(ws))
+        return is_masked(ws) ? "a frame of a server with a mask" : "a frame without mask";
     if (ws_frame_is_control(ws) && short_length(ws) > WS_CONTROL_MAX)
         return "a control frame that is too long";
     return ws->head_len == whole_head(ws) && !is_length_sound(ws) ? "a bad length" : NULL;
@@ -102,7 +102,7 @@ unsigned ws_frame_fault(const struct ws *ws, const char **why)
     return *why ? WS_PROTOCOL_ERROR : 0;
 }
 
-void ws_frame_unmask(char *bytes, size_t len, const uint8_t mask[4], uint64_t from)
+void ws_frame_mask(char *bytes, size_t len, const uint8_t mask[4], uint64_t from)
 {
     uint8_t turned[8];
     uint64_t word, many;
@@ -120,7 +120,7 @@ void ws_frame_unmask(char *bytes, size_t len, const uint8_t mask[4], uint64_t fr
         bytes[i] = (char)(bytes[i] ^ turned[i & 7]);
 }
 
-size_t ws_frame_head(char head[WS_HEAD_MAX], unsigned opcode, size_t len)
+static size_t put_head(char *head, unsigned opcode, size_t len)
 {
     unsigned n = len <= SHORT_MAX ? 0 : len <= UINT16_MAX ? 2 : 8;
 
@@ -129,4 +129,22 @@ size_t ws_frame_head(char head[WS_HEAD_MAX], unsigned opcode, size_t len)
     for (unsigned i = 0; i < n; i++)
         head[2 + i] = (char)(len >> (8 * (n - 1 - i)));
     return 2 + n;
+}
+
+size_t ws_frame_put(char *to, unsigned opcode, struct str payload, struct rand *masks)
+{
+    uint8_t mask[4];
+    size_t n = put_head(to, opcode, payload.len);
+
+    if (masks) {
+        rand_bytes(masks, mask, sizeof(mask));
+        to[1] = (char)(0x80u | (unsigned char)to[1]);
+        memcpy(to + n, mask, sizeof(mask));
+        n += sizeof(mask);
+    }
+    if (payload.len > 0)
+        memcpy(to + n, payload.at, payload.len);
+    if (masks)
+        ws_frame_mask(to + n, payload.len, mask, 0);
+    return n + payload.len;
 }

@@ -1,5 +1,5 @@
-/* The frames of WebSocket (RFC 6455 5): heads read and written, payloads unmasked. For ws.c alone.
- */
+/* The frames of WebSocket (RFC 6455 5): heads read and written, payloads masked and unmasked. For
+ * ws.c alone. */
 #ifndef TANDEM_NET_WS_FRAME_H
 #define TANDEM_NET_WS_FRAME_H
 
@@ -19,10 +19,11 @@ enum ws_opcode {
 bool ws_frame_take_head(struct ws *, const char *bytes, size_t len, size_t *used);
 /* What is wrong with the head as far as it came, as a close code; 0: nothing. */
 unsigned ws_frame_fault(const struct ws *, const char **why);
-/* `from`: the offset of the first byte in its frame's payload. */
-void ws_frame_unmask(char *bytes, size_t len, const uint8_t mask[4], uint64_t from);
-/* The head of an unfragmented frame without mask; returns its length. */
-size_t ws_frame_head(char head[WS_HEAD_MAX], unsigned opcode, size_t len);
+/* Masks, or unmasks. `from`: the offset of the first byte in its frame's payload. */
+void ws_frame_mask(char *bytes, size_t len, const uint8_t mask[4], uint64_t from);
+/* An unfragmented frame at `to`, where there is room for WS_HEAD_MAX more than the payload; returns
+ * its length. `masks`: where a client's mask is from; NULL: a server's, which has none. */
+size_t ws_frame_put(char *to, unsigned opcode, struct str payload, struct rand *masks);
 
 static inline unsigned ws_frame_opcode(const struct ws *ws)
 {

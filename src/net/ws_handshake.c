@@ -1,14 +1,9 @@
-/* Reads the HTTP request that opens a WebSocket and writes the answer; keeps nothing. RFC 6455 4.2,
- * RFC 7118 4.1, RFC 9112. */
+/* Judges the HTTP request that opens a WebSocket and writes the answer; keeps nothing. RFC
+ * 6455 4.2, RFC 7118 4.1. */
 #include "net/ws_handshake.h"
 
-#include <openssl/evp.h>
-#include <openssl/sha.h>
-
 #include "base/addr.h"
-#include "base/known.h"
-
-#define ACCEPT_MAX 32 /* 20 bytes in Base64, and a NUL */
+#include "net/ws_http.h"
 
 struct request {
     struct str method, target, version;
@@ -22,31 +17,6 @@ struct verdict {
     unsigned status;
     const char *why;
 };
-
-size_t ws_handshake_end(struct str bytes)
-{
-    for (size_t at = 0; at < bytes.len;) {
-        size_t line = at + str_find(str_slice(bytes, at, bytes.len), '\n');
-        if (line >= bytes.len)
-            return 0;
-        /* An empty line: "\n" or "\r\n" alone */
-        if (line == at || (line == at + 1 && bytes.at[at] == '\r'))
-            return line + 1;
-        at = line + 1;
-    }
-    return 0;
-}
-
-static struct str take_line(struct str *rest)
-{
-    size_t end = str_find(*rest, '\n');
-    struct str line = str_slice(*rest, 0, end);
-
-    *rest = str_slice(*rest, end + 1, rest->len);
-    if (line.len > 0 && line.at[line.len - 1] == '\r')
-        line.len--;
-    return line;
-}
 
 /* RFC 9112 3: method, target and version with one space between them. */
 static void read_request_line(struct request *r, struct str line)
@@ -62,19 +32,6 @@ static void read_request_line(struct request *r, struct str line)
                 str_find(r->version, ' ') < r->version.len || !str_starts(r->version, STR("HTTP/"));
 }
 
-/* Is it among the values of a list, case ignored (RFC 9110 5.6.1)? */
-static bool has_token(struct str list, struct str wanted)
-{
-    while (list.len > 0) {
-        size_t comma = str_find(list, ',');
-
-        if (str_equal_nocase(str_trim(str_slice(list, 0, comma)), wanted))
-            return true;
-        list = str_slice(list, comma + 1, list.len);
-    }
-    return false;
-}
-
 static void set_once(struct str *field, unsigned *n, struct str value)
 {
     *field = value;
@@ -87,49 +44,34 @@ static void read_value(struct request *r, struct str name, struct str value)
     if (str_equal_nocase(name, STR("Host")))
         set_once(&r->host, &r->n_hosts, value);
     else if (str_equal_nocase(name, STR("Upgrade")))
-        r->asks_websocket |= has_token(value, STR("websocket"));
+        r->asks_websocket |= http_has_token(value, STR("websocket"));
     else if (str_equal_nocase(name, STR("Connection")))
-        r->asks_upgrade |= has_token(value, STR("upgrade"));
+        r->asks_upgrade |= http_has_token(value, STR("upgrade"));
     else if (str_equal_nocase(name, STR("Sec-WebSocket-Key")))
         set_once(&r->key, &r->n_keys, value);
     else if (str_equal_nocase(name, STR("Sec-WebSocket-Version")))
         set_once(&r->ws_version, &r->n_versions, value);
     else if (str_equal_nocase(name, STR("Sec-WebSocket-Protocol")))
-        r->offers_sip |= has_token(value, STR("sip"));
+        r->offers_sip |= http_has_token(value, STR("sip"));
     else if (str_equal_nocase(name, STR("Origin")))
         set_once(&r->origin, &r->n_origins, value);
 }
 
-/* RFC 9112 5.1, 5.2: no white space before the colon, no folding, no stray control. */
 static void read_field(struct request *r, struct str line)
 {
-    size_t colon = str_find(line, ':');
-    struct str name = str_slice(line, 0, colon);
+    struct str name, value;
 
-    if (colon == 0 || colon == line.len || str_trim(name).len != name.len)
-        r->is_bad = true;
+    if (http_field(line, &name, &value))
+        read_value(r, name, value);
     else
-        read_value(r, name, str_trim(str_slice(line, colon + 1, line.len)));
-}
-
-static bool has_control(struct str head)
-{
-    for (size_t i = 0; i < head.len; i++) {
-        unsigned char c = (unsigned char)head.at[i];
-
-        if (c == 0 || c == 0x7f || (c < 0x20 && c != '\r' && c != '\n' && c != '\t'))
-            return true;
-        if (c == '\r' && (i + 1 == head.len || head.at[i + 1] != '\n'))
-            return true;
-    }
-    return false;
+        r->is_bad = true;
 }
 
 static void read_head(struct request *r, struct str head)
 {
     *r = (struct request){0};
-    read_request_line(r, take_line(&head));
-    for (struct str line; head.len > 0 && (line = take_line(&head)).len > 0;)
+    read_request_line(r, http_line(&head));
+    for (struct str line; head.len > 0 && (line = http_line(&head)).len > 0;)
         read_field(r, line);
 }
 
@@ -195,7 +137,7 @@ static bool is_key(struct str key)
 
 static struct verdict judge_http(const struct request *r, struct str head)
 {
-    if (r->is_bad || has_control(head))
+    if (r->is_bad || !http_is_clean(head))
         return (struct verdict){400, "this is no HTTP request"};
     if (!str_equal(r->method, STR("GET")))
         return (struct verdict){405, "a WebSocket is opened with GET"};
@@ -278,22 +220,9 @@ static void print_refusal(struct buf *b, struct verdict v)
 /* RFC 6455 4.2.2 step 5 */
 static void print_accept(struct buf *b, struct str key)
 {
-    static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    char text[24 + sizeof(guid) - 1];
-    unsigned char sum[SHA_DIGEST_LENGTH], digits[ACCEPT_MAX];
-
-    memcpy(text, key.at, 24);
-    memcpy(text + 24, guid, sizeof(guid) - 1);
-    UNWATCHED_BEGIN(); /* it reads its configuration */
-    (void)SHA1((const unsigned char *)text, sizeof(text), sum);
-    int n = EVP_EncodeBlock(digits, sum, sizeof(sum));
-    UNWATCHED_END();
-    KNOWN(&n, sizeof(n));
-    KNOWN(digits, sizeof(digits));
-
     buf_put_lit(b, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                    "Connection: Upgrade\r\nSec-WebSocket-Accept: ");
-    buf_put(b, (struct str){(const char *)digits, (size_t)n});
+    http_accept(b, key);
     buf_put_lit(b, "\r\nSec-WebSocket-Protocol: sip\r\n\r\n");
 }
 

@@ -15,8 +15,6 @@ struct ws_policy {
     struct str path; /* the only one that is served; empty: any */
 };
 
-/* Where the head of the request ends in `bytes`, the empty line included; 0: not yet. */
-size_t ws_handshake_end(struct str bytes);
 /* Judges the head of a request and writes the answer. 101: let in. 400, 403, 404, 405, 426: not,
  * and the connection ends; *why becomes the reason, for people. */
 unsigned ws_handshake_answer(struct str head, const struct ws_policy *, struct buf *answer,

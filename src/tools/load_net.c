@@ -37,7 +37,7 @@ static struct net_link *link_of(struct load_net *n, conn_id id)
 bool load_net_init(struct load_net *n, struct mem *mem, const struct net_config *c, char *what,
                    size_t size)
 {
-    *n = (struct load_net){.mem = mem, .loop = {.epoll = -1, .alarm = -1}};
+    *n = (struct load_net){.mem = mem, .loop = {.epoll = -1, .alarm = -1}, .path = c->path};
     for (unsigned i = 0; i < N_LOAD_ENDS; i++)
         n->ends[i].listener = -1;
     snprintf(what, size, "no memory or no descriptors");
@@ -108,12 +108,20 @@ static int open_socket(struct load_net *n, enum load_end end, struct flow *flow)
                : ENOMEM;
 }
 
+static struct tcp_layers layers_of(unsigned transport)
+{
+    return (struct tcp_layers){.tls = transport_is_secure(transport),
+                               .web = transport_is_web(transport)};
+}
+
 static int open_connection(struct load_net *n, enum load_end end, struct flow *flow,
                            struct str name)
 {
     struct net_end *e = &n->ends[end];
     struct net_link *link = add_link(n, e, flow);
-    struct tcp_layers layers = {.tls = transport_is_secure(flow->transport), .name = name};
+    struct tcp_layers layers = layers_of(flow->transport);
+    layers.name = name;
+    layers.path = n->path;
     if (!link)
         return ENOMEM;
     link->conn = id_of(n, end, e->n_links - 1);
@@ -185,6 +193,12 @@ bool load_net_hand_over(struct load_net *n, enum load_end end, struct load *load
 bool load_net_is_up(const struct load_net *n, enum load_end end)
 {
     return n->ends[end].n_up == n->ends[end].n_links;
+}
+
+const char *load_net_why(struct load_net *n)
+{
+    struct tcp_failure f;
+    return tcp_failure(&n->tcp, &f) ? f.why : n->tcp.why ? n->tcp.why : "nobody answers there";
 }
 
 /* --- datagrams --- */
@@ -287,11 +301,34 @@ static bool take_messages(struct load_net *n, struct net_end *e, struct net_link
     return true;
 }
 
+/* RFC 7118 5: each message of a WebSocket is one of SIP, or keeps the connection alive. */
+static void take_web(struct load_net *n, struct net_end *e, struct net_link *link, unsigned at,
+                     struct str bytes)
+{
+    struct tcp_web_news news;
+    while (bytes.len > 0 && link->conn) {
+        enum tcp_web what = tcp_web_next(&n->tcp, link->conn, &bytes, n->now, &news);
+        if (what == TCP_WEB_OVER) {
+            close_link(n, e, at);
+            return;
+        }
+        if (what == TCP_WEB_MESSAGE && e->load && news.message.len > 4) {
+            tcp_proven(&n->tcp, link->conn, n->now);
+            load_receive(e->load, at, &link->flow.remote, news.message, n->now);
+        }
+        load_net_drain(n);
+    }
+}
+
 static void take_bytes(struct load_net *n, struct net_end *e, struct net_link *link, unsigned at,
                        struct str bytes)
 {
     if (bytes.len == 0)
         return;
+    if (tcp_is_web(&n->tcp, link->conn)) {
+        take_web(n, e, link, at, bytes);
+        return;
+    }
     bool good = make_room(n, link, bytes.len);
     if (good) {
         memcpy(link->in + link->len, bytes.at, bytes.len);
@@ -350,7 +387,7 @@ static void accept_all(struct load_net *n, enum load_end end)
 {
     struct net_end *e = &n->ends[end];
     struct tcp_accepted a;
-    struct tcp_layers layers = {.tls = transport_is_secure(e->transport)};
+    struct tcp_layers layers = layers_of(e->transport);
     while (tcp_accept(&n->tcp, e->listener, &a)) {
         struct flow flow = {.transport = e->transport, .local = e->local, .remote = a.remote};
         struct net_link *link = add_link(n, e, &flow);

@@ -1,5 +1,5 @@
-/* The sockets of a load: those of who begins sessions and of who answers them. Datagrams and
- * streams; knows no scenario. */
+/* The sockets of a load: those of who begins sessions and of who answers them. Datagrams, streams
+ * and WebSockets; knows no scenario. */
 #ifndef TANDEM_TOOLS_LOAD_NET_H
 #define TANDEM_TOOLS_LOAD_NET_H
 
@@ -39,6 +39,7 @@ struct load_net {
     struct udp_area *area;
     struct block_pool blocks;
     struct tcp tcp;
+    struct str path; /* of the WebSockets that are opened */
     struct net_end ends[N_LOAD_ENDS];
     uint64_t conns;   /* ever */
     uint64_t refused; /* connections that could not be made, or broke */
@@ -47,7 +48,7 @@ struct load_net {
 struct net_config {
     const char *ca, *certificate;
     bool trust_all, secure;
-    struct str server_name; /* whose certificate the server has */
+    struct str path; /* of WebSockets; empty: "/" */
 };
 
 /* False: `what` says why. load_net_free in any case. */
@@ -67,6 +68,9 @@ MUST_USE bool load_net_listen(struct load_net *, enum load_end, struct load *, u
 MUST_USE bool load_net_hand_over(struct load_net *, enum load_end, struct load *);
 /* All connections that were asked for stand. */
 bool load_net_is_up(const struct load_net *, enum load_end);
+
+/* Why one could not be made, for people. */
+const char *load_net_why(struct load_net *);
 
 /* Waits for what comes, at most until then, and hands it to the loads. Reads the clock. */
 void load_net_wait(struct load_net *, time_ns until);

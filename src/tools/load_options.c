@@ -39,6 +39,7 @@ enum meaning {
     RFC7502,
     CA,
     CERTIFICATE,
+    PATH,
     TRUST_ALL,
     SHOW,
     JSON,
@@ -74,6 +75,7 @@ static const struct option table[] = {
     {"rfc7502", no_argument, NULL, RFC7502},
     {"ca", required_argument, NULL, CA},
     {"certificate", required_argument, NULL, CERTIFICATE},
+    {"path", required_argument, NULL, PATH},
     {"trust-all", no_argument, NULL, TRUST_ALL},
     {"show", no_argument, NULL, SHOW},
     {"json", no_argument, NULL, JSON},
@@ -233,6 +235,8 @@ static const char **text_of(struct load_options *o, enum meaning m)
         return &o->table;
     case CA:
         return &o->ca;
+    case PATH:
+        return &o->path;
     default:
         return &o->certificate;
     }
@@ -300,6 +304,7 @@ static int take(struct load_options *o, enum meaning m)
     case TABLE:
     case CA:
     case CERTIFICATE:
+    case PATH:
         *text_of(o, m) = optarg;
         return LOAD_DONE;
     case POISSON:
@@ -373,8 +378,8 @@ static int find_server(struct load_options *o)
     wrong = net_lookup(o->uri.host, &o->server);
     if (wrong)
         return load_complain(o->uri_text, wrong, LOAD_SILENCE);
-    if (transport == 255 || transport_is_web(transport) || transport == TRANSPORT_SCTP)
-        return load_complain(o->uri_text, "udp, tcp and tls are spoken", LOAD_BAD_USAGE);
+    if (transport == 255 || transport == TRANSPORT_SCTP)
+        return load_complain(o->uri_text, "udp, tcp, tls, ws and wss are spoken", LOAD_BAD_USAGE);
     o->transport = transport                   ? (uint8_t)transport
                    : o->uri.scheme == URI_SIPS ? TRANSPORT_TLS
                                                : TRANSPORT_UDP;
@@ -399,10 +404,10 @@ static int find_way(struct load_options *o)
 
 static int check(struct load_options *o)
 {
-    if (transport_is_web(o->transport))
-        return load_complain("--server", "udp, tcp and tls are spoken", LOAD_BAD_USAGE);
     if (o->answer && o->kind != LOAD_CALL)
         return load_complain("--answer", "is for call", LOAD_BAD_USAGE);
+    if (o->path && (o->path[0] != '/' || strpbrk(o->path, " \r\n")))
+        return load_complain(o->path, "a path is wanted, such as /ws", LOAD_BAD_USAGE);
     if (o->enrol && !o->answer)
         return load_complain("--register", "is for call --answer", LOAD_BAD_USAGE);
     if ((o->ramp > 0 || o->rfc7502) && o->rate == 0)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/listener.h"
 #include "net/entropy.h"
 #include "net/socket.h"
 
@@ -249,7 +250,7 @@ static int open_called(struct load_plan *p, const struct addr *local)
 {
     const struct load_options *o = p->options;
     struct addr at = *local;
-    char what[200], user[sizeof p->user + 16];
+    char what[200], user[sizeof p->user + 16], after[24];
     p->called = make_load(p, p->answer, true, p->callee);
     if (!p->called)
         return LOAD_OUR_FAULT;
@@ -266,10 +267,9 @@ static int open_called(struct load_plan *p, const struct addr *local)
     if (o->enrol)
         return LOAD_DONE;
     snprintf(user, sizeof user, "sip:%s@", p->user);
+    snprintf(after, sizeof after, ";transport=%s", config_listener_word(o->transport));
     print_address(p->callee, sizeof p->callee, user, &at,
-                  o->transport == TRANSPORT_TCP   ? ";transport=tcp"
-                  : o->transport == TRANSPORT_TLS ? ";transport=tls"
-                                                  : "");
+                  o->transport == TRANSPORT_UDP ? "" : after);
     return LOAD_DONE;
 }
 
@@ -323,6 +323,7 @@ int load_plan_init(struct load_plan *p, const struct load_options *o)
     struct net_config net = {.ca = o->ca,
                              .certificate = o->certificate,
                              .trust_all = o->trust_all,
+                             .path = str_from(o->path),
                              .secure = transport_is_secure(o->transport)};
     *p = (struct load_plan){.options = o, .mem = &mem_libc};
     bool good = load_net_init(&p->net, p->mem, &net, what, sizeof what);

@@ -75,14 +75,20 @@ static void turn(struct load_run *r, time_ns until)
 
 /* --- before --- */
 
+static int say_no_connection(struct load_run *r)
+{
+    char what[160];
+    snprintf(what, sizeof what, "no connection can be made: %s", load_net_why(&r->plan->net));
+    return load_complain(r->plan->options->uri_text, what, LOAD_SILENCE);
+}
+
 static int wait_for_connections(struct load_run *r)
 {
     struct load_net *n = &r->plan->net;
     time_ns until = n->now + LIMIT_TCP_CONNECT_S * NS_PER_S;
     while (!load_net_is_up(n, LOAD_CALLER) || !load_net_is_up(n, LOAD_CALLEE)) {
         if (n->refused || n->now >= until || stop)
-            return load_complain(r->plan->options->uri_text, "no connection can be made",
-                                 LOAD_SILENCE);
+            return say_no_connection(r);
         load_net_flush(n);
         load_net_wait(n, until);
     }

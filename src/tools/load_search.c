@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "msg/print.h"
 #include "tools/load_report.h"
 
 /* All of a step's sessions, as its latency is looked at. */
@@ -85,16 +86,11 @@ static double largest(struct load_run *r, double rate)
     return best;
 }
 
-static const char *transport_name(unsigned transport)
-{
-    return transport == TRANSPORT_TCP ? "TCP" : transport == TRANSPORT_TLS ? "TLS" : "UDP";
-}
-
 static void print_setup(const struct load_run *r, uint64_t proof)
 {
     const struct load_options *o = r->plan->options;
     bool calls = r->plan->scenario->has_calls;
-    printf("\nSIP Transport Protocol = %s\n", transport_name(o->transport));
+    printf("\nSIP Transport Protocol = %s\n", transport_name((enum transport)o->transport));
     printf("Session Attempt Rate = %.0f\n", o->rate);
     printf("Session Duration = %.3f\n", (double)o->hold / 1e9);
     printf("Total Sessions Attempted = %llu\n", (unsigned long long)proof);

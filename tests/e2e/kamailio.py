@@ -61,6 +61,7 @@ LOCAL_CORE = """debug=1
 children=2
 listen=udp:127.0.0.1:{port}
 listen=tcp:127.0.0.1:{port}
+tcp_accept_no_cl=yes
 alias="{domain}"
 """
 # Each user's password is the user's name.
@@ -162,6 +163,27 @@ class PlainKamailio(Process):
         self.host, self.port, self.addr = "127.0.0.1", port, f"127.0.0.1:{port}"
         self.listens = (self.host, self.port)
         self.start(self.configure(LOCAL_CORE.format(domain=domain, port=port), **more))
+
+
+# Whoever comes by WebSocket is reached by his connection alone.
+WEB = {
+    "more": 'loadmodule "xhttp.so"\nloadmodule "websocket.so"\nloadmodule "nathelper.so"\n'
+            'modparam("nathelper|registrar", "received_avp", "$avp(RECEIVED)")\n'
+            'event_route[xhttp:request] {\n    if ($hdr(Upgrade) =~ "websocket" && $hdr(Sec-WebSocket-Protocol) =~ "sip") ws_handle_handshake();\n'
+            '    else xhttp_reply("404", "Not Found", "", "");\n}',
+    "known": 'force_rport();\n    if (is_method("REGISTER")) fix_nated_register(); else add_contact_alias();\n'
+             '    if (has_totag()) handle_ruri_alias();',
+}
+
+
+class WebKamailio(PlainKamailio):
+    """Its port takes WebSockets, too."""
+
+    def __init__(self):
+        if not os.path.exists(f"{MODULES}/websocket.so"):
+            raise Skip("no kamailio with WebSocket")
+        port = free_port()
+        super().__init__(f"127.0.0.1:{port}", port, **WEB)
 
 
 class LocalKamailio(PlainKamailio):

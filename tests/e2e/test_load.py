@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 
 import tap
-from kamailio import PlainKamailio
+from kamailio import PlainKamailio, WebKamailio
 from server import PROGRAM, Server, free_port, wait_for
 from sipp import Sipp
 
@@ -68,6 +68,48 @@ def test_tls():
             whole(load("options", uri.replace("x@", ""), "--ca", ca, "--ports", "3", "--rate", "50", "--count", "50"), 50)
             status, _, errors = load("options", uri, "--count", "1")
             assert status == 3 and "no connection" in errors, (status, errors)
+
+
+def test_websockets():
+    port = free_port()
+    with Server("--listen", f"ws:127.0.0.1:{port}") as server:
+        uri = f"sip:u@127.0.0.1:{port};transport=ws"
+        end = whole(load("call", uri, "--answer", "--register", "--users", "5", "--rate", "100", "--count", "100"), 100)
+        assert end["called"]["succeeded"] == 100, end
+        whole(load("options", uri.replace("u@", ""), "--ports", "4", "--rate", "100", "--count", "100"), 100)
+        status, _, errors = load("options", f"sip:{server.addr};transport=ws", "--count", "1")
+        assert status == 3 and "no HTTP server" in errors, (status, errors)
+
+
+def test_websockets_under_tls():
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([PROGRAM, "cert", "--out", folder, "127.0.0.1"], check=True, capture_output=True)
+        config = os.path.join(folder, "tandem.yaml")
+        with open(config, "w", encoding="utf-8") as f:
+            f.write(f'tls:\n  certificates: ["{folder}/127.0.0.1.pem"]\nwebsocket:\n  path: /sip\n')
+        with Server("--config", config, "--listen", f"wss:127.0.0.1:{port}"):
+            words = ("call", f"sip:u@127.0.0.1:{port};transport=wss", "--answer", "--register", "--users", "5", "--rate", "50", "--count", "50",
+                     "--ca", os.path.join(folder, "ca.pem"))
+            end = whole(load(*words, "--path", "/sip"), 50)
+            assert end["called"]["succeeded"] == 50, end
+            status, _, errors = load(*words)
+            assert status == 3 and "no WebSocket at that path" in errors, (status, errors)
+            status, _, errors = load(*words[:-2], "--path", "/sip")
+            assert status == 3 and "certificate" in errors, (status, errors)
+
+
+def test_websockets_answer_each_other():
+    port = free_port()
+    ours = subprocess.Popen([PROGRAM, "load", "answer", "--local", f"ws:127.0.0.1:{port}", "--count", "50", "--json"], stdout=subprocess.PIPE, text=True)
+    try:
+        assert json.loads(ours.stdout.readline())["listen"] == f"ws:127.0.0.1:{port}"
+        whole(load("call", f"sip:b@127.0.0.1:{port};transport=ws", "--ports", "3", "--rate", "50", "--count", "50"), 50)
+        ours.communicate(timeout=30)
+        assert ours.returncode == 0
+    finally:
+        ours.kill()
+        ours.wait()
 
 
 def test_who_answers_does_so_as_long_as_is_said():
@@ -154,6 +196,12 @@ def test_through_kamailio():
     port = free_port()
     with PlainKamailio(f"127.0.0.1:{port}", port) as server:
         end = whole(load("call", f"sip:u@127.0.0.1:{server.port}", "--answer", "--register", "--users", "10", "--rate", "100", "--count", "200"), 200)
+        assert end["called"]["succeeded"] == 200, end
+
+
+def test_websockets_of_kamailio():
+    with WebKamailio() as server:
+        end = whole(load("call", f"sip:u@{server.addr};transport=ws", "--answer", "--register", "--users", "10", "--rate", "100", "--count", "200"), 200)
         assert end["called"]["succeeded"] == 200, end
 
 

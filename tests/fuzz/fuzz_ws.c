@@ -1,5 +1,6 @@
-/* Any bytes as a WebSocket connection, its handshake among them or behind it: however they are
- * split, the same messages and answers come out, within bounds (RFC 6455). */
+/* Any bytes as a WebSocket connection, of ours as a server or as a client, its handshake among them
+ * or behind it: however they are split, the same messages and answers come out, within bounds (RFC
+ * 6455). */
 #include "fuzz.h"
 
 #include "base/limits.h"
@@ -65,15 +66,43 @@ static void read_portion(struct ws *ws, struct block_pool *blocks, struct str po
     exact_free(copy);
 }
 
-static struct outcome run(struct str before, const uint8_t *data, size_t size, size_t most)
+enum before { OPENS = 1, CLIENT = 2 }; /* bits of the first byte */
+
+/* What opens a client's is made for the key that it has asked with. */
+static void begin_client(struct ws *ws, struct rand *rand, struct buf *answer)
+{
+    char request[WS_REQUEST_MAX];
+    struct rand_seed seed = rand_seed_from(1);
+    struct buf b;
+
+    rand_init(rand, &seed);
+    buf_init(&b, request, sizeof(request));
+    ws_init_client(ws, rand, &(struct ws_place){STR("h"), STR_NONE}, &b);
+    assert(!b.over);
+    buf_put_lit(answer, "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        "Sec-WebSocket-Protocol: sip\r\nSec-WebSocket-Accept: ");
+    http_accept(answer, (struct str){ws->key, HTTP_KEY_LEN});
+    buf_put_lit(answer, "\r\n\r\n");
+}
+
+static struct outcome run(unsigned before, const uint8_t *data, size_t size, size_t most)
 {
     struct outcome o = {0};
     struct block_pool blocks;
+    struct rand rand;
     struct ws ws;
+    char space[512];
+    struct buf opening;
 
     block_pool_init(&blocks, &mem_libc, 4);
+    buf_init(&opening, space, sizeof(space));
     ws_init(&ws);
-    read_portion(&ws, &blocks, before, &o);
+    if (before & CLIENT)
+        begin_client(&ws, &rand, &opening);
+    else
+        buf_put(&opening, STR(handshake));
+    if (before & OPENS)
+        read_portion(&ws, &blocks, buf_str(&opening), &o);
     for (size_t at = 0; at < size && !o.over;) {
         size_t portion = 1 + data[at] % most;
 
@@ -91,7 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0 || size > 40000)
         return 0;
-    struct str before = data[0] & 1 ? STR(handshake) : STR_NONE;
+    unsigned before = data[0];
     struct outcome few = run(before, data + 1, size - 1, 256);
     struct outcome many = run(before, data + 1, size - 1, 7);
     struct outcome single = run(before, data + 1, size - 1, 1);

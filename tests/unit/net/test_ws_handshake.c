@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "net/ws_handshake.h"
+#include "net/ws_http.h"
 
 #define REQUEST_LINE "GET / HTTP/1.1\r\n"
 #define HOST "Host: sip-ws.example.com\r\n"
@@ -27,7 +28,7 @@ static unsigned ask(const char *request, const struct ws_policy *policy, struct 
     struct str head = str_from(request);
 
     buf_init(answer, space, sizeof(space));
-    assert_int_equal(ws_handshake_end(head), head.len);
+    assert_int_equal(http_end(head), head.len);
     unsigned status = ws_handshake_answer(head, policy, answer, &why);
 
     assert_false(answer->over);
@@ -205,11 +206,11 @@ static void one_path_may_be_served(void **state)
 static void the_head_ends_with_its_empty_line(void **state)
 {
     (void)state;
-    assert_int_equal(ws_handshake_end(STR("GET / HTTP/1.1\r\nA: b\r\n\r\nrest")), 24);
-    assert_int_equal(ws_handshake_end(STR("GET / HTTP/1.1\r\nA: b\r\n\r")), 0);
-    assert_int_equal(ws_handshake_end(STR("GET / HTTP/1.1\n\nrest")), 16);
-    assert_int_equal(ws_handshake_end(STR("GET / HTTP/1.1\r\n\rx\n")), 0);
-    assert_int_equal(ws_handshake_end(STR_NONE), 0);
+    assert_int_equal(http_end(STR("GET / HTTP/1.1\r\nA: b\r\n\r\nrest")), 24);
+    assert_int_equal(http_end(STR("GET / HTTP/1.1\r\nA: b\r\n\r")), 0);
+    assert_int_equal(http_end(STR("GET / HTTP/1.1\n\nrest")), 16);
+    assert_int_equal(http_end(STR("GET / HTTP/1.1\r\n\rx\n")), 0);
+    assert_int_equal(http_end(STR_NONE), 0);
 }
 
 int main(void)
