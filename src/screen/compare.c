@@ -2,16 +2,16 @@
 #include "screen/differ.h"
 #include "screen/message_draw.h"
 
-static const struct flow_row *compared(const struct screen *s, unsigned i)
+static const struct trace_rung *compared(const struct screen *s, unsigned i)
 {
-    return flow_rows_find(&s->flow.rows, &s->compared[i]);
+    return flow_key_find(&s->flow.ladder, &s->compared[i]);
 }
 
 /* NULL: no memory, or a message is gone. */
 static struct differ *differ_of(struct screen *s)
 {
-    const struct flow_row *left = compared(s, 0), *right = compared(s, 1);
-    return left && right ? differ_new(s->mem, row_text(left), row_text(right)) : NULL;
+    const struct trace_rung *left = compared(s, 0), *right = compared(s, 1);
+    return left && right ? differ_new(s->mem, rung_text(left), rung_text(right)) : NULL;
 }
 
 static void help(struct screen *s)
@@ -56,10 +56,10 @@ static void draw_line(const struct screen *s, struct pane p, int row, const stru
 
 static void draw_title(const struct screen *s, struct pane p, unsigned i)
 {
-    char text[256];
+    char text[RUNG_TITLE];
     struct buf b;
     buf_init(&b, text, sizeof text);
-    row_print_title(&b, compared(s, i));
+    rung_print_title(&b, &s->flow.ladder, compared(s, i));
     (void)pane_put(p, 0, 2, screen_look(s, SCREEN_YELLOW, SCREEN_BOLD), buf_str(&b));
 }
 

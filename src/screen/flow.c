@@ -3,9 +3,16 @@
 
 static void note_current(struct flow_state *f)
 {
-    if (f->cursor.at >= f->rows.n)
-        f->cursor.at = f->rows.n ? f->rows.n - 1 : 0;
-    f->current = f->rows.n ? f->rows.at[f->cursor.at].key : (struct flow_key){0};
+    unsigned n = f->ladder.n_rungs;
+    if (f->cursor.at >= n)
+        f->cursor.at = n ? n - 1 : 0;
+    f->current = n ? flow_key_of(&f->ladder, (unsigned)f->cursor.at) : (struct flow_key){0};
+}
+
+const struct trace_rung *flow_current(const struct screen *s)
+{
+    const struct trace_ladder *l = &s->flow.ladder;
+    return s->flow.cursor.at < l->n_rungs ? &l->rungs[s->flow.cursor.at] : NULL;
 }
 
 static bool is_chosen(const struct flow_state *f, const struct trace_call *c)
@@ -19,21 +26,37 @@ static bool is_chosen(const struct flow_state *f, const struct trace_call *c)
     return false;
 }
 
+void flow_free(struct screen *s)
+{
+    if (s->flow.ladder.n_calls)
+        trace_ladder_fini(&s->flow.ladder);
+}
+
+static void lay_out(struct screen *s)
+{
+    struct flow_state *f = &s->flow;
+    const struct trace_call *calls[LIMIT_TRACE_FLOW];
+    size_t n = 0;
+    flow_free(s);
+    for (const struct trace_call *c = NULL; f->calls.n && (c = trace_calls_next(s->calls, c));)
+        if (is_chosen(f, c)) {
+            if (n < LIMIT_TRACE_FLOW)
+                calls[n] = c;
+            n++;
+        }
+    if (n && trace_ladder_init_of(&f->ladder, s->mem, calls, n, f->options))
+        s->lacks_memory = true;
+}
+
 void flow_update(struct screen *s)
 {
     struct flow_state *f = &s->flow;
-    flow_rows_begin(&f->rows);
-    if (f->calls.n == 0)
-        return;
-    for (const struct trace_call *c = NULL; (c = trace_calls_next(s->calls, c));)
-        if (is_chosen(f, c) && !flow_rows_add(s->mem, &f->rows, c, &f->options))
-            s->lacks_memory = true;
-    flow_rows_end(&f->rows, &f->options);
-    const struct flow_row *r = flow_rows_find(&f->rows, &f->current);
-    if (f->follows && f->rows.n)
-        f->cursor.at = f->rows.n - 1;
+    lay_out(s);
+    const struct trace_rung *r = flow_key_find(&f->ladder, &f->current);
+    if (f->follows && f->ladder.n_rungs)
+        f->cursor.at = f->ladder.n_rungs - 1;
     else if (r)
-        f->cursor.at = (size_t)(r - f->rows.at);
+        f->cursor.at = (size_t)(r - f->ladder.rungs);
     note_current(f);
 }
 
@@ -82,7 +105,8 @@ static void show_all(struct screen *s)
 static void compare(struct screen *s)
 {
     struct flow_state *f = &s->flow;
-    if (!f->rows.n || !f->rows.at[f->cursor.at].item)
+    const struct trace_rung *r = flow_current(s);
+    if (!r || !r->item)
         return;
     if (!f->marked.call) {
         f->marked = f->current;
@@ -106,7 +130,7 @@ static void toggle(struct screen *s, bool *what)
 
 static void media(struct screen *s)
 {
-    toggle(s, &s->flow.options.has_media);
+    toggle(s, &s->flow.options.without_streams);
 }
 
 static void extend(struct screen *s)
@@ -116,12 +140,22 @@ static void extend(struct screen *s)
 
 static void compress(struct screen *s)
 {
-    toggle(s, &s->flow.options.is_compressed);
+    toggle(s, &s->flow.options.by_host);
 }
 
 static void sdp_only(struct screen *s)
 {
-    toggle(s, &s->flow.options.has_sdp_only);
+    toggle(s, &s->flow.options.only_descriptions);
+}
+
+static void descriptions(struct screen *s)
+{
+    toggle(s, &s->flow.has_descriptions);
+}
+
+static void times(struct screen *s)
+{
+    toggle(s, &s->flow.counts_from_start);
 }
 
 static void follow(struct screen *s)
@@ -171,7 +205,7 @@ static void left(struct screen *s)
 
 static void right(struct screen *s)
 {
-    s->flow.shift += s->flow.shift + 1 < (int)s->flow.rows.n_columns;
+    s->flow.shift += s->flow.shift + 1 < (int)s->flow.ladder.n_sides;
 }
 
 static void help(struct screen *s)
@@ -184,6 +218,11 @@ static const struct binding bindings[] = {
     {{KEY_ENTER}, "Enter", "Raw", "the message as it is", show_message},
     {{' '}, "Space", "Compare", "marks a message; on a second one compares the two", compare},
     {{KEY_F(1), 'h', '?'}, "F1, h", "Help", "this help", help},
+    {{KEY_F(2), 'd'},
+     "F2, d",
+     "SDP",
+     "what is offered and answered beneath the arrows, or not",
+     descriptions},
     {{KEY_F(3), 'm'}, "F3, m", "RTP", "with RTP streams, or without", media},
     {{KEY_F(4), 'x', 'X'},
      "F4, x",
@@ -195,10 +234,11 @@ static const struct binding bindings[] = {
     {{KEY_F(7), 'c'},
      "F7, c",
      "Colour by",
-     "colours by kind of message, by call, by transaction",
+     "colours by kind of message, by dialog, by call, by transaction",
      next_colours},
     {{KEY_F(8), 'C'}, "F8, C", NULL, "with colours, or without", no_colours},
     {{'D'}, "D", NULL, "only messages with SDP, or all", sdp_only},
+    {{'w'}, "w", NULL, "times of the day, or seconds since the first message", times},
     {{'t'}, "t", NULL, "with the message beside the ladder, or without", hide_message},
     {{'9'}, "9", NULL, "more room for the message", widen},
     {{'0'}, "0", NULL, "less room for the message", narrow},
@@ -212,7 +252,7 @@ static const struct binding bindings[] = {
 
 static bool type(struct screen *s, uint32_t key)
 {
-    if (!cursor_key(&s->flow.cursor, key, s->flow.rows.n))
+    if (!cursor_key(&s->flow.cursor, key, s->flow.ladder.n_rungs))
         return false;
     s->flow.follows = false;
     note_current(&s->flow);

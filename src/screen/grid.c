@@ -41,6 +41,17 @@ uint32_t text_next(struct str *rest, bool is_ascii, int *width)
     return STAND_IN;
 }
 
+int text_cols(struct str text, bool is_ascii)
+{
+    int cols = 0;
+    while (text.len > 0) {
+        int width;
+        (void)text_next(&text, is_ascii, &width);
+        cols += width;
+    }
+    return cols;
+}
+
 size_t text_fit(struct str text, int cols, bool is_ascii)
 {
     struct str rest = text;
@@ -141,8 +152,8 @@ int pane_print(struct pane p, int row, int col, struct look l, const char *forma
 
 void pane_line(struct pane p, int row, int col, int n, struct look l, enum glyph glyph)
 {
-    static const uint32_t drawn[] = {0x2500, 0x2502, 0x2550};
-    static const uint32_t plain[] = {'-', '|', '='};
+    static const uint32_t drawn[] = {0x2500, 0x2502, 0x2550, 0x2551};
+    static const uint32_t plain[] = {'-', '|', '=', 'H'};
     for (int i = 0; i < n; i++)
         set(p, row, col + i, l, (p.grid->is_ascii ? plain : drawn)[glyph]);
 }

@@ -23,7 +23,7 @@ struct pane {
     int row, col, rows, cols;
 };
 
-enum glyph { GLYPH_ACROSS, GLYPH_DOWN, GLYPH_DOUBLE };
+enum glyph { GLYPH_ACROSS, GLYPH_DOWN, GLYPH_DOUBLE_ACROSS, GLYPH_DOUBLE_DOWN };
 
 struct pane grid_all(struct grid *);
 /* The part that lies within the pane. */
@@ -41,6 +41,8 @@ void pane_mark(struct pane, int row, struct look);
 /* The character that is shown for what `rest` begins with, which is taken from it. *width: its
  * columns, 0 (it is not shown) to 2. */
 uint32_t text_next(struct str *rest, bool is_ascii, int *width);
+/* The columns that it takes. */
+int text_cols(struct str text, bool is_ascii);
 /* The bytes of the longest beginning that fits into `cols`, at least one character. */
 size_t text_fit(struct str text, int cols, bool is_ascii);
 /* In any case of ASCII. */

@@ -6,7 +6,7 @@
 #include "base/list.h"
 #include "screen/cursor.h"
 #include "screen/field.h"
-#include "screen/flow_rows.h"
+#include "screen/flow_key.h"
 #include "screen/grid.h"
 #include "trace/filter.h"
 
@@ -64,15 +64,23 @@ struct list_state {
     bool is_searching;
 };
 
-enum flow_colours { FLOW_BY_KIND, FLOW_BY_CALL, FLOW_BY_TRANSACTION, N_FLOW_COLOURS };
+enum flow_colours {
+    FLOW_BY_KIND,
+    FLOW_BY_DIALOG,
+    FLOW_BY_CALL,
+    FLOW_BY_TRANSACTION,
+    N_FLOW_COLOURS
+};
 
 struct flow_state {
-    struct flow_rows rows;
+    struct trace_ladder ladder; /* n_calls 0: there is none */
     struct cursor cursor;
     struct flow_key current, marked; /* marked.call 0: nothing is */
     struct marks calls;              /* that were chosen */
     bool is_extended, hides_message, follows;
-    struct flow_options options;
+    bool has_descriptions;  /* what is offered and answered stands beneath the arrows */
+    bool counts_from_start; /* seconds since the first rung, not times of the day */
+    struct trace_ladder_options options;
     enum flow_colours colours;
     int message_cols; /* 0: as wide as it comes */
     int shift;        /* columns that are left of the pane */
@@ -137,6 +145,9 @@ void list_update(struct screen *);
 /* flow.c: shows these calls. */
 void flow_open(struct screen *, bool is_extended);
 void flow_update(struct screen *);
+void flow_free(struct screen *);
+/* NULL: the ladder is empty. */
+const struct trace_rung *flow_current(const struct screen *);
 /* raw.c */
 void raw_open(struct screen *, bool is_one);
 /* filter.c: is there one? */

@@ -1,8 +1,7 @@
-/* Messages as lines, and what the ladder and the raw view call a row; draws nothing. */
+/* Messages as lines, and what views call a rung; draws nothing. */
 #include "screen/message.h"
 
-#include <stdio.h>
-
+#include "msg/print.h"
 #include "screen/list_columns.h"
 
 void message_lines_begin(struct message_lines *m, struct str text)
@@ -57,90 +56,37 @@ size_t message_lines_count(struct str text, int cols, bool is_ascii)
     return n;
 }
 
-struct str row_text(const struct flow_row *r)
+struct str rung_text(const struct trace_rung *r)
 {
     return r->item ? r->item->text : STR_NONE;
 }
 
-static const char *transport_name(uint8_t transport)
-{
-    static const char *const names[] = {
-        [TRANSPORT_NONE] = "",    [TRANSPORT_UDP] = "UDP", [TRANSPORT_TCP] = "TCP",
-        [TRANSPORT_TLS] = "TLS",  [TRANSPORT_WS] = "WS",   [TRANSPORT_WSS] = "WSS",
-        [TRANSPORT_SCTP] = "SCTP"};
-    return transport < sizeof names / sizeof names[0] ? names[transport] : "";
-}
-
 static void print_ends(struct buf *b, const struct addr *from, const struct addr *to)
 {
-    if (from->family == ADDR_NONE)
-        return;
     addr_print(b, from);
     buf_put_lit(b, " -> ");
     addr_print(b, to);
+    buf_put_char(b, ' ');
 }
 
-static void print_stream(struct buf *b, const struct trace_stream *m)
+void rung_print_title(struct buf *b, const struct trace_ladder *l, const struct trace_rung *r)
 {
-    char text[160];
-    int n =
-        snprintf(text, sizeof text, " RTP %s, %llu packets, %llu lost, jitter %.1f ms", m->codec,
-                 (unsigned long long)m->packets, (unsigned long long)trace_stream_lost(m),
-                 (double)trace_stream_jitter_us(m) / 1000);
-    buf_put(b, (struct str){text, n > 0 ? (size_t)n : 0});
-}
-
-void row_print_title(struct buf *b, const struct flow_row *r)
-{
-    print_time(b, r->key.at);
+    print_time(b, r->at);
     buf_put_lit(b, "  ");
-    if (r->stream) {
+    switch (r->kind) {
+    case TRACE_RUNG_MESSAGE:
+        print_ends(b, &r->item->from, &r->item->to);
+        buf_put(b, str_from(transport_name((enum transport)r->item->transport)));
+        break;
+    case TRACE_RUNG_STREAM:
         print_ends(b, &r->stream->from, &r->stream->to);
-        print_stream(b, r->stream);
-        return;
-    }
-    print_ends(b, &r->item->from, &r->item->to);
-    if (r->item->kind == TRACE_NOTE)
+        trace_rung_label(b, l, r);
+        break;
+    case TRACE_RUNG_NOTE:
         buf_put(b, str_slice(r->item->who, 0, 64));
-    else
-        buf_put_char(b, ' ');
-    buf_put(b, str_from(transport_name(r->item->transport)));
-}
-
-static void print_note(struct buf *b, const struct trace_item *i)
-{
-    buf_put(b, str_slice(i->who, 0, 64));
-    buf_put_lit(b, ": ");
-    buf_put(b, str_slice(i->text, 0, 128));
-}
-
-static void print_message(struct buf *b, const struct trace_item *i)
-{
-    if (i->status) {
-        buf_put_u64(b, i->status);
-        buf_put_char(b, ' ');
-        buf_put(b, str_slice(i->reason, 0, 128));
-    } else {
-        buf_put(b, str_slice(i->method_name, 0, 128));
-    }
-    if (i->sdp.len)
-        buf_put_lit(b, " (SDP)");
-    if (i->repeats) {
-        buf_put_lit(b, " x");
-        buf_put_u64(b, i->repeats + 1U);
-    }
-}
-
-void row_print_label(struct buf *b, const struct flow_row *r)
-{
-    if (r->stream) {
-        buf_put_lit(b, "RTP ");
-        buf_put(b, str_from(r->stream->codec));
-        buf_put_lit(b, " x");
-        buf_put_u64(b, r->stream->packets);
-    } else if (r->item->kind == TRACE_NOTE) {
-        print_note(b, r->item);
-    } else {
-        print_message(b, r->item);
+        break;
+    case TRACE_RUNG_CALL:
+        trace_rung_label(b, l, r);
+        break;
     }
 }

@@ -3,8 +3,8 @@
 #define TANDEM_SRC_SCREEN_MESSAGE_H
 
 #include "base/buf.h"
-#include "screen/flow_rows.h"
 #include "screen/grid.h"
+#include "trace/ladder.h"
 
 enum message_part { MESSAGE_START, MESSAGE_HEADER, MESSAGE_BODY };
 
@@ -25,11 +25,11 @@ void message_lines_begin(struct message_lines *, struct str text);
 bool message_lines_next(struct message_lines *, int cols, bool is_ascii, struct message_line *);
 size_t message_lines_count(struct str text, int cols, bool is_ascii);
 
-/* The same of a row of the ladder: an item's text; a stream has none. */
-struct str row_text(const struct flow_row *);
-/* "12:00:00.510  192.0.2.1:5060 -> 192.0.2.2:5060 UDP"; of a stream with its figures. */
-void row_print_title(struct buf *, const struct flow_row *);
-/* "INVITE (SDP)", "180 Ringing x3", "RTP PCMU 1500 packets" */
-void row_print_label(struct buf *, const struct flow_row *);
+/* What stands behind a rung: a message or a note; else nothing. */
+struct str rung_text(const struct trace_rung *);
+/* "12:00:00.510  192.0.2.1:5060 -> 192.0.2.2:5060 UDP"; of what has no text, all that is known. At
+ * most RUNG_TITLE bytes. */
+#define RUNG_TITLE (TRACE_WORDS + 160)
+void rung_print_title(struct buf *, const struct trace_ladder *, const struct trace_rung *);
 
 #endif

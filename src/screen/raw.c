@@ -9,25 +9,25 @@ static size_t first_row(const struct screen *s)
 static size_t end_row(const struct screen *s)
 {
     size_t at = s->flow.cursor.at;
-    return s->raw_is_one && at < s->flow.rows.n ? at + 1 : s->flow.rows.n;
+    return s->raw_is_one && at < s->flow.ladder.n_rungs ? at + 1 : s->flow.ladder.n_rungs;
 }
 
 static struct str title(const struct screen *s, size_t at, char *text, size_t cap)
 {
     struct buf b;
     buf_init(&b, text, cap);
-    row_print_title(&b, &s->flow.rows.at[at]);
+    rung_print_title(&b, &s->flow.ladder, &s->flow.ladder.rungs[at]);
     return buf_str(&b);
 }
 
 /* Of a row: its title, its text, and an empty line. */
 static size_t count(const struct screen *s, size_t at)
 {
-    char text[256];
+    char text[RUNG_TITLE];
     int cols = s->grid.cols;
     bool is_ascii = s->grid.is_ascii;
     return message_lines_count(title(s, at, text, sizeof text), cols, is_ascii) +
-           message_lines_count(row_text(&s->flow.rows.at[at]), cols, is_ascii) + 1;
+           message_lines_count(rung_text(&s->flow.ladder.rungs[at]), cols, is_ascii) + 1;
 }
 
 static size_t count_all(const struct screen *s)
@@ -40,7 +40,7 @@ static size_t count_all(const struct screen *s)
 
 void raw_open(struct screen *s, bool is_one)
 {
-    if (!s->flow.rows.n)
+    if (!s->flow.ladder.n_rungs)
         return;
     s->raw_is_one = is_one;
     s->raw = (struct cursor){0};
@@ -96,9 +96,9 @@ static void draw(struct screen *s, struct pane p)
     size_t skip = s->raw.top;
     int row = 0;
     for (size_t i = first_row(s); i < end_row(s) && row < p.rows; i++) {
-        char text[256];
+        char text[RUNG_TITLE];
         row = draw_text(s, p, row, title(s, i, text, sizeof text), &skip);
-        row = draw_text(s, p, row, row_text(&s->flow.rows.at[i]), &skip);
+        row = draw_text(s, p, row, rung_text(&s->flow.ladder.rungs[i]), &skip);
         if (skip > 0)
             skip--;
         else

@@ -39,7 +39,7 @@ void screen_free(struct screen *s)
     mem_free(s->mem, s->save.calls, s->save.room * sizeof *s->save.calls);
     marks_free(s, &s->list.marks);
     marks_free(s, &s->flow.calls);
-    flow_rows_free(s->mem, &s->flow.rows);
+    flow_free(s);
     mem_free(s->mem, s, sizeof *s);
 }
 

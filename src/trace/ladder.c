@@ -12,17 +12,6 @@ struct cursor {
     const struct trace_stream *stream;
 };
 
-static void add_calls(struct trace_ladder *l, const struct trace_call *c, bool joined)
-{
-    if (!joined) {
-        l->calls[l->n_calls++] = c;
-        return;
-    }
-    for (const struct trace_call *o = NULL;
-         l->n_calls < LIMIT_TRACE_FLOW && (o = trace_call_of_flow(c, o));)
-        l->calls[l->n_calls++] = o;
-}
-
 static unsigned rungs_of(const struct trace_ladder *l)
 {
     unsigned n = l->n_calls; /* each may have to be introduced */
@@ -51,6 +40,8 @@ static struct trace_rung *add_rung(struct trace_ladder *l, enum trace_rung_kind 
 static void add_item(struct trace_ladder *l, const struct trace_item *i, unsigned call)
 {
     unsigned from, to;
+    if (l->options.only_descriptions && i->sdp.len == 0)
+        return;
     if (i->kind == TRACE_NOTE) {
         add_rung(l, TRACE_RUNG_NOTE, i->at, call)->item = i;
         return;
@@ -69,6 +60,8 @@ static void add_item(struct trace_ladder *l, const struct trace_item *i, unsigne
 static void add_stream(struct trace_ladder *l, const struct trace_stream *s, unsigned call)
 {
     unsigned from, to;
+    if (l->options.without_streams)
+        return;
     if (!side_of_stream(l, s, &from, &to)) {
         l->left_out++;
         return;
@@ -163,8 +156,22 @@ static int lay_out(struct trace_ladder *l)
 int trace_ladder_init(struct trace_ladder *l, struct mem *mem, const struct trace_call *c,
                       bool joined)
 {
-    *l = (struct trace_ladder){.mem = mem};
-    add_calls(l, c, joined);
+    const struct trace_call *calls[LIMIT_TRACE_FLOW] = {c};
+    size_t n = joined ? 0 : 1;
+    for (const struct trace_call *o = NULL;
+         joined && n < LIMIT_TRACE_FLOW && (o = trace_call_of_flow(c, o));)
+        calls[n++] = o;
+    return trace_ladder_init_of(l, mem, calls, n, (struct trace_ladder_options){0});
+}
+
+int trace_ladder_init_of(struct trace_ladder *l, struct mem *mem,
+                         const struct trace_call *const *calls, size_t n,
+                         struct trace_ladder_options options)
+{
+    *l = (struct trace_ladder){.mem = mem, .options = options};
+    for (; l->n_calls < n && l->n_calls < LIMIT_TRACE_FLOW; l->n_calls++)
+        l->calls[l->n_calls] = calls[l->n_calls];
+    l->calls_left_out = (unsigned)(n - l->n_calls);
     if (lay_out(l) == OK)
         return OK;
     trace_ladder_fini(l);

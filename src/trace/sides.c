@@ -3,8 +3,10 @@
 
 #include "msg/msg.h"
 
-static bool is_at(const struct trace_side *s, const struct addr *a)
+static bool is_at(const struct trace_ladder *l, const struct trace_side *s, const struct addr *a)
 {
+    if (l->options.by_host)
+        return addr_equal_ip(&s->addr, a);
     return addr_equal(&s->addr, a) ||
            (s->connection.family != ADDR_NONE && addr_equal(&s->connection, a));
 }
@@ -12,7 +14,7 @@ static bool is_at(const struct trace_side *s, const struct addr *a)
 static bool side_at(struct trace_ladder *l, const struct addr *a, unsigned *side)
 {
     for (unsigned i = 0; i < l->n_sides; i++)
-        if (is_at(&l->sides[i], a)) {
+        if (is_at(l, &l->sides[i], a)) {
             *side = i;
             return true;
         }
@@ -20,6 +22,8 @@ static bool side_at(struct trace_ladder *l, const struct addr *a, unsigned *side
         return false;
     *side = l->n_sides++;
     l->sides[*side] = (struct trace_side){.addr = *a};
+    if (l->options.by_host)
+        l->sides[*side].addr.port = 0;
     return true;
 }
 
@@ -32,7 +36,7 @@ static bool sender_of(struct trace_ladder *l, const struct trace_item *i, unsign
     if (!connects)
         return side_at(l, &i->from, side);
     for (unsigned n = 0; n < l->n_sides; n++)
-        if (is_at(&l->sides[n], &i->from)) {
+        if (is_at(l, &l->sides[n], &i->from)) {
             *side = n;
             return true;
         }
@@ -89,7 +93,7 @@ static void call_it(struct trace_side *s, bool *two, struct str user)
         *two = true;
 }
 
-static bool is_addressed(const struct trace_side *s, struct str text)
+static bool is_addressed(const struct trace_ladder *l, const struct trace_side *s, struct str text)
 {
     struct uri u;
     struct msg_error error;
@@ -97,7 +101,7 @@ static bool is_addressed(const struct trace_side *s, struct str text)
     if (!uri_parse(text, &u, &error) || u.user.len == 0 || !uri_host_addr(&u, &a))
         return false;
     a.port = uri_port(&u);
-    return is_at(s, &a);
+    return is_at(l, s, &a);
 }
 
 static void name_by(struct trace_ladder *l, const struct trace_rung *r, bool *two)
@@ -107,7 +111,7 @@ static void name_by(struct trace_ladder *l, const struct trace_rung *r, bool *tw
     if (i->status == 0 && i->n_vias == 1 && !from->passes_on)
         call_it(from, &two[r->from], user_of(i->from_uri));
     if (i->status == 0 && i->method != METHOD_REGISTER && !to->passes_on &&
-        is_addressed(to, i->uri))
+        is_addressed(l, to, i->uri))
         call_it(to, &two[r->to], user_of(i->to_uri));
     if (i->status > 100 && i->status < 300 && i->method == METHOD_INVITE && !from->passes_on)
         call_it(from, &two[r->from], user_of(i->to_uri));

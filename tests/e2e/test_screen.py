@@ -47,7 +47,7 @@ def test_from_the_list_to_a_message_and_back():
     with Terminal(trace(path)) as t:
         t.see("3 calls, 3 shown", "anna@example.com", "REJECTED 486", "IN CALL", "CALL SETUP")
         t.keys("Enter")
-        text = t.see("Ladder", "INVITE (SDP)", "486 Busy Here", "192.0.2.1:5060", "12:00:00.250", "+0.250")
+        text = t.see("Ladder", "INVITE bob (SDP)", "486 Busy Here", "192.0.2.1:5060", "12:00:00.250", "+0.250")
         assert "─>" in text and "<─" in text, text
         assert "m=audio 4000" in text, text
         t.keys("Down")

@@ -1,5 +1,5 @@
-/* A call, or all the calls that are joined with it, laid out to be drawn: who takes part, and what
- * went between whom in which order. Every drawing (trace/draw.h) and every view stands on it. */
+/* Calls laid out to be drawn, one or several that belong together: who takes part, and what went
+ * between whom in which order. Every drawing (trace/draw.h) and every view stands on it. */
 #ifndef TANDEM_TRACE_LADDER_H
 #define TANDEM_TRACE_LADDER_H
 
@@ -11,7 +11,7 @@
 /* A participant: whoever sends and receives at an address. A connection's other port is the same
  * one's, where the Via of what came through it says so. */
 struct trace_side {
-    struct addr addr;
+    struct addr addr;       /* without a port: all of its ports */
     struct addr connection; /* family ADDR_NONE: none */
     struct str user;        /* of whose URIs it speaks for itself; empty: it is nobody's phone */
     struct str agent;       /* its User-Agent or Server, without its comments; empty: unknown */
@@ -40,16 +40,25 @@ struct trace_rung {
 
 #define TRACE_COLOURS 6
 
+/* What of the calls is laid out; all false: everything. */
+struct trace_ladder_options {
+    bool without_streams;
+    bool only_descriptions; /* of the messages only those with a session description */
+    bool by_host;           /* all ports of an address are one side */
+};
+
 struct trace_ladder {
     struct mem *mem;
+    struct trace_ladder_options options;
     const struct trace_call *calls[LIMIT_TRACE_FLOW];
     unsigned n_calls;
     struct trace_side sides[LIMIT_TRACE_SIDES];
     unsigned n_sides;
     struct trace_rung *rungs;
     unsigned n_rungs, cap_rungs;
-    unsigned left_out; /* messages and streams of participants beyond LIMIT_TRACE_SIDES */
-    char *text;        /* of `media` */
+    unsigned left_out;       /* messages and streams of participants beyond LIMIT_TRACE_SIDES */
+    unsigned calls_left_out; /* those beyond LIMIT_TRACE_FLOW */
+    char *text;              /* of `media` */
     size_t text_cap;
 };
 
@@ -57,6 +66,11 @@ struct trace_ladder {
  * while the ladder lives. ERR_NOMEM: there is nothing to free. */
 MUST_USE int trace_ladder_init(struct trace_ladder *, struct mem *, const struct trace_call *,
                                bool joined);
+/* The same of `n` calls, at least one, in the order in which they began; those beyond
+ * LIMIT_TRACE_FLOW are not looked at. */
+MUST_USE int trace_ladder_init_of(struct trace_ladder *, struct mem *,
+                                  const struct trace_call *const *calls, size_t n,
+                                  struct trace_ladder_options);
 void trace_ladder_fini(struct trace_ladder *);
 
 /* All texts below may hold any byte that a message holds: drawings make them harmless. What does

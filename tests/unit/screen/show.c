@@ -47,6 +47,8 @@ static char shown(uint32_t c)
         return '|';
     case 0x2550:
         return '=';
+    case 0x2551:
+        return 'H';
     default:
         return c < 128 ? (char)c : '?';
     }

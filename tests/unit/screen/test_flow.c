@@ -16,13 +16,14 @@ static void arrows_go_from_sender_to_receiver(void **state)
     (void)state;
     a_call(&h);
     assert_true(show_has(&h, "Ladder"));
-    int invite = show_find(&h, "INVITE (SDP) x2"), ringing = show_find(&h, "180 Ringing");
+    int invite = show_find(&h, "INVITE bob, sent 2 times (SDP)"),
+        ringing = show_find(&h, "180 Ringing");
     assert_true(invite > 0 && invite < ringing);
     assert_int_equal(show_find(&h, "--->"), invite + 1);
     assert_int_equal(show_find(&h, "<---"), ringing + 1);
     assert_true(show_has(&h, "12:00:00.000"));
     assert_true(show_has(&h, "+0.510"));
-    assert_true(show_is_current(&h, "INVITE (SDP) x2"));
+    assert_true(show_is_current(&h, "INVITE bob, sent 2 times (SDP)"));
     show_fini(&h);
 }
 
@@ -40,17 +41,127 @@ static void the_message_under_the_cursor_stands_beside(void **state)
     show_fini(&h);
 }
 
-static void rtp_is_shown_on_demand(void **state)
+static void sides_have_names(void **state)
 {
     struct show h;
     (void)state;
     a_call(&h);
-    assert_false(show_has(&h, "RTP PCMU"));
+    show_type(&h, "t");
+    int names = show_find(&h, "alice"), addresses = show_find(&h, "10.0.0.1:5060");
+    assert_int_equal(names, 1);
+    assert_int_equal(addresses, 2);
+    assert_int_equal(show_find(&h, "bob"), names);
+    show_fini(&h);
+}
+
+static void how_the_call_ended_stands_beneath(void **state)
+{
+    struct show h;
+    (void)state;
+    a_call(&h);
+    assert_true(show_find(&h, "one: answered by bob after 2.1 s, ended by alice with BYE") > 30);
+    assert_int_equal(screen_resize(h.s, 12, 160), 0);
+    assert_false(show_has(&h, "answered by bob"));
+    show_fini(&h);
+}
+
+static void rtp_doubles_the_lines_as_long_as_it_goes_on(void **state)
+{
+    struct show h;
+    (void)state;
+    a_call(&h);
+    int rtp = show_find(&h, "RTP PCMU, 45 packets, 4 lost");
+    assert_true(rtp > 0);
+    assert_int_equal(show_find(&h, "===>"), rtp + 1);
+    assert_int_equal(show_find(&h, "H"), rtp);
+    assert_int_equal(show_find(&h, "H====>H"), -1);
     show_type(&h, "m");
-    assert_true(show_has(&h, "RTP PCMU x45"));
-    assert_true(show_has(&h, "===>"));
-    show_key(&h, SCREEN_F0 + 3);
     assert_false(show_has(&h, "RTP PCMU"));
+    assert_false(show_has(&h, "H "));
+    show_key(&h, SCREEN_F0 + 3);
+    assert_true(show_has(&h, "RTP PCMU"));
+    show_fini(&h);
+}
+
+static void descriptions_stand_beneath_arrows_on_demand(void **state)
+{
+    struct show h;
+    (void)state;
+    a_call(&h);
+    assert_false(show_has(&h, "offer PCMU,PCMA 10.0.0.1:4000 sendrecv"));
+    show_type(&h, "d");
+    int invite = show_find(&h, "INVITE bob, sent 2 times ");
+    assert_int_equal(show_find(&h, "offer PCMU,PCMA 10.0.0.1:4000 sendrecv"), invite + 2);
+    assert_false(show_has(&h, "(SDP)"));
+    assert_true(show_is_current(&h, "offer PCMU"));
+    show_fini(&h);
+}
+
+static void times_are_of_the_day_or_since_the_start(void **state)
+{
+    struct show h;
+    (void)state;
+    a_call(&h);
+    assert_true(show_has(&h, "12:00:00.510"));
+    show_type(&h, "w");
+    assert_int_equal(show_find(&h, "      33.110"), show_find(&h, "200 OK (BYE)"));
+    assert_int_equal(show_find(&h, "      +0.010"), show_find(&h, "ACK") + 1);
+    show_fini(&h);
+}
+
+static uint8_t colour_at(struct show *h, const char *text)
+{
+    int row = show_find(h, text);
+    for (int col = 14; col < screen_cols(h->s); col++) {
+        struct screen_cell c = screen_cell(h->s, row, col);
+        if (c.character > ' ' && c.character < 127)
+            return c.colour;
+    }
+    return SCREEN_PLAIN;
+}
+
+/* Two phones ring: what goes between the server and each is of one colour, by dialog. */
+static void colours_are_by_kind_dialog_call_or_transaction(void **state)
+{
+    struct show h;
+    (void)state;
+    show_init(&h, NULL);
+    tell_transfer(&h.rig);
+    screen_update(h.s);
+    assert_int_equal(screen_resize(h.s, 200, 300), 0);
+    show_type(&h, "\rt");
+    assert_true(show_has(&h, "by kind"));
+    assert_int_equal(colour_at(&h, "407 Proxy"), SCREEN_RED);
+    show_type(&h, "c");
+    assert_true(show_has(&h, "by dialog"));
+    assert_int_equal(colour_at(&h, "407 Proxy"), SCREEN_RED);
+    assert_int_not_equal(colour_at(&h, "ACK"), colour_at(&h, "REFER"));
+    show_type(&h, "c");
+    assert_true(show_has(&h, "by call"));
+    assert_int_equal(colour_at(&h, "ACK"), colour_at(&h, "REFER"));
+    show_type(&h, "c");
+    assert_true(show_has(&h, "by transaction"));
+    assert_int_not_equal(colour_at(&h, "REFER"), colour_at(&h, "NOTIFY"));
+    show_fini(&h);
+}
+
+/* A side is left of the pane: what is drawn of its arrows stays right of the times. */
+static void columns_that_do_not_fit_are_moved_in(void **state)
+{
+    struct show h;
+    (void)state;
+    show_init(&h, NULL);
+    tell_transfer(&h.rig);
+    screen_update(h.s);
+    assert_int_equal(screen_resize(h.s, 60, 60), 0);
+    show_type(&h, "\rt");
+    assert_int_equal(show_find(&h, "alice"), 1);
+    assert_int_not_equal(show_find(&h, "carol"), 1);
+    show_type(&h, "x");
+    for (int i = 0; i < 3; i++)
+        show_key(&h, SCREEN_RIGHT);
+    assert_int_equal(show_find(&h, "carol"), 1);
+    assert_true(show_has(&h, "12:00:00.000"));
     show_fini(&h);
 }
 
@@ -183,7 +294,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arrows_go_from_sender_to_receiver),
         cmocka_unit_test(the_message_under_the_cursor_stands_beside),
-        cmocka_unit_test(rtp_is_shown_on_demand),
+        cmocka_unit_test(sides_have_names),
+        cmocka_unit_test(how_the_call_ended_stands_beneath),
+        cmocka_unit_test(rtp_doubles_the_lines_as_long_as_it_goes_on),
+        cmocka_unit_test(descriptions_stand_beneath_arrows_on_demand),
+        cmocka_unit_test(times_are_of_the_day_or_since_the_start),
+        cmocka_unit_test(colours_are_by_kind_dialog_call_or_transaction),
+        cmocka_unit_test(columns_that_do_not_fit_are_moved_in),
         cmocka_unit_test(messages_without_sdp_can_be_left_out),
         cmocka_unit_test(joined_calls_come_in_on_demand),
         cmocka_unit_test(several_calls_are_one_ladder),
