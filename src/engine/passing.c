@@ -111,7 +111,7 @@ static bool read_mark(const struct engine *e, const struct via *own, const struc
     return proof(e, own->branch, o, next) == proven;
 }
 
-bool engine_passes_to(const struct engine *e, struct msg *m, struct flow *to)
+bool passing_flow(const struct engine *e, struct msg *m, struct flow *to)
 {
     struct origin o;
     const struct via *own = msg_via(m);
@@ -162,19 +162,17 @@ static struct block *print(struct engine *e, struct msg *m, struct edits *edits)
     return edits->over ? NULL : engine_block_of(e, &b);
 }
 
-int engine_pass_response(struct engine *e, struct msg *m, struct edits *edits, time_ns now)
+int engine_pass_response(struct engine *e, const struct engine_event *ev, struct edits *edits,
+                         time_ns now)
 {
-    struct flow to;
-    if (!engine_passes_to(e, m, &to))
-        return ERR_INVALID;
-    struct block *bytes = engine_room(e, 0, 3) ? print(e, m, edits) : NULL;
+    struct block *bytes = engine_room(e, 0, 3) ? print(e, ev->msg, edits) : NULL;
     if (!bytes)
         return ERR_NOMEM;
     int err = OK;
-    if (transport_is_reliable(to.transport))
-        err = send_by_conn(e, &to, bytes, now);
+    if (transport_is_reliable(ev->to.transport))
+        err = send_by_conn(e, &ev->to, bytes, now);
     else
-        output_send(e, &to, bytes);
+        output_send(e, &ev->to, bytes);
     block_unref(&e->blocks, bytes);
     return err;
 }

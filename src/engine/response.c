@@ -36,9 +36,11 @@ static enum tx_event event_of(unsigned status)
     return status < 200 ? TX_RECV_1XX : status < 300 ? TX_RECV_2XX : TX_RECV_FINAL;
 }
 
-static int pass(struct engine *e, struct msg *m)
+static int pass(struct engine *e, struct msg *m, const struct flow *to)
 {
-    event_message(e, EVENT_PASSING_RESPONSE, NULL, m);
+    struct engine_event *ev = event_push(e, EVENT_PASSING_RESPONSE, NULL);
+    ev->msg = msg_ref(m);
+    ev->to = *to;
     return OK;
 }
 
@@ -122,8 +124,8 @@ int engine_take_response(struct engine *e, struct msg *m, time_ns now)
         return stray(e, m, false);
     struct client *c = match(e, via->branch, cseq);
     struct flow to;
-    if (!c && engine_passes_to(e, m, &to))
-        return pass(e, m);
+    if (!c && passing_flow(e, m, &to))
+        return pass(e, m, &to);
     if (!c)
         return stray(e, m, true);
     return client_refused(e, c, m, now) ? OK : response_take(e, c, m, now);

@@ -295,6 +295,8 @@ struct block *reply_print(struct engine *, struct msg *request, const struct rep
  * which listener or connection the request came, and a keyed hash over that, the branch and where
  * the response is to go. */
 void passing_mark(const struct engine *, struct buf *branch, struct msg *request);
+/* Where a response whose topmost Via bears that goes. False: it does not, or not truly. */
+bool passing_flow(const struct engine *, struct msg *response, struct flow *);
 
 /* stateless.c */
 int stateless_answer(struct engine *, struct msg *request, unsigned status, struct str reason,

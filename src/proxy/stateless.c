@@ -124,9 +124,6 @@ int proxy_pass(struct proxy *p, const struct engine_event *ev, const struct targ
 int proxy_pass_response(struct proxy *p, const struct engine_event *ev, time_ns now)
 {
     struct edits edits;
-    struct flow to;
-    if (!engine_passes_to(p->engine, ev->msg, &to))
-        return ERR_INVALID;
-    struct edits *e = identity_answer(p, ev->msg, identity_trusts(p, &to.remote), &edits);
-    return engine_pass_response(p->engine, ev->msg, e, now);
+    struct edits *e = identity_answer(p, ev->msg, identity_trusts(p, &ev->to.remote), &edits);
+    return engine_pass_response(p->engine, ev, e, now);
 }

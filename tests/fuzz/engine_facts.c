@@ -66,9 +66,8 @@ static void on_cancel(struct user *u, const struct engine_event *ev)
 
 static void on_passing(struct user *u, const struct engine_event *ev)
 {
-    struct flow to;
-    assert(!ev->msg->is_request && ev->tx == 0 && engine_passes_to(engine_of(u), ev->msg, &to));
-    (void)engine_pass_response(engine_of(u), ev->msg, NULL, u->stage.now);
+    assert(!ev->msg->is_request && ev->tx == 0 && ev->to.transport != TRANSPORT_NONE);
+    (void)engine_pass_response(engine_of(u), ev, NULL, u->stage.now);
 }
 
 static struct user_client *living_client(struct user *u, const struct engine_event *ev)

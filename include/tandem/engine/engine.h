@@ -182,7 +182,10 @@ struct engine_event {
     bool merged;     /* EVENT_REQUEST: RFC 3261 8.2.2.2: a UAS answers 482; a proxy goes on */
     struct msg *msg; /* borrowed until the next engine_event; msg_ref keeps it. NULL where none
                         belongs to the kind */
-    struct store_answer store; /* value borrowed likewise */
+    union {
+        struct store_answer store; /* value borrowed likewise */
+        struct flow to;            /* of EVENT_PASSING_RESPONSE: where its next Via says */
+    };
     enum number_outcome number;
     struct str uri; /* of NUMBER_FOUND, borrowed likewise */
 };
@@ -271,12 +274,9 @@ int engine_send_stateless(struct engine *, struct outgoing *, time_ns now);
  * way.
  */
 int engine_keep_alive(struct engine *, const struct flow *);
-/* RFC 3261 16.11: EVENT_PASSING_RESPONSE goes to where its next Via says, by the connection or the
- * listener that the request came by, without the topmost one. `edits` may be NULL. ERR_INVALID: its
- * Vias lead nowhere that the request came from. */
-int engine_pass_response(struct engine *, struct msg *response, struct edits *, time_ns now);
-/* Where that would be: what its next Via says. False: nowhere. */
-bool engine_passes_to(const struct engine *, struct msg *response, struct flow *);
+/* RFC 3261 16.11: what EVENT_PASSING_RESPONSE brought goes on, by the connection or the listener
+ * that the request came by, without the topmost Via. `edits` may be NULL. */
+int engine_pass_response(struct engine *, const struct engine_event *, struct edits *, time_ns now);
 /* RFC 3261 9.1: cancels a pending INVITE client transaction; waits for its first provisional
  * response where none came yet; does nothing where a final one came. `headers` (Reason) may be
  * empty, copied. An INVITE without a final response 64*T1 after its CANCEL ends in EVENT_TIMEOUT.

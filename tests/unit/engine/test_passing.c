@@ -125,8 +125,7 @@ static void answered_transaction_is_not_given_up(void **state)
 
 static int answer_passes(void)
 {
-    int rc =
-        engine_pass_response(rig.e, rig_event(&rig, EVENT_PASSING_RESPONSE)->msg, NULL, rig.now);
+    int rc = engine_pass_response(rig.e, rig_event(&rig, EVENT_PASSING_RESPONSE), NULL, rig.now);
     rig_drain(&rig);
     return rc;
 }

@@ -174,7 +174,7 @@ static void of_what_passes_without_state(void **state)
         rig_from(&rig, RIG_UDP, "192.0.2.7:5060", rig_response(rig_text(&rig, 0), 200, "b", "")),
         OK);
     ev = rig_event(&rig, EVENT_PASSING_RESPONSE);
-    assert_int_equal(engine_pass_response(rig.e, ev->msg, NULL, rig.now), OK);
+    assert_int_equal(engine_pass_response(rig.e, ev, NULL, rig.now), OK);
     rig_drain(&rig);
     fail_to("192.0.2.9:5070");
     rig_dns(&rig, ZONE);
