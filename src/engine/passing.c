@@ -67,12 +67,12 @@ static bool address_of(const struct via *v, struct addr *out)
 {
     bool reliable = transport_is_reliable(v->transport);
     uint16_t port = v->port ? v->port : transport_port(v->transport);
-    struct str text = v->received.len > 0 ? v->received : v->host, maddr;
+    struct str text = v->received.len > 0 ? v->received : v->host;
     struct addr other;
     if (!addr_parse_ip(text, out))
         return false;
     out->port = !reliable && v->has_rport && v->rport ? v->rport : port;
-    if (!reliable && params_get(v->params, STR("maddr"), &maddr) && addr_parse_ip(maddr, &other) &&
+    if (!reliable && v->maddr.len > 0 && addr_parse_ip(v->maddr, &other) &&
         other.family == out->family && !addr_is_multicast(&other) && !addr_is_any(&other)) {
         *out = other;
         out->port = port;

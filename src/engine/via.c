@@ -20,9 +20,8 @@ bool via_has_rport(struct msg *m)
  * the answer then goes to the source. */
 static bool maddr_of(const struct via *v, struct addr *out)
 {
-    struct str text;
-    return params_get(v->params, STR("maddr"), &text) && addr_parse_ip(text, out) &&
-           !addr_is_multicast(out) && !addr_is_any(out);
+    return v->maddr.len > 0 && addr_parse_ip(v->maddr, out) && !addr_is_multicast(out) &&
+           !addr_is_any(out);
 }
 
 void via_reply_flow(struct msg *m, struct flow *out)

@@ -81,6 +81,8 @@ static bool param_set(struct via *v, const struct param *p)
 {
     switch (p->name.len) {
     case 5:
+        if (name_is(p->name, "maddr", 5) && v->maddr.len == 0)
+            v->maddr = p->value;
         return !name_is(p->name, "rport", 5) || rport_set(v, p->value);
     case 6:
         return !name_is(p->name, "branch", 6) || branch_set(v, p->value);
@@ -95,7 +97,7 @@ static bool params_scan(struct decoder *d, struct cursor *c, struct via *v)
 {
     struct param p;
     const char *from = c->at, *end = c->at;
-    v->branch = v->received = STR_NONE;
+    v->branch = v->received = v->maddr = STR_NONE;
     v->has_rport = false;
     v->rport = 0;
     while (param_starts(c)) {

@@ -33,6 +33,7 @@ struct via {
     struct params params;
     struct str branch;   /* empty: none */
     struct str received; /* empty: none; brackets (RFC 5118 4.5) are taken off */
+    struct str maddr;    /* empty: none */
     bool has_rport;
     uint16_t rport; /* 0: without a value */
     struct via *next;
