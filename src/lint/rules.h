@@ -18,7 +18,7 @@ void lint_note_header(struct lint *, const struct msg *, enum lint_code, enum hd
 typedef void lint_rule(struct lint *, struct msg *);
 lint_rule lint_headers, lint_vias, lint_request, lint_response, lint_contacts, lint_routes;
 lint_rule lint_options, lint_reliable, lint_session_timer, lint_events, lint_references;
-lint_rule lint_auth, lint_identities, lint_nat, lint_values;
+lint_rule lint_auth, lint_identities, lint_nat, lint_values, lint_private;
 void lint_body(struct lint *, struct msg *, struct str whole, struct mem *);
 
 /* A description within a message. */
@@ -36,8 +36,10 @@ lint_sdp_rule lint_sdp_formats, lint_sdp_security, lint_sdp_addresses, lint_sdp_
 unsigned lint_formats(const struct sdp *, struct sdp_section, const struct sdp_media *,
                       struct sdp_rtpmap out[LINT_FORMATS]);
 
-/* Is the body a description, by its Content-Type? */
-bool lint_has_sdp(struct msg *m);
+/* The description that a body is, or has among its parts, as an offer or answer; empty: none. */
+struct str lint_description(struct msg *m);
+/* Nobody can tell what the body is, or what its parts are. */
+bool lint_is_unclear(struct msg *m);
 /* Not to be reached from elsewhere: RFC 1918, RFC 6598, link-local, RFC 4193. */
 bool lint_is_private(const struct addr *);
 /* Did the message pass a public address, as its Vias have it? */

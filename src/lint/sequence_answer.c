@@ -95,7 +95,7 @@ static void stream(const struct fact *f, const struct pair *p, uint32_t n)
 void sequence_answer(const struct sequence *q, const struct fact *answer, const struct fact *offer)
 {
     struct pair p;
-    if (!pair_open(q, &p, answer->m->body, offer->m->body))
+    if (!pair_open(q, &p, lint_description(answer->m), lint_description(offer->m)))
         return;
     if (p.a.n_media != p.b.n_media)
         note(answer, LINT_ANSWER_STREAMS, &p.a, p.a.session);
@@ -126,7 +126,7 @@ void sequence_next(const struct sequence *q, const struct fact *next, const stru
 {
     struct pair p;
     struct sdp_origin now, before;
-    if (!pair_open(q, &p, next->m->body, last->m->body))
+    if (!pair_open(q, &p, lint_description(next->m), lint_description(last->m)))
         return;
     struct lint_sdp d = {next->found, next->m, &p.a};
     const struct sdp_line *line = sdp_line_find(&p.a, p.a.session, 'o');

@@ -137,21 +137,13 @@ static void follow(struct call *c, const struct fact *f)
     if (leg == &c->legs[0] && is_request(f, METHOD_INVITE))
         sdp_exchange_failed(&leg->exchange); /* whatever the INVITE before came to */
     bool by_caller = f->m->is_request == str_equal(f->from_tag, c->caller);
-    bool described = lint_has_sdp(f->m);
+    bool described = lint_description(f->m).len > 0;
     if (!described && sdp_exchange_must_answer(&leg->exchange, carrier))
         lint_note_start(f->found, LINT_ANSWER_MISSING, HDR_CONTENT_TYPE);
     enum sdp_means means = by_caller ? sdp_exchange_sent(&leg->exchange, carrier, described)
                                      : sdp_exchange_received(&leg->exchange, carrier, described);
     take_in(c, leg, f, means, by_caller ? 0 : 1);
     leg->answered |= carrier == SDP_SUCCESS;
-}
-
-/* A body in parts, or without a type, may hold a description or not: nothing is said of such a
- * call. */
-static bool is_unclear(const struct fact *f)
-{
-    const struct media_type *t = msg_single(f->m, HDR_CONTENT_TYPE);
-    return f->m->body.len > 0 && (!t || str_equal_nocase(t->type, STR("multipart")));
 }
 
 /* Once for each call: at the first INVITE of its caller. */
@@ -171,7 +163,7 @@ void sequence_offers(const struct sequence *q, const struct fact *f)
     if (!begins(q, f))
         return;
     for (const struct fact *p = f; p; p = sequence_after(q, p)) {
-        if (is_unclear(p))
+        if (lint_is_unclear(p->m)) /* it may hold a description or not */
             return;
         if (!p->again)
             follow(&c, p);

@@ -11,10 +11,13 @@ struct entity {
     struct str content;
 };
 
-/* Multiparts that are still to be taken apart, nested ones behind those around them. */
+/* Multiparts that are still to be taken apart, nested ones behind those around them, and what was
+ * found in those that were. */
 struct parts {
     struct entity wait[LIMIT_MSG_MULTIPARTS];
     unsigned n;
+    struct str *descriptions;
+    unsigned n_descriptions, most;
 };
 
 static struct str name_of(struct str value)
@@ -57,9 +60,19 @@ static bool is_plain(const struct entity *e)
     return e->encoding.len == 0 || str_equal_nocase(e->encoding, STR("identity"));
 }
 
+/* What is malformed stays so, whatever else is unknown. */
+static void refuse(struct body *b, unsigned status)
+{
+    if (b->status != 400)
+        b->status = status;
+}
+
 static void take(struct body *b, struct parts *parts, const struct entity *e, bool alternative)
 {
-    if (is_plain(e) && is_type(e, STR("application/sdp")) && is_session(e)) {
+    bool described = is_plain(e) && is_type(e, STR("application/sdp"));
+    if (described && parts->n_descriptions < parts->most)
+        parts->descriptions[parts->n_descriptions++] = e->content;
+    if (described && is_session(e)) {
         /* of alternatives the last one that is understood (RFC 2046 5.1.4), else the first */
         if (b->sdp.len == 0 || alternative)
             b->sdp = e->content;
@@ -71,7 +84,7 @@ static void take(struct body *b, struct parts *parts, const struct entity *e, bo
         return;
     }
     if (!is_optional(e) && !alternative)
-        b->status = 415;
+        refuse(b, 415);
 }
 
 static bool boundary_of(const struct entity *e, struct str *boundary)
@@ -146,7 +159,7 @@ static void take_apart(struct body *b, struct parts *parts, const struct entity 
     bool last = false, alternative = is_type(whole, STR("multipart/alternative"));
     unsigned n = 0, nested = parts->n;
     if (!boundary_of(whole, &boundary) || !read_part(&text, boundary, &part, &last)) {
-        b->status = 400;
+        refuse(b, 400);
         return;
     }
     while (!last && n++ < LIMIT_MSG_PARTS) {
@@ -162,7 +175,7 @@ static void take_apart(struct body *b, struct parts *parts, const struct entity 
         take(b, parts, &e, alternative);
     }
     if (alternative && b->sdp.len == 0 && parts->n == nested && !is_optional(whole))
-        b->status = 415;
+        refuse(b, 415);
 }
 
 static struct str value_of(const struct msg *m, enum hdr_id id)
@@ -171,17 +184,30 @@ static struct str value_of(const struct msg *m, enum hdr_id id)
     return h ? hdr_value(m, h) : STR_NONE;
 }
 
+static void read_body(struct msg *m, struct str body, struct body *b, struct parts *parts)
+{
+    *b = (struct body){0};
+    if (body.len == 0)
+        return;
+    struct entity whole = {value_of(m, HDR_CONTENT_TYPE), value_of(m, HDR_CONTENT_DISPOSITION),
+                           value_of(m, HDR_CONTENT_ENCODING), body};
+    take(b, parts, &whole, false);
+    for (unsigned i = 0; i < parts->n; i++) {
+        struct entity next = parts->wait[i];
+        take_apart(b, parts, &next);
+    }
+}
+
 void body_read(struct msg *m, struct body *b)
 {
     struct parts parts = {.n = 0};
-    *b = (struct body){0};
-    if (m->body.len == 0)
-        return;
-    struct entity whole = {value_of(m, HDR_CONTENT_TYPE), value_of(m, HDR_CONTENT_DISPOSITION),
-                           value_of(m, HDR_CONTENT_ENCODING), m->body};
-    take(b, &parts, &whole, false);
-    for (unsigned i = 0; i < parts.n; i++) {
-        struct entity next = parts.wait[i];
-        take_apart(b, &parts, &next);
-    }
+    read_body(m, m->body, b, &parts);
+}
+
+unsigned body_descriptions(struct msg *m, struct str body, struct str *out, unsigned most)
+{
+    struct parts parts = {.descriptions = out, .most = most};
+    struct body b;
+    read_body(m, body, &b, &parts);
+    return parts.n_descriptions;
 }

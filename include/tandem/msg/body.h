@@ -14,4 +14,8 @@ struct body {
  * (RFC 3261 8.2.3, RFC 5621 8.1). */
 void body_read(struct msg *, struct body *);
 
+/* The session descriptions in `body`, which is the message's or what was meant to be: all of them,
+ * alone or as parts, whatever they are for. Returns how many there are in out[0 .. most). */
+unsigned body_descriptions(struct msg *, struct str body, struct str *out, unsigned most);
+
 #endif

@@ -26,6 +26,11 @@
     FAR_VIA PARTIES NUMBER("INVITE") HOPS contact "Content-Type: application/sdp\r\n\r\n" body
 #define AUDIO(lines) OFFER("m=audio 4000 RTP/AVP 0\r\n" lines)
 #define TLS_AUDIO(lines) OFFER("m=audio 4000 UDP/TLS/RTP/SAVP 0\r\n" lines)
+#define IN_PARTS(body)                                                                       \
+    START("INVITE")                                                                          \
+    VIA PARTIES NUMBER("INVITE") HOPS CONTACT "Content-Type: multipart/mixed;boundary=b\r\n" \
+                                              "MIME-Version: 1.0\r\n\r\n" body
+#define SDP_PART "Content-Type: application/sdp\r\n\r\n" SDP_HEAD
 #define PRINT "a=fingerprint:sha-256 00:11\r\n"
 #define SUPPORTS "Supported: timer\r\n"
 
@@ -225,6 +230,18 @@ static const struct {
      WITHIN("BYE", "Reason: Q.850;cause=16\r\n")},
     {LINT_REASON_CAUSE, WITHIN("BYE", "Reason: SIP;cause=16\r\n"),
      WITHIN("BYE", "Reason: SIP;cause=200\r\n")},
+    {LINT_CHARGING_NO_ID, REQUEST("OPTIONS", "P-Charging-Vector: orig-ioi=a.example\r\n"),
+     REQUEST("OPTIONS", "P-Charging-Vector: ICID-value=\"1;2\";orig-ioi=a.example\r\n")},
+    {LINT_CHARGING_NO_ID, REQUEST("OPTIONS", "P-Charging-Vector: icid-value=;orig-ioi=a\r\n"),
+     REQUEST("OPTIONS", "P-Charging-Vector: orig-ioi=\"a;icid-value=\"; icid-value = 1\r\n")},
+    {LINT_CHARGING_NO_FUNCTION, REQUEST("OPTIONS", "P-Charging-Function-Addresses: ccx=1\r\n"),
+     REQUEST("OPTIONS", "P-Charging-Function-Addresses: ccf=1; ccf-2=2, ecf=\"3,4\"\r\n")},
+    {LINT_NETWORK_NAME, REQUEST("OPTIONS", "P-Visited-Network-ID: <sip:visited.example>\r\n"),
+     REQUEST("OPTIONS", "P-Visited-Network-ID: other.example, \"Network, no. 1\";a=b\r\n")},
+    {LINT_ADDRESS_BARE, RESPONSE("200 OK", "REGISTER", "P-Associated-URI: <sip:a@x>, sip:b@x\r\n"),
+     RESPONSE("200 OK", "REGISTER", "P-Associated-URI: <sip:a@x>, <sip:b@x>;c=d\r\n")},
+    {LINT_ADDRESS_BARE, REQUEST("OPTIONS", "P-Called-Party-ID: sip:a@x;b=c\r\n"),
+     REQUEST("OPTIONS", "P-Called-Party-ID: \"A\" <sip:a@x>\r\n")},
     {LINT_ALLOW_LACKS, REQUEST("INVITE", CONTACT "Allow: INVITE, ACK, CANCEL\r\n"),
      REQUEST("INVITE", CONTACT "Allow: INVITE, ACK, CANCEL, BYE\r\n")},
 
@@ -239,6 +256,10 @@ static const struct {
      START("MESSAGE") VIA PARTIES NUMBER("MESSAGE") HOPS "Content-Type: multipart/mixed\r\n\r\nx",
      START("MESSAGE") VIA PARTIES NUMBER("MESSAGE") HOPS
      "Content-Type: multipart/mixed;boundary=b\r\n\r\nx"},
+
+    {LINT_PARTS_UNDELIMITED, IN_PARTS("--b\r\n\r\nx\r\n"), IN_PARTS("--b\r\n\r\nx\r\n--b--\r\n")},
+    {LINT_PARTS_UNDELIMITED, IN_PARTS("--c\r\n\r\nx\r\n--c--\r\n"),
+     IN_PARTS("before\r\n--b\r\n\r\nx\r\n--b--\r\nbehind")},
 
     {LINT_SDP_STATIC_TYPE, AUDIO("a=rtpmap:0 opus/48000/2\r\n"), AUDIO("a=rtpmap:0 PCMU/8000\r\n")},
     {LINT_SDP_CLOCK, OFFER("m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 opus/16000\r\n"),
@@ -366,6 +387,32 @@ static void a_finding_has_its_place_and_its_section(void **state)
     assert_int_equal(l.at[l.n - 1].offset, strstr(text, "a=rtpmap") - text);
 }
 
+static void has_at(const struct lint *l, enum lint_code code, size_t offset)
+{
+    for (unsigned i = 0; i < l->n; i++)
+        if (l->at[i].code == code && l->at[i].offset == offset)
+            return;
+    fail_msg("no %s at %zu", lint_name(code), offset);
+}
+
+/* RFC 5621: every description among the parts, however deep, at its own place. */
+static void descriptions_among_parts_are_judged(void **state)
+{
+    (void)state;
+    const char *text =
+        IN_PARTS("--b\r\nContent-Type: text/plain\r\n\r\nm=audio 0 nothing\r\n"
+                 "--b\r\n" SDP_PART "m=audio 4000 RTP/AVP 0\r\na=rtpmap:0 opus/48000/2\r\n\r\n"
+                 "--b\r\nContent-Type: multipart/alternative;boundary=c\r\n\r\n"
+                 "--c\r\n" SDP_PART "m=audio 0 RTP/AVP 8\r\n\r\n--c--\r\n"
+                 "--b\r\nContent-Type: application/sdp\r\nContent-Disposition: "
+                 "early-session\r\n\r\n" SDP_HEAD "m=audio 4000 RTP/AVP 8 8\r\n\r\n--b--\r\n");
+    struct lint l = judge(text, NULL);
+    assert_int_equal(l.n - count(&l, LINT_HEADER_ADVISED), 3);
+    has_at(&l, LINT_SDP_STATIC_TYPE, (size_t)(strstr(text, "a=rtpmap") - text));
+    has_at(&l, LINT_SDP_PORT_ZERO, (size_t)(strstr(text, "m=audio 0 RTP") - text));
+    has_at(&l, LINT_SDP_TYPE_TWICE, (size_t)(strstr(text, "m=audio 4000 RTP/AVP 8 8") - text));
+}
+
 static void every_code_has_its_sentences(void **state)
 {
     (void)state;
@@ -403,6 +450,7 @@ int main(void)
         cmocka_unit_test(a_long_datagram_is_told),
         cmocka_unit_test(a_usual_call_is_clean),
         cmocka_unit_test(a_finding_has_its_place_and_its_section),
+        cmocka_unit_test(descriptions_among_parts_are_judged),
         cmocka_unit_test(every_code_has_its_sentences),
         cmocka_unit_test(bounds_hold),
     };

@@ -35,6 +35,10 @@
     "v=0\r\no=- 1 " version " IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
 #define PCMU "m=audio 4000 RTP/AVP 0\r\n"
 #define D(version, media) CONTACT TYPED O(version) media
+#define PARTS(description)                                                                         \
+    CONTACT "Content-Type: multipart/mixed;boundary=b\r\n\r\n--b\r\n" TYPED description            \
+            "\r\n--b\r\nContent-Type: text/plain\r\nContent-Disposition: render;handling=optional" \
+            "\r\n\r\nx\r\n--b--\r\n"
 #define NONE CONTACT BARE
 #define REL "Require: 100rel\r\nRSeq: "
 
@@ -165,6 +169,17 @@ static const struct {
     {LINT_ANSWER_REVIVED,
      {ANSWERED("m=audio 0 RTP/AVP 0\r\n", PCMU)},
      {ANSWERED("m=audio 0 RTP/AVP 0\r\n", "m=audio 0 RTP/AVP 0\r\n")},
+     1},
+    {LINT_ANSWER_FORMATS,
+     {ASK("INVITE", "", "1", "1", PARTS(O("1") PCMU)),
+      SAY("200 OK", "INVITE", "1", "1", D("1", "m=audio 4000 RTP/AVP 8\r\n"))},
+     {ASK("INVITE", "", "1", "1", PARTS(O("1") PCMU)), OK200, ACK, BYE},
+     1},
+    {LINT_ANSWER_MISSING,
+     {ASK("INVITE", "", "1", "1", PARTS(O("1") PCMU)), SAY("200 OK", "INVITE", "1", "1", NONE),
+      ACK},
+     {ASK("INVITE", "", "1", "1", PARTS(O("1") PCMU)),
+      SAY("200 OK", "INVITE", "1", "1", PARTS(O("1") PCMU)), ACK},
      1},
     {LINT_ANSWER_FORMATS,
      {ANSWERED(PCMU, "m=audio 4000 RTP/AVP 8\r\n")},
