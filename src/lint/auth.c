@@ -50,7 +50,7 @@ static void credentials(struct lint *l, const struct msg *m, const struct hdr *h
     digits(l, m, h, a);
 }
 
-/* RFC 3261 22: Basic is deprecated and has no place. */
+/* RFC 3261 22: Basic is deprecated and has no place; RFC 8898 has Bearer. */
 static void each(struct lint *l, struct msg *m, enum hdr_id id,
                  void (*judge)(struct lint *, const struct msg *, const struct hdr *,
                                const struct auth *))
@@ -61,6 +61,8 @@ static void each(struct lint *l, struct msg *m, enum hdr_id id,
             lint_note(l, LINT_AUTH_BASIC, h->value_at, id, NULL);
         else if (a && str_equal_nocase(a->scheme, STR("Digest")))
             judge(l, m, h, a);
+        else if (a && !str_equal_nocase(a->scheme, STR("Bearer")))
+            lint_note(l, LINT_AUTH_SCHEME, h->value_at, id, NULL);
     }
 }
 

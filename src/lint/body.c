@@ -26,14 +26,25 @@ bool lint_is_unclear(struct msg *m)
     return b.status == 400 || (m->body.len > 0 && !msg_single(m, HDR_CONTENT_TYPE));
 }
 
+static bool is_start_line(struct str line)
+{
+    return str_starts_nocase(line, STR("SIP/2.0 ")) || str_ends_nocase(line, STR(" SIP/2.0"));
+}
+
 /* RFC 3261 18.3: bytes behind Content-Length are thrown away, often half a description. Returns the
  * body as it was meant, so that the cut is not told again at each line. */
 static struct str meant(struct lint *l, const struct msg *m, struct str whole)
 {
     const char *end = m->bytes.at + m->bytes.len, *last = whole.at + whole.len;
-    if (!msg_header(m, HDR_CONTENT_LENGTH) || end < whole.at || end >= last ||
-        str_trim((struct str){end, (size_t)(last - end)}).len == 0)
+    if (!msg_header(m, HDR_CONTENT_LENGTH) || end < whole.at || end >= last)
         return m->body;
+    struct str behind = str_trim((struct str){end, (size_t)(last - end)});
+    if (behind.len == 0)
+        return m->body;
+    if (is_start_line(str_trim(str_slice(behind, 0, str_find(behind, '\n'))))) {
+        lint_note(l, LINT_MESSAGE_BEHIND, (size_t)(behind.at - m->bytes.at), HDR_NONE, NULL);
+        return m->body;
+    }
     lint_note_header(l, m, LINT_CONTENT_CUT, HDR_CONTENT_LENGTH);
     return (struct str){m->body.at, (size_t)(last - m->body.at)};
 }

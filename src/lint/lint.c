@@ -44,10 +44,10 @@ void lint_note_header(struct lint *l, const struct msg *m, enum lint_code code, 
 void lint_message(struct lint *l, struct msg *m, struct str whole, struct mem *mem)
 {
     static lint_rule *const rules[] = {
-        lint_headers,    lint_vias,       lint_request,       lint_response,
-        lint_contacts,   lint_routes,     lint_options,       lint_reliable,
-        lint_events,     lint_references, lint_session_timer, lint_auth,
-        lint_identities, lint_values,     lint_nat,           lint_private,
+        lint_headers,       lint_vias,      lint_request,    lint_response, lint_contacts,
+        lint_routes,        lint_options,   lint_reliable,   lint_events,   lint_references,
+        lint_session_timer, lint_auth,      lint_identities, lint_values,   lint_nat,
+        lint_private,       lint_addresses,
     };
     l->n = 0;
     if (m->is_request ? m->uri_text.len == 0 : m->status < 100)

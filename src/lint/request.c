@@ -18,8 +18,8 @@ static void method(struct lint *l, struct msg *m)
     lint_note_at(l, m, LINT_METHOD_UNKNOWN, m->method_name, HDR_NONE);
 }
 
-/* RFC 3261 8.1.1.3, 8.1.1.2, 12.2.1.1 */
-static void tags(struct lint *l, struct msg *m)
+/* RFC 3261 8.1.1.3, 8.1.1.2, 12.2.1.1; 10.2 */
+static void parties(struct lint *l, struct msg *m)
 {
     static const bool within[N_METHODS] = {
         [METHOD_ACK] = true,    [METHOD_BYE] = true,  [METHOD_PRACK] = true,
@@ -33,6 +33,18 @@ static void tags(struct lint *l, struct msg *m)
         lint_note_at(l, m, LINT_NO_DIALOG, to->text, HDR_TO);
     else if (to->tag.len > 0 && m->method == METHOD_REGISTER)
         lint_note_at(l, m, LINT_REGISTER_TO_TAG, to->tag, HDR_TO);
+    if (m->method == METHOD_REGISTER && to->uri.scheme != URI_SIP && to->uri.scheme != URI_SIPS)
+        lint_note_at(l, m, LINT_REGISTER_TO_SCHEME, to->uri_text, HDR_TO);
+}
+
+/* RFC 3261 8.2.2.1; urn is of emergency calls (RFC 5031), pres and im of RFC 3861. */
+static bool is_known_scheme(const struct uri *u)
+{
+    static const struct str others[] = {STR_INIT("urn"), STR_INIT("pres"), STR_INIT("im")};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (str_equal_nocase(u->scheme_name, others[i]))
+            return true;
+    return u->scheme != URI_OTHER;
 }
 
 static void request_uri(struct lint *l, struct msg *m)
@@ -46,6 +58,8 @@ static void request_uri(struct lint *l, struct msg *m)
         lint_note_at(l, m, LINT_URI_METHOD, u->params, HDR_NONE);
     if (u->password.at)
         lint_note_at(l, m, LINT_URI_PASSWORD, u->password, HDR_NONE);
+    if (!is_known_scheme(u))
+        lint_note_at(l, m, LINT_URI_SCHEME, u->text, HDR_NONE);
 }
 
 static void hops(struct lint *l, struct msg *m)
@@ -69,7 +83,7 @@ void lint_request(struct lint *l, struct msg *m)
     if (!m->is_request)
         return;
     method(l, m);
-    tags(l, m);
+    parties(l, m);
     request_uri(l, m);
     hops(l, m);
     size(l, m);

@@ -18,7 +18,7 @@ void lint_note_header(struct lint *, const struct msg *, enum lint_code, enum hd
 typedef void lint_rule(struct lint *, struct msg *);
 lint_rule lint_headers, lint_vias, lint_request, lint_response, lint_contacts, lint_routes;
 lint_rule lint_options, lint_reliable, lint_session_timer, lint_events, lint_references;
-lint_rule lint_auth, lint_identities, lint_nat, lint_values, lint_private;
+lint_rule lint_auth, lint_identities, lint_nat, lint_values, lint_private, lint_addresses;
 void lint_body(struct lint *, struct msg *, struct str whole, struct mem *);
 
 /* A description within a message. */

@@ -62,7 +62,7 @@ def test_codes_are_explained():
 
 def test_a_sequence_is_judged_together():
     both = bye() + "\r\n" + bye(branch="2")
-    assert findings(text=both) == [("-", 8, "content_cut")]  # without the option it is one datagram
+    assert findings(text=both) == [("-", 11, "message_behind")]  # without the option it is one datagram
     assert findings("--sequence", text=bye() + bye(branch="2", number=2)) == []
     assert findings("--sequence", text=both) == []  # the same number and method: seen again
     assert findings("--sequence", text=bye(number=2) + bye(branch="2")) == [("-", 16, "cseq_not_increased")]

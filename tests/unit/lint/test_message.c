@@ -31,6 +31,8 @@
     VIA PARTIES NUMBER("INVITE") HOPS CONTACT "Content-Type: multipart/mixed;boundary=b\r\n" \
                                               "MIME-Version: 1.0\r\n\r\n" body
 #define SDP_PART "Content-Type: application/sdp\r\n\r\n" SDP_HEAD
+#define OPTIONS_BY(by) \
+    START("OPTIONS") "Via: SIP/2.0/TCP " by "\r\n" PARTIES NUMBER("OPTIONS") HOPS BARE
 #define PRINT "a=fingerprint:sha-256 00:11\r\n"
 #define SUPPORTS "Supported: timer\r\n"
 
@@ -73,6 +75,17 @@ static const struct {
          HOPS BARE,
      START("OPTIONS") "Via: SIP/2.0/UDP 10.0.0.1;rport;branch=z9hG4bK1\r\n" PARTIES NUMBER(
          "OPTIONS") HOPS BARE},
+    {LINT_VIA_NOWHERE, OPTIONS_BY("255.255.255.255;branch=z9hG4bK1"), REQUEST("OPTIONS", "")},
+    {LINT_VIA_NOWHERE, OPTIONS_BY("[::]:5060;branch=z9hG4bK1"),
+     OPTIONS_BY("[::1];branch=z9hG4bK1")},
+    {LINT_VIA_NOWHERE, OPTIONS_BY("224.0.1.75;branch=z9hG4bK1"), REQUEST("OPTIONS", "")},
+    {LINT_RECEIVED_BRACKETS, OPTIONS_BY("a.example;received=[2001:db8::9];branch=z9hG4bK1"),
+     OPTIONS_BY("a.example;received=2001:db8::9;branch=z9hG4bK1")},
+    {LINT_THREE_COLONS, OPTIONS_BY("[2001:db8:::192.0.2.1];branch=z9hG4bK1"),
+     OPTIONS_BY("[2001:db8::192.0.2.1];branch=z9hG4bK1")},
+    {LINT_THREE_COLONS,
+     "OPTIONS sip:b@[2001:db8:::192.0.2.1] SIP/2.0\r\n" VIA PARTIES NUMBER("OPTIONS") HOPS BARE,
+     "OPTIONS sip:b@[2001:db8::192.0.2.1] SIP/2.0\r\n" VIA PARTIES NUMBER("OPTIONS") HOPS BARE},
     {LINT_CANCEL_VIAS, CANCEL_OF(VIA SECOND_VIA), CANCEL_OF(VIA)},
 
     {LINT_METHOD_CASE, REQUEST("Options", ""), REQUEST("OPTIONS", "")},
@@ -86,6 +99,12 @@ static const struct {
     {LINT_REGISTER_TO_TAG,
      "REGISTER sip:example.com SIP/2.0\r\n" VIA TAGGED NUMBER("REGISTER") HOPS BARE, REGISTER("")},
     {LINT_REGISTER_URI, REQUEST("REGISTER", ""), REGISTER("")},
+    {LINT_REGISTER_TO_SCHEME,
+     "REGISTER sip:example.com SIP/2.0\r\n" VIA
+     "From: <sip:a@example.com>;tag=1\r\nTo: <tel:+1>\r\n" NUMBER("REGISTER") HOPS BARE,
+     REGISTER("")},
+    {LINT_URI_SCHEME, "OPTIONS soap.beep://x SIP/2.0\r\n" VIA PARTIES NUMBER("OPTIONS") HOPS BARE,
+     "INVITE urn:service:sos SIP/2.0\r\n" VIA PARTIES NUMBER("INVITE") HOPS CONTACT BARE},
     {LINT_URI_METHOD,
      "OPTIONS sip:b@example.com;method=BYE SIP/2.0\r\n" VIA PARTIES NUMBER("OPTIONS") HOPS BARE,
      REQUEST("OPTIONS", "")},
@@ -201,6 +220,8 @@ static const struct {
      REQUEST("INVITE", CONTACT "Join: 1;to-tag=2;from-tag=3\r\n")},
 
     {LINT_AUTH_BASIC, REQUEST("OPTIONS", "Authorization: Basic abc\r\n"), REQUEST("OPTIONS", "")},
+    {LINT_AUTH_SCHEME, REQUEST("OPTIONS", "Authorization: NTLM abc=d\r\n"),
+     REQUEST("OPTIONS", "Authorization: Bearer abc=d\r\n")},
     {LINT_CHALLENGE_INCOMPLETE,
      RESPONSE("401 Who", "OPTIONS", "WWW-Authenticate: Digest realm=\"r\", qop=\"auth\"\r\n"),
      RESPONSE("401 Who", "OPTIONS",
@@ -242,6 +263,10 @@ static const struct {
      RESPONSE("200 OK", "REGISTER", "P-Associated-URI: <sip:a@x>, <sip:b@x>;c=d\r\n")},
     {LINT_ADDRESS_BARE, REQUEST("OPTIONS", "P-Called-Party-ID: sip:a@x;b=c\r\n"),
      REQUEST("OPTIONS", "P-Called-Party-ID: \"A\" <sip:a@x>\r\n")},
+    {LINT_ACCEPT_NO_SDP, REQUEST("INVITE", CONTACT "Accept: text/plain\r\n"),
+     REQUEST("INVITE", CONTACT "Accept: text/plain, application/SDP\r\n")},
+    {LINT_ACCEPT_NO_SDP, REQUEST("INVITE", CONTACT "Accept: \r\n"),
+     REQUEST("INVITE", CONTACT "Accept: text/plain\r\nAccept: application/*\r\n")},
     {LINT_ALLOW_LACKS, REQUEST("INVITE", CONTACT "Allow: INVITE, ACK, CANCEL\r\n"),
      REQUEST("INVITE", CONTACT "Allow: INVITE, ACK, CANCEL, BYE\r\n")},
 
@@ -250,6 +275,7 @@ static const struct {
      "Content-Type: text/plain\r\nContent-Length: 2\r\n\r\nwhole",
      START("MESSAGE") VIA PARTIES NUMBER("MESSAGE") HOPS
      "Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nwhole\r\n"},
+    {LINT_MESSAGE_BEHIND, REQUEST("OPTIONS", "") REQUEST("OPTIONS", ""), REQUEST("OPTIONS", "")},
     {LINT_TYPE_OF_NOTHING, REQUEST("MESSAGE", "Content-Type: text/plain\r\n"),
      REQUEST("MESSAGE", "")},
     {LINT_NO_BOUNDARY,
