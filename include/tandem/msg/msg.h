@@ -61,6 +61,8 @@ struct msg {
     struct str body;
     uint16_t n_headers;
     uint16_t first[N_HDR]; /* index + 1 of the first line with this id */
+    uint16_t keep_s; /* RFC 6223: how often whoever sent it may send keep-alives here, where its
+                        Via asks; 0: that is not answered. Set by the role that takes it */
     struct hdr *headers;
     struct uri *uri; /* once decoded */
     uint8_t n_errors;
@@ -69,8 +71,6 @@ struct msg {
     size_t space_len;
     struct flow flow; /* where it came from; set by who received it */
     time_ns received_at;
-    uint16_t keep_s;     /* RFC 6223: how often whoever sent it may send keep-alives here, where its
-                            Via asks; 0: that is not answered. Set by the role that takes it */
     struct block *block; /* the block that holds all of this; NULL: the caller lends the memory */
 };
 

@@ -102,6 +102,10 @@ static const char *const goods[] = {
     "Diversion: \"x\" <sip:+19195551002@h;user=phone>;reason=no-answer;counter=2;privacy=off",
     "P-Asserted-Identity: \"Cullen Jennings\" <sip:fluffy@cisco.com>, tel:+14085264000",
     "P-Preferred-Identity: sip:fluffy@cisco.com",
+    /* RFC 7315 5 */
+    "P-Access-Network-Info: 3GPP-UTRAN-TDD; utran-cell-id-3gpp=\"C359A3913B20E\", ADSL2+;x",
+    "P-Associated-URI: <sip:user2@example.com>;a=b, \"U\" <tel:+1>",
+    "P-Called-Party-ID: \"U\" <sip:user1-business@example.com>;np=ue",
     "Privacy: id",
     "Privacy: header; user;critical",
     "Privacy: id,header",
@@ -277,6 +281,7 @@ static const struct {
     {"Diversion: <sip:a>;=", MSG_E_BAD_PARAM, 8},
     {"P-Asserted-Identity: fluffy", MSG_E_BAD_DISPLAY_NAME, 6},
     {"P-Preferred-Identity: <fluffy>", MSG_E_BAD_URI_SCHEME, 7},
+    {"P-Access-Network-Info: 3GPP-UTRAN-FDD;=x", MSG_E_BAD_PARAM, 15},
     {"Privacy: id;", MSG_E_BAD_PRIVACY, 3},
     {"Privacy: id header", MSG_E_BAD_PRIVACY, 3},
     {"Security-Client: tls;q=", MSG_E_BAD_PARAM, 6},
