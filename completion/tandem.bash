@@ -79,7 +79,7 @@ _tandem()
         --server | --local) mapfile -t COMPREPLY < <(compgen -W 'udp: tcp: tls:' -- "$cur"); compopt -o nospace ;;
         run | --password-file | --table | --ca | --certificate) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         --rate | --count | --for | --concurrent | --hold | --ring | --users | --first | --ports | --auth-user | --key | --timeout | --max-fail | --step | --max-latency | --expires | --every) ;;
-        *) mapfile -t COMPREPLY < <(compgen -W '--rate --count --for --concurrent --poisson --hold --ring --users --first --ports --local --server --answer --register --auth-user --password-file --table --key --timeout --max-fail --ramp --step --max-latency --expires --every --rfc7502 --ca --certificate --trust-all --show --json --help' -- "$cur") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W '--rate --count --for --concurrent --poisson --hold --ring --users --first --ports --local --server --answer --register --auth-user --password-file --table --key --timeout --max-fail --ramp --step --max-latency --expires --every --rfc7502 --ca --certificate --trust-all --separate --show --json --help' -- "$cur") ;;
         esac
         ;;
     trace)

@@ -189,7 +189,7 @@ static void send_bytes(struct host *h, const struct engine_output *o)
     host_show(h, "->", f->transport, &f->remote, block_str(o->bytes));
     recorder_put_message(h->recorder, RECORD_SENT, f, block_str(o->bytes), h->now);
     if (f->transport == TRANSPORT_UDP)
-        udp_send(&h->listeners[f->listener].udp, &f->remote, o->bytes);
+        udp_send(&h->listeners[f->listener].udp, &f->remote, o->bytes, 0);
     else
         (void)tcp_send(&h->tcp, f->conn, o->bytes);
 }

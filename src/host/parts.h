@@ -40,9 +40,8 @@ struct host {
     /* What the last wait has brought, as far as it is not taken yet. */
     struct loop_event events[LOOP_EVENTS];
     unsigned n_events, at_event;
-    const struct udp_in *datagrams;
-    unsigned n_datagrams, at_datagram, udp_listener;
-    struct tcp_news news; /* bytes of a connection that was just made */
+    unsigned udp_listener; /* of what is in `area` */
+    struct tcp_news news;  /* bytes of a connection that was just made */
     bool has_news;
     bool timed;
 };

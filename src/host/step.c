@@ -43,12 +43,16 @@ static struct flow flow_of(const struct host *h, unsigned listener, const struct
                          .remote = *remote};
 }
 
-static void take_datagram(struct host *h)
+/* False: there is none. */
+static bool take_datagram(struct host *h)
 {
-    const struct udp_in *in = &h->datagrams[h->at_datagram++];
-    struct flow f = flow_of(h, h->udp_listener, &in->remote);
-    host_show(h, "<-", TRANSPORT_UDP, &in->remote, in->bytes);
-    given(engine_datagram(h->engine, &f, in->bytes, h->now));
+    struct udp_in in;
+    if (!udp_next(h->area, &in))
+        return false;
+    struct flow f = flow_of(h, h->udp_listener, &in.remote);
+    host_show(h, "<-", TRANSPORT_UDP, &in.remote, in.bytes);
+    given(engine_datagram(h->engine, &f, in.bytes, h->now));
+    return true;
 }
 
 static bool take_unreachable(struct host *h)
@@ -70,8 +74,7 @@ static void take_udp(struct host *h, unsigned listener, const struct loop_event 
     udp_ready(u, e);
     if (!e->readable)
         return;
-    h->n_datagrams = udp_receive(u, h->area, &h->datagrams);
-    h->at_datagram = 0;
+    (void)udp_receive(u, h->area);
     h->udp_listener = listener;
 }
 
@@ -217,12 +220,7 @@ static bool take_event(struct host *h, const struct loop_event *e)
 
 static bool take_pending(struct host *h)
 {
-    if (take_rest(h) || take_due(h))
-        return true;
-    if (h->at_datagram == h->n_datagrams)
-        return take_answer(h) || take_parked(h);
-    take_datagram(h);
-    return true;
+    return take_rest(h) || take_due(h) || take_datagram(h) || take_answer(h) || take_parked(h);
 }
 
 enum host_step host_step(struct host *h, struct loop_event *other)

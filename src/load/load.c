@@ -172,14 +172,15 @@ void load_unreachable(struct load *l, const struct addr *remote, time_ns now)
 
 /* --- outputs --- */
 
-void load_push(struct load *l, unsigned link, const struct addr *remote, struct block *b)
+void load_push(struct load *l, unsigned link, uint32_t order, const struct addr *remote,
+               struct block *b)
 {
     if (l->n_outputs == LIMIT_LOAD_OUTPUTS || l->links[link].down) {
         block_unref(l->blocks, b);
         return;
     }
     l->outputs[(l->first_output + l->n_outputs) % LIMIT_LOAD_OUTPUTS] =
-        (struct load_output){b, link, *remote};
+        (struct load_output){b, link, order, *remote};
     l->n_outputs++;
     l->tally->sent++;
 }

@@ -30,7 +30,7 @@ static struct block *begin(struct load *l, size_t room, struct buf *b)
     return block;
 }
 
-static void send_whole(struct load *l, unsigned link, const struct addr *remote,
+static void send_whole(struct load *l, unsigned link, uint32_t order, const struct addr *remote,
                        struct block *block, struct buf *b)
 {
     buf_put_lit(b, "Content-Length: 0\r\n\r\n");
@@ -38,7 +38,7 @@ static void send_whole(struct load *l, unsigned link, const struct addr *remote,
     if (b->over)
         block_unref(l->blocks, block);
     else
-        load_push(l, link, remote, block);
+        load_push(l, link, order, remote, block);
 }
 
 /* RFC 3261 8.2.6 */
@@ -67,7 +67,7 @@ void plain_reply(struct load *l, unsigned link, const struct addr *remote, struc
     buf_put_lit(&b, "\r\n");
     put_header(&b, m, HDR_CALL_ID);
     put_header(&b, m, HDR_CSEQ);
-    send_whole(l, link, remote, block, &b);
+    send_whole(l, link, 0, remote, block, &b);
 }
 
 /* --- requests in the wake of our INVITE --- */
@@ -109,7 +109,7 @@ static void send_like(struct load *l, struct session *s, struct msg *invite, str
     put_header(&b, to, HDR_TO);
     put_header(&b, invite, HDR_CALL_ID);
     put_cseq(&b, msg_cseq(invite)->number, method);
-    send_whole(l, s->link, &s->remote, block, &b);
+    send_whole(l, s->link, s->number, &s->remote, block, &b);
 }
 
 static void put_new_via(struct buf *b, struct load *l, struct msg *invite)
@@ -152,7 +152,7 @@ static void send_within(struct load *l, struct session *s, struct leg *leg, stru
     buf_put_lit(&b, "\r\n");
     put_header(&b, invite, HDR_CALL_ID);
     put_cseq(&b, cseq, method);
-    send_whole(l, s->link, &s->remote, block, &b);
+    send_whole(l, s->link, s->number, &s->remote, block, &b);
 }
 
 void plain_ack(struct load *l, struct session *s, struct leg *leg, struct msg *m)

@@ -8,7 +8,7 @@
 
 void session_send(struct load *l, struct session *s, struct block *b)
 {
-    load_push(l, s->link, &s->remote, b);
+    load_push(l, s->link, s->number, &s->remote, b);
 }
 
 /* --- again --- */

@@ -192,7 +192,8 @@ static inline bool load_is_full(const struct load *l)
 {
     return l->n_outputs >= LIMIT_LOAD_OUTPUTS - 8;
 }
-void load_push(struct load *, unsigned link, const struct addr *remote, struct block *);
+void load_push(struct load *, unsigned link, uint32_t order, const struct addr *remote,
+               struct block *);
 /* Reads a message into `space`. NULL: it cannot be read. */
 struct msg *load_parse(struct load *, void *space, struct msg *, struct str bytes);
 

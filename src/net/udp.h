@@ -24,6 +24,7 @@ void udp_area_free(struct udp_area *a);
 struct udp_out {
     struct addr remote;
     struct block *bytes;
+    uint32_t order;
 };
 
 struct udp {
@@ -35,6 +36,7 @@ struct udp {
     struct udp_out *queue; /* LIMIT_UDP_QUEUE, circular */
     uint32_t head, n;
     bool blocked; /* the kernel's buffer is full: writability is awaited */
+    bool merges;  /* udp_merge */
     struct addr lost[UDP_LOST_KEPT];
     unsigned n_lost;
     uint64_t dropped; /* datagrams that found the queue full */
@@ -46,12 +48,20 @@ MUST_USE int udp_init(struct udp *u, int fd, struct loop *loop, uint64_t token, 
                       struct block_pool *blocks);
 void udp_fini(struct udp *u);
 
-/* Reads at most UDP_BATCH datagrams; *in points at them until the area's next use. Returns how
- * many, 0: none are there. */
-unsigned udp_receive(struct udp *u, struct udp_area *a, const struct udp_in **in);
+/* From now on datagrams of one size to one destination go through the kernel as one (UDP_SEGMENT),
+ * and those that came so are read as one (UDP_GRO), where it can do that: on the wire they are what
+ * they were. Who captures on this machine sees them before they are taken apart. */
+void udp_merge(struct udp *u);
 
-/* Queues; takes the reference. A full queue loses the datagram, counted. */
-void udp_send(struct udp *u, const struct addr *remote, struct block *bytes);
+/* Reads what there is, at most UDP_BATCH times. False: there may be more. What was read is taken by
+ * udp_next until the area's next use. */
+bool udp_receive(struct udp *u, struct udp_area *a);
+/* The next datagram of what was read. False: that was all. */
+bool udp_next(struct udp_area *a, struct udp_in *in);
+
+/* Queues; takes the reference. A full queue loses the datagram, counted. Where the socket merges,
+ * only datagrams of the same `order` are sure to leave in their order. */
+void udp_send(struct udp *u, const struct addr *remote, struct block *bytes, uint32_t order);
 /* Sends what is queued in as few system calls as it takes, as far as the kernel takes it. */
 void udp_flush(struct udp *u);
 /* An event for u->token. */

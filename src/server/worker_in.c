@@ -22,21 +22,20 @@ static void note(struct worker *w, int error, time_ns now)
 
 /* --- datagrams --- */
 
-static void take_batch(struct worker *w, unsigned listener, const struct udp_in *in, unsigned n,
-                       time_ns now)
+static void take_batch(struct worker *w, unsigned listener, time_ns now)
 {
     struct flow f = {.transport = TRANSPORT_UDP,
                      .listener = (uint8_t)listener,
                      .local = w->listeners[listener].at.addr};
+    struct udp_in in;
 
-    for (unsigned i = 0; i < n; i++) {
-        f.remote = in[i].remote;
-        if (!worker_hears(w, &f.remote, now) || worker_takes_stun(w, listener, &in[i]))
+    for (; udp_next(w->area, &in); w->read++) {
+        f.remote = in.remote;
+        if (!worker_hears(w, &f.remote, now) || worker_takes_stun(w, listener, &in))
             continue;
-        note(w, element_datagram(w->element, &f, in[i].bytes, now), now);
+        note(w, element_datagram(w->element, &f, in.bytes, now), now);
         worker_settle(w, now);
     }
-    w->read += n;
 }
 
 static void take_unreachable(struct worker *w, unsigned listener, time_ns now)
@@ -55,14 +54,13 @@ static void take_datagrams(struct worker *w, unsigned listener, const struct loo
                            time_ns now)
 {
     struct udp *u = &w->listeners[listener].udp;
-    const struct udp_in *in;
-    unsigned n = UDP_BATCH;
+    bool all = !e->readable;
 
     udp_ready(u, e);
-    /* less than a batch was all there was: another look would cost more than to be told again */
-    for (unsigned round = 0; round < ROUNDS && e->readable && n == UDP_BATCH; round++) {
-        n = udp_receive(u, w->area, &in);
-        take_batch(w, listener, in, n, now);
+    /* another look when all was read would cost more than to be told again */
+    for (unsigned round = 0; round < ROUNDS && !all; round++) {
+        all = udp_receive(u, w->area);
+        take_batch(w, listener, now);
         worker_flush(w, now);
     }
     take_unreachable(w, listener, now);

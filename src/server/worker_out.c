@@ -96,7 +96,7 @@ static void send_bytes(struct worker *w, const struct engine_output *o, time_ns 
 
     recorder_put_message(w->recorder, RECORD_SENT, f, block_str(o->bytes), now);
     if (f->transport == TRANSPORT_UDP)
-        udp_send(&w->listeners[f->listener].udp, &f->remote, o->bytes);
+        udp_send(&w->listeners[f->listener].udp, &f->remote, o->bytes, 0);
     else if (worker_of(f->conn) == w->index)
         (void)tcp_send(&w->tcp, f->conn, o->bytes);
     else if (worker_of(f->conn) >= w->shared->n_workers)

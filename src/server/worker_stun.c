@@ -29,7 +29,7 @@ bool worker_takes_stun(struct worker *w, unsigned listener, const struct udp_in 
 
     if (bytes) {
         w->stun_answers++;
-        udp_send(&w->listeners[listener].udp, &in->remote, bytes);
+        udp_send(&w->listeners[listener].udp, &in->remote, bytes, 0);
     }
     return true;
 }

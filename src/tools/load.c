@@ -41,6 +41,8 @@ const char load_help[] =
     "  --table FILE      users from a table: SEQUENTIAL or RANDOM, then lines of fields with ';'\n"
     "                    between: name, password, what a scenario wants\n"
     "  --ports N         send from so many ports, or connections\n"
+    "  --separate        each datagram passes the kernel by itself: for who captures on this\n"
+    "                    machine\n"
     "  --local udp:HOST:PORT    where to send from, or to listen\n"
     "  --server udp:HOST:PORT   where to send to, whatever URI says; tcp, tls, ws and wss "
     "likewise\n"

@@ -37,7 +37,8 @@ static struct net_link *link_of(struct load_net *n, conn_id id)
 bool load_net_init(struct load_net *n, struct mem *mem, const struct net_config *c, char *what,
                    size_t size)
 {
-    *n = (struct load_net){.mem = mem, .loop = {.epoll = -1, .alarm = -1}, .path = c->path};
+    *n = (struct load_net){
+        .mem = mem, .loop = {.epoll = -1, .alarm = -1}, .path = c->path, .separate = c->separate};
     for (unsigned i = 0; i < N_LOAD_ENDS; i++)
         n->ends[i].listener = -1;
     snprintf(what, size, "no memory or no descriptors");
@@ -102,10 +103,12 @@ static int open_socket(struct load_net *n, enum load_end end, struct flow *flow)
         return ENOMEM;
     }
     e->n_up++;
-    return udp_init(&link->udp, fd, &n->loop, LOOP_TOKEN(TOKEN_SOCKET + end, e->n_links - 1),
-                    n->mem, &n->blocks) == OK
-               ? 0
-               : ENOMEM;
+    if (udp_init(&link->udp, fd, &n->loop, LOOP_TOKEN(TOKEN_SOCKET + end, e->n_links - 1), n->mem,
+                 &n->blocks) != OK)
+        return ENOMEM;
+    if (!n->separate)
+        udp_merge(&link->udp);
+    return 0;
 }
 
 static struct tcp_layers layers_of(unsigned transport)
@@ -205,13 +208,12 @@ const char *load_net_why(struct load_net *n)
 
 static void receive_datagrams(struct load_net *n, struct net_end *e, unsigned at)
 {
-    struct udp *u = &e->links[at]->udp;
-    const struct udp_in *in;
-    unsigned count = udp_receive(u, n->area, &in);
+    struct udp_in in;
+    (void)udp_receive(&e->links[at]->udp, n->area);
     n->now = net_clock_now(&n->clock);
-    for (unsigned i = 0; i < count; i++) {
-        if (e->load && in[i].bytes.len > 4)
-            load_receive(e->load, at, &in[i].remote, in[i].bytes, n->now);
+    while (udp_next(n->area, &in)) {
+        if (e->load && in.bytes.len > 4)
+            load_receive(e->load, at, &in.remote, in.bytes, n->now);
         load_net_drain(n);
     }
 }
@@ -438,7 +440,7 @@ static void send_one(struct load_net *n, struct net_end *e, struct load_output *
 {
     struct net_link *link = e->links[o->link];
     if (link->udp.fd >= 0) {
-        udp_send(&link->udp, &o->remote, o->bytes);
+        udp_send(&link->udp, &o->remote, o->bytes, o->order);
         return;
     }
     if (!link->conn || !tcp_send(&n->tcp, link->conn, o->bytes))

@@ -41,6 +41,7 @@ struct load_net {
     struct tcp tcp;
     struct str path; /* of the WebSockets that are opened */
     struct net_end ends[N_LOAD_ENDS];
+    bool separate;
     uint64_t conns;   /* ever */
     uint64_t refused; /* connections that could not be made, or broke */
 };
@@ -49,6 +50,7 @@ struct net_config {
     const char *ca, *certificate;
     bool trust_all, secure;
     struct str path; /* of WebSockets; empty: "/" */
+    bool separate;   /* every datagram passes the kernel by itself */
 };
 
 /* False: `what` says why. load_net_free in any case. */

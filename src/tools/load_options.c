@@ -41,6 +41,7 @@ enum meaning {
     CERTIFICATE,
     PATH,
     TRUST_ALL,
+    SEPARATE,
     SHOW,
     JSON,
     HELP
@@ -77,6 +78,7 @@ static const struct option table[] = {
     {"certificate", required_argument, NULL, CERTIFICATE},
     {"path", required_argument, NULL, PATH},
     {"trust-all", no_argument, NULL, TRUST_ALL},
+    {"separate", no_argument, NULL, SEPARATE},
     {"show", no_argument, NULL, SHOW},
     {"json", no_argument, NULL, JSON},
     {"help", no_argument, NULL, HELP},
@@ -253,6 +255,8 @@ static bool *flag_of(struct load_options *o, enum meaning m)
         return &o->enrol;
     case TRUST_ALL:
         return &o->trust_all;
+    case SEPARATE:
+        return &o->separate;
     case RFC7502:
         return &o->rfc7502;
     case SHOW:
@@ -311,6 +315,7 @@ static int take(struct load_options *o, enum meaning m)
     case ANSWER:
     case ENROL:
     case TRUST_ALL:
+    case SEPARATE:
     case RFC7502:
     case SHOW:
     case JSON:

@@ -51,7 +51,7 @@ struct load_options {
     double ramp;         /* the factor from step to step; 0: no ramp */
     time_ns max_latency; /* of a ramp's steps, of 99 of 100 sessions; 0: any */
     unsigned expires_s;
-    bool poisson, answer, enrol, json, help, trust_all, show, has_count, rfc7502;
+    bool poisson, answer, enrol, json, help, trust_all, separate, show, has_count, rfc7502;
     const char *auth_user, *password_file, *table, *ca, *certificate, *path;
     struct load_key keys[LOAD_KEYS];
     unsigned n_keys;

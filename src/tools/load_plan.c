@@ -324,7 +324,8 @@ int load_plan_init(struct load_plan *p, const struct load_options *o)
                              .certificate = o->certificate,
                              .trust_all = o->trust_all,
                              .path = str_from(o->path),
-                             .secure = transport_is_secure(o->transport)};
+                             .secure = transport_is_secure(o->transport),
+                             .separate = o->separate};
     *p = (struct load_plan){.options = o, .mem = &mem_libc};
     bool good = load_net_init(&p->net, p->mem, &net, what, sizeof what);
     int status = good ? read_scenarios(p) : load_complain("load", what, LOAD_OUR_FAULT);

@@ -68,6 +68,7 @@ void load_stop(struct load *, time_ns now);
 struct load_output {
     struct block *bytes; /* the caller's reference */
     unsigned link;
+    uint32_t order; /* those of the same leave in their order */
     struct addr remote;
 };
 /* False: there is nothing more to send. */

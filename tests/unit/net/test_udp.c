@@ -1,8 +1,12 @@
-/* Datagrams on loopback: batches, both ends, and destinations that nobody listens at. */
+/* Datagrams on loopback: batches, merged and not, both ends, and destinations that nobody listens
+ * at.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -71,29 +75,90 @@ static struct block *numbered(struct world *w, unsigned n, size_t len)
     return b;
 }
 
-static void a_burst_arrives_in_order_with_its_sender(void **state)
+static unsigned number_of(const struct udp_in *in)
 {
-    struct world *w = *state;
-    struct loop_event e[LOOP_EVENTS];
-    unsigned seen = 0;
+    unsigned number;
+    memcpy(&number, in->bytes.at, sizeof(number));
+    return number;
+}
 
-    for (unsigned i = 0; i < 150; i++)
-        udp_send(&w->a.udp, &w->b.at, numbered(w, i, i == 149 ? 60000 : 100));
-    udp_flush(&w->a.udp);
-    while (seen < 150) {
-        const struct udp_in *in;
+/* The next datagram at b, waited for. */
+static struct udp_in next_at_b(struct world *w)
+{
+    struct loop_event e[LOOP_EVENTS];
+    struct udp_in in;
+
+    while (!udp_next(w->area, &in)) {
         assert_true(loop_wait(&w->loop, 0, PATIENCE, e) > 0);
         assert_int_equal(LOOP_INDEX(e[0].token), 1);
-        unsigned n = udp_receive(&w->b.udp, w->area, &in);
-        assert_true(n <= UDP_BATCH);
-        for (unsigned i = 0; i < n; i++, seen++) {
-            unsigned number;
-            memcpy(&number, in[i].bytes.at, sizeof(number));
-            assert_int_equal(number, seen);
-            assert_int_equal(in[i].bytes.len, seen == 149 ? 60000 : 100);
-            assert_true(addr_equal(&in[i].remote, &w->a.at));
-        }
+        (void)udp_receive(&w->b.udp, w->area);
     }
+    return in;
+}
+
+static size_t odd_size(unsigned i)
+{
+    return i == 149 ? 60000 : i % 50 == 49 ? 70 : i < 100 ? 100 : 1300;
+}
+
+static void expect_burst(struct world *w)
+{
+    for (unsigned i = 0; i < 150; i++)
+        udp_send(&w->a.udp, &w->b.at, numbered(w, i, odd_size(i)), 0);
+    udp_flush(&w->a.udp);
+    for (unsigned i = 0; i < 150; i++) {
+        struct udp_in in = next_at_b(w);
+        assert_int_equal(number_of(&in), i);
+        assert_int_equal(in.bytes.len, odd_size(i));
+        assert_true(addr_equal(&in.remote, &w->a.at));
+    }
+}
+
+static void a_burst_arrives_in_order_with_its_sender(void **state)
+{
+    expect_burst(*state);
+}
+
+static void a_merged_burst_arrives_so_too_whoever_reads_it(void **state)
+{
+    struct world *w = *state;
+
+    udp_merge(&w->a.udp);
+    expect_burst(w);
+    udp_merge(&w->b.udp);
+    expect_burst(w);
+}
+
+/* Two kinds in turns, as the messages of calls are: each order keeps to itself. */
+static void merged_datagrams_of_an_order_keep_it(void **state)
+{
+    struct world *w = *state;
+    unsigned last[40] = {0};
+
+    udp_merge(&w->a.udp);
+    udp_merge(&w->b.udp);
+    for (unsigned i = 0; i < 400; i++)
+        udp_send(&w->a.udp, &w->b.at, numbered(w, i + 1, 300 + 10 * (i * 7 % 5)), i % 40);
+    udp_flush(&w->a.udp);
+    for (unsigned i = 0; i < 400; i++) {
+        struct udp_in in = next_at_b(w);
+        unsigned number = number_of(&in), order = (number - 1) % 40;
+        assert_int_equal(in.bytes.len, 300 + 10 * ((number - 1) * 7 % 5));
+        assert_true(number > last[order]);
+        last[order] = number;
+    }
+}
+
+/* As on a route that cannot take them: a socket without checksums. */
+static void where_the_kernel_merges_nothing_all_leave_one_by_one(void **state)
+{
+    struct world *w = *state;
+    int on = 1;
+
+    udp_merge(&w->a.udp);
+    assert_int_equal(setsockopt(w->a.udp.fd, SOL_SOCKET, SO_NO_CHECK, &on, sizeof(on)), 0);
+    expect_burst(w);
+    assert_false(w->a.udp.merges);
 }
 
 /* RFC 3261 18.4: the transport user is told of a port that is unreachable */
@@ -102,7 +167,6 @@ static void a_closed_port_is_told_and_disturbs_nobody(void **state)
     struct world *w = *state;
     struct loop_event e[LOOP_EVENTS];
     struct addr nobody, lost;
-    const struct udp_in *in;
     int fd;
 
     assert_true(addr_parse(STR("127.0.0.1:0"), &nobody));
@@ -110,7 +174,7 @@ static void a_closed_port_is_told_and_disturbs_nobody(void **state)
     struct udp gone = {.fd = fd};
     udp_fini(&gone);
 
-    udp_send(&w->a.udp, &nobody, numbered(w, 1, 50));
+    udp_send(&w->a.udp, &nobody, numbered(w, 1, 50), 0);
     udp_flush(&w->a.udp);
     assert_true(loop_wait(&w->loop, 0, PATIENCE, e) > 0);
     assert_true(e[0].failed);
@@ -119,15 +183,17 @@ static void a_closed_port_is_told_and_disturbs_nobody(void **state)
     assert_true(addr_equal(&lost, &nobody));
     assert_false(udp_unreachable(&w->a.udp, &lost));
 
-    udp_send(&w->a.udp, &nobody, numbered(w, 2, 50));
+    udp_send(&w->a.udp, &nobody, numbered(w, 2, 50), 0);
     udp_flush(&w->a.udp);
-    udp_send(&w->a.udp, &w->b.at, numbered(w, 3, 50)); /* meets the error of the one before */
+    udp_send(&w->a.udp, &w->b.at, numbered(w, 3, 50), 0); /* meets the error of the one before */
     udp_flush(&w->a.udp);
     assert_int_equal(w->a.udp.n, 0);
-    do
+    struct udp_in in;
+    do {
         assert_true(loop_wait(&w->loop, 0, PATIENCE, e) > 0);
-    while (udp_receive(&w->b.udp, w->area, &in) == 0);
-    assert_int_equal(in[0].bytes.len, 50);
+        (void)udp_receive(&w->b.udp, w->area);
+    } while (!udp_next(w->area, &in));
+    assert_int_equal(in.bytes.len, 50);
 }
 
 static void what_can_never_be_sent_is_told(void **state)
@@ -135,7 +201,8 @@ static void what_can_never_be_sent_is_told(void **state)
     struct world *w = *state;
     struct addr lost;
 
-    udp_send(&w->a.udp, &w->b.at, numbered(w, 1, 65530)); /* more than a datagram over IPv4 holds */
+    udp_send(&w->a.udp, &w->b.at, numbered(w, 1, 65530),
+             0); /* more than a datagram over IPv4 holds */
     udp_flush(&w->a.udp);
     assert_int_equal(w->a.udp.n, 0);
     assert_true(udp_unreachable(&w->a.udp, &lost));
@@ -148,6 +215,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_burst_arrives_in_order_with_its_sender),
+        T(a_merged_burst_arrives_so_too_whoever_reads_it),
+        T(merged_datagrams_of_an_order_keep_it),
+        T(where_the_kernel_merges_nothing_all_leave_one_by_one),
         T(a_closed_port_is_told_and_disturbs_nobody),
         T(what_can_never_be_sent_is_told),
     };
