@@ -22,6 +22,13 @@ static void try_again(const struct sequence *q, const struct fact *f)
         sequence_note(f, LINT_CSEQ_NOT_INCREASED, HDR_CSEQ);
 }
 
+/* RFC 3261 17.2.3: a branch is looked for together with who sent it. */
+static bool same_sender(const struct fact *a, const struct fact *b)
+{
+    const struct via *x = msg_via(a->m), *y = msg_via(b->m);
+    return x && y && str_equal_nocase(x->host, y->host) && x->port == y->port;
+}
+
 /* RFC 3261 8.1.1.7: unique over space and time. Of who made the request alone: that proxies on the
  * way are no better is told where it does harm. */
 static void branch(const struct sequence *q, const struct fact *f)
@@ -30,7 +37,7 @@ static void branch(const struct sequence *q, const struct fact *f)
         return;
     for (const struct fact *p = sequence_before(q, f); p; p = sequence_before(q, p))
         if (counts(p) && !same_transaction(p, f) && f->branch.len > 0 &&
-            str_equal(p->branch, f->branch)) {
+            str_equal(p->branch, f->branch) && same_sender(p, f)) {
             sequence_note(f, LINT_BRANCH_REUSED, HDR_VIA);
             return;
         }

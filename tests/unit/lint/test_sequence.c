@@ -102,7 +102,9 @@ static const struct {
      1},
     {LINT_BRANCH_REUSED,
      {INVITE, OK200, ACK, ASK("BYE", IN, "1", "2", BARE)},
-     {INVITE, OK200, ACK, BYE},
+     {INVITE, OK200, ACK, /* another one's may be the same by chance: RFC 3261 17.2.3 */
+      START("BYE") "Via: SIP/2.0/UDP b.example.com;branch=z9hG4bK1\r\n" FROM_B ID("1", "BYE")
+          HOPS BARE},
      3},
     {LINT_DIALOG_UNKNOWN,
      {INVITE, OK200, ASK("ACK", ";tag=3", "2", "1", BARE)},
