@@ -198,6 +198,17 @@ static void keep_bounds(struct capture *c)
         c->counts.forgotten++;
 }
 
+bool capture_take_hep(struct capture *c, int64_t at, struct str packet)
+{
+    drop_queue(c);
+    c->has_datagram = false;
+    c->counts.bytes += packet.len;
+    bool is_hep = hep_take(c, at, packet);
+
+    c->counts.refused += !is_hep;
+    return is_hep;
+}
+
 void capture_take(struct capture *c, const struct capture_frame *f)
 {
     struct str packet;

@@ -13,16 +13,18 @@ static struct capture_event *tell(struct capture *c, enum capture_kind kind, con
     return &c->datagram;
 }
 
-static void take_hep(struct capture *c, struct str payload)
+bool hep_take(struct capture *c, int64_t at, struct str packet)
 {
     struct hep h;
 
-    if (!hep_parse(payload, &h) || h.kind != HEP_SIP)
-        return;
+    if (!hep_parse(packet, &h))
+        return false;
     struct str message = sip_behind_line_ends(h.payload);
 
-    if (sip_like(message) == SIP_LIKE)
-        tell(c, CAPTURE_MESSAGE, &(struct way){h.at, h.from, h.to, h.transport}, message);
+    if (h.kind == HEP_SIP && sip_like(message) == SIP_LIKE)
+        tell(c, CAPTURE_MESSAGE, &(struct way){h.at ? h.at : at, h.from, h.to, h.transport},
+             message);
+    return true;
 }
 
 void datagram_take(struct capture *c, const struct way *w, struct str payload, bool is_frame)
@@ -32,8 +34,8 @@ void datagram_take(struct capture *c, const struct way *w, struct str payload, b
 
     if (message.len > 0 && sip_like(message) == SIP_LIKE)
         tell(c, CAPTURE_MESSAGE, w, message)->frame = is_frame ? c->frame : NULL;
-    else if (hep_is(payload))
-        take_hep(c, payload);
+    else if (hep_is(payload) || hep_is_old(payload))
+        (void)hep_take(c, w->at, payload);
     else if (rtp_is_either(payload) && !rtp_is_rtcp(payload) && rtp_parse(payload, &rtp))
         tell(c, CAPTURE_RTP, w, payload)->rtp = rtp;
 }

@@ -1,4 +1,5 @@
-/* HEP version 3: chunks into a struct and back. Knows nothing of who sends it. */
+/* HEP: chunks of version 3 into a struct and back, and the heads of versions 1 and 2. Knows nothing
+ * of who sends it. */
 #include "capture/hep.h"
 
 #include "base/time.h"
@@ -124,10 +125,92 @@ static void take_chunk(struct hep *h, unsigned type, struct str value)
     }
 }
 
+/* --- versions 1 and 2 ---
+ *
+ *  |   version     |    length     |    family     |   protocol    |
+ *  |         source port           |       destination port        |
+ *  |        source address, destination address (4 or 16 bytes each)
+ *  of version 2, in the sender's byte order:
+ *  |     seconds   |  microseconds |   node (16)   |       0       |
+ *
+ * Senders differ in whether the length has the times in it. */
+
+#define OLD_HEAD 8
+#define OLD_TIMES 12
+
+/* The length of the head; 0: it is none. */
+static size_t old_head(struct str bytes)
+{
+    if (bytes.len <= OLD_HEAD)
+        return 0;
+    unsigned version = get_8(bytes.at), said = get_8(bytes.at + 1), family = get_8(bytes.at + 2);
+    unsigned addresses = family == FAMILY_4 ? 8 : family == FAMILY_6 ? 32 : 0;
+    size_t times = version == 2 ? OLD_TIMES : 0;
+
+    if (version == 0 || version > 2 || addresses == 0 ||
+        (said != OLD_HEAD + addresses && said != OLD_HEAD + addresses + times) ||
+        transport_of(get_8(bytes.at + 3)) == TRANSPORT_NONE)
+        return 0;
+    return OLD_HEAD + addresses + times < bytes.len ? OLD_HEAD + addresses + times : 0;
+}
+
+bool hep_is_old(struct str bytes)
+{
+    return old_head(bytes) > 0;
+}
+
+static int64_t old_time(const char *at)
+{
+    uint32_t seconds = get_32_le(at), part = get_32_le(at + 4);
+
+    if (part >= 1000000) {
+        seconds = get_32(at);
+        part = get_32(at + 4);
+    }
+    return (int64_t)seconds * SECOND + (int64_t)(part % 1000000) * 1000;
+}
+
+static bool parse_old(struct str bytes, struct hep *out)
+{
+    size_t head = old_head(bytes);
+    uint8_t family = head > 0 && get_8(bytes.at + 2) == FAMILY_6 ? ADDR_IP6 : ADDR_IP4;
+    size_t len = family == ADDR_IP4 ? 4 : 16;
+
+    if (head == 0)
+        return false;
+    out->kind = HEP_SIP;
+    out->transport = transport_of(get_8(bytes.at + 3));
+    out->from.port = get_16(bytes.at + 4);
+    out->to.port = get_16(bytes.at + 6);
+    take_ip(&out->from, str_slice(bytes, OLD_HEAD, len), family);
+    take_ip(&out->to, str_slice(bytes, OLD_HEAD + len, len), family);
+    if (get_8(bytes.at) == 2) {
+        out->at = old_time(bytes.at + OLD_HEAD + 2 * len);
+        out->node = get_16_le(bytes.at + OLD_HEAD + 2 * len + 8);
+    }
+    out->payload = behind(bytes, head);
+    return true;
+}
+
+/* --- version 3 --- */
+
+size_t hep_length(struct str stream)
+{
+    if (stream.len < HEAD)
+        return str_starts(STR("HEP3"), str_slice(stream, 0, 4)) ? 0 : SIZE_MAX;
+    size_t len = get_16(stream.at + 4);
+
+    if (!hep_is(stream) || len < HEAD)
+        return SIZE_MAX;
+    return len <= stream.len ? len : 0;
+}
+
 bool hep_parse(struct str bytes, struct hep *out)
 {
     *out = (struct hep){0};
-    if (!hep_is(bytes) || bytes.len < HEAD)
+    if (!hep_is(bytes))
+        return parse_old(bytes, out);
+    if (bytes.len < HEAD)
         return false;
     size_t whole = get_16(bytes.at + 4);
 

@@ -41,4 +41,7 @@ void capture_tell(struct capture *, const struct way *, struct str message);
 /* A datagram of UDP: its payload. */
 void datagram_take(struct capture *, const struct way *, struct str payload, bool is_frame);
 
+/* A packet of HEP: the message in it. False: it is none. */
+bool hep_take(struct capture *, int64_t at, struct str packet);
+
 #endif

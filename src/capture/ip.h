@@ -10,7 +10,8 @@ enum ip_protocol {
     IP_TCP = 6,
     IP_UDP = 17,
     IP_IN_6 = 41, /* RFC 2473 */
-    IP_GRE = 47
+    IP_GRE = 47,
+    IP_SCTP = 132
 };
 
 struct ip_packet {

@@ -7,13 +7,12 @@
 #include <stdlib.h>
 
 #include "capture/hep.h"
-#include "capture/pcapng.h"
 #include "msg/msg.h"
 #include "net/socket.h"
+#include "tools/trace_record.h"
 #include "tools/trace_source.h"
 #include "tools/trace_tell.h"
 
-#define ROOM ((size_t)LIMIT_CAPTURE_FRAME_BYTES + PCAPNG_AROUND)
 #define NODE 2001 /* the number that capture agents use who were given none */
 
 /* A stream by what its packets bear. */
@@ -24,10 +23,9 @@ struct stream_key {
 
 struct export
 {
-    FILE *file;
+    struct trace_record record;
+    const struct trace_options *options;
     const struct trace_pick *pick;
-    struct pcapng_writer writer;
-    char *room;
     struct stream_key *streams; /* sorted */
     size_t n_streams;
 };
@@ -95,46 +93,15 @@ static bool is_picked(const struct export *x, struct str bytes)
 
 /* --- the file --- */
 
-static struct buf room_of(struct export *x)
-{
-    struct buf b;
-
-    buf_init(&b, x->room, ROOM);
-    return b;
-}
-
-static void put(struct export *x, const struct buf *b)
-{
-    if (!b->over)
-        fwrite(b->at, 1, b->len, x->file);
-}
-
-static void put_message(struct export *x, int64_t at, const struct addr *from,
-                        const struct addr *to, struct str bytes)
-{
-    struct buf b = room_of(x);
-
-    if (pcapng_message(&x->writer, &b, at, from, to, bytes))
-        put(x, &b);
-}
-
-static void put_frame(struct export *x, const struct capture_frame *f)
-{
-    struct buf b = room_of(x);
-
-    if (pcapng_frame(&x->writer, &b, f))
-        put(x, &b);
-}
-
 static void take(struct export *x, const struct trace_source *s, const struct capture_event *e)
 {
     if (e->kind == CAPTURE_RTP && is_ours(x, e))
-        put_frame(x, &s->frame);
+        trace_record_frame(&x->record, &s->frame);
     else if (e->kind == CAPTURE_MESSAGE && is_picked(x, e->bytes)) {
         if (e->frame)
-            put_frame(x, e->frame);
+            trace_record_frame(&x->record, e->frame);
         else
-            put_message(x, e->at, &e->from, &e->to, e->bytes);
+            trace_record_message(&x->record, e->at, &e->from, &e->to, e->bytes);
     }
 }
 
@@ -142,7 +109,7 @@ static int read_again(struct export *x, const char *path, struct str key_log)
 {
     struct trace_source s;
     struct capture_event e;
-    int error = trace_source_open(&s, path, key_log);
+    int error = trace_source_open(&s, x->options, path, key_log);
 
     if (error)
         return trace_complain(path, strerror(error), TRACE_EXIT_BAD_USAGE);
@@ -160,18 +127,15 @@ static int put_kept(struct export *x)
     while ((c = trace_pick_next(x->pick, c)))
         for (const struct trace_item *i = NULL; (i = trace_call_item(c, i));)
             if (i->kind == TRACE_MESSAGE)
-                put_message(x, i->at, &i->from, &i->to, i->text);
+                trace_record_message(&x->record, i->at, &i->from, &i->to, i->text);
     return TRACE_EXIT_DONE;
 }
 
 static int write_all(struct export *x, const struct trace_options *o, struct str key_log)
 {
-    struct buf b = room_of(x);
     int status = TRACE_EXIT_DONE;
-    bool from_input = o->from_server;
+    bool from_input = o->from == TRACE_FROM_SERVER;
 
-    pcapng_begin(&x->writer, &b);
-    put(x, &b);
     for (int i = 0; i < o->n_files; i++)
         from_input |= strcmp(o->files[i], "-") == 0;
     if (from_input)
@@ -184,19 +148,16 @@ static int write_all(struct export *x, const struct trace_options *o, struct str
 int trace_export_pcap(const struct trace_options *o, const struct trace_pick *pick,
                       struct str key_log)
 {
-    struct export x = {.file = fopen(o->pcap, "wb"), .pick = pick};
+    struct export x = {.options = o, .pick = pick};
+    int error = trace_record_open(&x.record, o->pcap);
 
-    if (!x.file)
-        return trace_complain(o->pcap, strerror(errno), TRACE_EXIT_BAD_USAGE);
-    x.room = malloc(ROOM);
-    int status = x.room && find_streams(&x)
-                     ? write_all(&x, o, key_log)
-                     : trace_complain(o->pcap, "no memory", TRACE_EXIT_OUR_FAULT);
-    bool is_written = !ferror(x.file);
+    if (error)
+        return trace_complain(o->pcap, strerror(error), TRACE_EXIT_BAD_USAGE);
+    int status = find_streams(&x) ? write_all(&x, o, key_log)
+                                  : trace_complain(o->pcap, "no memory", TRACE_EXIT_OUR_FAULT);
 
-    free(x.room);
     free(x.streams);
-    if (fclose(x.file) != 0 || !is_written)
+    if (!trace_record_close(&x.record))
         status = trace_complain(o->pcap, "cannot be written", TRACE_EXIT_OUR_FAULT);
     return status;
 }

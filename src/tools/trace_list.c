@@ -16,8 +16,7 @@ static unsigned status_of(const struct trace_call *c)
     return end.answer ? end.answer->status : 0;
 }
 
-/* Text of strangers for a terminal: what would drive it is shown as a dot. */
-static void put_text(FILE *f, struct str s)
+void trace_list_put(FILE *f, struct str s)
 {
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.at[i];
@@ -51,13 +50,13 @@ void trace_list_text(FILE *f, const struct trace_call *c)
         snprintf(code, sizeof code, "%u", status);
     put_time(f, c->at);
     fprintf(f, " %9.3f ", seconds_of(c));
-    put_text(f, c->method_name);
+    trace_list_put(f, c->method_name);
     fprintf(f, "%*s %-6s %8u  ", c->method_name.len < 9 ? (int)(9 - c->method_name.len) : 0, "",
             code, c->n_messages);
-    put_text(f, c->from_uri.len > 0 ? c->from_uri : STR("-"));
+    trace_list_put(f, c->from_uri.len > 0 ? c->from_uri : STR("-"));
     fputs("  ", f);
-    put_text(f, c->to_uri.len > 0 ? c->to_uri : STR("-"));
+    trace_list_put(f, c->to_uri.len > 0 ? c->to_uri : STR("-"));
     fputs("  ", f);
-    put_text(f, c->call_id);
+    trace_list_put(f, c->call_id);
     putc('\n', f);
 }

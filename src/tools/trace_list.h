@@ -9,4 +9,7 @@
 /* The line above a list for people, and one call on a line. */
 void trace_list_head(FILE *);
 void trace_list_text(FILE *, const struct trace_call *);
+/* Text of strangers for a terminal: what would drive it is shown as a dot. */
+void trace_list_put(FILE *, struct str);
+
 #endif

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "msg/print.h"
 #include "tools/trace_tell.h"
 #include "tools/trace_time.h"
 
@@ -34,7 +35,11 @@ enum option_key {
     KEY_HTML,
     KEY_PCAP,
     KEY_HEP,
-    KEY_KEY_LOG
+    KEY_KEY_LOG,
+    KEY_INTERFACE,
+    KEY_LISTEN,
+    KEY_FILTER,
+    KEY_FOLLOW
 };
 
 static const struct option table[] = {
@@ -61,6 +66,10 @@ static const struct option table[] = {
     {"pcap", required_argument, NULL, KEY_PCAP},
     {"hep", required_argument, NULL, KEY_HEP},
     {"keylog", required_argument, NULL, KEY_KEY_LOG},
+    {"interface", required_argument, NULL, KEY_INTERFACE},
+    {"listen", required_argument, NULL, KEY_LISTEN},
+    {"filter", required_argument, NULL, KEY_FILTER},
+    {"follow", no_argument, NULL, KEY_FOLLOW},
     {0},
 };
 
@@ -99,6 +108,56 @@ static const char *take_filter(struct trace_filter *f, int key, struct str value
     }
 }
 
+/* "hep:udp:127.0.0.1:9060" */
+static const char *take_agents(struct trace_options *o, struct str value)
+{
+    struct str hep = STR("hep:"), rest = str_slice(value, hep.len, value.len);
+    size_t colon = str_find(rest, ':');
+
+    o->agents.transport = transport_of(str_slice(rest, 0, colon));
+    if (!str_starts(value, hep) ||
+        (o->agents.transport != TRANSPORT_UDP && o->agents.transport != TRANSPORT_TCP) ||
+        !addr_parse(str_slice(rest, colon + 1, rest.len), &o->agents.addr))
+        return "no place for capture agents such as hep:udp:127.0.0.1:9060";
+    return NULL;
+}
+
+static const char *take_packets(struct trace_options *o, struct str value)
+{
+    static char text[160];
+    size_t at;
+    const char *wrong = capture_filter_read(&o->packets, value, &at);
+
+    if (wrong)
+        snprintf(text, sizeof(text), "at byte %zu: %s; see tandem help trace", at + 1, wrong);
+    return wrong ? text : NULL;
+}
+
+/* Where packets come from, and which. */
+static const char *take_source(struct trace_options *o, int key, const char *value)
+{
+    switch (key) {
+    case KEY_INTERFACE:
+        o->interface = value;
+        return NULL;
+    case KEY_LISTEN:
+        return take_agents(o, str_from(value));
+    case KEY_FILTER:
+        return take_packets(o, str_from(value));
+    case KEY_SOCKET:
+        o->socket = value;
+        return NULL;
+    case KEY_DATA:
+        o->data = value;
+        return NULL;
+    case KEY_KEY_LOG:
+        o->key_log = value;
+        return NULL;
+    default:
+        return take_filter(&o->filter, key, str_from(value));
+    }
+}
+
 static const char *take(struct trace_options *o, int key, const char *value)
 {
     switch (key) {
@@ -117,11 +176,8 @@ static const char *take(struct trace_options *o, int key, const char *value)
     case KEY_EXPLAIN:
         set_form(o, TRACE_FORM_EXPLAIN);
         return NULL;
-    case KEY_SOCKET:
-        o->socket = value;
-        return NULL;
-    case KEY_DATA:
-        o->data = value;
+    case KEY_FOLLOW:
+        o->follow = true;
         return NULL;
     case KEY_JSON:
         o->json = true;
@@ -141,20 +197,22 @@ static const char *take(struct trace_options *o, int key, const char *value)
     case KEY_PCAP:
         o->pcap = value;
         return NULL;
-    case KEY_KEY_LOG:
-        o->key_log = value;
-        return NULL;
     case KEY_HEP:
         return addr_parse(str_from(value), &o->hep) && o->hep.port ? NULL
                                                                    : "no ADDRESS:PORT to send to";
     default:
-        return take_filter(&o->filter, key, str_from(value));
+        return take_source(o, key, value);
     }
+}
+
+bool trace_options_are_live(const struct trace_options *o)
+{
+    return o->from == TRACE_FROM_INTERFACE || o->from == TRACE_FROM_AGENTS;
 }
 
 bool trace_options_ask_for_more(const struct trace_options *o)
 {
-    return o->has_form || o->json || o->call.len > 0 || o->svg || o->html || o->pcap ||
+    return o->has_form || o->json || o->follow || o->call.len > 0 || o->svg || o->html || o->pcap ||
            o->hep.family != ADDR_NONE;
 }
 
@@ -178,15 +236,42 @@ static void choose_source(struct trace_options *o, char **words, int n)
     static char dash[] = "-";
     static char *standard_input[] = {dash};
 
+    if (o->interface || o->agents.transport) {
+        o->from = o->interface ? TRACE_FROM_INTERFACE : TRACE_FROM_AGENTS;
+        o->files = words;
+        o->n_files = n;
+        return;
+    }
     if (n == 1 && o->call.len == 0 && may_be_call(words[0])) {
         o->call = str_from(words[0]);
         o->call_or_file = true;
         n = 0;
     }
-    o->from_server =
-        n == 0 && (o->socket || o->data || o->call.len > 0 || !has_something_to_read());
+    if (n == 0 && (o->socket || o->data || o->call.len > 0 || !has_something_to_read()))
+        o->from = TRACE_FROM_SERVER;
     o->files = n > 0 || o->call_or_file ? words : standard_input;
-    o->n_files = n > 0 ? n : !o->from_server;
+    o->n_files = n > 0 ? n : o->from == TRACE_FROM_FILES;
+}
+
+/* What cannot be asked for together; NULL: all is well. */
+static const char *contradiction(const struct trace_options *o, const char **where)
+{
+    bool is_live = trace_options_are_live(o);
+    struct trace_options rest = *o;
+
+    *where = o->interface ? "--interface" : "--listen";
+    if (is_live &&
+        (o->n_files > 0 || o->socket || o->data || (o->interface && o->agents.transport)))
+        return "is one source, and a file, a server or --listen another";
+    *where = "--pcap";
+    if (is_live && o->pcap && (o->call.len > 0 || trace_filter_is_set(&o->filter)))
+        return "holds all that comes, as long as calls go on: pick from that file afterwards";
+    *where = "--screen";
+    if (is_live) /* which it is recorded beside */
+        rest.pcap = NULL;
+    if (o->has_screen && trace_options_ask_for_more(&rest))
+        return "shows all that is picked, and writes nothing by itself: see tandem help trace";
+    return NULL;
 }
 
 int trace_options_read(struct trace_options *o, int argc, char **argv)
@@ -209,10 +294,7 @@ int trace_options_read(struct trace_options *o, int argc, char **argv)
     choose_source(o, argv + optind, argc - optind);
     if (!o->has_form && o->call.len > 0)
         o->form = TRACE_FORM_TEXT;
-    if (o->has_screen && trace_options_ask_for_more(o))
-        return trace_complain(
-            "--screen",
-            "shows all that is picked, and writes nothing by itself: see tandem help trace",
-            TRACE_EXIT_BAD_USAGE);
-    return 0;
+    const char *where, *wrong = contradiction(o, &where);
+
+    return wrong ? trace_complain(where, wrong, TRACE_EXIT_BAD_USAGE) : 0;
 }

@@ -2,9 +2,13 @@
 #ifndef TANDEM_TOOLS_TRACE_OPTIONS_H
 #define TANDEM_TOOLS_TRACE_OPTIONS_H
 
+#include "capture/filter.h"
+#include "host/listen.h"
 #include "trace/filter.h"
 
 enum trace_form { TRACE_FORM_LIST, TRACE_FORM_TEXT, TRACE_FORM_ASCII, TRACE_FORM_EXPLAIN };
+
+enum trace_from { TRACE_FROM_FILES, TRACE_FROM_SERVER, TRACE_FROM_INTERFACE, TRACE_FROM_AGENTS };
 
 struct trace_options {
     bool help, json;
@@ -17,14 +21,21 @@ struct trace_options {
     struct addr hep;               /* where packets are sent; no family: nowhere */
     const char *key_log;
     const char *socket, *data; /* where a server's control socket is; NULL: not said */
-    bool from_server;          /* … and the calls are its */
-    bool call_or_file;         /* `call` was a word that is no file's name */
+    enum trace_from from;
+    const char *interface;         /* of TRACE_FROM_INTERFACE */
+    struct listen_at agents;       /* of TRACE_FROM_AGENTS: where they send to */
+    struct capture_filter packets; /* which are looked at */
+    bool follow;                   /* a line a message, as it comes */
+    bool call_or_file;             /* `call` was a word that is no file's name */
     char **files;
     int n_files;
 };
 
 /* 0, or the exit status once the fault was told. */
 int trace_options_read(struct trace_options *, int argc, char **argv);
+
+/* It goes on until it is told to end. */
+bool trace_options_are_live(const struct trace_options *);
 
 /* For anything but the calls on a screen. */
 bool trace_options_ask_for_more(const struct trace_options *);

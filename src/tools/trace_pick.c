@@ -11,14 +11,21 @@ const struct trace_call *trace_pick_next(const struct trace_pick *p, const struc
     return last;
 }
 
-bool trace_pick_has(const struct trace_pick *p, struct str call_id)
+bool trace_pick_fits(const struct trace_pick *p, const struct trace_call *c)
 {
-    const struct trace_call *c = trace_calls_find(p->calls, call_id), *of_flow = NULL;
+    const struct trace_call *of_flow = NULL;
 
-    if (!c || !p->one)
-        return c && trace_filter_fits(p->filter, c);
+    if (!p->one)
+        return trace_filter_fits(p->filter, c);
     while ((of_flow = trace_call_of_flow(p->one, of_flow)))
         if (of_flow == c)
             return true;
     return false;
+}
+
+bool trace_pick_has(const struct trace_pick *p, struct str call_id)
+{
+    const struct trace_call *c = trace_calls_find(p->calls, call_id);
+
+    return c && trace_pick_fits(p, c);
 }

@@ -28,7 +28,7 @@ struct reading {
 static void note(struct reading *r, const char *what, int status)
 {
     if (!r->what) {
-        r->where = r->options->files[r->at];
+        r->where = trace_options_are_live(r->options) ? r->source.name : r->options->files[r->at];
         r->what = what;
     }
     r->status = status > r->status ? status : r->status;
@@ -36,7 +36,7 @@ static void note(struct reading *r, const char *what, int status)
 
 static bool open_next(struct reading *r)
 {
-    int error = trace_source_follow(&r->source, r->options->files[r->at], r->key_log);
+    int error = trace_source_follow(&r->source, r->options, r->options->files[r->at], r->key_log);
     if (error) {
         note(r, strerror(error), TRACE_EXIT_BAD_USAGE);
         r->at++;
@@ -55,20 +55,38 @@ static void close_source(struct reading *r)
     r->at++;
 }
 
-static enum terminal_supply take(void *user)
+static unsigned take_events(struct reading *r)
 {
-    struct reading *r = user;
     struct capture_event e;
     unsigned n = 0;
-    if (r->at == r->options->n_files)
-        return TERMINAL_NONE;
-    if (!r->is_open && !open_next(r))
-        return TERMINAL_MORE;
     while (n < EVENTS_AT_ONCE && trace_source_next(&r->source, &e)) {
         if (trace_source_tell(&e, r->calls) != 0)
             note(r, "no memory for all of it", TRACE_EXIT_OUR_FAULT);
         n++;
     }
+    return n;
+}
+
+static enum terminal_supply take_live(void *user)
+{
+    struct reading *r = user;
+    if (take_events(r) > 0)
+        return TERMINAL_MORE;
+    if (trace_source_waits(&r->source))
+        return TERMINAL_LATER;
+    if (trace_source_fault(&r->source))
+        note(r, trace_source_fault(&r->source), TRACE_EXIT_DONE);
+    return TERMINAL_NONE;
+}
+
+static enum terminal_supply take(void *user)
+{
+    struct reading *r = user;
+    if (r->at == r->options->n_files)
+        return TERMINAL_NONE;
+    if (!r->is_open && !open_next(r))
+        return TERMINAL_MORE;
+    unsigned n = take_events(r);
     if (n < EVENTS_AT_ONCE && trace_source_waits(&r->source))
         return n > 0 ? TERMINAL_MORE : TERMINAL_LATER;
     if (n < EVENTS_AT_ONCE)
@@ -80,7 +98,7 @@ static enum terminal_supply take_from_server(void *user)
 {
     struct reading *r = user;
     uint64_t before = trace_calls_counts(r->calls).messages;
-    const char *wrong = r->what ? NULL : trace_server_read(&r->server, r->calls);
+    const char *wrong = r->what ? NULL : trace_server_read(&r->server, r->calls, NULL);
     if (wrong) {
         r->where = "server";
         r->what = wrong;
@@ -105,6 +123,45 @@ static bool has_input(const struct trace_options *o)
     return false;
 }
 
+/* --- where they come from --- */
+
+static int begin(struct reading *r)
+{
+    if (r->options->from == TRACE_FROM_SERVER)
+        return trace_server_begin(&r->server, r->options);
+    if (!trace_options_are_live(r->options))
+        return TRACE_EXIT_DONE;
+    int status = trace_source_listen(&r->source, r->options, r->key_log);
+    r->is_open = status == TRACE_EXIT_DONE;
+    return status;
+}
+
+static void end(struct reading *r)
+{
+    if (r->is_open && trace_options_are_live(r->options))
+        trace_source_sum(&r->source);
+    if (r->is_open)
+        trace_source_close(&r->source);
+    if (r->options->from == TRACE_FROM_SERVER)
+        trace_server_close(&r->server);
+}
+
+static const char *name_of(const struct reading *r)
+{
+    const struct trace_options *o = r->options;
+    return trace_options_are_live(o)      ? r->source.name
+           : o->from == TRACE_FROM_SERVER ? "the running server"
+           : o->n_files == 1              ? o->files[0]
+                                          : "several files";
+}
+
+static enum terminal_supply (*taker_of(const struct trace_options *o))(void *)
+{
+    return trace_options_are_live(o)      ? take_live
+           : o->from == TRACE_FROM_SERVER ? take_from_server
+                                          : take;
+}
+
 int trace_screen(const struct trace_options *o, struct trace_calls *calls, struct str key_log)
 {
     if (has_input(o) && isatty(STDIN_FILENO))
@@ -112,21 +169,16 @@ int trace_screen(const struct trace_options *o, struct trace_calls *calls, struc
                               TRACE_EXIT_BAD_USAGE);
 
     struct reading r = {.options = o, .calls = calls, .key_log = key_log};
-    int status = o->from_server ? trace_server_begin(&r.server, o) : TRACE_EXIT_DONE;
+    int status = begin(&r);
     if (status)
         return status;
-    struct screen_options options = {.source = o->from_server    ? "the running server"
-                                               : o->n_files == 1 ? o->files[0]
-                                                                 : "several files",
+    struct screen_options options = {.source = name_of(&r),
                                      .formats = trace_save_formats,
                                      .filter = &o->filter,
-                                     .is_live = o->from_server || has_input(o)};
-    struct terminal_source source = {o->from_server ? take_from_server : take, save, &r};
+                                     .is_live = o->from != TRACE_FROM_FILES || has_input(o)};
+    struct terminal_source source = {taker_of(o), save, &r};
     const char *wrong = terminal_run(calls, &options, &source);
-    if (r.is_open)
-        trace_source_close(&r.source);
-    if (o->from_server)
-        trace_server_close(&r.server);
+    end(&r);
     if (wrong)
         return trace_complain("terminal", wrong, TRACE_EXIT_BAD_USAGE);
     return r.what ? trace_complain(r.where, r.what, r.status) : TRACE_EXIT_DONE;

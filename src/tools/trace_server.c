@@ -149,7 +149,7 @@ static int by_time(const void *left, const void *right)
                           : (a->number > b->number) - (a->number < b->number);
 }
 
-static void give(struct answer *a, struct trace_calls *calls)
+static void give(struct answer *a, struct trace_calls *calls, const struct trace_follow *follow)
 {
     if (a->n > 0)
         qsort(a->rows, a->n, sizeof(*a->rows), by_time);
@@ -158,6 +158,8 @@ static void give(struct answer *a, struct trace_calls *calls)
 
         if (ctl_row_get(row, "reason").len > 0 ? take_reason(calls, row) : take_message(calls, row))
             a->wrong = "no memory for all of it";
+        if (follow)
+            trace_follow_tell(follow, a->rows[i].at);
         ctl_row_free(&a->rows[i].row);
     }
     free(a->rows);
@@ -185,7 +187,8 @@ static const char *trouble(int error)
                                  : strerror(error);
 }
 
-const char *trace_server_read(struct trace_server *s, struct trace_calls *calls)
+const char *trace_server_read(struct trace_server *s, struct trace_calls *calls,
+                              const struct trace_follow *follow)
 {
     char command[TRACE_CURSOR_MOST + 32];
     int n = snprintf(command, sizeof(command), s->cursor[0] ? "trace --after %s\n" : "trace\n%s",
@@ -202,6 +205,6 @@ const char *trace_server_read(struct trace_server *s, struct trace_calls *calls)
         else
             a.wrong = "the server's answer cannot be read";
     }
-    give(&a, calls);
+    give(&a, calls, follow);
     return error ? trouble(error) : a.wrong;
 }

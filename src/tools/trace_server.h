@@ -3,6 +3,7 @@
 #define TANDEM_TOOLS_TRACE_SERVER_H
 
 #include "net/wire.h"
+#include "tools/trace_follow.h"
 #include "tools/trace_options.h"
 #include "trace/calls.h"
 
@@ -18,8 +19,9 @@ struct trace_server {
 MUST_USE int trace_server_begin(struct trace_server *, const struct trace_options *);
 void trace_server_close(struct trace_server *);
 
-/* Takes in what passed since the last time, at first all that is kept. NULL, or what is wrong, for
- * people. */
-MUST_USE const char *trace_server_read(struct trace_server *, struct trace_calls *);
+/* Takes in what passed since the last time, at first all that is kept, and tells it to whoever
+ * follows (NULL: nobody does). NULL, or what is wrong, for people. */
+MUST_USE const char *trace_server_read(struct trace_server *, struct trace_calls *,
+                                       const struct trace_follow *);
 
 #endif

@@ -94,6 +94,13 @@ const struct trace_call *trace_calls_next(const struct trace_calls *t,
     return next == &t->calls ? NULL : CONTAINER_OF(next, struct trace_call, in_table);
 }
 
+const struct trace_item *trace_calls_last(const struct trace_calls *t,
+                                          const struct trace_call **call)
+{
+    *call = t->last_call ? &t->last_call->open : NULL;
+    return t->last_item;
+}
+
 struct trace_counts trace_calls_counts(const struct trace_calls *t)
 {
     return t->counts;
@@ -183,6 +190,8 @@ static void call_take(struct trace_calls *t, struct call *c, struct entry *e)
         drop_first(t, c);
     entry_insert(t, c, e);
     call_touch(t, c, e->item.at);
+    t->last_call = c;
+    t->last_item = &e->item;
 }
 
 static void count_message(struct trace_calls *t, struct call *c)
@@ -196,6 +205,8 @@ static void call_repeat(struct trace_calls *t, struct call *c, struct entry *e, 
     entry_repeat(c, e, at);
     call_touch(t, c, at);
     count_message(t, c);
+    t->last_call = c;
+    t->last_item = &e->item;
 }
 
 static int begin_call(struct trace_calls *t, const struct reading *r, struct entry *e)
@@ -262,5 +273,7 @@ static int take_note(struct trace_calls *t, const struct trace_event *event)
 
 int trace_calls_take(struct trace_calls *t, const struct trace_event *event)
 {
+    t->last_call = NULL;
+    t->last_item = NULL;
     return event->kind == TRACE_NOTE ? take_note(t, event) : take_message(t, event);
 }

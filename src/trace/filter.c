@@ -94,6 +94,12 @@ static bool has_code(const struct trace_filter *f, const struct trace_call *c)
     return end.answer && end.answer->status >= f->code_least && end.answer->status <= f->code_most;
 }
 
+bool trace_filter_is_set(const struct trace_filter *f)
+{
+    return f->user.len > 0 || f->number.len > 0 || f->method.len > 0 || f->text.len > 0 ||
+           f->address.family != ADDR_NONE || f->code_most > 0 || f->since || f->until;
+}
+
 bool trace_filter_fits(const struct trace_filter *f, const struct trace_call *c)
 {
     return c->last_at >= f->since && (f->until == 0 || c->at <= f->until) &&

@@ -51,6 +51,8 @@ struct trace_calls {
     uint32_t n_calls;
     uint64_t serial;
     struct trace_counts counts;
+    const struct call *last_call; /* whose event was the last one */
+    const struct trace_item *last_item;
 };
 
 static inline struct call *call_of(const struct trace_call *c)

@@ -17,7 +17,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static char at[70000];
     struct hep h, again;
     struct buf b;
+    size_t len = hep_length(bytes);
 
+    assert(len == SIZE_MAX || len <= size);
     if (hep_parse(bytes, &h)) {
         assert_inside(bytes, h.payload);
         assert_inside(bytes, h.key);

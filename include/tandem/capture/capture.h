@@ -40,6 +40,7 @@ struct capture_counts {
     uint64_t cut;               /* frames of which less was captured than was sent */
     uint64_t gaps;              /* places where a TCP stream lacks bytes */
     uint64_t sealed;            /* TLS records with data that no key opened */
+    uint64_t refused;           /* what agents sent and is no HEP */
     uint64_t forgotten;         /* streams and messages for which there was no room */
 };
 
@@ -57,6 +58,11 @@ size_t capture_keys(struct capture *, struct str text);
 /* A frame; it must stay as it is until capture_next has returned false. Frames slightly out of
  * order do no harm. */
 void capture_take(struct capture *, const struct capture_frame *);
+
+/* A packet of a capture agent (capture/hep.h) that was received at `at`, which counts where it says
+ * no time itself. It must stay as it is until capture_next has returned false. False: it is none
+ * (counted). */
+bool capture_take_hep(struct capture *, int64_t at, struct str packet);
 
 /* All frames were given: what waited for bytes that are missing goes on without them. */
 void capture_end(struct capture *);

@@ -1,5 +1,6 @@
-/* HEP version 3: a captured packet on its way to who collects them (the HEP/EEP specification, rev.
- * 12). Read and written, byte for byte.
+/* HEP: a captured packet on its way to who collects them. Version 3 (the HEP/EEP specification,
+ * rev. 12) is read and written, byte for byte; of versions 1 and 2, a fixed head in front of a SIP
+ * message, the packets are read.
  *
  *   0                   1                   2                   3
  *  |      'H'      |      'E'      |      'P'      |      '3'      |
@@ -20,7 +21,7 @@
 enum hep_kind { HEP_SIP = 1, HEP_SDP = 3, HEP_RTP = 4, HEP_RTCP_JSON = 5, HEP_LOG = 100 };
 
 struct hep {
-    int64_t at; /* nanoseconds since 1970, by the microsecond */
+    int64_t at; /* nanoseconds since 1970, by the microsecond; 0: it does not say */
     struct addr from, to;
     uint8_t transport;  /* enum transport; TRANSPORT_NONE: another protocol */
     uint8_t kind;       /* enum hep_kind, or another number */
@@ -30,12 +31,20 @@ struct hep {
     struct str payload;
 };
 
-/* Does it begin like one? */
+/* Does it begin like one of version 3? */
 bool hep_is(struct str bytes);
+/* Does it look like one of version 1 or 2? Their first bytes are so common that it takes a look at
+ * all of the head. */
+bool hep_is_old(struct str bytes);
 
-/* All of `bytes` is one packet; views of *out are borrowed from it. Chunks of others and unknown
- * ones are passed over, of doubled ones the last counts. False: it is none, is cut, or lacks
- * addresses or payload (a compressed one counts as none); *out is undefined. */
+/* How long the packet of version 3 at the beginning of a stream is; 0: more has to come to say so.
+ * SIZE_MAX: it is none, and where the next one begins cannot be known. */
+size_t hep_length(struct str stream);
+
+/* All of `bytes` is one packet, of version 3 or hep_is_old; views of *out are borrowed from it.
+ * Chunks of others and unknown ones are passed over, of doubled ones the last counts. False: it is
+ * none, is cut, or lacks addresses or payload (a compressed one counts as none); *out is undefined.
+ */
 MUST_USE bool hep_parse(struct str bytes, struct hep *out);
 
 /* Writes one. TLS is written as TCP and WebSocket likewise, as the protocol has numbers of IP only.

@@ -50,6 +50,11 @@ const struct trace_call *trace_calls_next(const struct trace_calls *,
 /* NULL: none has this Call-ID. Borrowed until the next trace_calls_take. */
 const struct trace_call *trace_calls_find(const struct trace_calls *, struct str call_id);
 
+/* The message or note that was taken last, of a repeat the first one, and in *call whose it is.
+ * NULL: it was passed over, or lost. Borrowed until the next trace_calls_take. */
+const struct trace_item *trace_calls_last(const struct trace_calls *,
+                                          const struct trace_call **call);
+
 struct trace_counts trace_calls_counts(const struct trace_calls *);
 
 #endif

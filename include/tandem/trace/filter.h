@@ -20,6 +20,9 @@ struct trace_filter {
 /* "404", "4xx", "400-499". False: it is none of these, and the filter is as before. */
 MUST_USE bool trace_filter_read_codes(struct trace_filter *, struct str);
 
+/* It asks for something. */
+bool trace_filter_is_set(const struct trace_filter *);
+
 bool trace_filter_fits(const struct trace_filter *, const struct trace_call *);
 
 #endif

@@ -200,6 +200,29 @@ static void test_long_call(void **state)
     rig_fini(&r);
 }
 
+/* What came last, and whose it is: also of a repeat and of a note, and of nothing that was passed
+ * over. */
+static void test_last(void **state)
+{
+    (void)state;
+    const struct trace_call *c;
+    rig_init(&r, 0);
+    assert_null(trace_calls_last(r.calls, &c));
+    assert_int_equal(rig_say(&r, &plain_call[0]), OK);
+    const struct trace_item *first = trace_calls_last(r.calls, &c);
+    assert_ptr_equal(c, rig_call(&r, "one"));
+    assert_ptr_equal(first, nth(c, 0));
+    assert_int_equal(rig_note(&r, 600, "one", "proxy", "bob is looked for"), OK);
+    assert_int_equal(trace_calls_last(r.calls, &c)->kind, TRACE_NOTE);
+    assert_int_equal(rig_say(&r, &plain_call[0]), OK);
+    assert_ptr_equal(trace_calls_last(r.calls, &c), first);
+    assert_int_equal(first->repeats, 1);
+    assert_int_equal(rig_note(&r, 700, "other", "proxy", "nobody's"), OK);
+    assert_null(trace_calls_last(r.calls, &c));
+    assert_null(c);
+    rig_fini(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +231,7 @@ int main(void)
         cmocka_unit_test(test_order),     cmocka_unit_test(test_notes),
         cmocka_unit_test(test_no_call),   cmocka_unit_test(test_forgets),
         cmocka_unit_test(test_long_call), cmocka_unit_test(test_spared),
+        cmocka_unit_test(test_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
