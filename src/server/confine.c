@@ -17,9 +17,12 @@ static bool fail(const char *where, const char *what)
     return false;
 }
 
-static bool take_user(const struct confinement *c)
+bool confine_take_user(const struct confinement *c)
 {
     struct privileges p;
+
+    if (!c->user)
+        return true;
     const char *wrong = privileges_of(&p, c->user);
 
     if (!wrong && c->data && !privileges_give(&p, c->data))
@@ -104,14 +107,11 @@ static void enter(const struct confinement *c, struct sandbox *out)
         free((char *)(uintptr_t)f.readable[--n]);
 }
 
-bool confine(const struct confinement *c, struct sandbox *out)
+void confine_enter(const struct confinement *c, struct sandbox *out)
 {
     *out = (struct sandbox){.why = ""};
-    if (c->user && !take_user(c))
-        return false;
     if (c->wants_sandbox)
         enter(c, out);
-    return true;
 }
 
 void confine_tell(const struct log *log, const struct confinement *c, const struct sandbox *s)

@@ -16,9 +16,11 @@ struct confinement {
     bool wants_sandbox;
 };
 
-/* Takes the user's rights, then enters the sandbox. True; or false once it was said on standard
- * error what is wrong. */
-MUST_USE bool confine(const struct confinement *c, struct sandbox *out);
+/* Takes the user's rights, where there is one. True; or false once it was said on standard error
+ * what is wrong. */
+MUST_USE bool confine_take_user(const struct confinement *);
+/* Then enters the sandbox, where it is wanted. */
+void confine_enter(const struct confinement *, struct sandbox *out);
 /* What an operator should know: root's rights that were kept, and what this kernel lacks. */
 void confine_tell(const struct log *log, const struct confinement *c, const struct sandbox *s);
 

@@ -159,23 +159,21 @@ static void release(struct control *k)
     free(k);
 }
 
-static struct control *fail(struct control *k, int error)
+static const char *fail(struct control *k, int error)
 {
-    fprintf(stderr, "tandem: %s: %s\n", k->path,
-            error == EADDRINUSE ? "another server answers at this control socket"
-            : error == EEXIST   ? "this is no socket: nothing is put in its place"
-                                : strerror(error));
     release(k);
-    return NULL;
+    return error == EADDRINUSE ? "another server answers at this control socket"
+           : error == EEXIST   ? "this is no socket: nothing is put in its place"
+                               : strerror(error);
 }
 
-struct control *control_start(struct shared *s, const char *path)
+const char *control_start(struct shared *s, const char *path, struct control **out)
 {
     struct control *k = calloc(1, sizeof(*k));
     int error;
 
     if (!k)
-        return NULL;
+        return strerror(ENOMEM);
     k->shared = s;
     k->path = path;
     k->listener = k->bell.fd = -1;
@@ -188,7 +186,10 @@ struct control *control_start(struct shared *s, const char *path)
         error = control_socket_open(path, &k->listener);
     if (!error)
         error = pthread_create(&k->thread, NULL, run, k);
-    return error ? fail(k, error) : k;
+    if (error)
+        return fail(k, error);
+    *out = k;
+    return NULL;
 }
 
 void control_stop(struct control *k)

@@ -14,8 +14,9 @@
 struct control;
 
 /* Makes the socket, mode 0600, in the place of one that nobody answers at any more, and starts the
- * thread. NULL: said on standard error. */
-struct control *control_start(struct shared *, const char *path);
+ * thread. NULL and *out; or what is wrong: there is nothing to stop. `path` is borrowed until
+ * control_stop. */
+MUST_USE const char *control_start(struct shared *, const char *path, struct control **out);
 /* Ends the thread and removes the socket. NULL is legal. */
 void control_stop(struct control *);
 

@@ -198,20 +198,18 @@ static bool make_workers(struct shared *s, struct worker **workers)
     return true;
 }
 
-/* Where there is no path nobody asks. */
+/* A server that nobody told a path serves without it, too. */
 static bool start_control(struct shared *s, struct control **out)
 {
-    static char path[PATH_MAX];
-    const struct config *c = s->config;
+    const struct control_where *w = &s->control;
+    const char *wrong = w->error ? strerror(w->error) : control_start(s, w->path, out);
 
-    if (c->control.len > 0)
-        (void)snprintf(path, sizeof(path), "%s", c->control.at);
-    else if (c->data.len > 0)
-        (void)snprintf(path, sizeof(path), "%s/control", c->data.at);
-    if (!path[0])
-        return true;
-    *out = control_start(s, path);
-    return *out != NULL;
+    if (wrong && w->was_told)
+        return fail(BAD_CONFIG, w->path, wrong) == DONE;
+    if (wrong)
+        log_event(log_writer_log(s->log, s->n_workers), EV_CONTROL_LESS,
+                  LOG_TEXT("path", str_from(w->path)), LOG_TEXT("why", str_from(wrong)));
+    return true;
 }
 
 /* Where nobody is to look there is no socket. */
@@ -290,10 +288,14 @@ static int run_confined(struct shared *s)
     s->confinement = (struct confinement){.user = text_or_null(c->user),
                                           .data = text_or_null(c->data),
                                           .config = s->options->file,
-                                          .control = text_or_null(c->control),
+                                          .control = s->control.path,
                                           .read_again = c,
                                           .wants_sandbox = c->sandbox};
-    return confine(&s->confinement, &s->sandbox) ? run_parts(s) : BAD_CONFIG;
+    if (!confine_take_user(&s->confinement))
+        return BAD_CONFIG;
+    control_where(&s->control, c);
+    confine_enter(&s->confinement, &s->sandbox);
+    return run_parts(s);
 }
 
 static unsigned cores(void)

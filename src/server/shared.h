@@ -7,6 +7,7 @@
 #include "net/clock.h"
 #include "net/dns.h"
 #include "server/confine.h"
+#include "server/control_where.h"
 #include "server/current.h"
 #include "server/inquiry.h"
 #include "server/log_writer.h"
@@ -44,6 +45,7 @@ struct shared {
     struct known known; /* names that are known without asking */
     struct log_writer *log;
     struct bell *boss; /* rung when a worker's `running` or `idle` changes */
+    struct control_where control;
     struct confinement confinement;
     struct sandbox sandbox;
     struct notify notify;    /* the boss's */

@@ -8,7 +8,7 @@
 
 #include "base/words.h"
 #include "tools/ctl_answer.h"
-#include "tools/ctl_path.h"
+#include "tools/ctl_connect.h"
 
 const char ctl_help[] =
     "usage: tandem ctl [--socket PATH | --data DIR] [--json] VERB [ARGUMENT...]\n"
@@ -25,9 +25,10 @@ const char ctl_help[] =
     "address.\n"
     "\n"
     "  --socket PATH   the server's control socket\n"
-    "  --data DIR      the server's data folder, in which its control socket is; without either,\n"
-    "                  $TANDEM_DATA, the service's /run/tandem/control where it is there, or\n"
-    "                  /var/lib/tandem for root, ~/.local/share/tandem for others\n"
+    "  --data DIR      the server's data folder, in which its control socket is; without either\n"
+    "                  the one in $TANDEM_DATA, or the first that answers of /run/tandem/control,\n"
+    "                  $XDG_RUNTIME_DIR/tandem/control, /tmp/tandem-UID/control, and control in\n"
+    "                  /var/lib/tandem for root, in ~/.local/share/tandem for others\n"
     "  --json          the server's rows as they are, an object a line; from standard input each\n"
     "                  command's rows end with its status\n"
     "\n"
@@ -121,9 +122,7 @@ static int run(struct ctl_settings *s, const struct words *l)
 
     if (!s->script && !is_verb(l->list[0]))
         return run_command(NULL, s, l);
-    if (!ctl_path(s->socket, s->data, s->path))
-        return ctl_complain(s, "--socket", "say where the server's control socket is", CTL_MISUSED);
-    error = wire_open(&w, s->path);
+    error = ctl_connect(&w, s->socket, s->data, s->path);
     if (error) {
         wire_close(&w);
         ctl_complain(s, s->path, strerror(error), CTL_NOBODY);

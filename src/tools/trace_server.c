@@ -9,7 +9,7 @@
 
 #include "base/time.h"
 #include "msg/print.h"
-#include "tools/ctl_path.h"
+#include "tools/ctl_connect.h"
 #include "tools/ctl_row.h"
 #include "tools/trace_tell.h"
 #include "trace/recorder.h"
@@ -21,10 +21,7 @@ int trace_server_begin(struct trace_server *s, const struct trace_options *o)
     char path[PATH_MAX];
 
     s->cursor[0] = '\0';
-    if (!ctl_path(o->socket, o->data, path))
-        return trace_complain("--socket", "say where the server's control socket is",
-                              TRACE_EXIT_BAD_USAGE);
-    int error = wire_open(&s->wire, path);
+    int error = ctl_connect(&s->wire, o->socket, o->data, path);
 
     if (!error)
         return TRACE_EXIT_DONE;

@@ -2,8 +2,7 @@
 #include "tools/user_domain.h"
 
 #include "base/buf.h"
-#include "net/wire.h"
-#include "tools/ctl_path.h"
+#include "tools/ctl_connect.h"
 #include "tools/ctl_row.h"
 
 struct answer {
@@ -58,9 +57,8 @@ void user_domain_warn(FILE *f, const char *data, struct str realm)
     struct wire w;
 
     buf_init(&a.shown, a.names, sizeof(a.names));
-    if (!ctl_path(NULL, data, path) || wire_open(&w, path))
-        return;
-    ask(&w, &a);
+    if (ctl_connect(&w, NULL, data, path) == 0)
+        ask(&w, &a);
     wire_close(&w);
     if (a.is_whole && !a.has_it)
         fprintf(f,

@@ -27,20 +27,23 @@ def free_port(host="127.0.0.1"):
 
 
 class Server:
-    """A running `tandem serve` on a free port of 127.0.0.1, UDP and TCP."""
+    """A running `tandem serve` on a free port of 127.0.0.1, UDP and TCP, in a runtime folder of its own."""
 
     def __init__(self, *options, host="127.0.0.1", port=None, program=None,
-                 stderr=None, stdin=subprocess.DEVNULL):
+                 stderr=None, stdin=subprocess.DEVNULL, runtime=None):
         self.host = host
         self.port = port or free_port(host)
         shown = f"[{host}]" if ":" in host else host
         self.addr = f"{shown}:{self.port}"
         self.errors = tempfile.TemporaryFile("w+")
+        self.own_runtime = None if runtime else tempfile.TemporaryDirectory()
+        self.runtime = runtime or self.own_runtime.name
         command = [program or PROGRAM, "serve", "--listen", f"udp:{self.addr}", "--listen",
                    f"tcp:{self.addr}", *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE,
                                         stderr=stderr or self.errors,
-                                        stdin=stdin, text=True)
+                                        stdin=stdin, text=True,
+                                        env={**os.environ, "XDG_RUNTIME_DIR": self.runtime})
         self.ready = self._line(READY_S)
         if not self.ready.startswith(("ready ", '{"event":"ready"')):
             self.process.kill()

@@ -1,5 +1,6 @@
 """The control socket and `tandem ctl`: what they show and do, and that no client holds up the server."""
 import contextlib
+import json
 import os
 import re
 import signal
@@ -186,6 +187,79 @@ def test_the_socket_of_a_running_server_is_left_alone():
                                 os.path.join(folder, "control")], capture_output=True, text=True, timeout=30, check=False)
         assert other.returncode == 2 and "another server" in other.stderr, other
         assert ctl(folder, "status")[0]["pid"] == server.process.pid
+
+
+def found(server, *words, status=0):
+    """What a command says that is told nothing of where the server is."""
+    if os.path.exists("/run/tandem/control"):
+        raise tap.Skip("a service runs here")
+    env = {name: value for name, value in os.environ.items() if name != "TANDEM_DATA"}
+    run = subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
+                         env={**env, "XDG_RUNTIME_DIR": server.runtime})
+    assert run.returncode == status, (run.returncode, run.stdout, run.stderr)
+    return run.stdout
+
+
+def test_a_server_without_a_folder_is_found():
+    with Server() as server, Phone(server, "anna") as anna:
+        place = os.path.join(server.runtime, "tandem")
+        assert stat.S_IMODE(os.stat(place).st_mode) == 0o700 and os.listdir(place) == ["control"]
+        assert f"pid {server.process.pid}" in " ".join(found(server, "ctl", "status").split())
+        anna.send("OPTIONS", "sip:127.0.0.1", "sip:127.0.0.1")
+        assert anna.final() == 200
+        assert json.loads(found(server, "trace", "--list", "--json"))["method"] == "OPTIONS"
+        server.stop()
+        assert os.listdir(place) == []
+        assert found(server, "ctl", "status", status=3) == ""
+
+
+def test_the_first_server_keeps_the_common_place():
+    with tempfile.TemporaryDirectory() as runtime:
+        first = Server(runtime=runtime)
+        with contextlib.ExitStack() as at_end:
+            at_end.callback(first.process.wait)
+            at_end.callback(first.process.kill)
+            with Server(runtime=runtime) as second:
+                assert str(first.process.pid) in found(first, "ctl", "status")
+                wait_for(lambda: "another server answers" in second.stderr(), 10, second.stderr)
+            assert str(first.process.pid) in found(first, "ctl", "status")
+        with Server(runtime=runtime) as third:  # what a killed one has left is replaced
+            assert str(third.process.pid) in found(third, "ctl", "status")
+
+
+def test_a_path_that_is_told_is_the_only_one():
+    with tempfile.TemporaryDirectory() as folder, Server("--control", os.path.join(folder, "control")) as server:
+        assert os.listdir(server.runtime) == []
+        (row,) = ctl(folder, "status")
+        assert row["pid"] == server.process.pid
+
+
+def test_a_place_that_others_may_change_is_not_used():
+    def link(place):
+        os.mkdir(place + "-of-somebody")
+        os.symlink(place + "-of-somebody", place)
+
+    def open_to_all(place):
+        os.mkdir(place)
+        os.chmod(place, 0o777)
+
+    for spoil in (link, open_to_all):
+        with tempfile.TemporaryDirectory() as runtime:
+            place = os.path.join(runtime, "tandem")
+            spoil(place)
+            with Server(runtime=runtime):
+                assert os.listdir(place) == []
+            with socket.socket(socket.AF_UNIX) as trap:
+                trap.bind(os.path.join(place, "control"))
+                trap.listen()
+                trap.setblocking(False)
+                subprocess.run([PROGRAM, "ctl", "status"], capture_output=True, timeout=60, check=False,
+                               env={**os.environ, "XDG_RUNTIME_DIR": runtime})
+                try:
+                    trap.accept()
+                except BlockingIOError:
+                    continue
+                raise AssertionError("a stranger's socket was spoken to")
 
 
 def test_a_line_that_is_too_long_ends_its_client_alone():
