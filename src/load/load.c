@@ -202,11 +202,15 @@ static uint64_t hash_of(const struct load *l, struct str call_id)
     return siphash13(&l->key, call_id);
 }
 
+uint64_t load_tag(const struct load *l, struct str call_id)
+{
+    return hash_of(l, call_id) * UINT64_C(0x9e3779b97f4a7c15) ^ l->run;
+}
+
 void load_enter_leg(struct load *l, struct leg *leg)
 {
-    uint64_t hash = hash_of(l, leg->call_id);
-    leg->tag = hash * UINT64_C(0x9e3779b97f4a7c15) ^ l->run;
-    map_insert(&l->legs, &leg->node, hash);
+    leg->tag = load_tag(l, leg->call_id);
+    map_insert(&l->legs, &leg->node, hash_of(l, leg->call_id));
 }
 
 struct leg *load_find_leg(struct load *l, struct str call_id)
@@ -229,6 +233,7 @@ static void close_leg(struct load *l, struct leg *leg)
     block_unref(l->blocks, leg->their_call_id);
     block_unref(l->blocks, leg->peer);
     block_unref(l->blocks, leg->invite);
+    block_unref(l->blocks, leg->invited);
     block_unref(l->blocks, leg->pending);
     for (unsigned i = 0; i < ECHOES; i++)
         block_unref(l->blocks, leg->echoes[i].reply);
@@ -327,14 +332,17 @@ void session_succeed(struct load *l, struct session *s, time_ns now)
 }
 
 /* What was begun is ended, so that the far end does not go on with it. True: an answer is owed. */
-static bool end_leg(struct load *l, struct session *s, struct leg *leg)
+static bool end_leg(struct load *l, struct session *s, struct leg *leg, enum cause cause,
+                    time_ns now)
 {
     load_settle(l, leg);
     if (leg->is_confirmed)
         plain_bye(l, s, leg);
     else if (leg->is_inviting)
         plain_cancel(l, s, leg);
-    return leg->is_inviting;
+    else if (leg->invited)
+        plain_decline(l, leg, cause == CAUSE_CANCELLED ? 487 : 480, now);
+    return leg->is_inviting || leg->is_declining;
 }
 
 static void note_failure(struct load *l, const struct session *s, enum cause cause, struct msg *m)
@@ -361,7 +369,7 @@ void session_fail(struct load *l, struct session *s, enum cause cause, struct ms
     note_failure(l, s, cause, m);
     s->dying = true;
     for (unsigned i = 0; i < l->scenario->n_dialogs && cause != CAUSE_TRANSPORT; i++)
-        owed |= end_leg(l, s, &s->legs[i]);
+        owed |= end_leg(l, s, &s->legs[i], cause, now);
     if (!owed) {
         session_close(l, s);
         return;

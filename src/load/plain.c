@@ -30,27 +30,35 @@ static struct block *begin(struct load *l, size_t room, struct buf *b)
     return block;
 }
 
-static void send_whole(struct load *l, unsigned link, uint32_t order, const struct addr *remote,
-                       struct block *block, struct buf *b)
+/* NULL: it is longer than there is room. */
+static struct block *whole(struct load *l, struct block *block, struct buf *b)
 {
     buf_put_lit(b, "Content-Length: 0\r\n\r\n");
     block->len = (uint32_t)b->len;
-    if (b->over)
-        block_unref(l->blocks, block);
-    else
-        load_push(l, link, order, remote, block);
+    if (!b->over)
+        return block;
+    block_unref(l->blocks, block);
+    return NULL;
 }
 
-/* RFC 3261 8.2.6 */
-void plain_reply(struct load *l, unsigned link, const struct addr *remote, struct msg *m,
-                 unsigned status)
+static void send_whole(struct load *l, struct session *s, struct block *block, struct buf *b)
+{
+    block = whole(l, block, b);
+    if (block)
+        session_send(l, s, block);
+}
+
+/* --- responses --- */
+
+/* RFC 3261 8.2.6. NULL: no memory. */
+static struct block *response(struct load *l, struct msg *m, unsigned status)
 {
     struct buf b;
     struct block *block = begin(l, m->bytes.len + ROOM, &b);
     const struct nameaddr *to = msg_to(m);
     struct hdr *h = msg_header(m, HDR_TO);
     if (!block)
-        return;
+        return NULL;
     buf_put_lit(&b, "SIP/2.0 ");
     buf_put_u64(&b, status);
     buf_put_char(&b, ' ');
@@ -62,12 +70,29 @@ void plain_reply(struct load *l, unsigned link, const struct addr *remote, struc
     buf_put(&b, h ? hdr_value(m, h) : STR_NONE);
     if (to && to->tag.len == 0) {
         buf_put_lit(&b, ";tag=");
-        buf_put_hex(&b, siphash13(&l->key, msg_call_id(m)), 16);
+        buf_put_hex(&b, load_tag(l, msg_call_id(m)), 16);
     }
     buf_put_lit(&b, "\r\n");
     put_header(&b, m, HDR_CALL_ID);
     put_header(&b, m, HDR_CSEQ);
-    send_whole(l, link, 0, remote, block, &b);
+    return whole(l, block, &b);
+}
+
+void plain_reply(struct load *l, unsigned link, const struct addr *remote, struct msg *m,
+                 unsigned status)
+{
+    struct block *block = response(l, m, status);
+    if (block)
+        load_push(l, link, 0, remote, block);
+}
+
+void plain_decline(struct load *l, struct leg *leg, unsigned status, time_ns now)
+{
+    struct msg old, *m = load_parse(l, l->old_space, &old, block_str(leg->invited));
+    struct block *block = m ? response(l, m, status) : NULL;
+    leg->is_declining = block != NULL;
+    if (block)
+        load_send_final(l, leg, block, now);
 }
 
 /* --- requests in the wake of our INVITE --- */
@@ -109,7 +134,7 @@ static void send_like(struct load *l, struct session *s, struct msg *invite, str
     put_header(&b, to, HDR_TO);
     put_header(&b, invite, HDR_CALL_ID);
     put_cseq(&b, msg_cseq(invite)->number, method);
-    send_whole(l, s->link, s->number, &s->remote, block, &b);
+    send_whole(l, s, block, &b);
 }
 
 static void put_new_via(struct buf *b, struct load *l, struct msg *invite)
@@ -152,7 +177,7 @@ static void send_within(struct load *l, struct session *s, struct leg *leg, stru
     buf_put_lit(&b, "\r\n");
     put_header(&b, invite, HDR_CALL_ID);
     put_cseq(&b, cseq, method);
-    send_whole(l, s->link, s->number, &s->remote, block, &b);
+    send_whole(l, s, block, &b);
 }
 
 void plain_ack(struct load *l, struct session *s, struct leg *leg, struct msg *m)

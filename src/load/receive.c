@@ -142,6 +142,15 @@ static bool keep_last(struct load *l, struct session *s, struct msg *m)
     return true;
 }
 
+/* Their INVITE waits for a final response, which an ACK proves. */
+static void keep_invite(struct load *l, struct session *s, struct leg *leg, const struct msg *m)
+{
+    if (!m->is_request || (m->method != METHOD_INVITE && m->method != METHOD_ACK))
+        return;
+    block_unref(l->blocks, leg->invited);
+    leg->invited = m->method == METHOD_INVITE && s->last ? block_ref(s->last) : NULL;
+}
+
 static void take(struct load *l, struct session *s, struct leg *leg, const struct step *step,
                  struct msg *m, time_ns now)
 {
@@ -149,6 +158,7 @@ static void take(struct load *l, struct session *s, struct leg *leg, const struc
     count_latency(l, s, leg, step, m, now);
     note_dialog(leg, m);
     bool kept = keep_last(l, s, m);
+    keep_invite(l, s, leg, m);
     if (opens || m->is_request)
         kept = kept && peer_learn(l, leg, m, step->routes);
     if (step->auth)
@@ -178,6 +188,15 @@ static void refuse(struct load *l, struct session *s, struct msg *m, time_ns now
     session_fail(l, s, m->is_request ? CAUSE_UNEXPECTED : CAUSE_STATUS, m, now);
 }
 
+/* RFC 3261 9.2: what has its final response already is not changed by it. */
+static void take_cancel(struct load *l, struct session *s, struct leg *leg, struct msg *m,
+                        time_ns now)
+{
+    plain_reply(l, s->link, &s->remote, m, 200);
+    if (leg->invited)
+        session_fail(l, s, CAUSE_CANCELLED, m, now);
+}
+
 static void take_unexpected(struct load *l, struct session *s, struct leg *leg, struct msg *m,
                             time_ns now)
 {
@@ -189,17 +208,35 @@ static void take_unexpected(struct load *l, struct session *s, struct leg *leg, 
     }
     if (m->is_request && m->method == METHOD_ACK)
         return;
+    if (m->is_request && m->method == METHOD_CANCEL && (leg->invited || leg->is_confirmed)) {
+        take_cancel(l, s, leg, m, now);
+        return;
+    }
     if (is_final_of_invite(m))
         plain_ack(l, s, leg, m);
     note_dialog(leg, m);
     refuse(l, s, m, now);
 }
 
-/* One that has failed waits for the final response to its INVITE. */
+static void take_dying_request(struct load *l, struct session *s, struct leg *leg, struct msg *m)
+{
+    if (m->method == METHOD_ACK && leg->is_declining) {
+        session_close(l, s);
+    } else if (m->method == METHOD_INVITE && leg->pending) {
+        l->tally->repeated++;
+        session_send(l, s, block_ref(leg->pending));
+    } else if (m->method != METHOD_ACK) {
+        plain_reply(l, s->link, &s->remote, m, 200);
+    }
+}
+
+/* One that has failed waits for the final response to its INVITE, or the ACK for ours. */
 static void take_dying(struct load *l, struct session *s, struct leg *leg, struct msg *m)
 {
-    if (m->is_request && m->method != METHOD_ACK)
-        plain_reply(l, s->link, &s->remote, m, 200);
+    if (m->is_request) {
+        take_dying_request(l, s, leg, m);
+        return;
+    }
     if (!is_final_of_invite(m) || !leg->is_inviting)
         return;
     plain_ack(l, s, leg, m);
@@ -211,16 +248,16 @@ static void take_dying(struct load *l, struct session *s, struct leg *leg, struc
 static void take_of_leg(struct load *l, struct leg *leg, struct msg *m, time_ns now)
 {
     struct session *s = leg->session;
+    if (s->dying) {
+        take_dying(l, s, leg, m);
+        return;
+    }
     uint64_t key = key_of(l, m);
     struct echo *echo = echo_find(leg, key);
     if (echo) {
         l->tally->repeated++;
         if (echo->reply)
             session_send(l, s, block_ref(echo->reply));
-        return;
-    }
-    if (s->dying) {
-        take_dying(l, s, leg, m);
         return;
     }
     settle(l, leg, m);
@@ -237,13 +274,11 @@ static void take_of_leg(struct load *l, struct leg *leg, struct msg *m, time_ns 
 
 static bool is_of_us(struct load *l, struct msg *m)
 {
-    struct leg leg = {.call_id = msg_call_id(m)};
     char text[16];
     struct buf b;
     const struct nameaddr *to = msg_to(m);
-    uint64_t hash = siphash13(&l->key, leg.call_id);
     buf_init(&b, text, sizeof text);
-    buf_put_hex(&b, hash * UINT64_C(0x9e3779b97f4a7c15) ^ l->run, 16);
+    buf_put_hex(&b, load_tag(l, msg_call_id(m)), 16);
     return to && str_equal(to->tag, buf_str(&b));
 }
 

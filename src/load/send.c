@@ -46,6 +46,15 @@ void load_send_again(struct load *l, struct leg *leg, time_ns now)
     wheel_set(&l->wheel, &leg->again.timer, time_add(now, leg->interval));
 }
 
+void load_send_final(struct load *l, struct leg *leg, struct block *b, time_ns now)
+{
+    leg->pending_response = true;
+    leg->pending_method = METHOD_OTHER;
+    if (!transport_is_reliable(l->links[leg->session->link].flow.transport))
+        keep_pending(l, leg, b, l->config.t1, now);
+    session_send(l, leg->session, b);
+}
+
 /* --- what is noted of a message --- */
 
 static bool stands_alone(unsigned method)
@@ -69,11 +78,14 @@ static void note_request(struct load *l, struct leg *leg, const struct step *ste
         leg->is_confirmed = false;
 }
 
-static void note_response(struct leg *leg, const struct step *step, time_ns due)
+static void note_response(struct load *l, struct leg *leg, const struct step *step, time_ns due)
 {
     leg->answered = due;
-    if (leg->taken == METHOD_INVITE && step->status >= 200 && step->status < 300)
-        leg->is_confirmed = true;
+    if (leg->taken != METHOD_INVITE || step->status < 200)
+        return;
+    leg->is_confirmed |= step->status < 300;
+    block_unref(l->blocks, leg->invited);
+    leg->invited = NULL;
 }
 
 /* What came last is answered by this. */
@@ -93,7 +105,7 @@ static void note(struct load *l, struct session *s, struct leg *leg, const struc
     time_ns interval = step->retransmit;
     leg->pending_response = step->status > 0;
     if (step->status > 0) {
-        note_response(leg, step, due);
+        note_response(l, leg, step, due);
     } else {
         note_request(l, leg, step, b, due);
         leg->pending_method = step->method;

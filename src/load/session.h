@@ -42,8 +42,10 @@ struct leg {
     time_ns asked_invite, asked_other, answered; /* when the last of them was meant to leave */
     struct block *peer; /* their tag, their target, our Route header: one after the other */
     uint16_t tag_len, target_len, routes_len;
-    struct block *invite; /* ours that was sent last */
-    bool is_inviting;     /* … has no final response yet */
+    struct block *invite;  /* ours that was sent last */
+    bool is_inviting;      /* … has no final response yet */
+    struct block *invited; /* theirs that has none from us yet; NULL: none */
+    bool is_declining;     /* it has one that no scenario has, and waits for its ACK */
     struct echo echoes[ECHOES];
     unsigned n_echoes;     /* ever */
     struct alarm again;    /* retransmission */
@@ -127,6 +129,8 @@ void session_fail(struct load *, struct session *, enum cause, struct msg *m, ti
 void session_close(struct load *, struct session *);
 /* Puts a leg under its Call-ID. */
 void load_enter_leg(struct load *, struct leg *);
+/* Our tag in what has this Call-ID. */
+uint64_t load_tag(const struct load *, struct str call_id);
 struct leg *load_find_leg(struct load *, struct str call_id);
 
 /* --- run.c --- */
@@ -166,6 +170,9 @@ enum cause load_send_step(struct load *, struct session *, const struct step *, 
                           time_ns now);
 /* Sends bytes; takes the reference. */
 void session_send(struct load *, struct session *, struct block *);
+/* Sends a final response to an INVITE, again and again until its ACK comes (RFC 3261 17.2.1); takes
+ * the reference. */
+void load_send_final(struct load *, struct leg *, struct block *, time_ns now);
 /* The pending message needs not be sent again. */
 void load_settle(struct load *, struct leg *);
 /* A leg's alarm. */
@@ -186,6 +193,8 @@ void plain_reply(struct load *, unsigned link, const struct addr *remote, struct
 void plain_ack(struct load *, struct session *, struct leg *, struct msg *);
 void plain_cancel(struct load *, struct session *, struct leg *);
 void plain_bye(struct load *, struct session *, struct leg *);
+/* A final response to the INVITE that waits for one. */
+void plain_decline(struct load *, struct leg *, unsigned status, time_ns now);
 
 /* Is there room for more outputs? */
 static inline bool load_is_full(const struct load *l)

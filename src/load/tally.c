@@ -42,10 +42,11 @@ const char *cause_name(enum cause c)
 {
     static const char *const names[N_CAUSES] = {
         [CAUSE_TIMEOUT] = "timeout",       [CAUSE_STATUS] = "status",
-        [CAUSE_UNEXPECTED] = "unexpected", [CAUSE_REFUSED] = "refused",
-        [CAUSE_CHECK] = "check",           [CAUSE_SCENARIO] = "scenario",
-        [CAUSE_TRANSPORT] = "transport",   [CAUSE_LIMIT] = "limit",
-        [CAUSE_MEMORY] = "memory",         [CAUSE_STOPPED] = "stopped",
+        [CAUSE_UNEXPECTED] = "unexpected", [CAUSE_CANCELLED] = "cancelled",
+        [CAUSE_REFUSED] = "refused",       [CAUSE_CHECK] = "check",
+        [CAUSE_SCENARIO] = "scenario",     [CAUSE_TRANSPORT] = "transport",
+        [CAUSE_LIMIT] = "limit",           [CAUSE_MEMORY] = "memory",
+        [CAUSE_STOPPED] = "stopped",
     };
     return names[c];
 }

@@ -1,5 +1,6 @@
 """Runs SIPp with the scenarios beside this file and reads what it counted."""
 import csv
+import glob
 import os
 import shutil
 import subprocess
@@ -44,6 +45,11 @@ class Sipp:
     def log(self):
         """What its scenario says by <log>."""
         return self._read("log")
+
+    def response_times(self):
+        """The milliseconds that its calls waited from start_rtd to rtd, in order of size; `-trace_rtt -rtt_freq 1` is an option."""
+        with open(glob.glob(os.path.join(self.folder.name, "*_rtt.csv"))[0], encoding="latin-1") as f:
+            return sorted(float(line.split(";")[1]) for line in f if line[0].isdigit())
 
     def last_row(self):
         """What it has counted so far; it writes once a second."""

@@ -1,4 +1,5 @@
 """`tandem load` with real peers: our server, Kamailio, SIPp on either side; what it counts, and an exit status that tells the truth."""
+import contextlib
 import json
 import os
 import shutil
@@ -156,19 +157,62 @@ def test_sipp_answers():
         sipp.wait()
 
 
-def test_sipp_calls():
-    port = free_port()
-    ours = subprocess.Popen([PROGRAM, "load", "answer", "--local", f"udp:127.0.0.1:{port}", "--count", "100", "--json"], stdout=subprocess.PIPE, text=True)
+@contextlib.contextmanager
+def answering(*words, port=0):
+    """`tandem load answer`: the process and its port."""
+    ours = subprocess.Popen([PROGRAM, "load", "answer", "--local", f"udp:127.0.0.1:{port or free_port()}", "--json", *words], stdout=subprocess.PIPE, text=True)
     try:
-        ours.stdout.readline()
+        yield ours, int(json.loads(ours.stdout.readline())["listen"].rpartition(":")[2])
+    finally:
+        ours.kill()
+        ours.wait()
+
+
+def test_sipp_calls():
+    with answering("--count", "100") as (ours, port):
         with Sipp("caller.xml", free_port(), "-s", "bob", "-m", "100", "-r", "100", "-timeout", "30s", remote=f"127.0.0.1:{port}") as sipp:
             called = sipp.finish(40)
             assert called["ok"] == 100 and called["failed"] == 0, (called, sipp.errors())
         text, _ = ours.communicate(timeout=30)
         assert ours.returncode == 0 and json.loads(text.splitlines()[-1])["succeeded"] == 100, text
-    finally:
-        ours.kill()
-        ours.wait()
+
+
+def test_sipp_gives_up():
+    with answering("--ring", "10", "--count", "50") as (ours, port):
+        with Sipp("caller_gives_up.xml", free_port(), "-s", "bob", "-m", "50", "-r", "100", "-timeout", "30s", remote=f"127.0.0.1:{port}") as sipp:
+            called = sipp.finish(40)
+            assert called["ok"] == 50 and called["failed"] == 0, (called, sipp.errors())
+        text, _ = ours.communicate(timeout=30)
+        end = json.loads(text.splitlines()[-1])
+        assert ours.returncode == 1 and end["failed"] == 50 and end["retransmitted"] == 0, end
+        assert [(f["cause"], f["method"], f["count"]) for f in end["failures"]] == [("cancelled", "CANCEL", 50)], end
+
+
+def counted_alike(server, count, rate, ring_ms=200):
+    """The same calls at the same rate by SIPp and by us, to one callee through one server: both tell the same story."""
+    port = free_port()
+    whole(load("register", f"sip:bob@{server.addr}", "--local", f"udp:127.0.0.1:{port}", "--count", "1"), 1)
+    with answering("--ring", str(ring_ms / 1000), port=port):
+        with Sipp("caller.xml", free_port(), "-s", "bob", "-m", str(count), "-r", str(rate), "-timeout", "40s", "-trace_rtt", "-rtt_freq", "1",
+                  remote=server.addr) as sipp:
+            theirs = sipp.finish(60)
+            assert theirs == {"ok": count, "failed": 0, "retransmissions": 0, "status": 0}, (theirs, sipp.errors())
+            times = sipp.response_times()
+        ours = whole(load("call", f"sip:bob@{server.addr}", "--rate", str(rate), "--count", str(count)), count)
+    assert ours["retransmitted"] == ours["repeated"] == ours["strays"] == 0, ours
+    row = names(ours)["INVITE 200"]
+    assert row["count"] == len(times) == count
+    # SIPp's clock ticks every 4 ms
+    assert row["least_ms"] >= ring_ms and times[0] >= ring_ms - 4, (row, times[0])
+    assert abs(row["p50_ms"] - times[count // 2]) < ring_ms / 4, (row, times[count // 2])
+
+
+def test_sipp_and_we_count_alike():
+    with Server() as server:
+        counted_alike(server, 400, 200)
+    port = free_port()
+    with PlainKamailio(f"127.0.0.1:{port}", port) as server:
+        counted_alike(server, 400, 200)
 
 
 def test_scenarios_of_sipp():

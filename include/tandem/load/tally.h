@@ -9,6 +9,7 @@ enum cause {
     CAUSE_TIMEOUT,    /* nothing came in time */
     CAUSE_STATUS,     /* another response than the scenario has */
     CAUSE_UNEXPECTED, /* another request than the scenario has */
+    CAUSE_CANCELLED,  /* the caller gave up before the call was answered */
     CAUSE_REFUSED,    /* the credentials were not taken, or there are none */
     CAUSE_CHECK,      /* a message did not match <ereg check_it> */
     CAUSE_SCENARIO,   /* <error>, a variable that is no number … */

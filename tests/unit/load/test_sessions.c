@@ -223,6 +223,82 @@ static void test_a_bye_that_nobody_expects(void **state)
     rig_fini(&rig);
 }
 
+/* --- calls that are cancelled (RFC 3261 9.2) --- */
+
+#define REQUEST(method, branch)                                                                \
+    method " sip:u@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5070;branch=z9hG4bK" branch \
+           "\r\nFrom: <sip:a@example.com>;tag=a\r\nTo: <sip:u0@example.com>\r\nCall-ID: "      \
+           "c\r\nCSeq: 7 " method                                                              \
+           "\r\nContact: <sip:a@192.0.2.1:5070>\r\nContent-Length: 0\r\n\r\n"
+
+static void ring_for(time_ns span)
+{
+    rig_prepare(&rig);
+    rig.config.hold = span;
+    rig_make(&rig, 0, scenario_builtin(STR("answer")));
+    rig_say(&rig, REQUEST("INVITE", "1"));
+}
+
+static void test_a_call_that_is_cancelled_while_it_rings(void **state)
+{
+    (void)state;
+    ring_for(5 * NS_PER_S);
+    assert_non_null(strstr(rig.last, "SIP/2.0 180 Ringing\r\n"));
+    rig_say(&rig, REQUEST("CANCEL", "1"));
+    assert_int_equal(rig.n_sent, 3); /* 180, 200 for the CANCEL, 487 */
+    assert_non_null(strstr(rig.last, "SIP/2.0 487 Request Terminated\r\n"));
+    assert_non_null(strstr(rig.last, "CSeq: 7 INVITE\r\n"));
+    assert_failure(CAUSE_CANCELLED, 0, "CANCEL");
+    rig_say(&rig, REQUEST("INVITE", "1")); /* late, and again */
+    rig_run(&rig, rig.now + NS_PER_S);
+    assert_int_equal(rig.n_sent, 5);
+    assert_int_equal(tally(0)->repeated, 1);
+    assert_int_equal(tally(0)->retransmitted, 1);
+    assert_non_null(strstr(rig.last, "SIP/2.0 487 Request Terminated\r\n"));
+    rig_say(&rig, REQUEST("ACK", "1"));
+    rig_run(&rig, TIME_NEVER);
+    assert_int_equal(rig.n_sent, 5);
+    assert_failure(CAUSE_CANCELLED, 0, "CANCEL");
+    rig_fini(&rig);
+}
+
+static void test_a_cancel_that_comes_too_late_changes_nothing(void **state)
+{
+    (void)state;
+    ring_for(0);
+    assert_non_null(strstr(rig.last, "SIP/2.0 200 OK\r\n"));
+    rig_say(&rig, REQUEST("CANCEL", "1"));
+    assert_non_null(strstr(rig.last, "CSeq: 7 CANCEL\r\n"));
+    rig_say(&rig, REQUEST("ACK", "2"));
+    rig_say(&rig, REQUEST("BYE", "3"));
+    assert_int_equal(tally(0)->succeeded, 1);
+    assert_int_equal(tally(0)->failed, 0);
+    rig_fini(&rig);
+}
+
+/* Whoever gives up, whatever is lost: both ends know, and nothing is left over. */
+static void test_calls_that_are_given_up_where_messages_are_lost(void **state)
+{
+    (void)state;
+    rig_prepare(&rig);
+    rig.config.timeout = NS_PER_S;
+    rig_make(&rig, 0, scenario_builtin(STR("call")));
+    rig.config.hold = 5 * NS_PER_S;
+    rig_make(&rig, 1, scenario_builtin(STR("answer")));
+    call_many(1, 0);
+    assert_int_equal(tally(1)->failures[0].cause, CAUSE_CANCELLED);
+    rig.lose = 11; /* six messages each: this time the 487 is lost */
+    call_many(1, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(tally(i)->failed, 2);
+        assert_int_equal(tally(i)->running, 0);
+    }
+    assert_failure(CAUSE_TIMEOUT, 0, "");
+    assert_int_equal(tally(1)->n_failures, 1);
+    assert_true(tally(1)->retransmitted > 0);
+    rig_fini(&rig);
+}
+
 static void test_the_far_end_is_unreachable(void **state)
 {
     (void)state;
@@ -454,6 +530,9 @@ int main(void)
         cmocka_unit_test(test_a_call_that_fails_once_it_stands_is_ended),
         cmocka_unit_test(test_a_repeated_2xx_is_acknowledged_again),
         cmocka_unit_test(test_a_bye_that_nobody_expects),
+        cmocka_unit_test(test_a_call_that_is_cancelled_while_it_rings),
+        cmocka_unit_test(test_a_cancel_that_comes_too_late_changes_nothing),
+        cmocka_unit_test(test_calls_that_are_given_up_where_messages_are_lost),
         cmocka_unit_test(test_the_far_end_is_unreachable),
         cmocka_unit_test(test_more_sessions_than_may_be),
         cmocka_unit_test(test_a_challenge_is_answered),
