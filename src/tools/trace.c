@@ -35,6 +35,8 @@ const char trace_help[] =
     "  --text, --ascii  ladders; with --call that call and all that it is joined with\n"
     "  --follow         a line a message, as it comes; with --json an object\n"
     "  --explain        how each call ended, and what the server says of why\n"
+    "  --streams        a line an RTP stream, with what is lost and its jitter; those of no call, "
+    "too\n"
     "  --json           of a list an object a call: call_id, method, from, to, status, messages,\n"
     "                   start, seconds; of a ladder calls, participants and rungs\n"
     "  --svg FILE, --html FILE\n"

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "capture/hep.h"
-#include "msg/msg.h"
 #include "net/socket.h"
 #include "tools/trace_record.h"
 #include "tools/trace_source.h"
@@ -76,19 +75,12 @@ static bool is_ours(const struct export *x, const struct capture_event *e)
 
 /* --- which messages --- */
 
-static bool is_picked(const struct export *x, struct str bytes)
+static bool is_picked(const struct export *x, const struct capture_event *e)
 {
-    size_t len = (msg_space(bytes.len) + 15) / 16 * 16;
-    void *space = aligned_alloc(16, len ? len : 16);
-    struct msg m;
-    bool yes = false;
+    struct trace_event event = trace_source_event(e);
+    const struct trace_call *c = trace_calls_of(x->pick->calls, &event);
 
-    if (space) {
-        (void)msg_parse(&m, bytes, MSG_DATAGRAM, space, len);
-        yes = trace_pick_has(x->pick, msg_call_id(&m));
-    }
-    free(space);
-    return yes;
+    return c && trace_pick_fits(x->pick, c);
 }
 
 /* --- the file --- */
@@ -97,7 +89,7 @@ static void take(struct export *x, const struct trace_source *s, const struct ca
 {
     if (e->kind == CAPTURE_RTP && is_ours(x, e))
         trace_record_frame(&x->record, &s->frame);
-    else if (e->kind == CAPTURE_MESSAGE && is_picked(x, e->bytes)) {
+    else if (e->kind == CAPTURE_MESSAGE && is_picked(x, e)) {
         if (e->frame)
             trace_record_frame(&x->record, e->frame);
         else

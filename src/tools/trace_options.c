@@ -18,6 +18,7 @@ enum option_key {
     KEY_TEXT_FORM,
     KEY_ASCII,
     KEY_EXPLAIN,
+    KEY_STREAMS,
     KEY_SOCKET,
     KEY_DATA,
     KEY_JSON,
@@ -48,6 +49,7 @@ static const struct option table[] = {
     {"text", no_argument, NULL, KEY_TEXT_FORM},
     {"ascii", no_argument, NULL, KEY_ASCII},
     {"explain", no_argument, NULL, KEY_EXPLAIN},
+    {"streams", no_argument, NULL, KEY_STREAMS},
     {"socket", required_argument, NULL, KEY_SOCKET},
     {"data", required_argument, NULL, KEY_DATA},
     {"json", no_argument, NULL, KEY_JSON},
@@ -175,6 +177,9 @@ static const char *take(struct trace_options *o, int key, const char *value)
         return NULL;
     case KEY_EXPLAIN:
         set_form(o, TRACE_FORM_EXPLAIN);
+        return NULL;
+    case KEY_STREAMS:
+        set_form(o, TRACE_FORM_STREAMS);
         return NULL;
     case KEY_FOLLOW:
         o->follow = true;

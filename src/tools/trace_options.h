@@ -6,7 +6,13 @@
 #include "host/listen.h"
 #include "trace/filter.h"
 
-enum trace_form { TRACE_FORM_LIST, TRACE_FORM_TEXT, TRACE_FORM_ASCII, TRACE_FORM_EXPLAIN };
+enum trace_form {
+    TRACE_FORM_LIST,
+    TRACE_FORM_TEXT,
+    TRACE_FORM_ASCII,
+    TRACE_FORM_EXPLAIN,
+    TRACE_FORM_STREAMS
+};
 
 enum trace_from { TRACE_FROM_FILES, TRACE_FROM_SERVER, TRACE_FROM_INTERFACE, TRACE_FROM_AGENTS };
 

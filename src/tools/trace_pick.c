@@ -22,10 +22,3 @@ bool trace_pick_fits(const struct trace_pick *p, const struct trace_call *c)
             return true;
     return false;
 }
-
-bool trace_pick_has(const struct trace_pick *p, struct str call_id)
-{
-    const struct trace_call *c = trace_calls_find(p->calls, call_id);
-
-    return c && trace_pick_fits(p, c);
-}

@@ -15,7 +15,5 @@ struct trace_pick {
 const struct trace_call *trace_pick_next(const struct trace_pick *, const struct trace_call *last);
 /* Is it one of them? Of a call that goes on this may change. */
 bool trace_pick_fits(const struct trace_pick *, const struct trace_call *);
-/* Is the call with this Call-ID one of them? */
-bool trace_pick_has(const struct trace_pick *, struct str call_id);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "host/file_sink.h"
 #include "tools/trace_list.h"
+#include "tools/trace_streams.h"
 #include "tools/trace_tell.h"
 
 #define WIDTH 100
@@ -98,6 +99,10 @@ int trace_show(const struct trace_options *o, const struct trace_pick *pick)
 
     if (o->form == TRACE_FORM_LIST) {
         list(o, pick);
+        return status;
+    }
+    if (o->form == TRACE_FORM_STREAMS) {
+        trace_streams(o, pick);
         return status;
     }
     if (o->form == TRACE_FORM_EXPLAIN) {

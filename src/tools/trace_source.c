@@ -296,6 +296,16 @@ void trace_source_sum(struct trace_source *s)
                 (unsigned long long)n.refused, (unsigned long long)s->agents.broken);
 }
 
+struct trace_event trace_source_event(const struct capture_event *e)
+{
+    return (struct trace_event){.kind = TRACE_MESSAGE,
+                                .at = e->at,
+                                .from = e->from,
+                                .to = e->to,
+                                .transport = e->transport,
+                                .text = str_slice(e->bytes, 0, LIMIT_MSG_BYTES)};
+}
+
 int trace_source_tell(const struct capture_event *e, struct trace_calls *calls)
 {
     if (e->kind == CAPTURE_RTP)
@@ -303,11 +313,7 @@ int trace_source_tell(const struct capture_event *e, struct trace_calls *calls)
             calls,
             &(struct trace_packet){
                 .at = e->at, .from = e->from, .to = e->to, .rtp = &e->rtp, .len = e->bytes.len});
-    return trace_calls_take(calls,
-                            &(struct trace_event){.kind = TRACE_MESSAGE,
-                                                  .at = e->at,
-                                                  .from = e->from,
-                                                  .to = e->to,
-                                                  .transport = e->transport,
-                                                  .text = str_slice(e->bytes, 0, LIMIT_MSG_BYTES)});
+    struct trace_event event = trace_source_event(e);
+
+    return trace_calls_take(calls, &event);
 }

@@ -51,6 +51,8 @@ void trace_source_wait(struct trace_source *);
 /* Nothing more is taken: what waited for missing bytes comes without them. */
 void trace_source_end(struct trace_source *);
 
+/* A message as the table takes it. */
+struct trace_event trace_source_event(const struct capture_event *);
 /* Puts an event into the table. OK, or ERR_NOMEM: it is lost. */
 MUST_USE int trace_source_tell(const struct capture_event *, struct trace_calls *);
 

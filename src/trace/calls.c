@@ -1,12 +1,12 @@
 /* The table: which calls there are, and which makes room. Knows no header but Call-ID. */
-#include "trace/table.h"
-
 #include "base/err.h"
+#include "trace/streams.h"
 
 #define BUCKETS 64
 
 static void table_fini(struct trace_calls *t)
 {
+    strangers_fini(t);
     map_fini(&t->ids);
     map_fini(&t->marks);
     map_fini(&t->places);
@@ -23,7 +23,8 @@ static size_t within_limits(size_t bytes)
 static bool table_init(struct trace_calls *t)
 {
     return map_init(&t->ids, t->mem, BUCKETS) == OK && map_init(&t->marks, t->mem, BUCKETS) == OK &&
-           map_init(&t->places, t->mem, BUCKETS) == OK && (t->desk = read_desk_new(t->mem)) != NULL;
+           map_init(&t->places, t->mem, BUCKETS) == OK && strangers_init(t) == OK &&
+           (t->desk = read_desk_new(t->mem)) != NULL;
 }
 
 struct trace_calls *trace_calls_new(struct mem *mem, const struct hash_key *key, size_t bytes)
@@ -34,7 +35,10 @@ struct trace_calls *trace_calls_new(struct mem *mem, const struct hash_key *key,
     t->mem = mem;
     t->key = *key;
     t->most_bytes = within_limits(bytes);
-    t->ids.mem = t->marks.mem = t->places.mem = mem;
+    t->ids.mem = t->marks.mem = t->places.mem = t->strangers_by_key.mem = mem;
+    list_init(&t->strangers);
+    list_init(&t->doubtful);
+    list_init(&t->believed);
     list_init(&t->calls);
     list_init(&t->used);
     if (table_init(t))
@@ -48,9 +52,9 @@ static void call_free(struct trace_calls *t, struct call *c)
     LIST_EACH (&c->open.items, node, after)
         entry_drop(t, c, entry_of(node));
     LIST_EACH (&c->open.streams, node, after) {
-        t->bytes -= sizeof(struct trace_stream);
-        mem_free(t->mem, CONTAINER_OF(node, struct trace_stream, in_call),
-                 sizeof(struct trace_stream));
+        t->bytes -= sizeof(struct held_stream);
+        stream_free(t,
+                    (struct held_stream *)(void *)CONTAINER_OF(node, struct trace_stream, in_call));
     }
     call_part(c);
     map_remove(&t->ids, &c->by_id);
@@ -85,6 +89,13 @@ const struct trace_call *trace_calls_find(const struct trace_calls *t, struct st
 {
     struct call *c = call_find(t, call_id);
     return c ? &c->open : NULL;
+}
+
+const struct trace_call *trace_calls_of(const struct trace_calls *t,
+                                        const struct trace_event *event)
+{
+    struct reading r;
+    return message_read(t->desk, event, &r) ? trace_calls_find(t, r.call_id) : NULL;
 }
 
 const struct trace_call *trace_calls_next(const struct trace_calls *t,

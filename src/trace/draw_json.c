@@ -143,11 +143,16 @@ static void put_message(struct trace_sink *k, const struct trace_rung *r)
     put_key(k, STR("text"), i->text);
 }
 
-static void put_stream(struct trace_sink *k, const struct trace_rung *r)
+static void put_ms(struct trace_sink *k, struct str key, double ms)
 {
-    const struct trace_stream *s = r->stream;
-    put_number(k, STR("from"), r->from);
-    put_number(k, STR("to"), r->to);
+    sink_put_lit(k, ",\"");
+    sink_put(k, key);
+    sink_put_lit(k, "\":");
+    sink_put_seconds(k, (int64_t)(ms * 1000 + 0.5) * 1000000, 3);
+}
+
+static void put_stream(struct trace_sink *k, const struct trace_stream *s)
+{
     put_addr(k, STR("from_address"), &s->from);
     put_addr(k, STR("to_address"), &s->to);
     put_number(k, STR("ssrc"), s->ssrc);
@@ -156,9 +161,31 @@ static void put_stream(struct trace_sink *k, const struct trace_rung *r)
     put_number(k, STR("packets"), s->packets);
     put_number(k, STR("bytes"), s->bytes);
     put_number(k, STR("lost"), trace_stream_lost(s));
-    sink_put_lit(k, ",\"jitter_ms\":");
-    sink_put_seconds(k, (int64_t)trace_stream_jitter_us(s) * 1000000, 3);
+    put_number(k, STR("late"), s->late);
+    put_ms(k, STR("jitter_ms"), s->jitter.now_ms);
+    put_ms(k, STR("jitter_mean_ms"), s->jitter.mean_ms);
+    put_ms(k, STR("jitter_max_ms"), s->jitter.most_ms);
     put_seconds(k, STR("seconds"), s->last_at - s->at);
+}
+
+void trace_draw_stream(const struct trace_call *c, const struct trace_stream *s,
+                       struct trace_sink *k)
+{
+    sink_put_lit(k, "{\"call_id\":");
+    if (c)
+        sink_put_json(k, c->call_id);
+    else
+        sink_put_lit(k, "null");
+    put_time(k, STR("start"), s->at);
+    put_stream(k, s);
+    sink_put_lit(k, "}\n");
+}
+
+static void put_stream_rung(struct trace_sink *k, const struct trace_rung *r)
+{
+    put_number(k, STR("from"), r->from);
+    put_number(k, STR("to"), r->to);
+    put_stream(k, r->stream);
 }
 
 static void put_rung(struct trace_sink *k, const struct trace_ladder *l, const struct trace_rung *r)
@@ -181,7 +208,7 @@ static void put_rung(struct trace_sink *k, const struct trace_ladder *l, const s
     if (r->kind == TRACE_RUNG_MESSAGE)
         put_message(k, r);
     if (r->kind == TRACE_RUNG_STREAM)
-        put_stream(k, r);
+        put_stream_rung(k, r);
     sink_put_lit(k, "}");
 }
 

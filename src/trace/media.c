@@ -1,9 +1,6 @@
 /* RTP of the table's calls: which address was announced by whom, and what flows between them. */
-#include "trace/table.h"
-
 #include "base/err.h"
-#include "base/time.h"
-#include "sdp/attribute.h"
+#include "trace/streams.h"
 
 static uint64_t place_hash(const struct trace_calls *t, const struct addr *a)
 {
@@ -41,104 +38,52 @@ void place_drop(struct trace_calls *t, struct held_place *p)
     p->listed = false;
 }
 
-static struct trace_stream *stream_find(const struct call *c, const struct trace_packet *p)
+static struct held_stream *stream_find(const struct call *c, const struct trace_packet *p)
 {
     LIST_EACH ((struct list *)(uintptr_t)&c->open.streams, node, after) {
         struct trace_stream *s = CONTAINER_OF(node, struct trace_stream, in_call);
-        if (s->ssrc == p->rtp->ssrc && addr_equal(&s->to, &p->to) && addr_equal(&s->from, &p->from))
-            return s;
+        if (stream_is_of(s, p))
+            return (struct held_stream *)(void *)s;
     }
     return NULL;
 }
 
-/* RFC 3264 5.1: the receiver's description says what a payload type means. */
-static void name_codec(struct trace_calls *t, struct trace_stream *s, const struct held_place *p)
+/* One that was heard before its address was announced goes on as the call's. */
+static struct held_stream *stream_enter(struct trace_calls *t, struct held_place *at,
+                                        const struct trace_packet *p)
 {
-    struct sdp_rtpmap map;
-    const struct sdp *sdp = description_read(t->desk, p->item->sdp);
-    if (p->place.media >= sdp->n_media ||
-        !sdp_rtpmap_of(sdp, sdp_media_section(sdp, p->place.media), s->payload_type, &map))
-        return;
-    size_t len = map.encoding.len < sizeof s->codec - 1 ? map.encoding.len : sizeof s->codec - 1;
-    memcpy(s->codec, map.encoding.at, len);
-    s->codec[len] = '\0';
-    s->clock = map.clock;
-}
-
-static struct trace_stream *stream_new(struct trace_calls *t, struct held_place *at,
-                                       const struct trace_packet *p)
-{
-    struct trace_stream *s = mem_alloc_zero(t->mem, sizeof *s);
+    struct held_stream *s = stranger_claim(t, p);
+    if (s)
+        stream_learn(t, s, at, s->open.payload_type);
+    else
+        s = stream_new(t, at, p);
     if (!s)
         return NULL;
-    s->from = p->from;
-    s->to = p->to;
-    s->ssrc = p->rtp->ssrc;
-    s->payload_type = p->rtp->payload_type;
-    s->at = s->last_at = p->at;
-    rtp_source_begin(&s->source, p->rtp->sequence, 0);
-    name_codec(t, s, at);
-    list_append(&at->call->open.streams, &s->in_call);
+    list_append(&at->call->open.streams, &s->open.in_call);
     at->call->open.n_streams++;
     t->bytes += sizeof *s;
     return s;
-}
-
-/* In units of the RTP timestamp, from anywhere; wraps like it. */
-static uint32_t arrival_of(const struct trace_stream *s, unix_ns at)
-{
-    uint64_t ns = (uint64_t)at;
-    return (uint32_t)(ns / NS_PER_S * s->clock + ns % NS_PER_S * s->clock / NS_PER_S);
-}
-
-static void count_packet(struct trace_stream *s, const struct trace_packet *p)
-{
-    s->packets++;
-    s->bytes += p->len;
-    if (p->at > s->last_at)
-        s->last_at = p->at;
-    (void)rtp_source_take(&s->source, p->rtp->sequence, p->rtp->timestamp, arrival_of(s, p->at));
 }
 
 int trace_calls_hear(struct trace_calls *t, const struct trace_packet *p)
 {
     struct held_place *to = place_find(t, &p->to), *from = place_find(t, &p->from);
     struct held_place *at = to ? to : from;
-    if (!at) {
-        t->counts.strange++;
-        return OK;
-    }
-    struct trace_stream *s = stream_find(at->call, p);
+    if (!at)
+        return stranger_hear(t, p);
+    struct held_stream *s = stream_find(at->call, p);
     if (!s && at->call->open.n_streams >= LIMIT_TRACE_STREAMS) {
         at->call->open.left_out++;
         t->counts.left_out++;
         return OK;
     }
-    if (!s && !(s = stream_new(t, at, p)))
+    if (!s && !(s = stream_enter(t, at, p)))
         return ERR_NOMEM;
-    if (s->to_side.family == ADDR_NONE && to)
-        s->to_side = to->side;
-    if (s->from_side.family == ADDR_NONE && from)
-        s->from_side = from->side;
-    count_packet(s, p);
+    if (s->open.to_side.family == ADDR_NONE && to)
+        s->open.to_side = to->side;
+    if (s->open.from_side.family == ADDR_NONE && from)
+        s->open.from_side = from->side;
+    stream_count(t, s, at, p);
     t->counts.packets++;
     return OK;
-}
-
-const struct trace_stream *trace_call_stream(const struct trace_call *c,
-                                             const struct trace_stream *last)
-{
-    const struct list *next = last ? last->in_call.next : c->streams.next;
-    return next == &c->streams ? NULL : CONTAINER_OF(next, struct trace_stream, in_call);
-}
-
-uint64_t trace_stream_lost(const struct trace_stream *s)
-{
-    int64_t lost = rtp_source_lost(&s->source);
-    return lost > 0 ? (uint64_t)lost : 0;
-}
-
-uint64_t trace_stream_jitter_us(const struct trace_stream *s)
-{
-    return s->clock ? (uint64_t)rtp_source_jitter(&s->source) * 1000000 / s->clock : 0;
 }

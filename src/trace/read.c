@@ -10,6 +10,7 @@ struct desk {
     _Alignas(16) char description[(sizeof(struct sdp_line) * LIMIT_SDP_LINES) +
                                   (sizeof(struct sdp_section) * LIMIT_SDP_MEDIA)];
     struct sdp sdp;
+    char name[128]; /* of a call whose messages have no Call-ID */
 };
 
 struct desk *read_desk_new(struct mem *mem)
@@ -160,6 +161,32 @@ static void read_head(struct reading *r, struct msg *m)
     read_vias(t, m);
 }
 
+static bool is_before(const struct addr *a, const struct addr *b)
+{
+    int order = memcmp(a->ip, b->ip, sizeof a->ip);
+    return order != 0 ? order < 0 : a->port <= b->port;
+}
+
+/* Both ways between two are of one call. A space cannot stand in a Call-ID. */
+static struct str made_up_id(struct desk *desk, const struct trace_event *event)
+{
+    bool forward = is_before(&event->from, &event->to);
+    struct buf b;
+    buf_init(&b, desk->name, sizeof desk->name);
+    buf_put_lit(&b, "no Call-ID ");
+    addr_print(&b, forward ? &event->from : &event->to);
+    buf_put_char(&b, ' ');
+    addr_print(&b, forward ? &event->to : &event->from);
+    return buf_str(&b);
+}
+
+/* Whose message it is has to be told of broken ones, too: they are what is looked for. */
+static struct str call_id_of(struct desk *desk, const struct trace_event *event, struct msg *m)
+{
+    struct str id = msg_call_id(m), as_it_stands = str_trim(value_of(m, HDR_CALL_ID));
+    return id.len > 0 ? id : as_it_stands.len > 0 ? as_it_stands : made_up_id(desk, event);
+}
+
 bool message_read(struct desk *desk, const struct trace_event *event, struct reading *r)
 {
     struct msg m;
@@ -174,9 +201,7 @@ bool message_read(struct desk *desk, const struct trace_event *event, struct rea
     if (event->text.len > LIMIT_MSG_BYTES)
         return false;
     (void)msg_parse(&m, event->text, MSG_DATAGRAM, desk->message, sizeof desk->message);
-    r->call_id = msg_call_id(&m);
-    if (r->call_id.len == 0)
-        return false;
+    r->call_id = call_id_of(desk, event, &m);
     read_head(r, &m);
     struct trace_item *t = &r->item;
     r->opens = t->status == 0 && t->to_tag.len == 0 && t->method != METHOD_ACK &&

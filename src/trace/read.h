@@ -40,8 +40,9 @@ struct desk;
 MUST_USE struct desk *read_desk_new(struct mem *);
 void read_desk_free(struct mem *, struct desk *);
 
-/* False: it has no Call-ID that can be read. */
-bool message_read(struct desk *, const struct trace_event *, struct reading *);
+/* Views of *out are into the message, but for a call_id that is made up, which is the desk's until
+ * the next call. False: it is too long. */
+bool message_read(struct desk *, const struct trace_event *, struct reading *out);
 /* A description with memory of the desk's, which the next call takes again. */
 const struct sdp *description_read(struct desk *, struct str text);
 

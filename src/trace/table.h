@@ -50,6 +50,11 @@ struct trace_calls {
     size_t bytes, most_bytes;
     uint32_t n_calls;
     uint64_t serial;
+    /* RTP that no description announced: streams that are shown, in their order, and all by who was
+     * silent for longest. */
+    struct map strangers_by_key;
+    struct list strangers, believed, doubtful;
+    uint32_t n_believed, n_doubtful;
     struct trace_counts counts;
     const struct call *last_call; /* whose event was the last one */
     const struct trace_item *last_item;

@@ -156,6 +156,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         draw(&heap, c, n & 1, style);
         (void)trace_filter_fits(&filter, c);
     }
+    for (const struct trace_stream *s = NULL; (s = trace_calls_stranger(t, s));) {
+        assert(s->packets >= 3 && s->jitter.most_ms >= s->jitter.mean_ms);
+        trace_draw_stream(NULL, s, fresh());
+        assert_json();
+    }
     trace_calls_free(t);
     fuzz_heap_check(&heap);
     return 0;

@@ -39,6 +39,14 @@ struct trace_item {
         sdp; /* the body, where it is a session description, alone or as part of a multipart */
 };
 
+/* How unevenly packets come (RFC 3550 6.4.1), without what has no clock, such as digits. In the
+ * mean and the most is not what follows a silence. */
+struct trace_jitter {
+    double now_ms, mean_ms, most_ms;
+    unix_ns at; /* of the packet that is furthest on, and its timestamp */
+    uint32_t timestamp;
+};
+
 /* RTP from one source to one address. */
 struct trace_stream {
     struct list in_call;
@@ -50,11 +58,13 @@ struct trace_stream {
     uint32_t clock;       /* Hz; 0: unknown, jitter is, too */
     unix_ns at, last_at;
     uint64_t packets, bytes; /* bytes of RTP, headers included */
+    uint64_t late;           /* packets that came after a later one, or came again */
     struct rtp_source source;
+    struct trace_jitter jitter;
 };
 /* Packets that are missing (RFC 3550 A.3); duplicates do not make it negative. */
 uint64_t trace_stream_lost(const struct trace_stream *);
-/* RFC 3550 6.4.1, in microseconds; 0 where the clock is unknown. */
+/* As it is at last, in microseconds; 0 where the clock is unknown. */
 uint64_t trace_stream_jitter_us(const struct trace_stream *);
 
 /* Why two calls are parts of one. Certain: a header that exists to say so. Guessed: what they have
@@ -107,8 +117,8 @@ struct trace_joined {
 struct trace_call {
     struct list in_table, in_flow; /* the table's own */
     struct list items, streams;    /* struct trace_item, struct trace_stream: by time */
-    struct str call_id;
-    struct str method_name;      /* of its first request, or of the first response's CSeq */
+    struct str call_id;     /* of messages without one the name that is made up (trace/calls.h) */
+    struct str method_name; /* of its first request, or of the first response's CSeq */
     struct str from_uri, to_uri; /* of its first message */
     uint8_t method;
     unix_ns at, last_at; /* of its first and last event, packets aside */

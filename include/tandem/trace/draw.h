@@ -41,4 +41,8 @@ void trace_draw_json(const struct trace_ladder *, struct trace_sink *);
  * that its caller got, or null), `messages`, `start` (UTC), `seconds`. */
 void trace_draw_row(const struct trace_call *, struct trace_sink *);
 
+/* The same of an RTP stream: `call_id` (null: of no call), `start`, `seconds`, and what a ladder
+ * says of one. */
+void trace_draw_stream(const struct trace_call *, const struct trace_stream *, struct trace_sink *);
+
 #endif

@@ -115,14 +115,30 @@ static void test_notes(void **state)
     rig_fini(&r);
 }
 
+/* Broken messages are what one looks for: without a Call-ID they are of a call of their own, both
+ * ways; with one that is malformed of the call that has it as it stands. */
 static void test_no_call(void **state)
 {
     (void)state;
-    rig_init(&r, 0);
     struct trace_event e = {.kind = TRACE_MESSAGE, .text = STR("INVITE sip:a@b SIP/2.0\r\n\r\n")};
+    rig_init(&r, 0);
+    assert_true(addr_parse(STR("10.0.0.2:5070"), &e.from));
+    assert_true(addr_parse(STR("10.0.0.1:5060"), &e.to));
     assert_int_equal(trace_calls_take(r.calls, &e), OK);
-    assert_int_equal(trace_calls_counts(r.calls).without_call, 1);
-    assert_null(trace_calls_next(r.calls, NULL));
+    const struct trace_call *c = rig_call(&r, "no Call-ID 10.0.0.1:5060 10.0.0.2:5070");
+    assert_text(c->method_name, "INVITE");
+    assert_ptr_equal(trace_calls_of(r.calls, &e), c);
+    struct trace_event back = {.kind = TRACE_MESSAGE,
+                               .from = e.to,
+                               .to = e.from,
+                               .text = STR("SIP/2.0 400 Bad Request\r\nCall-ID:\r\n\r\n")};
+    assert_int_equal(trace_calls_take(r.calls, &back), OK);
+    assert_int_equal(c->n_messages, 2);
+    e.text = STR("INVITE sip:a@b SIP/2.0\r\nCall-ID: a b@c \r\n\r\n");
+    assert_null(trace_calls_of(r.calls, &e));
+    assert_int_equal(trace_calls_take(r.calls, &e), OK);
+    assert_int_equal(rig_call(&r, "a b@c")->n_messages, 1);
+    assert_int_equal(trace_calls_counts(r.calls).without_call, 0);
     rig_fini(&r);
 }
 

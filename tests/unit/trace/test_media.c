@@ -61,6 +61,11 @@ static void test_strange(void **state)
     assert_int_equal(rig_rtp(&r, 2200, "10.0.0.2:4004", "10.0.0.1:4008", 7, 5, 0), OK);
     assert_int_equal(trace_calls_counts(r.calls).strange, 5);
     assert_int_equal(rig_call(&r, "one")->n_streams, 0);
+    const struct trace_stream *s = trace_calls_stranger(r.calls, NULL);
+    assert_non_null(s);
+    assert_int_equal(s->packets, 5);
+    assert_string_equal(s->codec, "PCMU");
+    assert_null(trace_calls_stranger(r.calls, s));
     /* from an announced address to another one (a NAT's): it belongs to the call all the same */
     assert_int_equal(rig_rtp(&r, 2200, B, "192.0.2.7:7000", 7, 5, 0), OK);
     assert_int_equal(only_stream("one")->to_side.family, ADDR_NONE);
@@ -113,12 +118,118 @@ static void test_bounded(void **state)
     rig_fini(&r);
 }
 
+static void hear(unsigned ms, unsigned sequence, uint32_t timestamp, unsigned type, uint32_t ssrc)
+{
+    struct rtp_packet rtp = {.sequence = (uint16_t)sequence,
+                             .timestamp = timestamp,
+                             .ssrc = ssrc,
+                             .payload_type = (uint8_t)type};
+    struct trace_packet p = {.at = T0 + ms * INT64_C(1000000), .rtp = &rtp, .len = 172};
+    assert_true(addr_parse(STR(B), &p.from) && addr_parse(STR(A), &p.to));
+    assert_int_equal(trace_calls_hear(r.calls, &p), OK);
+}
+
+static unsigned n_strangers(void)
+{
+    unsigned n = 0;
+    for (const struct trace_stream *s = NULL; (s = trace_calls_stranger(r.calls, s));)
+        n++;
+    return n;
+}
+
+/* What looks like RTP for a packet or two is none, nor what has no such payload type. */
+static void test_doubtful(void **state)
+{
+    (void)state;
+    rig_init(&r, 0);
+    for (unsigned i = 0; i < 20; i++)
+        hear(i * 20, i * 7, i * 160, 0, 1); /* never in sequence */
+    for (unsigned i = 0; i < 2; i++)
+        hear(i * 20, i, i * 160, 0, 2);
+    for (unsigned i = 0; i < 20; i++)
+        hear(i * 20, i, i * 160, 50, 3); /* unassigned (RFC 3551 6) */
+    assert_int_equal(n_strangers(), 0);
+    hear(60, 2, 320, 0, 2);
+    assert_int_equal(n_strangers(), 1);
+    assert_int_equal(trace_calls_stranger(r.calls, NULL)->packets, 3);
+    rig_fini(&r);
+}
+
+/* Media may come before the answer that announces it: it is the call's from then on, all of it. */
+static void test_claimed(void **state)
+{
+    (void)state;
+    rig_init(&r, 0);
+    for (unsigned i = 0; i < 5; i++)
+        hear(i * 20, i, i * 160, 0, 7);
+    assert_int_equal(n_strangers(), 1);
+    rig_tell(&r, plain_call, n_plain_call);
+    hear(100, 5, 800, 0, 7);
+    assert_int_equal(n_strangers(), 0);
+    assert_int_equal(only_stream("one")->packets, 6);
+    rig_fini(&r);
+}
+
+static void test_strangers_are_bounded(void **state)
+{
+    (void)state;
+    rig_init(&r, 0);
+    for (uint32_t ssrc = 0; ssrc < LIMIT_TRACE_STRANGERS + 50; ssrc++)
+        for (unsigned i = 0; i < 3; i++)
+            hear(ssrc + i, i, i * 160, 0, ssrc);
+    assert_int_equal(n_strangers(), LIMIT_TRACE_STRANGERS);
+    assert_int_equal(trace_calls_stranger(r.calls, NULL)->ssrc, 50); /* the silent ones went */
+    for (uint32_t ssrc = 0; ssrc < LIMIT_TRACE_DOUBTFUL + 50; ssrc++)
+        hear(5000, 0, 0, 0, 100000 + ssrc);
+    assert_int_equal(n_strangers(), LIMIT_TRACE_STRANGERS);
+    rig_fini(&r);
+}
+
+static void assert_ms(double ms, double wanted)
+{
+    assert_true(ms > wanted - 0.001 && ms < wanted + 0.001);
+}
+
+/* RFC 3550 6.4.1: one packet 16 ms late adds 1 ms, and then 15/16 of it stay; RFC 4733 2.2.1: a
+ * digit's packets tell no time, and the next of the voice is measured by the last of the voice. */
+static void test_jitter_by_hand(void **state)
+{
+    (void)state;
+    rig_init(&r, 0);
+    rig_tell(&r, plain_call, n_plain_call);
+    hear(0, 0, 0, 0, 7);
+    hear(20, 1, 160, 0, 7);
+    hear(56, 2, 320, 0, 7);
+    const struct trace_stream *s = only_stream("one");
+    assert_ms(s->jitter.now_ms, 1);
+    assert_ms(s->jitter.most_ms, 1);
+    assert_ms(s->jitter.mean_ms, 0.5);
+    hear(76, 3, 480, 0, 7);
+    assert_ms(s->jitter.now_ms, 0.9375);
+    for (unsigned i = 0; i < 5; i++)
+        hear(96 + i * 20, 4 + i, 640, 101, 7); /* 101 is no voice here */
+    assert_ms(s->jitter.now_ms, 0.9375);
+    hear(196, 9, 1440, 0, 7);
+    assert_ms(s->jitter.now_ms, 0.9375 * 15 / 16);
+    hear(197, 8, 1280, 0, 7);
+    assert_int_equal(s->late, 1);
+    assert_ms(s->jitter.most_ms, 1);
+    rig_fini(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_counted),    cmocka_unit_test(test_jitter),
-        cmocka_unit_test(test_strange),    cmocka_unit_test(test_sides),
-        cmocka_unit_test(test_used_again), cmocka_unit_test(test_bounded),
+        cmocka_unit_test(test_counted),
+        cmocka_unit_test(test_jitter),
+        cmocka_unit_test(test_strange),
+        cmocka_unit_test(test_sides),
+        cmocka_unit_test(test_used_again),
+        cmocka_unit_test(test_bounded),
+        cmocka_unit_test(test_doubtful),
+        cmocka_unit_test(test_claimed),
+        cmocka_unit_test(test_strangers_are_bounded),
+        cmocka_unit_test(test_jitter_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
