@@ -98,14 +98,14 @@ static unsigned worker_of(const struct engine *e, struct msg *m)
     return (unsigned)(siphash13(&e->config.call_key, msg_call_id(m)) % e->config.n_workers);
 }
 
-static void record(const struct engine *e, const struct msg *m, time_ns now)
+void engine_record(const struct engine *e, const struct msg *m, time_ns now)
 {
     recorder_put_message(e->config.recorder, RECORD_CAME, &m->flow, m->bytes, now);
 }
 
 static int dispatch(struct engine *e, struct msg *m, time_ns now)
 {
-    record(e, m, now);
+    engine_record(e, m, now);
     return m->is_request ? engine_take_request(e, m, now) : engine_take_response(e, m, now);
 }
 
@@ -115,7 +115,7 @@ int engine_take(struct engine *e, struct msg *m, time_ns now)
     enum msg_error_code fault = msg_check_essential(m);
     m->received_at = now;
     if (fault) {
-        record(e, m, now);
+        engine_record(e, m, now);
         engine_reject(e, m, fault);
     } else {
         unsigned worker = worker_of(e, m);
@@ -155,11 +155,14 @@ int engine_datagram(struct engine *e, const struct flow *flow, struct str bytes,
 
 int engine_adopt(struct engine *e, struct msg *m, time_ns now)
 {
+    uint64_t mark = recorder_mark(e->config.recorder);
     block_enter(&e->blocks, m->block);
     int err = engine_room(e, 4, 8) ? dispatch(e, m, now) : ERR_NOMEM;
-    if (err == ERR_NOMEM)
+    if (err == ERR_NOMEM) {
+        recorder_take_back(e->config.recorder, mark); /* it comes again */
         block_leave(&e->blocks, m->block);
-    else
+    } else {
         msg_unref(&e->blocks, m);
+    }
     return err;
 }

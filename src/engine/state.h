@@ -257,6 +257,8 @@ struct job *job_get(const struct engine *, tx_id);
 /* Works on a parsed message: takes the reference. Room for 4 events and 8 outputs must be there. */
 int engine_take(struct engine *, struct msg *, time_ns now);
 void engine_reject(struct engine *, struct msg *, enum msg_error_code);
+/* It came: the recorder keeps it. */
+void engine_record(const struct engine *, const struct msg *, time_ns now);
 /* A line for the log: what a message that was not taken lacks, and who sent it. */
 void engine_report(struct engine *, const struct msg *, struct str what);
 

@@ -59,6 +59,7 @@ static void give_up(struct engine *e, struct conn *c, struct str head, unsigned 
     struct msg *m = read_message(e, c, head);
     if (m) {
         m->received_at = now;
+        engine_record(e, m, now);
         enum msg_error_code fault = m->n_errors ? m->errors[0].code : MSG_OK;
         if (status == 400 && fault && msg_error_answer(fault)) {
             engine_reject(e, m, fault);
@@ -79,6 +80,7 @@ enum step { STEP_ON, STEP_MORE, STEP_STALL, STEP_CLOSED };
 static enum step step(struct engine *e, struct conn *c, struct str data, size_t *used, time_ns now)
 {
     struct frame before = c->frame;
+    uint64_t mark = recorder_mark(e->config.recorder);
     size_t skip, len;
     unsigned status;
     enum frame_result r = frame_next(&c->frame, data, &skip, &len, &status);
@@ -91,6 +93,7 @@ static enum step step(struct engine *e, struct conn *c, struct str data, size_t 
         done = pong(e, c);
     if (!done) {
         c->frame = before;
+        recorder_take_back(e->config.recorder, mark);
         return STEP_STALL;
     }
     *used = skip + len;

@@ -125,6 +125,17 @@ void recorder_put(struct recorder *r, const struct record *record)
     r->end += size;
 }
 
+uint64_t recorder_mark(const struct recorder *r)
+{
+    return r ? r->end : 0;
+}
+
+void recorder_take_back(struct recorder *r, uint64_t mark)
+{
+    if (r)
+        r->end = mark > r->first ? mark : r->first;
+}
+
 size_t recorder_copy(const struct recorder *r, uint64_t *cursor, char *to, size_t size)
 {
     size_t n = 0;

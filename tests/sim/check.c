@@ -82,6 +82,7 @@ void check_and_end(struct world *w)
     check_softphones(w);
     check_offers(w);
     check_branches(w);
+    check_tapes(w);
     link_break_all(w);
     world_run(w, 60 * NS_PER_S); /* the last bytes of a slow link */
     for (size_t i = 0; i < w->n_nodes; i++)

@@ -109,6 +109,14 @@ bool check_moved(const struct world *w, time_ns from, time_ns to);
 /* check_followed.c: what servers know of calls is true, and those that they end are over. */
 void check_followed(const struct world *w);
 
+/* --- check_tapes.c --- */
+struct tape;
+/* At random moments: the recorder holds the last messages that the wire had, in their order, byte
+ * for byte, in no more memory than it may take. */
+void check_tape_now(struct tape *);
+/* The same of every server; no secret is told of it; each call's end is told as it was. */
+void check_tapes(const struct world *w);
+
 /* --- check_growth.c --- */
 /* RFC 3261 16.3, 16.6: no request goes round for ever, and none grows but by what each hop adds. */
 void check_growth(const struct world *w);

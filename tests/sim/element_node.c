@@ -12,6 +12,11 @@ static struct element *of(const struct node *n)
     return ((const struct element_node *)n)->element;
 }
 
+static struct tape *tape_of(struct node *n)
+{
+    return &((struct element_node *)n)->tape;
+}
+
 static struct guard *guard_of(const struct node *n)
 {
     return ((const struct element_node *)n)->guard;
@@ -49,6 +54,15 @@ static int watched(struct node *n, int rc)
     while (element_ended(of(n), &ended, node_now(n)))
         ;
     check_limits(n);
+    check_tape_now(tape_of(n));
+    return rc;
+}
+
+/* A message or bytes that it had no memory for may be on its tape or not. */
+static int doubted(struct node *n, size_t since, int rc)
+{
+    if (rc)
+        tape_doubt(tape_of(n), since);
     return rc;
 }
 
@@ -56,8 +70,11 @@ static int watched(struct node *n, int rc)
 
 static void on_datagram(struct node *n, const struct flow *f, struct str bytes)
 {
-    if (guard_packet(guard_of(n), &f->remote, node_now(n)) == GUARD_PASS)
-        (void)watched(n, element_datagram(of(n), f, bytes, node_now(n)));
+    size_t since = tape_of(n)->n;
+    if (guard_packet(guard_of(n), &f->remote, node_now(n)) != GUARD_PASS)
+        return;
+    tape_datagram(tape_of(n), f, bytes);
+    (void)watched(n, doubted(n, since, element_datagram(of(n), f, bytes, node_now(n))));
 }
 
 static conn_id on_accepted(struct node *n, const struct flow *f)
@@ -78,7 +95,9 @@ static int on_stream(struct node *n, conn_id id, struct str bytes)
     if (engine_conn_flow(n->engine, id, &f) &&
         guard_stream(guard_of(n), &f.remote, node_now(n)) != GUARD_PASS)
         return ERR_NOMEM; /* it is closed then */
-    return watched(n, element_stream(of(n), id, bytes, node_now(n)));
+    size_t since = tape_of(n)->n;
+    tape_stream(tape_of(n), id, &f, bytes);
+    return watched(n, doubted(n, since, element_stream(of(n), id, bytes, node_now(n))));
 }
 
 static int on_message(struct node *n, conn_id id, struct str bytes)
@@ -87,7 +106,9 @@ static int on_message(struct node *n, conn_id id, struct str bytes)
     if (engine_conn_flow(n->engine, id, &f) &&
         guard_stream(guard_of(n), &f.remote, node_now(n)) != GUARD_PASS)
         return ERR_NOMEM; /* it is closed then */
-    return watched(n, element_message(of(n), id, bytes, node_now(n)));
+    size_t since = tape_of(n)->n;
+    tape_datagram(tape_of(n), &f, bytes);
+    return watched(n, doubted(n, since, element_message(of(n), id, bytes, node_now(n))));
 }
 
 static int on_closed(struct node *n, conn_id id)
@@ -102,7 +123,11 @@ static void on_unreachable(struct node *n, const struct flow *f)
 
 static int on_adopt(struct node *n, struct msg *m)
 {
-    return watched(n, element_adopt(of(n), m, node_now(n)));
+    tape_adopt(tape_of(n), &m->flow, m->bytes);
+    int rc = element_adopt(of(n), m, node_now(n));
+    if (rc == ERR_NOMEM)
+        tape_take_back(tape_of(n));
+    return watched(n, rc);
 }
 
 static int on_resolved(struct node *n, uint64_t query, struct str message)
@@ -127,7 +152,16 @@ static time_ns deadline(const struct node *n)
 
 static bool output(struct node *n, struct engine_output *o)
 {
-    return element_output(of(n), o);
+    if (!element_output(of(n), o))
+        return false;
+    if (o->kind == OUTPUT_SEND)
+        tape_record_sent(tape_of(n), &o->flow, block_str(o->bytes));
+    return true;
+}
+
+static void on_sent(struct node *n, const struct flow *f, struct str bytes)
+{
+    tape_sent(tape_of(n), f, bytes);
 }
 
 static bool is_idle(const struct node *n)
@@ -149,6 +183,7 @@ static void free_node(struct node *n)
     guard_free(e->guard);
     if (n->worker + 1 == n->n_workers)
         forget_counts(e);
+    tape_end(&e->tape);
     location_fini(&e->location);
     free(e);
 }
@@ -164,6 +199,7 @@ const struct node_face element_face = {
     .adopt = on_adopt,
     .resolved = on_resolved,
     .stored = on_stored,
+    .sent = on_sent,
     .time = on_time,
     .deadline = deadline,
     .output = output,
@@ -178,6 +214,8 @@ static void start(struct element_node *e)
     element_configure(e, names, &c);
     c.engine = node_engine_config(&e->node);
     c.engine.mem = &e->node.w->elements_heap.mem;
+    tape_begin(&e->tape, &e->node, ++e->lives);
+    c.engine.recorder = e->tape.recorder;
     e->element = element_new(&c);
     assert(e->element);
     e->began = e->node.w->now;
@@ -313,6 +351,7 @@ static void end(struct element_node *e)
     e->form = 0;
     element_free(e->element);
     guard_free(e->guard);
+    tape_end(&e->tape);
     e->guard = NULL;
     e->element = NULL;
     e->node.engine = NULL;

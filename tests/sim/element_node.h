@@ -3,6 +3,7 @@
 #define SIM_ELEMENT_NODE_H
 
 #include "sim/node.h"
+#include "sim/tape.h"
 
 #define ELEMENT_DRAINS 8 /* of one server in a run; it then drains no more */
 
@@ -10,6 +11,8 @@ struct element_node {
     struct node node;
     struct element *element;
     struct guard *guard;
+    struct tape tape;
+    uint64_t lives;               /* how often it began */
     struct sim_location location; /* of all workers, at the first */
     struct hash_key proxy_key;
     struct fork_how fork;

@@ -43,7 +43,7 @@ struct engine_config node_engine_config(struct node *n)
     return (struct engine_config){.mem = &n->w->heap.mem,
                                   .seed = rand_seed_from(rand_u64(&n->w->rand)),
                                   .timers = tx_timers_default(),
-                                  .call_key = {1, 2},
+                                  .call_key = NODE_CALL_KEY,
                                   .worker = n->worker,
                                   .n_workers = n->n_workers};
 }
@@ -187,6 +187,8 @@ static void send(struct node *n, struct engine_output *o)
         send_stream(n, o->flow.conn, block_str(o->bytes));
     else
         link_send_datagram(n, &o->flow, block_str(o->bytes));
+    if (n->face->sent)
+        n->face->sent(n, &o->flow, block_str(o->bytes));
     block_unref(engine_blocks(n->engine), o->bytes);
 }
 

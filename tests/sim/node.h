@@ -21,6 +21,7 @@ struct node_face {
     int (*adopt)(struct node *, struct msg *);               /* NULL where it has but one worker */
     int (*resolved)(struct node *, uint64_t query, struct str message);
     int (*stored)(struct node *, const struct store_answer *);
+    void (*sent)(struct node *, const struct flow *, struct str); /* NULL: it does not mind */
     void (*time)(struct node *);
     time_ns (*deadline)(const struct node *);
     bool (*output)(struct node *, struct engine_output *);
@@ -29,6 +30,10 @@ struct node_face {
 };
 
 #define NODE_WORKERS 3
+#define NODE_CALL_KEY \
+    {                 \
+        1, 2          \
+    } /* by which calls are given to workers */
 
 /* How calls pass through a server. */
 struct call_habits {

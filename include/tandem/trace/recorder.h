@@ -49,11 +49,18 @@ void recorder_free(struct recorder *);
 #define RECORD_CALL_ID_MOST ((size_t)1024)
 void recorder_put(struct recorder *, const struct record *);
 
-/* A message that came or was sent by this flow; keep-alives (RFC 5626 4.4.1) are none. */
+/* What was put since the mark is taken back: of what found no memory and is worked on again. What
+ * it made the recorder forget stays forgotten. Nobody may have copied in between. NULL is legal. */
+uint64_t recorder_mark(const struct recorder *);
+void recorder_take_back(struct recorder *, uint64_t mark);
+
+/* A message that came or was sent by this flow. What is shorter is none: keep-alives (RFC 5626
+ * 4.4.1), and what is left of a datagram that was cut there. */
+#define RECORD_TEXT_LEAST 5
 static inline void recorder_put_message(struct recorder *r, enum record_kind kind,
                                         const struct flow *f, struct str text, time_ns now)
 {
-    if (r && text.len > 4)
+    if (r && text.len >= RECORD_TEXT_LEAST)
         recorder_put(r, &(struct record){.kind = (uint8_t)kind,
                                          .transport = f->transport,
                                          .at = now,

@@ -112,6 +112,73 @@ static void reasons_name_their_call(void **state)
     end();
 }
 
+static void listen_kept(void)
+{
+    rig_config(&rig);
+    rig.config.recorder = recorder_new(&mem_libc, 0);
+    rig_start(&rig);
+}
+
+static conn_id accepted(void)
+{
+    struct flow flow = rig_flow(RIG_TCP, "192.0.2.9:40000");
+    return engine_accepted(rig.e, &flow, rig.now);
+}
+
+static unsigned count_came(struct str text)
+{
+    uint64_t cursor = 0;
+    struct str all = {kept, recorder_copy(rig.config.recorder, &cursor, kept, sizeof kept)};
+    struct record r;
+    unsigned n = 0;
+    while (record_next(&all, &r))
+        n += r.kind == RECORD_CAME && str_equal(r.text, text);
+    return n;
+}
+
+/* RFC 3261 18.3: what ends a stream came all the same. */
+static void what_ends_a_stream_is_kept(void **state)
+{
+    static const char text[] = "OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/TCP a\r\nl: no\r\n\r\n";
+    (void)state;
+    listen_kept();
+    assert_int_equal(engine_stream(rig.e, accepted(), STR(text), rig.now), OK);
+    rig_drain(&rig);
+    assert_int_equal(count_came(STR(text)), 1);
+    end();
+}
+
+#define MANY 40
+
+/* However often it was begun in vain. */
+static void what_waits_for_memory_is_kept_once(void **state)
+{
+    static char requests[MANY][512], all[MANY * 512];
+    size_t len = 0, waited = 0;
+    (void)state;
+    for (unsigned i = 0; i < MANY; i++) {
+        char branch[24];
+        snprintf(branch, sizeof branch, "z9hG4bK%u", i);
+        snprintf(requests[i], sizeof requests[i], "%s", rig_request("OPTIONS", branch, "", ""));
+        len += (size_t)snprintf(all + len, sizeof all - len, "%s", requests[i]);
+    }
+    for (size_t allocs = 2; allocs < 40; allocs++) {
+        listen_kept();
+        conn_id id = accepted();
+        rig.mem.refuse_after = allocs;
+        (void)!engine_stream(rig.e, id, (struct str){all, len}, rig.now);
+        waited += count_came(str_from(requests[MANY - 1])) == 0;
+        rig.mem.refuse_after = SIZE_MAX;
+        rig_drain(&rig);
+        rig_pass(&rig, NS_S);
+        struct flow lives; /* without memory for its bytes the connection was given up */
+        for (unsigned i = 0; engine_conn_flow(rig.e, id, &lives) && i < MANY; i++)
+            assert_int_equal(count_came(str_from(requests[i])), 1);
+        end();
+    }
+    assert_true(waited > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +186,8 @@ int main(void)
         cmocka_unit_test(names_lead_to_places),
         cmocka_unit_test(a_name_that_leads_nowhere),
         cmocka_unit_test(reasons_name_their_call),
+        cmocka_unit_test(what_ends_a_stream_is_kept),
+        cmocka_unit_test(what_waits_for_memory_is_kept_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -156,6 +156,32 @@ static void of_what_is_too_long_the_beginning_is_kept(void **state)
     recorder_free(NULL);
 }
 
+/* At whatever place in the ring, and where it made others forgotten. */
+static void what_is_done_again_is_taken_back(void **state)
+{
+    struct recorder *r = recorder_new(&mem_libc, 0);
+    struct rand_seed seed = rand_seed_from(2);
+    struct rand rand;
+    time_ns first, last;
+
+    (void)state;
+    rand_init(&rand, &seed);
+    for (unsigned i = 1; i < 3000; i++) {
+        put(r, i, (size_t)rand_below(&rand, 3000));
+        uint64_t cursor = 0, mark = recorder_mark(r);
+        unsigned before = take(r, &cursor, &first, &last);
+        for (unsigned k = 0; k < i % 3; k++)
+            put(r, i, i % 7 == 0 ? RECORD_TEXT_MOST : 100);
+        recorder_take_back(r, mark);
+        assert_int_equal(recorder_mark(r), mark);
+        cursor = 0;
+        assert_in_range(take(r, &cursor, &first, &last), 1, before);
+        assert_int_equal(last, i);
+    }
+    recorder_free(r);
+    recorder_take_back(NULL, recorder_mark(NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +190,7 @@ int main(void)
         cmocka_unit_test(the_oldest_are_forgotten),
         cmocka_unit_test(a_reader_that_is_slow_loses_the_oldest),
         cmocka_unit_test(of_what_is_too_long_the_beginning_is_kept),
+        cmocka_unit_test(what_is_done_again_is_taken_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
