@@ -29,11 +29,20 @@ static const struct trace_item *asked_by(const struct trace_call *c, const struc
     return NULL;
 }
 
+/* RFC 3261 18.2.2: to where the request came from, or to the port that its Via names. */
+static bool reaches(const struct trace_item *response, const struct trace_item *request)
+{
+    struct addr by_via = request->from;
+    by_via.port = request->sent_by.port;
+    return addr_equal(&response->to, &request->from) ||
+           (request->sent_by.family != ADDR_NONE && addr_equal(&response->to, &by_via));
+}
+
 /* A final response that the caller got to what its call began with, or tried once more. */
 static bool answers(const struct trace_call *c, const struct trace_item *opening,
                     const struct trace_item *i)
 {
-    if (i->status < 200 || i->method != opening->method || !addr_equal(&i->to, &opening->from))
+    if (i->status < 200 || i->method != opening->method || !reaches(i, opening))
         return false;
     const struct trace_item *request = asked_by(c, i);
     return request && within(request) == within(opening);

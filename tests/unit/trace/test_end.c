@@ -21,6 +21,7 @@ static struct rig r;
     {                                                                        \
         ms, A, P, "CANCEL sip:b@x", "c", FROM, TO, "1 CANCEL", 1, NULL, NULL \
     }
+#define VIA_A "Via: SIP/2.0/TCP 10.0.0.1;branch=z9hG4bKa\r\n"
 #define BYE(ms)                                                            \
     {                                                                      \
         ms, B, A, "BYE sip:a@x", "c", TAGGED, FROM, "1 BYE", 1, NULL, NULL \
@@ -64,6 +65,11 @@ static const struct {
      {INVITE(0),
       {1, P, B, "INVITE sip:b@10.0.0.2", "c", FROM, TO, "1 INVITE", 2, NULL, NULL},
       {2, B, P, "486 Busy Here", "c", FROM, TAGGED, "1 INVITE", 2, NULL, NULL}}},
+    /* RFC 3261 18.2.2: a response goes to the port in Via where the connection is not known */
+    {TRACE_REFUSED,
+     486,
+     {{0, "10.0.0.1:40000", P, "INVITE sip:b@x", "c", FROM, TO, "1 INVITE", 0, VIA_A, NULL},
+      {1, P, A, "486 Busy Here", "c", FROM, TAGGED, "1 INVITE", 0, VIA_A, NULL}}},
     {TRACE_DONE,
      200,
      {{0, A, P, "REGISTER sip:x", "c", FROM, "<sip:a@x>", "1 REGISTER", 1, NULL, NULL},
