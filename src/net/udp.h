@@ -60,7 +60,7 @@ bool udp_receive(struct udp *u, struct udp_area *a);
 bool udp_next(struct udp_area *a, struct udp_in *in);
 
 /* Queues; takes the reference. A full queue loses the datagram, counted. Where the socket merges,
- * only datagrams of the same `order` are sure to leave in their order. */
+ * only datagrams of the same `order` to the same destination are sure to leave in their order. */
 void udp_send(struct udp *u, const struct addr *remote, struct block *bytes, uint32_t order);
 /* Sends what is queued in as few system calls as it takes, as far as the kernel takes it. */
 void udp_flush(struct udp *u);

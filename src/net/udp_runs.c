@@ -39,13 +39,18 @@ struct runs {
     struct run list[UDP_WINDOW];
     unsigned n;
     uint16_t next[UDP_WINDOW]; /* the place of the next of a run; its own: there is none */
-    uint16_t
-        least[ORDERS]; /* the run that the last of an order is in: the next is in no earlier one */
+    uint16_t least[ORDERS];    /* the run of an order's last one: its next is in no earlier one */
 };
+
+/* Two that must stay in their order have the same; that others may have it, too, does no harm. */
+static unsigned order_of(const struct udp_out *o)
+{
+    return (o->order * 31 + o->remote.port + o->remote.ip[3] + o->remote.ip[15]) % ORDERS;
+}
 
 static unsigned choose(struct runs *r, const struct udp_out *o)
 {
-    unsigned from = r->least[o->order % ORDERS];
+    unsigned from = r->least[order_of(o)];
     if (from + LOOK_BACK < r->n)
         from = r->n - LOOK_BACK;
     for (unsigned i = from; i < r->n; i++)
@@ -75,7 +80,7 @@ void udp_runs_arrange(struct udp_out *out, unsigned n)
     memset(r.least, 0, sizeof r.least);
     for (unsigned i = 0; i < n; i++) {
         unsigned run = choose(&r, &old[i]);
-        r.least[old[i].order % ORDERS] = (uint16_t)run;
+        r.least[order_of(&old[i])] = (uint16_t)run;
         join(&r, run, (uint16_t)i);
     }
     for (unsigned i = 0, at = 0; i < r.n; i++) {

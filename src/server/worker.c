@@ -36,8 +36,11 @@ static struct element *make_element(struct worker *w)
 
 static bool add_udp(struct worker *w, struct worker_listener *l, unsigned i, int fd)
 {
-    return udp_init(&l->udp, fd, &w->loop, LOOP_TOKEN(TOKEN_UDP, i), w->shared->mem, w->blocks) ==
-           OK;
+    if (udp_init(&l->udp, fd, &w->loop, LOOP_TOKEN(TOKEN_UDP, i), w->shared->mem, w->blocks) != OK)
+        return false;
+    if (w->shared->config->merge_datagrams)
+        udp_merge(&l->udp);
+    return true;
 }
 
 static bool add_tcp(struct worker *w, struct worker_listener *l, unsigned i, int fd)

@@ -41,6 +41,16 @@ def test_both_ends_of_calls_through_our_server():
         assert rows["INVITE 180"]["p50_ms"] <= rows["INVITE 200"]["p50_ms"] <= rows["session"]["p50_ms"]
 
 
+def test_a_server_that_merges_datagrams():
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as f:
+        f.write("merge_datagrams: true\n")
+        f.flush()
+        with Server("--config", f.name) as server:
+            for more in ((), ("--separate",)):
+                end = whole(load("call", f"sip:x@{server.addr}", "--answer", "--rate", "1000", "--count", "2000", *more), 2000)
+                assert end["called"]["succeeded"] == 2000 and end["strays"] == 0, end
+
+
 def test_who_is_called_registers_first():
     with Server() as server:
         end = whole(load("call", f"sip:u@{server.addr}", "--answer", "--register", "--users", "20", "--rate", "100", "--count", "100",
