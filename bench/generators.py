@@ -3,6 +3,7 @@ fast as one CPU for each lets them, to each other and among themselves."""
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -28,10 +29,10 @@ def sipp_answers():
 
 def taken(command, folder):
     """What it said, and its CPU seconds."""
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(["taskset", "-c", str(lab.cpus()[1]), *command], capture_output=True, text=True, timeout=lab.LOAD_S, check=False, cwd=folder)
-    after = os.times()
-    return done.stdout, after.children_user + after.children_system - before.children_user - before.children_system
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return done.stdout, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def tandem(port, how, count, folder):
