@@ -31,7 +31,8 @@
     "s=-\n"                                                 \
     "c=IN IP[media_ip_type] [media_ip]\n"                   \
     "t=0 0\n"                                               \
-    "m=audio [media_port] RTP/AVP 0 8\n"
+    "m=audio [media_port] RTP/AVP 0 8\n"                    \
+    "[ssrc]\n"
 #define CHALLENGES(again)                                                             \
     "  <recv response=\"401\" optional=\"true\" auth=\"true\" next=\"" again "\"/>\n" \
     "  <recv response=\"407\" optional=\"true\" auth=\"true\" next=\"" again "\"/>\n"

@@ -217,6 +217,26 @@ static void put_number(struct filler *f, const struct piece *p, uint64_t n)
     buf_put_u64(f->out, n + (uint64_t)(int64_t)p->number);
 }
 
+static void put_media_port(struct filler *f, const struct piece *p)
+{
+    const struct load_config *c = &f->load->config;
+    pool_id talk = f->leg ? talk_of(f->load, f->leg) : 0;
+    put_number(f, p, talk ? load_rtp_port(c->rtp, talk) : c->media_port);
+}
+
+/* RFC 5576 4.1, 6.1 */
+static void put_ssrc(struct filler *f)
+{
+    struct load_rtp *rtp = f->load->config.rtp;
+    pool_id talk = f->leg && rtp && load_rtp_speaks(rtp) ? talk_of(f->load, f->leg) : 0;
+    if (!talk)
+        return;
+    buf_put_lit(f->out, "a=ssrc:");
+    buf_put_u64(f->out, load_rtp_ssrc(rtp, talk));
+    buf_put_lit(f->out, " cname:");
+    buf_put_hex(f->out, f->load->run, 16);
+}
+
 static void put_of_session(struct filler *f, const struct piece *p)
 {
     const struct load *l = f->load;
@@ -238,7 +258,10 @@ static void put_of_session(struct filler *f, const struct piece *p)
     case FIELD_AUTO_MEDIA_PORT:
     case FIELD_RTPSTREAM_AUDIO_PORT:
     case FIELD_RTPSTREAM_VIDEO_PORT:
-        put_number(f, p, l->config.media_port);
+        put_media_port(f, p);
+        break;
+    case FIELD_SSRC:
+        put_ssrc(f);
         break;
     case FIELD_MSG_INDEX:
         put_number(f, p, (uint64_t)f->session->at);

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "sdp/sdp.h"
 #include "session.h"
 
 #define DYING_NS (8 * NS_PER_S)
@@ -39,7 +40,12 @@ static bool make_parts(struct load *l)
     l->body = mem_alloc(l->mem, LIMIT_MSG_BYTES);
     l->digester = digester_new(l->mem);
     l->tally = tally_new(l->mem, l->scenario);
-    return l->space && l->old_space && l->challenge_space && l->body && l->digester && l->tally;
+    if (l->config.rtp) {
+        l->sdp_space_size = sdp_space(LIMIT_MSG_BYTES);
+        l->sdp_space = mem_alloc(l->mem, l->sdp_space_size);
+    }
+    return (l->sdp_space || !l->config.rtp) && l->space && l->old_space && l->challenge_space &&
+           l->body && l->digester && l->tally;
 }
 
 struct load *load_new(const struct load_config *c, char *what, size_t size)
@@ -87,6 +93,8 @@ static void free_parts(struct load *l)
         mem_free(l->mem, l->challenge_space, l->space_size);
     if (l->body)
         mem_free(l->mem, l->body, LIMIT_MSG_BYTES);
+    if (l->sdp_space)
+        mem_free(l->mem, l->sdp_space, l->sdp_space_size);
     if (l->links)
         mem_free(l->mem, l->links, l->links_room * sizeof *l->links);
 }
@@ -227,6 +235,7 @@ struct leg *load_find_leg(struct load *l, struct str call_id)
 
 static void close_leg(struct load *l, struct leg *leg)
 {
+    talk_end(l, leg);
     if (leg->call_id.len > 0)
         map_remove(&l->legs, &leg->node);
     wheel_stop(&l->wheel, &leg->again.timer);
@@ -311,6 +320,19 @@ void session_close(struct load *l, struct session *s)
     pool_free(&l->sessions, s->id);
 }
 
+static void note_failure(struct load *l, const struct session *s, enum cause cause, struct msg *m)
+{
+    struct failure f = {.cause = (uint8_t)cause, .step = (uint16_t)s->at};
+    if (m) {
+        const struct cseq *c = msg_cseq(m);
+        struct str name = m->is_request ? m->method_name : c ? c->method_name : STR_NONE;
+        f.status = m->is_request ? 0 : m->status;
+        snprintf(f.method, sizeof f.method, "%.*s", (int)(name.len % sizeof f.method), name.at);
+    }
+    tally_failure(l->tally, &f);
+    l->tally->running--;
+}
+
 static void count_success(struct load *l, struct session *s, time_ns now)
 {
     struct tally *t = l->tally;
@@ -319,6 +341,17 @@ static void count_success(struct load *l, struct session *s, time_ns now)
     t->running--;
     histogram_add(&t->session, latency);
     histogram_add(&t->recent, latency);
+}
+
+/* What its messages did was right; its media have their say, too. */
+static void conclude(struct load *l, struct session *s, time_ns now)
+{
+    for (unsigned i = 0; i < l->scenario->n_dialogs; i++)
+        talk_end(l, &s->legs[i]);
+    if (s->is_mute)
+        note_failure(l, s, CAUSE_MEDIA, NULL);
+    else
+        count_success(l, s, now);
     s->over = true;
 }
 
@@ -326,7 +359,7 @@ void session_succeed(struct load *l, struct session *s, time_ns now)
 {
     const struct step *step = s->at < (int)l->scenario->n_steps ? &l->scenario->steps[s->at] : NULL;
     if (!s->over)
-        count_success(l, s, now);
+        conclude(l, s, now);
     if (!step)
         session_close(l, s);
 }
@@ -343,19 +376,6 @@ static bool end_leg(struct load *l, struct session *s, struct leg *leg, enum cau
     else if (leg->invited)
         plain_decline(l, leg, cause == CAUSE_CANCELLED ? 487 : 480, now);
     return leg->is_inviting || leg->is_declining;
-}
-
-static void note_failure(struct load *l, const struct session *s, enum cause cause, struct msg *m)
-{
-    struct failure f = {.cause = (uint8_t)cause, .step = (uint16_t)s->at};
-    if (m) {
-        const struct cseq *c = msg_cseq(m);
-        struct str name = m->is_request ? m->method_name : c ? c->method_name : STR_NONE;
-        f.status = m->is_request ? 0 : m->status;
-        snprintf(f.method, sizeof f.method, "%.*s", (int)(name.len % sizeof f.method), name.at);
-    }
-    tally_failure(l->tally, &f);
-    l->tally->running--;
 }
 
 void session_fail(struct load *l, struct session *s, enum cause cause, struct msg *m, time_ns now)

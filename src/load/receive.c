@@ -163,6 +163,8 @@ static void take(struct load *l, struct session *s, struct leg *leg, const struc
         kept = kept && peer_learn(l, leg, m, step->routes);
     if (step->auth)
         kept = kept && credentials_keep(l, s, m);
+    talk_take(l, leg, m);
+    talk_follow(l, leg, (unsigned)msg_cseq(m)->method, now);
     if (!kept) {
         session_fail(l, s, CAUSE_MEMORY, m, now);
         return;

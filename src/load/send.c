@@ -113,6 +113,7 @@ static void note(struct load *l, struct session *s, struct leg *leg, const struc
     }
     if (step->status > 0 || step->method == METHOD_ACK)
         note_reply(l, leg, b);
+    talk_follow(l, leg, step->status > 0 ? leg->taken : step->method, now);
     if (interval > 0)
         keep_pending(l, leg, b, interval, now);
 }

@@ -55,6 +55,7 @@ struct leg {
     bool pending_response;
     uint8_t taken;     /* the method of their request that came last */
     bool is_confirmed; /* an INVITE was accepted, no BYE yet */
+    pool_id talk;      /* its media; 0: none */
 };
 
 struct variable {
@@ -73,9 +74,10 @@ struct session {
     uint32_t number, user, link;
     struct addr remote;
     struct alarm alarm;
-    int at;     /* the step that it is at */
-    bool dying; /* it has failed, and ends what it began */
-    bool over;  /* it has ended, and waits (timewait) */
+    int at;       /* the step that it is at */
+    bool dying;   /* it has failed, and ends what it began */
+    bool over;    /* it has ended, and waits (timewait) */
+    bool is_mute; /* media that it was to have did not come, or did not arrive */
     time_ns meant, due;
     struct block *last; /* the message that came last, where the scenario needs it */
     struct session_auth *auth;
@@ -116,6 +118,8 @@ struct load {
     void *old_space;       /* … for one that came before */
     void *challenge_space; /* … for one that is answered */
     char *body;            /* that bodies are written into */
+    void *sdp_space;       /* that descriptions are read into; NULL: there are no media */
+    size_t sdp_space_size;
 };
 
 /* --- load.c --- */
@@ -184,6 +188,15 @@ MUST_USE bool peer_learn(struct load *, struct leg *, struct msg *, bool routes)
 struct str peer_tag(const struct leg *);
 struct str peer_target(const struct leg *);
 struct str peer_routes(const struct leg *);
+
+/* --- talk.c: what the dialogs have to do with their media --- */
+/* The media of this dialog, begun where there are none yet; 0: there are to be none. */
+pool_id talk_of(struct load *, struct leg *);
+/* What a message's description says of the far end. */
+void talk_take(struct load *, struct leg *, struct msg *);
+/* After a message of this method went either way: has the dialog been confirmed, or ended? */
+void talk_follow(struct load *, struct leg *, unsigned method, time_ns now);
+void talk_end(struct load *, struct leg *);
 
 /* --- plain.c: messages that no scenario has --- */
 /* A response to what belongs to no session, or was not expected. */

@@ -45,7 +45,8 @@ const char *cause_name(enum cause c)
         [CAUSE_UNEXPECTED] = "unexpected", [CAUSE_CANCELLED] = "cancelled",
         [CAUSE_REFUSED] = "refused",       [CAUSE_CHECK] = "check",
         [CAUSE_SCENARIO] = "scenario",     [CAUSE_TRANSPORT] = "transport",
-        [CAUSE_LIMIT] = "limit",           [CAUSE_MEMORY] = "memory",
+        [CAUSE_MEDIA] = "media",           [CAUSE_LIMIT] = "limit",
+        [CAUSE_MEMORY] = "memory",
         [CAUSE_STOPPED] = "stopped",
     };
     return names[c];

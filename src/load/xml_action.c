@@ -183,7 +183,7 @@ static void read_exec(struct xml *x, struct action *a)
     const char *order = xml_attribute(x, "int_cmd");
     for (size_t i = 0; i < sizeof media / sizeof *media; i++)
         if (xml_attribute(x, media[i]))
-            xml_leave_out(x, "%s: a scenario's media are neither sent nor looked at", media[i]);
+            xml_leave_out(x, "%s: passed over; calls speak by --rtp", media[i]);
     if (xml_attribute(x, "command"))
         xml_complain(x, "<exec command>: programs are not run by a scenario");
     a->text = text_of(x, order ? "int_cmd" : "nothing");

@@ -54,12 +54,17 @@ const char load_help[] =
     "\n"
     "What:\n"
     "  --hold SECONDS    how long calls last; --ring SECONDS: how long they ring\n"
+    "  --rtp[=WHAT]      calls speak and listen: a tone when not given, silence, a WAV file, or\n"
+    "                    echo, which sends back what comes. A call that hears nothing, or is not\n"
+    "                    heard, has failed\n"
+    "  --rtp-ports N     that calls take in turn; 16 when not given\n"
     "  --expires S       of registrations; 3600 when not given\n"
     "  --timeout S       for an answer; 32 when not given\n"
     "  --key NAME=VALUE  what [NAME] stands for in a scenario\n"
     "  --show            prints the scenario and does nothing: a beginning for one of your own\n"
     "\n"
     "  --max-fail SHARE  of sessions that may fail, such as 0.001 or 1%; none when not given\n"
+    "  --max-loss SHARE  of RTP packets that may be lost; all when not given\n"
     "  --json            JSON Lines: each second (--every S), and the whole at the end\n"
     "\n"
     "Latency counts from the time at which a session was meant to begin. Exit status: 0 all that\n"
@@ -71,6 +76,25 @@ static bool is_silent(const struct tally *t)
     return t->failed > 0 && t->received == 0;
 }
 
+static bool is_lossy(const struct load_run *r, struct load *l)
+{
+    const struct rtp_tally *t = l ? &load_tally(l)->rtp : NULL;
+    return t && (double)t->lost > r->plan->options->max_loss * (double)(t->received + t->lost);
+}
+
+/* RTP was sent unevenly. */
+static bool is_behind(struct load *l)
+{
+    const struct rtp_tally *t = l ? &load_tally(l)->rtp : NULL;
+    return t && t->behind > t->sent / 100;
+}
+
+/* This machine's doing. */
+static bool lagged(const struct load_run *r)
+{
+    return load_run_lagged(r) || is_behind(r->plan->load) || is_behind(r->plan->called);
+}
+
 static int judge(const struct load_run *r)
 {
     const struct load_options *o = r->plan->options;
@@ -79,9 +103,11 @@ static int judge(const struct load_run *r)
         return LOAD_SILENCE;
     if ((double)t->failed > o->max_fail * (double)t->started)
         return LOAD_FAILED;
+    if (is_lossy(r, r->plan->load) || is_lossy(r, r->plan->called))
+        return LOAD_FAILED;
     if (r->result.stopped && !r->plan->scenario->serves)
         return LOAD_FAILED;
-    return load_run_lagged(r) ? LOAD_OUR_FAULT : LOAD_DONE;
+    return lagged(r) ? LOAD_OUR_FAULT : LOAD_DONE;
 }
 
 static int offer(struct load_run *r)

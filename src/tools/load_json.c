@@ -110,6 +110,24 @@ static void failures(const struct tally *t)
     putchar(']');
 }
 
+static void media(const struct load_plan *p, const struct rtp_tally *t)
+{
+    if (!p->options->rtp)
+        return;
+    printf(",\"media\":{\"calls\":%llu", (unsigned long long)t->calls);
+    number("silent", t->silent);
+    number("one_way", t->one_way);
+    number("sent", t->sent);
+    number("received", t->received);
+    number("lost", t->lost);
+    number("out_of_order", t->late);
+    number("behind", t->behind);
+    real("jitter_ms", histogram_mean_us(&t->jitter) / 1e3);
+    real("most_jitter_ms", t->jitter.most_us / 1e3);
+    number("strays", load_rtp_strays(p->net.ports.rtp));
+    putchar('}');
+}
+
 static void counts(const struct tally *t)
 {
     number("started", t->started);
@@ -137,12 +155,14 @@ void load_json_end(const struct load_run *r, int status)
     counts(t);
     failures(t);
     latencies(p->scenario, t);
+    media(p, &t->rtp);
     if (p->called) {
         const struct tally *c = load_tally(p->called);
         printf(",\"called\":{\"came\":%llu", (unsigned long long)c->started);
         counts(c);
         failures(c);
         latencies(p->answer, c);
+        media(p, &c->rtp);
         putchar('}');
     }
     done();

@@ -12,7 +12,7 @@
 
 #define KEPT_BLOCKS 8192
 
-enum { TOKEN_SOCKET = 1, TOKEN_LISTENER = 3 }; /* + the end */
+enum { TOKEN_SOCKET = 1, TOKEN_LISTENER = 3, TOKEN_PORT = 5 }; /* the first two + the end */
 
 /* A connection's id: how many there were before, and what it is a link of. */
 static conn_id id_of(struct load_net *n, enum load_end end, unsigned link)
@@ -69,6 +69,7 @@ void load_net_free(struct load_net *n)
         if (n->ends[i].listener >= 0)
             close(n->ends[i].listener);
     }
+    load_ports_close(&n->ports);
     if (n->tcp.mem)
         tcp_fini(&n->tcp);
     udp_area_free(n->area);
@@ -178,6 +179,18 @@ bool load_net_listen(struct load_net *n, enum load_end end, struct load *load, u
     *local = e->local = flow.local;
     snprintf(what, size, "%s", strerror(error));
     return error == 0;
+}
+
+bool load_net_open_ports(struct load_net *n, const struct addr *at, unsigned count, char *what,
+                         size_t size)
+{
+    int error = 0;
+    for (unsigned i = 0; i < count && !error; i++)
+        error =
+            load_ports_open(&n->ports, at, !n->separate, &n->loop, TOKEN_PORT, n->mem, &n->blocks);
+    if (error)
+        snprintf(what, size, "%s", strerror(error));
+    return !error;
 }
 
 bool load_net_hand_over(struct load_net *n, enum load_end end, struct load *load)
@@ -413,7 +426,9 @@ static void take(struct load_net *n, const struct loop_event *event)
         return;
     }
     unsigned kind = LOOP_KIND(event->token);
-    if (kind >= TOKEN_LISTENER)
+    if (kind == TOKEN_PORT)
+        load_ports_ready(&n->ports, n->area, event, n->now);
+    else if (kind >= TOKEN_LISTENER)
         accept_all(n, (enum load_end)(kind - TOKEN_LISTENER));
     else
         take_socket(n, &n->ends[kind - TOKEN_SOCKET], event);
@@ -424,7 +439,8 @@ void load_net_wait(struct load_net *n, time_ns until)
     struct loop_event events[LOOP_EVENTS];
     enum tcp_result result;
     struct tcp_news news;
-    until = tcp_has_parked(&n->tcp) ? n->now : time_min(until, tcp_deadline(&n->tcp));
+    until = time_min(until, time_min(tcp_deadline(&n->tcp), load_ports_deadline(&n->ports)));
+    until = tcp_has_parked(&n->tcp) ? n->now : until;
     unsigned count = loop_wait(&n->loop, n->now, until, events);
     n->now = net_clock_now(&n->clock);
     tcp_turn(&n->tcp);
@@ -434,6 +450,7 @@ void load_net_wait(struct load_net *n, time_ns until)
         take_news(n, result, &news);
     tcp_expire(&n->tcp, n->now);
     forget_gone(n);
+    load_ports_send(&n->ports, n->now);
 }
 
 static void send_one(struct load_net *n, struct net_end *e, struct load_output *o)

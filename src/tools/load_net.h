@@ -8,7 +8,7 @@
 #include "net/clock.h"
 #include "net/loop.h"
 #include "net/tcp.h"
-#include "net/udp.h"
+#include "tools/load_ports.h"
 
 enum load_end { LOAD_CALLER, LOAD_CALLEE, N_LOAD_ENDS };
 
@@ -42,8 +42,9 @@ struct load_net {
     struct str path; /* of the WebSockets that are opened */
     struct net_end ends[N_LOAD_ENDS];
     bool separate;
-    uint64_t conns;   /* ever */
-    uint64_t refused; /* connections that could not be made, or broke */
+    struct load_ports ports; /* of RTP */
+    uint64_t conns;          /* ever */
+    uint64_t refused;        /* connections that could not be made, or broke */
 };
 
 struct net_config {
@@ -66,6 +67,9 @@ MUST_USE bool load_net_open(struct load_net *, enum load_end, struct load *, uin
 /* Whoever connects becomes a link. */
 MUST_USE bool load_net_listen(struct load_net *, enum load_end, struct load *, uint8_t transport,
                               struct addr *local, char *what, size_t size);
+/* `n` more ports for RTP at this address. */
+MUST_USE bool load_net_open_ports(struct load_net *, const struct addr *at, unsigned n, char *what,
+                                  size_t size);
 /* The sockets that are open serve another load from now on. */
 MUST_USE bool load_net_hand_over(struct load_net *, enum load_end, struct load *);
 /* All connections that were asked for stand. */

@@ -2,6 +2,7 @@
 #include "tools/load_options.h"
 
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,81 +10,6 @@
 #include "base/limits.h"
 #include "config/listener.h"
 #include "net/lookup.h"
-
-enum meaning {
-    RATE = 1,
-    COUNT,
-    FOR,
-    CONCURRENT,
-    POISSON,
-    HOLD,
-    RING,
-    USERS,
-    FIRST,
-    PORTS,
-    LOCAL,
-    SERVER,
-    ANSWER,
-    ENROL,
-    AUTH_USER,
-    PASSWORD_FILE,
-    TABLE,
-    KEY,
-    TIMEOUT,
-    MAX_FAIL,
-    RAMP,
-    STEP,
-    MAX_LATENCY,
-    EXPIRES,
-    EVERY,
-    RFC7502,
-    CA,
-    CERTIFICATE,
-    PATH,
-    TRUST_ALL,
-    SEPARATE,
-    SHOW,
-    JSON,
-    HELP
-};
-
-static const struct option table[] = {
-    {"rate", required_argument, NULL, RATE},
-    {"count", required_argument, NULL, COUNT},
-    {"for", required_argument, NULL, FOR},
-    {"concurrent", required_argument, NULL, CONCURRENT},
-    {"poisson", no_argument, NULL, POISSON},
-    {"hold", required_argument, NULL, HOLD},
-    {"ring", required_argument, NULL, RING},
-    {"users", required_argument, NULL, USERS},
-    {"first", required_argument, NULL, FIRST},
-    {"ports", required_argument, NULL, PORTS},
-    {"local", required_argument, NULL, LOCAL},
-    {"server", required_argument, NULL, SERVER},
-    {"answer", no_argument, NULL, ANSWER},
-    {"register", no_argument, NULL, ENROL},
-    {"auth-user", required_argument, NULL, AUTH_USER},
-    {"password-file", required_argument, NULL, PASSWORD_FILE},
-    {"table", required_argument, NULL, TABLE},
-    {"key", required_argument, NULL, KEY},
-    {"timeout", required_argument, NULL, TIMEOUT},
-    {"max-fail", required_argument, NULL, MAX_FAIL},
-    {"ramp", optional_argument, NULL, RAMP},
-    {"step", required_argument, NULL, STEP},
-    {"max-latency", required_argument, NULL, MAX_LATENCY},
-    {"expires", required_argument, NULL, EXPIRES},
-    {"every", required_argument, NULL, EVERY},
-    {"rfc7502", no_argument, NULL, RFC7502},
-    {"ca", required_argument, NULL, CA},
-    {"certificate", required_argument, NULL, CERTIFICATE},
-    {"path", required_argument, NULL, PATH},
-    {"trust-all", no_argument, NULL, TRUST_ALL},
-    {"separate", no_argument, NULL, SEPARATE},
-    {"show", no_argument, NULL, SHOW},
-    {"json", no_argument, NULL, JSON},
-    {"help", no_argument, NULL, HELP},
-    {0},
-};
 
 static const char *const kinds[N_LOAD_KINDS] = {
     [LOAD_CALL] = "call",       [LOAD_ANSWER] = "answer",   [LOAD_REGISTER] = "register",
@@ -97,10 +23,25 @@ int load_complain(const char *where, const char *what, int status)
     return status;
 }
 
-static int bad(enum meaning m, const char *what)
+/* The options: how their values are read, and where they are kept. */
+struct row {
+    const char *name;
+    int argument;
+    int (*take)(const struct row *, struct load_options *);
+    size_t field;
+    unsigned least, most; /* of a number */
+};
+
+/* The option's place. */
+static void *field_of(const struct row *r, struct load_options *o)
+{
+    return (char *)o + r->field;
+}
+
+static int bad(const struct row *r, const char *what)
 {
     char where[96];
-    snprintf(where, sizeof where, "--%s %s", table[m - 1].name, optarg);
+    snprintf(where, sizeof where, "--%s %s", r->name, optarg);
     return load_complain(where, what, LOAD_BAD_USAGE);
 }
 
@@ -120,7 +61,19 @@ static bool real(struct str text, double most, double *out)
     return *out <= most;
 }
 
-static int seconds(enum meaning m, time_ns *out)
+static int take_text(const struct row *r, struct load_options *o)
+{
+    *(const char **)field_of(r, o) = optarg;
+    return LOAD_DONE;
+}
+
+static int take_flag(const struct row *r, struct load_options *o)
+{
+    *(bool *)field_of(r, o) = true;
+    return LOAD_DONE;
+}
+
+static int take_time(const struct row *r, struct load_options *o)
 {
     struct str text = str_from(optarg);
     double s, unit = 1;
@@ -131,199 +84,180 @@ static int seconds(enum meaning m, time_ns *out)
         text.len--;
     }
     if (!real(text, 1e7, &s))
-        return bad(m, "seconds are wanted, such as 30, 0.5 or 200ms");
-    *out = (time_ns)(s / unit * 1e9);
+        return bad(r, "seconds are wanted, such as 30, 0.5 or 200ms");
+    *(time_ns *)field_of(r, o) = (time_ns)(s / unit * 1e9);
     return LOAD_DONE;
 }
 
-static int whole(enum meaning m, uint64_t least, uint64_t most, uint64_t *out)
+static int take_number(const struct row *r, struct load_options *o)
 {
     char what[80];
-    if (str_to_u64(str_from(optarg), most, out) && *out >= least)
-        return LOAD_DONE;
-    snprintf(what, sizeof what, "a number from %llu to %llu is wanted", (unsigned long long)least,
-             (unsigned long long)most);
-    return bad(m, what);
-}
-
-static int number(enum meaning m, unsigned least, unsigned most, unsigned *out)
-{
-    uint64_t n = 0;
-    int status = whole(m, least, most, &n);
-    if (!status)
-        *out = (unsigned)n;
-    return status;
+    uint64_t n;
+    if (!str_to_u64(str_from(optarg), r->most, &n) || n < r->least) {
+        snprintf(what, sizeof what, "a number from %u to %u is wanted", r->least, r->most);
+        return bad(r, what);
+    }
+    *(unsigned *)field_of(r, o) = (unsigned)n;
+    return LOAD_DONE;
 }
 
 /* "0.5%", or a share */
-static int share(struct load_options *o, enum meaning m)
+static int take_share(const struct row *r, struct load_options *o)
 {
     struct str text = str_from(optarg);
+    double *out = field_of(r, o);
     bool per_cent = text.len > 0 && text.at[text.len - 1] == '%';
     text.len -= per_cent;
-    if (!real(text, per_cent ? 100 : 1, &o->max_fail))
-        return bad(m, "a share is wanted, such as 0.01 or 1%");
-    o->max_fail /= per_cent ? 100 : 1;
+    if (!real(text, per_cent ? 100 : 1, out))
+        return bad(r, "a share is wanted, such as 0.01 or 1%");
+    *out /= per_cent ? 100 : 1;
     return LOAD_DONE;
 }
 
-static int rate(struct load_options *o, enum meaning m)
+static int take_rate(const struct row *r, struct load_options *o)
 {
     return real(str_from(optarg), 1e6, &o->rate) && o->rate > 0
                ? LOAD_DONE
-               : bad(m, "sessions a second are wanted, more than 0");
+               : bad(r, "sessions a second are wanted, more than 0");
 }
 
-static int ramp(struct load_options *o, enum meaning m)
+static int take_ramp(const struct row *r, struct load_options *o)
 {
     o->ramp = 1.25;
     if (optarg && (!real(str_from(optarg), 100, &o->ramp) || o->ramp <= 1))
-        return bad(m, "a factor above 1 is wanted, such as 1.25");
+        return bad(r, "a factor above 1 is wanted, such as 1.25");
     return LOAD_DONE;
 }
 
-static int address(enum meaning m, uint8_t *transport, struct addr *out)
+static int take_rtp(const struct row *r, struct load_options *o)
+{
+    (void)r;
+    o->rtp = optarg ? optarg : "tone";
+    return LOAD_DONE;
+}
+
+static int address(const struct row *r, uint8_t *transport, struct addr *out)
 {
     struct config_listener l;
     const char *wrong = config_listener_parse(str_from(optarg), &l);
     if (wrong)
-        return bad(m, wrong);
+        return bad(r, wrong);
     if (l.localhost)
-        return bad(m, "an address is wanted");
+        return bad(r, "an address is wanted");
     *transport = l.transport;
     *out = l.addr;
     return LOAD_DONE;
 }
 
-static int key(struct load_options *o, enum meaning m)
+static int take_local(const struct row *r, struct load_options *o)
+{
+    return address(r, &o->local_transport, &o->local);
+}
+
+static int take_server(const struct row *r, struct load_options *o)
+{
+    return address(r, &o->transport, &o->server);
+}
+
+static int take_key(const struct row *r, struct load_options *o)
 {
     struct str text = str_from(optarg);
     size_t end = str_find(text, '=');
     if (end == 0 || end == text.len || o->n_keys == LOAD_KEYS)
-        return bad(m, o->n_keys == LOAD_KEYS ? "too many of them" : "NAME=VALUE is wanted");
+        return bad(r, o->n_keys == LOAD_KEYS ? "too many of them" : "NAME=VALUE is wanted");
     o->keys[o->n_keys++] =
         (struct load_key){str_slice(text, 0, end), str_slice(text, end + 1, text.len)};
     return LOAD_DONE;
 }
 
-static time_ns *time_of(struct load_options *o, enum meaning m)
-{
-    switch ((int)m) {
-    case FOR:
-        return &o->duration;
-    case HOLD:
-        return &o->hold;
-    case RING:
-        return &o->ring;
-    case TIMEOUT:
-        return &o->timeout;
-    case STEP:
-        return &o->step;
-    case MAX_LATENCY:
-        return &o->max_latency;
-    default:
-        return &o->every;
+#define AT(member) offsetof(struct load_options, member)
+#define FLAG(name, member)                             \
+    {                                                  \
+        name, no_argument, take_flag, AT(member), 0, 0 \
     }
-}
+#define TEXT(name, member)                                   \
+    {                                                        \
+        name, required_argument, take_text, AT(member), 0, 0 \
+    }
+#define TIME(name, member)                                   \
+    {                                                        \
+        name, required_argument, take_time, AT(member), 0, 0 \
+    }
+#define SHARE(name, member)                                   \
+    {                                                         \
+        name, required_argument, take_share, AT(member), 0, 0 \
+    }
+#define NUMBER(name, member, least, most)                             \
+    {                                                                 \
+        name, required_argument, take_number, AT(member), least, most \
+    }
+#define OWN(name, argument, take)     \
+    {                                 \
+        name, argument, take, 0, 0, 0 \
+    }
 
-static const char **text_of(struct load_options *o, enum meaning m)
-{
-    switch ((int)m) {
-    case AUTH_USER:
-        return &o->auth_user;
-    case PASSWORD_FILE:
-        return &o->password_file;
-    case TABLE:
-        return &o->table;
-    case CA:
-        return &o->ca;
-    case PATH:
-        return &o->path;
-    default:
-        return &o->certificate;
-    }
-}
+static const struct row rows[] = {
+    OWN("rate", required_argument, take_rate),
+    NUMBER("count", given_count, 1, UINT32_MAX),
+    TIME("for", duration),
+    NUMBER("concurrent", concurrent, 1, LIMIT_LOAD_SESSIONS),
+    FLAG("poisson", poisson),
+    TIME("hold", hold),
+    TIME("ring", ring),
+    NUMBER("users", users, 1, LIMIT_LOAD_USERS),
+    NUMBER("first", first, 0, INT32_MAX),
+    NUMBER("ports", ports, 1, LIMIT_LOAD_LINKS / 2),
+    OWN("local", required_argument, take_local),
+    OWN("server", required_argument, take_server),
+    FLAG("answer", answer),
+    FLAG("register", enrol),
+    TEXT("auth-user", auth_user),
+    TEXT("password-file", password_file),
+    TEXT("table", table),
+    OWN("key", required_argument, take_key),
+    TIME("timeout", timeout),
+    SHARE("max-fail", max_fail),
+    OWN("ramp", optional_argument, take_ramp),
+    TIME("step", step),
+    TIME("max-latency", max_latency),
+    NUMBER("expires", expires_s, 0, INT32_MAX),
+    TIME("every", every),
+    FLAG("rfc7502", rfc7502),
+    OWN("rtp", optional_argument, take_rtp),
+    NUMBER("rtp-ports", rtp_ports, 1, LIMIT_LOAD_RTP_PORTS),
+    SHARE("max-loss", max_loss),
+    TEXT("ca", ca),
+    TEXT("certificate", certificate),
+    TEXT("path", path),
+    FLAG("trust-all", trust_all),
+    FLAG("separate", separate),
+    FLAG("show", show),
+    FLAG("json", json),
+    FLAG("help", help),
+};
+#define N_ROWS (sizeof rows / sizeof *rows)
 
-static bool *flag_of(struct load_options *o, enum meaning m)
+/* By their place in `rows`, from 1 on. */
+static int read_options(struct load_options *o, int argc, char **argv)
 {
-    switch ((int)m) {
-    case POISSON:
-        return &o->poisson;
-    case ANSWER:
-        return &o->answer;
-    case ENROL:
-        return &o->enrol;
-    case TRUST_ALL:
-        return &o->trust_all;
-    case SEPARATE:
-        return &o->separate;
-    case RFC7502:
-        return &o->rfc7502;
-    case SHOW:
-        return &o->show;
-    case JSON:
-        return &o->json;
-    default:
-        return &o->help;
+    struct option table[N_ROWS + 1] = {0};
+    int option, status = LOAD_DONE;
+    for (size_t i = 0; i < N_ROWS; i++)
+        table[i] = (struct option){rows[i].name, rows[i].argument, NULL, (int)i + 1};
+    optind = 0;
+    opterr = 0;
+    while (!status && (option = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
+        if (option == ':')
+            status = load_complain(argv[optind - 1], "a value is missing", LOAD_BAD_USAGE);
+        else if (option == '?')
+            status = load_complain(argv[optind - 1], "unknown option; see tandem help load",
+                                   LOAD_BAD_USAGE);
+        else if (option == 'h')
+            o->help = true;
+        else
+            status = rows[option - 1].take(&rows[option - 1], o);
     }
-}
-
-static int take(struct load_options *o, enum meaning m)
-{
-    switch (m) {
-    case RATE:
-        return rate(o, m);
-    case COUNT:
-        return whole(m, 1, UINT32_MAX, &o->count);
-    case CONCURRENT:
-        return number(m, 1, LIMIT_LOAD_SESSIONS, &o->concurrent);
-    case USERS:
-        return number(m, 1, LIMIT_LOAD_USERS, &o->users);
-    case FIRST:
-        return number(m, 0, INT32_MAX, &o->first);
-    case PORTS:
-        return number(m, 1, LIMIT_LOAD_LINKS / 2, &o->ports);
-    case EXPIRES:
-        return number(m, 0, INT32_MAX, &o->expires_s);
-    case LOCAL:
-        return address(m, &o->local_transport, &o->local);
-    case SERVER:
-        return address(m, &o->transport, &o->server);
-    case MAX_FAIL:
-        return share(o, m);
-    case RAMP:
-        return ramp(o, m);
-    case KEY:
-        return key(o, m);
-    case FOR:
-    case HOLD:
-    case RING:
-    case TIMEOUT:
-    case STEP:
-    case MAX_LATENCY:
-    case EVERY:
-        return seconds(m, time_of(o, m));
-    case AUTH_USER:
-    case PASSWORD_FILE:
-    case TABLE:
-    case CA:
-    case CERTIFICATE:
-    case PATH:
-        *text_of(o, m) = optarg;
-        return LOAD_DONE;
-    case POISSON:
-    case ANSWER:
-    case ENROL:
-    case TRUST_ALL:
-    case SEPARATE:
-    case RFC7502:
-    case SHOW:
-    case JSON:
-    case HELP:
-        *flag_of(o, m) = true;
-        return LOAD_DONE;
-    }
-    return LOAD_BAD_USAGE;
+    return status;
 }
 
 /* --- what stands without an option --- */
@@ -413,6 +347,14 @@ static int check(struct load_options *o)
         return load_complain("--answer", "is for call", LOAD_BAD_USAGE);
     if (o->path && (o->path[0] != '/' || strpbrk(o->path, " \r\n")))
         return load_complain(o->path, "a path is wanted, such as /ws", LOAD_BAD_USAGE);
+    if (o->rtp && o->kind != LOAD_CALL && o->kind != LOAD_ANSWER && o->kind != LOAD_RUN)
+        return load_complain("--rtp", "is for call, answer and run", LOAD_BAD_USAGE);
+    if (o->rtp && strcmp(o->rtp, "echo") == 0 && o->kind == LOAD_CALL)
+        return load_complain("--rtp=echo", "is for answer and run: nobody would begin to speak",
+                             LOAD_BAD_USAGE);
+    if (o->rtp && o->kind == LOAD_CALL && o->hold == 0)
+        return load_complain("--hold", "is missing: a call that ends at once has no media",
+                             LOAD_BAD_USAGE);
     if (o->enrol && !o->answer)
         return load_complain("--register", "is for call --answer", LOAD_BAD_USAGE);
     if ((o->ramp > 0 || o->rfc7502) && o->rate == 0)
@@ -428,7 +370,8 @@ static void complete(struct load_options *o)
 {
     if (o->rate == 0 && o->concurrent == 0)
         o->rate = 10;
-    o->has_count = o->count > 0;
+    o->has_count = o->given_count > 0;
+    o->count = o->given_count;
     if (!o->has_count && o->duration == 0 && o->uri_text)
         o->duration = 10 * NS_PER_S;
     if (!o->has_count && o->rate > 0)
@@ -437,25 +380,16 @@ static void complete(struct load_options *o)
 
 int load_options_read(struct load_options *o, int argc, char **argv)
 {
-    int option, status = LOAD_DONE;
     *o = (struct load_options){.users = 1,
                                .ports = 1,
+                               .rtp_ports = 16,
+                               .max_loss = 1,
                                .timeout = 32 * NS_PER_S,
                                .every = NS_PER_S,
                                .step = 5 * NS_PER_S,
                                .expires_s = 3600,
                                .transport = TRANSPORT_UDP};
-    optind = 0;
-    opterr = 0;
-    while (!status && (option = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
-        if (option == ':')
-            status = load_complain(argv[optind - 1], "a value is missing", LOAD_BAD_USAGE);
-        else if (option == '?')
-            status = load_complain(argv[optind - 1], "unknown option; see tandem help load",
-                                   LOAD_BAD_USAGE);
-        else
-            status = take(o, option == 'h' ? HELP : (enum meaning)option);
-    }
+    int status = read_options(o, argc, argv);
     if (status || o->help)
         return status;
     status = take_words(o, argv + optind, argc - optind);

@@ -42,8 +42,9 @@ struct load_options {
     struct addr server; /* where everything is sent */
     struct addr local;  /* family ADDR_NONE: the machine chooses */
     uint8_t local_transport;
-    double rate;         /* a second; 0: not given */
-    uint64_t count;      /* sessions; 0: not given */
+    double rate; /* a second; 0: not given */
+    unsigned given_count;
+    uint64_t count;      /* sessions, given or by rate and time; 0: neither says */
     unsigned concurrent; /* sessions at once; 0: not given */
     unsigned users, first, ports;
     time_ns duration, hold, ring, timeout, every, step;
@@ -51,6 +52,9 @@ struct load_options {
     double ramp;         /* the factor from step to step; 0: no ramp */
     time_ns max_latency; /* of a ramp's steps, of 99 of 100 sessions; 0: any */
     unsigned expires_s;
+    const char *rtp; /* what calls say; NULL: they have no media */
+    unsigned rtp_ports;
+    double max_loss; /* of their packets, 0 to 1 */
     bool poisson, answer, enrol, json, help, trust_all, separate, show, has_count, rfc7502;
     const char *auth_user, *password_file, *table, *ca, *certificate, *path;
     struct load_key keys[LOAD_KEYS];

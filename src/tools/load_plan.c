@@ -204,6 +204,34 @@ static void name_uris(struct load_plan *p)
         snprintf(p->callee, sizeof p->callee, "%s", o->uri_text ? o->uri_text : p->caller);
 }
 
+/* --- media --- */
+
+/* The calls of each end take ports of their own. */
+static int make_media(struct load_plan *p, const struct addr *local)
+{
+    const struct load_options *o = p->options;
+    char what[200];
+    if (!o->rtp)
+        return LOAD_DONE;
+    bool echo = strcmp(o->rtp, "echo") == 0;
+    const char *wrong = load_voice_init(&p->voice, p->mem, echo ? "silence" : o->rtp);
+    if (wrong)
+        return load_complain(o->rtp, wrong, LOAD_BAD_USAGE);
+    struct addr at = *local;
+    at.port = 0;
+    if (!load_net_open_ports(&p->net, &at, (p->answer ? 2 : 1) * o->rtp_ports, what, sizeof what))
+        return load_complain("--rtp", what, LOAD_OUR_FAULT);
+    struct load_rtp_config c = {.mem = p->mem,
+                                .blocks = &p->net.blocks,
+                                .most = 2 * LIMIT_LOAD_SESSIONS,
+                                .ports = p->net.ports.numbers,
+                                .pcmu = p->voice.pcmu,
+                                .pcma = p->voice.pcma,
+                                .echo = echo};
+    p->net.ports.rtp = entropy_seed(&c.seed) ? load_rtp_new(&c) : NULL;
+    return p->net.ports.rtp ? LOAD_DONE : load_complain("--rtp", "no memory", LOAD_OUR_FAULT);
+}
+
 /* --- loads --- */
 
 static struct load *make_load(struct load_plan *p, const struct scenario *s, bool called,
@@ -228,7 +256,9 @@ static struct load *make_load(struct load_plan *p, const struct scenario *s, boo
                             .t1 = 500 * NS_PER_MS,
                             .expires_s = o->expires_s,
                             .most = LIMIT_LOAD_SESSIONS,
-                            .media_port = 6000};
+                            .media_port = 6000,
+                            .rtp = p->net.ports.rtp,
+                            .rtp_ports = {called && p->answer ? o->rtp_ports : 0, o->rtp_ports}};
     if (!entropy_seed(&c.seed))
         return NULL;
     struct load *l = load_new(&c, what, sizeof what);
@@ -286,6 +316,9 @@ static int open_serving(struct load_plan *p)
     const struct load_options *o = p->options;
     struct addr local = o->local;
     char what[200];
+    int status = make_media(p, &local);
+    if (status)
+        return status;
     p->load = make_load(p, p->scenario, true, p->callee);
     if (!p->load)
         return LOAD_OUR_FAULT;
@@ -302,7 +335,8 @@ static int open_ends(struct load_plan *p)
     int status = p->scenario->serves ? open_serving(p) : find_local(o, &local);
     if (status || p->scenario->serves)
         return status;
-    if (p->answer)
+    status = make_media(p, &local);
+    if (!status && p->answer)
         status = open_called(p, &local);
     if (status)
         return status;
@@ -343,6 +377,9 @@ void load_plan_fini(struct load_plan *p)
 {
     load_free(p->load);
     load_free(p->called);
+    load_rtp_free(p->net.ports.rtp);
+    if (p->voice.mem)
+        load_voice_fini(&p->voice);
     load_net_free(&p->net);
     scenario_free(p->scenario);
     scenario_free(p->answer);

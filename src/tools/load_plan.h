@@ -5,6 +5,7 @@
 #include "host/password.h"
 #include "tools/load_net.h"
 #include "tools/load_options.h"
+#include "tools/load_voice.h"
 
 struct load_plan {
     const struct load_options *options;
@@ -18,6 +19,7 @@ struct load_plan {
     struct load_net net;
     struct load *load;   /* of `scenario`; NULL until it is made */
     struct load *called; /* of `answer` */
+    struct load_voice voice;
 };
 
 /* LOAD_DONE, or the exit status once what is wrong was said. load_plan_fini in any case. */

@@ -93,6 +93,19 @@ static void failures(const struct tally *t)
     }
 }
 
+static void media(const struct load_run *r, const struct rtp_tally *t)
+{
+    if (!r->plan->options->rtp)
+        return;
+    printf(
+        "media:   %llu calls, %llu heard nothing, %llu one way; %llu packets sent, %llu received, "
+        "%llu lost, %llu out of order; jitter %.2f ms, at most %.2f; %llu sent late or never\n",
+        (unsigned long long)t->calls, (unsigned long long)t->silent, (unsigned long long)t->one_way,
+        (unsigned long long)t->sent, (unsigned long long)t->received, (unsigned long long)t->lost,
+        (unsigned long long)t->late, histogram_mean_us(&t->jitter) / 1e3, ms(t->jitter.most_us),
+        (unsigned long long)t->behind);
+}
+
 static void called(const struct load_run *r)
 {
     const struct tally *t;
@@ -102,6 +115,7 @@ static void called(const struct load_run *r)
     printf("called:  %llu calls came, %llu done, %llu failed\n", (unsigned long long)t->started,
            (unsigned long long)t->succeeded, (unsigned long long)t->failed);
     failures(t);
+    media(r, &t->rtp);
 }
 
 void load_report_end(struct load_run *r, int status)
@@ -127,6 +141,7 @@ void load_report_end(struct load_run *r, int status)
     if (t->failed)
         printf("failed:\n");
     failures(t);
+    media(r, &t->rtp);
     called(r);
     rows(r);
 }

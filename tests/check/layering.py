@@ -11,7 +11,7 @@ for folder in ("msg", "sdp", "rtp", "codec", "stun", "guard", "config", "store",
 MAY["lint"] = {"msg", "sdp", "base"}
 for folder in ("auth", "tx", "dialog", "resolve", "follow"):
     MAY[folder] = {"msg", "base"}
-MAY["load"] = {"auth", "msg", "base"}
+MAY["load"] = {"auth", "sdp", "rtp", "msg", "base"}
 MAY["route"] = {"config", "hook", "msg", "base"}  # config: the entries that rules are made of
 MAY["hook"] = {"config", "msg", "base"}
 MAY["peers"] = {"config", "base"}

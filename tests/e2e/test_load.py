@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 
+import sound
 import tap
 from kamailio import PlainKamailio, WebKamailio
 from server import PROGRAM, Server, free_port, wait_for
@@ -153,18 +154,68 @@ def taken(port):
     return False
 
 
-def test_sipp_answers():
-    port = free_port()
-    sipp = subprocess.Popen(["sipp", "-sn", "uas", "-i", "127.0.0.1", "-p", str(port), "-nostdin"], stdout=subprocess.DEVNULL,
-                            stderr=subprocess.DEVNULL) if shutil.which("sipp") else None
-    if not sipp:
+@contextlib.contextmanager
+def sipp_uas(*options):
+    """SIPp's own scenario of who answers, at 127.0.0.1 and this port."""
+    if not shutil.which("sipp"):
         raise tap.Skip("no sipp")
-    try:
-        wait_for(lambda: taken(port), 20, str)
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        sipp = subprocess.Popen(["sipp", "-sn", "uas", "-i", "127.0.0.1", "-p", str(port), "-nostdin", *options], stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL, cwd=folder)
+        try:
+            wait_for(lambda: taken(port), 20, str)
+            yield port
+        finally:
+            sipp.kill()
+            sipp.wait()
+
+
+def test_sipp_answers():
+    with sipp_uas() as port:
         whole(load("call", f"sip:service@127.0.0.1:{port}", "--rate", "100", "--count", "200"), 200)
-    finally:
-        sipp.kill()
-        sipp.wait()
+
+
+# --- media: packets that come are counted, not times, which are the machine's ---
+
+def test_calls_speak():
+    with Server() as server:
+        end = whole(load("call", f"sip:x@{server.addr}", "--answer", "--rate", "20", "--count", "40", "--hold", "1", "--rtp"), 40)
+        for media in (end["media"], end["called"]["media"]):
+            assert media["calls"] == 40 and media["silent"] == media["one_way"] == media["out_of_order"] == 0, end
+            assert media["received"] >= 40 * 25 and media["sent"] >= 40 * 25, end
+
+
+def test_an_echo_and_a_file():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "a.wav")
+        sound.write_tone(path, 1000, 0.5)
+        ours = subprocess.Popen([PROGRAM, "load", "answer", "--local", "udp:127.0.0.1:0", "--count", "20", "--rtp=echo", "--rtp-ports", "2", "--json"],
+                                stdout=subprocess.PIPE, text=True)
+        try:
+            listens = json.loads(ours.stdout.readline())["listen"].removeprefix("udp:")
+            end = whole(load("call", f"sip:e@{listens}", "--rate", "20", "--count", "20", "--hold", "0.5", f"--rtp={path}"), 20)
+            assert end["media"]["silent"] == end["media"]["one_way"] == 0 and end["media"]["received"] > 20 * 10, end
+            text, _ = ours.communicate(timeout=30)
+            assert ours.returncode == 0 and json.loads(text.splitlines()[-1])["media"]["sent"] > 20 * 10, text
+        finally:
+            ours.kill()
+            ours.wait()
+        status, _, errors = load("call", "sip:x@127.0.0.1", "--hold", "1", f"--rtp={__file__}")
+        assert status == 2 and __file__ in errors, errors
+
+
+def test_sipp_echoes():
+    with sipp_uas("-rtp_echo", "-mi", "127.0.0.1", "-mp", str(free_port() // 2 * 2)) as port:
+        end = whole(load("call", f"sip:service@127.0.0.1:{port}", "--rate", "20", "--count", "40", "--hold", "1", "--rtp=silence"), 40)
+        assert end["media"]["calls"] == 40 and end["media"]["received"] >= 40 * 25, end
+
+
+def test_calls_that_hear_nothing_have_failed():
+    with sipp_uas() as port:
+        status, end, _ = load("call", f"sip:service@127.0.0.1:{port}", "--rate", "20", "--count", "10", "--hold", "0.5", "--rtp")
+        assert status == 1 and end["failures"] == [{"cause": "media", "step": end["failures"][0]["step"], "count": 10}], end
+        assert end["media"]["silent"] == 10 and end["media"]["received"] == 0 and end["media"]["sent"] > 10 * 10, end
 
 
 @contextlib.contextmanager
@@ -277,7 +328,8 @@ def test_the_exit_status_tells_the_truth():
 
 def test_usage():
     for words in ((), ("call",), ("dance", "sip:x@127.0.0.1"), ("call", "sip:x@127.0.0.1", "--rate", "0"), ("run", "/nowhere", "127.0.0.1"),
-                  ("options", "127.0.0.1", "--answer"), ("answer",)):
+                  ("options", "127.0.0.1", "--answer"), ("answer",), ("call", "127.0.0.1", "--rtp"), ("options", "127.0.0.1", "--rtp"),
+                  ("call", "127.0.0.1", "--hold", "1", "--rtp=echo"), ("call", "127.0.0.1", "--hold", "1", "--rtp=/nowhere.wav")):
         status, _, errors = load(*words)
         assert status == 2 and errors.startswith("tandem: load: "), (words, status, errors)
     with tempfile.NamedTemporaryFile("w", suffix=".xml") as f:

@@ -12,6 +12,7 @@
 #include "base/flow.h"
 #include "base/rand.h"
 #include "base/siphash.h"
+#include "load/rtp.h"
 #include "load/tally.h"
 #include "load/users.h"
 
@@ -35,8 +36,10 @@ struct load_config {
     time_ns timeout;                /* for what a scenario waits without a time of its own */
     time_ns t1;                     /* RFC 3261 17.1.1.1 */
     unsigned expires_s;
-    unsigned most; /* sessions at once */
-    uint16_t media_port;
+    unsigned most;        /* sessions at once */
+    uint16_t media_port;  /* of [media_port], where there are no media */
+    struct load_rtp *rtp; /* of the calls' media; NULL: they have none */
+    struct rtp_ports rtp_ports;
 };
 
 /* NULL: no memory, or `what` (of `size` bytes) is wrong with a URI. */

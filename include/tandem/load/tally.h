@@ -3,6 +3,7 @@
 #define TANDEM_LOAD_TALLY_H
 
 #include "load/histogram.h"
+#include "load/rtp.h"
 #include "load/scenario.h"
 
 enum cause {
@@ -14,6 +15,7 @@ enum cause {
     CAUSE_CHECK,      /* a message did not match <ereg check_it> */
     CAUSE_SCENARIO,   /* <error>, a variable that is no number … */
     CAUSE_TRANSPORT,  /* the connection broke, or the far end is unreachable */
+    CAUSE_MEDIA,      /* all went well, but what was said was not heard */
     CAUSE_LIMIT,      /* more sessions at once than may be */
     CAUSE_MEMORY,
     CAUSE_STOPPED, /* it was still going on when the load ended */
@@ -44,8 +46,9 @@ struct tally {
     unsigned n_failures;
     struct histogram session;     /* from the beginning that was meant to the end */
     struct histogram established; /* … to the 2xx that accepts an INVITE: RFC 7501's session */
-    struct histogram recent;      /* of `session`: whoever reports empties it */
-    struct histogram rows[];      /* of the scenario's rows */
+    struct rtp_tally rtp;
+    struct histogram recent; /* of `session`: whoever reports empties it */
+    struct histogram rows[]; /* of the scenario's rows */
 };
 
 /* NULL: no memory. */

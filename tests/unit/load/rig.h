@@ -35,6 +35,8 @@ struct rig {
     unsigned n_sent; /* ever */
     bool deaf;       /* nothing reaches who answers */
     char last[4096]; /* sent by who begins */
+    struct load_rtp *rtp;
+    bool mute[2]; /* no RTP reaches that end */
     struct load_config config;
 };
 
@@ -59,6 +61,8 @@ static inline void rig_make(struct rig *r, unsigned i, const char *xml)
     r->scenarios[i] = rig_scenario(&r->heap.mem, xml);
     r->config.scenario = r->scenarios[i];
     r->config.seed = rand_seed_from(i + 1);
+    r->config.rtp = r->rtp;
+    r->config.rtp_ports = (struct rtp_ports){i, 1};
     r->loads[i] = load_new(&r->config, what, sizeof what);
     if (!r->loads[i])
         fail_msg("%s", what);
@@ -92,6 +96,35 @@ static inline void rig_init(struct rig *r, const char *caller, const char *calle
         rig_make(r, 1, called);
 }
 
+/* The calls have media. */
+static inline void rig_speak(struct rig *r)
+{
+    static const uint16_t ports[] = {6000, 7000};
+    static char voice[LOAD_RTP_FRAME];
+    struct load_rtp_config c = {.mem = &r->heap.mem,
+                                .blocks = &r->blocks,
+                                .most = 100,
+                                .ports = ports,
+                                .pcmu = {voice, sizeof voice},
+                                .pcma = {voice, sizeof voice}};
+    r->rtp = load_rtp_new(&c);
+    assert_non_null(r->rtp);
+}
+
+/* RTP is there at once. */
+static inline void rig_carry(struct rig *r)
+{
+    struct load_rtp_output o;
+    load_rtp_expire(r->rtp, r->now);
+    while (load_rtp_output(r->rtp, &o)) {
+        struct addr from = rig_addr(o.port ? 7000 : 6000);
+        unsigned to = o.remote.port == 7000;
+        if (!r->mute[to])
+            load_rtp_receive(r->rtp, to, &from, block_str(o.bytes), r->now);
+        block_unref(&r->blocks, o.bytes);
+    }
+}
+
 static inline void rig_fini(struct rig *r)
 {
     for (unsigned i = 0; i < r->n_wire; i++)
@@ -100,6 +133,7 @@ static inline void rig_fini(struct rig *r)
         load_free(r->loads[i]);
         scenario_free(r->scenarios[i]);
     }
+    load_rtp_free(r->rtp);
     assert_int_equal(r->blocks.live, 0);
     block_pool_fini(&r->blocks);
     assert_int_equal(r->heap.n_live, 0);
@@ -137,7 +171,7 @@ static inline time_ns rig_deadline(const struct rig *r)
             at = time_min(at, load_deadline(r->loads[i]));
     for (unsigned i = 0; i < r->n_wire; i++)
         at = time_min(at, r->wire[i].at);
-    return at;
+    return r->rtp ? time_min(at, load_rtp_deadline(r->rtp)) : at;
 }
 
 static inline void rig_deliver(struct rig *r)
@@ -166,6 +200,8 @@ static inline void rig_run(struct rig *r, time_ns until)
             if (r->loads[i])
                 load_expire(r->loads[i], r->now);
         rig_drain(r);
+        if (r->rtp)
+            rig_carry(r);
     }
     if (until != TIME_NEVER)
         r->now = until;
