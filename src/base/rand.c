@@ -115,3 +115,8 @@ struct rand_seed rand_seed_from(uint64_t n)
     }
     return seed;
 }
+
+unsigned long rand_salt(struct rand *r)
+{
+    return (unsigned long)rand_u64(r) | 1;
+}

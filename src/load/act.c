@@ -188,6 +188,12 @@ static bool set(struct load *l, struct session *s, const struct action *a)
     return variable_set(l, s, a->to[0], filled(l, s, a->text, at));
 }
 
+static void say(struct load *l, struct session *s, const struct action *a)
+{
+    char at[TEXT];
+    load_say(l, filled(l, s, a->text, at));
+}
+
 static enum acted act(struct load *l, struct session *s, const struct action *a, struct msg *m)
 {
     switch ((enum action_kind)a->kind) {
@@ -209,8 +215,10 @@ static enum acted act(struct load *l, struct session *s, const struct action *a,
     case ACTION_COMPARE:
         return compare_texts(l, s, a) ? ACTED : ACTED_FAIL;
     case ACTION_LOG:
+        say(l, s, a);
         return ACTED;
     case ACTION_FAIL:
+        say(l, s, a);
         return ACTED_FAIL;
     case ACTION_STOP:
         return a->text->n > 0 ? ACTED_STOP : ACTED;

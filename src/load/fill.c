@@ -263,6 +263,9 @@ static void put_of_session(struct filler *f, const struct piece *p)
     case FIELD_SSRC:
         put_ssrc(f);
         break;
+    case FIELD_SIPP_VERSION:
+        buf_put_lit(f->out, "tandem");
+        break;
     case FIELD_MSG_INDEX:
         put_number(f, p, (uint64_t)f->session->at);
         break;

@@ -107,6 +107,8 @@ void load_free(struct load *l)
     close_all(l);
     while (load_output(l, &o))
         block_unref(l->blocks, o.bytes);
+    while (l->n_said > 0)
+        block_unref(l->blocks, l->said[--l->n_said]);
     free_parts(l);
     if (l->legs.buckets)
         map_fini(&l->legs);
@@ -193,6 +195,27 @@ void load_push(struct load *l, unsigned link, uint32_t order, const struct addr 
     l->tally->sent++;
 }
 
+void load_say(struct load *l, struct str text)
+{
+    struct block *b = l->n_said < LIMIT_LOAD_SAID ? block_new(l->blocks, text.len + 1) : NULL;
+    if (!b) {
+        l->tally->unsaid++;
+        return;
+    }
+    if (text.len > 0)
+        memcpy(b->bytes, text.at, text.len);
+    b->len = (uint32_t)text.len;
+    l->said[l->n_said++] = b;
+}
+
+unsigned load_said(struct load *l, struct block *out[LIMIT_LOAD_SAID])
+{
+    unsigned n = l->n_said;
+    memcpy(out, l->said, n * sizeof *out);
+    l->n_said = 0;
+    return n;
+}
+
 bool load_output(struct load *l, struct load_output *o)
 {
     if (l->n_outputs == 0)
@@ -250,12 +273,30 @@ static void close_leg(struct load *l, struct leg *leg)
 
 /* --- sessions --- */
 
+static bool set_initials(struct load *l, struct session *s)
+{
+    const struct scenario *sc = l->scenario;
+    for (unsigned i = 0; sc->has_initials && i < sc->n_variables; i++)
+        if (sc->initials[i].at && !variable_set(l, s, (int)i, sc->initials[i]))
+            return false;
+    return true;
+}
+
+static void free_variables(struct load *l, struct session *s)
+{
+    unsigned n = s->variables ? l->scenario->n_variables : 0;
+    for (unsigned i = 0; i < n; i++)
+        block_unref(l->blocks, s->variables[i].text);
+    if (n > 0)
+        mem_free(l->mem, s->variables, n * sizeof *s->variables);
+}
+
 static bool make_variables(struct load *l, struct session *s)
 {
     unsigned n = l->scenario->n_variables;
     if (n > 0)
         s->variables = mem_alloc_zero(l->mem, n * sizeof *s->variables);
-    return n == 0 || s->variables;
+    return n == 0 || (s->variables && set_initials(l, s));
 }
 
 static uint32_t choose_user(struct load *l, uint32_t number)
@@ -289,8 +330,10 @@ struct session *session_open(struct load *l, unsigned link, const struct addr *r
     t->started++;
     if (!s || !make_variables(l, s)) {
         tally_failure(t, &(struct failure){.cause = s ? CAUSE_MEMORY : CAUSE_LIMIT});
-        if (s)
+        if (s) {
+            free_variables(l, s);
             pool_free(&l->sessions, id);
+        }
         return NULL;
     }
     s->id = id;
@@ -312,10 +355,7 @@ void session_close(struct load *l, struct session *s)
         close_leg(l, &s->legs[i]);
     wheel_stop(&l->wheel, &s->alarm.timer);
     block_unref(l->blocks, s->last);
-    for (unsigned i = 0; s->variables && i < l->scenario->n_variables; i++)
-        block_unref(l->blocks, s->variables[i].text);
-    if (s->variables)
-        mem_free(l->mem, s->variables, l->scenario->n_variables * sizeof *s->variables);
+    free_variables(l, s);
     credentials_free(l, s);
     pool_free(&l->sessions, s->id);
 }

@@ -111,6 +111,8 @@ struct load {
     time_ns began;
     struct load_output outputs[LIMIT_LOAD_OUTPUTS];
     unsigned first_output, n_outputs;
+    struct block *said[LIMIT_LOAD_SAID]; /* by <log> and <warning> */
+    unsigned n_said;
     /* The message that has just come, while it is dealt with. */
     struct msg *message;
     void *space; /* that messages are read into */
@@ -216,6 +218,7 @@ static inline bool load_is_full(const struct load *l)
 }
 void load_push(struct load *, unsigned link, uint32_t order, const struct addr *remote,
                struct block *);
+void load_say(struct load *, struct str text);
 /* Reads a message into `space`. NULL: it cannot be read. */
 struct msg *load_parse(struct load *, void *space, struct msg *, struct str bytes);
 

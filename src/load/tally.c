@@ -46,8 +46,7 @@ const char *cause_name(enum cause c)
         [CAUSE_REFUSED] = "refused",       [CAUSE_CHECK] = "check",
         [CAUSE_SCENARIO] = "scenario",     [CAUSE_TRANSPORT] = "transport",
         [CAUSE_MEDIA] = "media",           [CAUSE_LIMIT] = "limit",
-        [CAUSE_MEMORY] = "memory",
-        [CAUSE_STOPPED] = "stopped",
+        [CAUSE_MEMORY] = "memory",         [CAUSE_STOPPED] = "stopped",
     };
     return names[c];
 }

@@ -189,7 +189,7 @@ static void add_field(struct reader *r, struct str name)
     else if (str_starts(name, field) && add_user_field(r, str_slice(name, field.len, name.len)))
         return;
     else if (!add_named(r, name))
-        complain(r, "there is no such field", name);
+        complain(r, "there is no such field, nor is it given by --key NAME=VALUE", name);
 }
 
 static bool is_letter(char c)

@@ -192,12 +192,29 @@ static int make_variable(void *arg, struct str name)
     return build_variable(arg, name);
 }
 
-static bool parse(struct xml *x, struct str text)
+/* The scenario's variables of such names begin with what the user says. */
+static bool take_initials(struct xml *x)
+{
+    struct scenario *s = x->scenario;
+    struct str value;
+    for (unsigned i = 0; x->names.key && i < s->n_variables; i++) {
+        if (!x->names.key(x->names.of_keys, s->variables[i], &value))
+            continue;
+        s->initials[i] = build_keep(s, value);
+        if (!s->initials[i].at)
+            return false;
+        s->has_initials = true;
+    }
+    return true;
+}
+
+static bool parse(struct xml *x, struct str text, struct rand *rand)
 {
     XML_Parser parser = XML_ParserCreate(NULL);
     x->parser = parser;
     if (!parser)
         return false;
+    (void)XML_SetHashSalt(parser, rand_salt(rand));
     XML_SetUserData(parser, x);
     XML_SetElementHandler(parser, begin, end);
     XML_SetCharacterDataHandler(parser, take_text);
@@ -205,26 +222,43 @@ static bool parse(struct xml *x, struct str text)
     if (!good && !x->wrong)
         xml_complain(x, "%s", XML_ErrorString(XML_GetErrorCode(parser)));
     XML_ParserFree(parser);
-    return good && !x->wrong && find_labels(x) && build_done(x->scenario, x->error);
+    return good && !x->wrong && take_initials(x) && find_labels(x) &&
+           build_done(x->scenario, x->error);
 }
 
-struct scenario *scenario_read(struct mem *mem, struct str text,
+/* NULL: no memory, or it is too large. */
+static char *copy_of(struct mem *mem, struct str *text)
+{
+    char *at = text->len <= LIMIT_LOAD_SCENARIO_BYTES ? mem_alloc(mem, text->len + 1) : NULL;
+    if (!at)
+        return NULL;
+    if (text->len > 0)
+        memcpy(at, text->at, text->len);
+    at[text->len] = '\0';
+    xml_mend_comments(at, text->len);
+    text->at = at;
+    return at;
+}
+
+struct scenario *scenario_read(struct mem *mem, struct str text, struct rand *rand,
                                bool (*key)(void *arg, struct str name, struct str *value),
                                void *arg, struct scenario_error *error)
 {
     struct scenario *s = build_new(mem);
     struct xml *x = mem_alloc_zero(mem, sizeof *x);
-    char *area = mem_alloc(mem, LIMIT_MSG_BYTES);
+    char *area = mem_alloc(mem, LIMIT_MSG_BYTES), *mended = copy_of(mem, &text);
     bool good = false;
     *error = (struct scenario_error){0, "no memory"};
-    if (s && x && area && text.len <= LIMIT_LOAD_SCENARIO_BYTES) {
+    if (s && x && area && mended) {
         *x = (struct xml){.scenario = s, .error = error};
         x->names = (struct template_names){make_variable, s, key, arg};
         buf_init(&x->text, area, LIMIT_MSG_BYTES);
-        good = parse(x, text);
+        good = parse(x, text, rand);
     } else if (text.len > LIMIT_LOAD_SCENARIO_BYTES) {
         snprintf(error->what, sizeof error->what, "the file is too large");
     }
+    if (mended)
+        mem_free(mem, mended, text.len + 1);
     if (area)
         mem_free(mem, area, LIMIT_MSG_BYTES);
     if (x)

@@ -45,4 +45,7 @@ void xml_end_send(struct xml *, struct str text);
 /* False: it is no action. */
 bool xml_begin_action(struct xml *, struct step *, const char *element);
 
+/* --- xml_comment.c --- */
+void xml_mend_comments(char *text, size_t len);
+
 #endif

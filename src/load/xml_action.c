@@ -152,7 +152,7 @@ static void read_test(struct xml *x, struct action *a)
     read_targets(x, a);
     a->variable = (int16_t)xml_variable(x, "variable");
     a->other = value ? -1 : (int16_t)xml_variable(x, "variable2");
-    if (value && !read_number(value, &a->number))
+    if (value && *value && !read_number(value, &a->number))
         xml_complain(x, "value=\"%.40s\": a number is wanted", value);
     a->compare = UINT8_MAX;
     for (unsigned i = 0; i < sizeof words / sizeof *words; i++)

@@ -17,7 +17,7 @@ static bool is_pidf(struct msg *m)
            str_equal_nocase(type->subtype, STR("pidf+xml"));
 }
 
-void presence_read(struct presence_shown *s, struct msg *m)
+void presence_read(struct presence_shown *s, struct msg *m, struct rand *rand)
 {
     size_t size = presence_space(m->body.len);
     *s = (struct presence_shown){.is_there = is_pidf(m)};
@@ -25,7 +25,7 @@ void presence_read(struct presence_shown *s, struct msg *m)
         return;
     s->space = malloc(size);
     if (s->space)
-        (void)!presence_parse(&s->presence, m->body, s->space, size); /* `fault` has it */
+        (void)!presence_parse(&s->presence, m->body, rand, s->space, size); /* `fault` has it */
     else
         s->presence.fault = "no memory";
 }

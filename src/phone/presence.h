@@ -12,7 +12,7 @@ struct presence_shown {
 };
 
 /* Reads the body of a NOTIFY. Without memory that is its fault. */
-void presence_read(struct presence_shown *, struct msg *);
+void presence_read(struct presence_shown *, struct msg *, struct rand *);
 void presence_free(struct presence_shown *);
 
 /* Fields of the object that is begun: "entity", "notes"; "fault" where the document errs. */

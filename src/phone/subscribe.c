@@ -140,7 +140,7 @@ static void tell_json(const struct phone *p, const struct token *state, struct m
     struct summary s;
     struct presence_shown shown;
     bool sums = is_summary(m, &s);
-    presence_read(&shown, m);
+    presence_read(&shown, m, engine_rand(host_engine(p->host)));
     say_begin(stdout, "notified");
     say_text(stdout, "package", str_from(p->options->event));
     say_text(stdout, "state", state->name);
@@ -166,7 +166,7 @@ static void tell_people(const struct phone *p, const struct token *state, struct
 {
     struct summary s;
     struct presence_shown shown;
-    presence_read(&shown, m);
+    presence_read(&shown, m, engine_rand(host_engine(p->host)));
     printf("%s ", p->options->event);
     say_print_text(stdout, state->name);
     if (is_summary(m, &s)) {

@@ -121,8 +121,11 @@ static int offer(struct load_run *r)
     int status = judge(r);
     load_report_end(r, status);
     if (status == LOAD_OUR_FAULT)
-        load_complain("--rate",
-                      "less was offered than asked for: this machine is too slow, or busy", 0);
+        load_complain(load_run_lagged(r) ? "--rate" : "--rtp",
+                      load_run_lagged(r)
+                          ? "less was offered than asked for: this machine is too slow, or busy"
+                          : "packets left late, or never: this machine is too slow, or busy",
+                      0);
     return status;
 }
 
@@ -152,7 +155,7 @@ static int serve(struct load_run *r)
 
 static int run(struct load_plan *p)
 {
-    struct load_run r = {.plan = p, .tell = load_report_line};
+    struct load_run r = {.plan = p, .tell = load_report_line, .say = load_report_said};
     int status = load_run_prepare(&r);
     if (status)
         return status;

@@ -42,6 +42,13 @@ void load_json_line(const struct load_run *r, time_ns span)
     done();
 }
 
+void load_json_said(struct str said)
+{
+    printf("{\"event\":\"said\",\"text\":");
+    json_string(stdout, said);
+    done();
+}
+
 void load_json_step(const struct load_run *r, bool held)
 {
     printf("{\"event\":\"step\"");
@@ -140,6 +147,8 @@ static void counts(const struct tally *t)
     number("strays", t->strays);
     number("unreadable", t->bad);
     number("most_running", t->most_running);
+    if (t->unsaid)
+        number("unsaid", t->unsaid);
 }
 
 void load_json_end(const struct load_run *r, int status)

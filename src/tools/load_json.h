@@ -4,6 +4,7 @@
 
 #include "tools/load_run.h"
 
+void load_json_said(struct str text);
 void load_json_line(const struct load_run *, time_ns span);
 void load_json_step(const struct load_run *, bool held);
 void load_json_end(const struct load_run *, int status);

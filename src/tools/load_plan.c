@@ -83,7 +83,7 @@ static int read_scenario(struct load_plan *p)
     char *text = load_plan_text(p->options, &len);
     if (!text)
         return LOAD_BAD_USAGE;
-    p->scenario = scenario_read(p->mem, (struct str){text, len}, find_key,
+    p->scenario = scenario_read(p->mem, (struct str){text, len}, &p->rand, find_key,
                                 (void *)(uintptr_t)p->options, &error);
     free(text);
     if (!p->scenario) {
@@ -98,7 +98,8 @@ static int read_scenario(struct load_plan *p)
 static struct scenario *builtin(struct load_plan *p, const char *name)
 {
     struct scenario_error error;
-    return scenario_read(p->mem, str_from(scenario_builtin(str_from(name))), NULL, NULL, &error);
+    return scenario_read(p->mem, str_from(scenario_builtin(str_from(name))), &p->rand, NULL, NULL,
+                         &error);
 }
 
 static int read_scenarios(struct load_plan *p)
@@ -360,8 +361,11 @@ int load_plan_init(struct load_plan *p, const struct load_options *o)
                              .path = str_from(o->path),
                              .secure = transport_is_secure(o->transport),
                              .separate = o->separate};
+    struct rand_seed seed;
     *p = (struct load_plan){.options = o, .mem = &mem_libc};
-    bool good = load_net_init(&p->net, p->mem, &net, what, sizeof what);
+    bool good = load_net_init(&p->net, p->mem, &net, what, sizeof what) && entropy_seed(&seed);
+    if (good)
+        rand_init(&p->rand, &seed);
     int status = good ? read_scenarios(p) : load_complain("load", what, LOAD_OUR_FAULT);
     if (!status)
         status = read_table(p);

@@ -14,6 +14,7 @@ struct load_plan {
     struct scenario *answer;   /* of who is called: NULL: somebody else */
     struct scenario *enrol;    /* by which who is called registers first; NULL: he does not */
     struct users *users;
+    struct rand rand; /* that readers of files take */
     char password[PASSWORD_MAX];
     char domain[512], user[256], caller[sizeof "sip:[user]@" + 512], callee[1100];
     struct load_net net;

@@ -41,6 +41,20 @@ void load_report_line(struct load_run *r, time_ns span)
     fflush(stderr);
 }
 
+void load_report_said(struct load_run *r, struct str text)
+{
+    if (r->plan->options->json) {
+        load_json_said(text);
+        return;
+    }
+    clear_line(r);
+    fputs("said: ", stdout);
+    for (size_t i = 0; i < text.len; i++)
+        putchar((unsigned char)text.at[i] < 0x20 && text.at[i] != '\t' ? ' ' : text.at[i]);
+    putchar('\n');
+    fflush(stdout);
+}
+
 void load_report_step(struct load_run *r, bool held)
 {
     const struct load_result *e = &r->result;

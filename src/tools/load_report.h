@@ -7,6 +7,8 @@
 /* A line for the time since the last one: on a terminal the same line again and again, in JSON an
  * object, elsewhere nothing. */
 void load_report_line(struct load_run *, time_ns span);
+/* What a scenario says. */
+void load_report_said(struct load_run *, struct str text);
 /* A step of a search: did it hold? */
 void load_report_step(struct load_run *, bool held);
 /* The whole, and what the exit status will be. */

@@ -64,12 +64,25 @@ static void tell(struct load_run *r)
     r->told_failed = t->failed;
 }
 
+static void repeat_said(struct load_run *r, struct load *l)
+{
+    struct block *said[LIMIT_LOAD_SAID];
+    unsigned n = l ? load_said(l, said) : 0;
+    for (unsigned i = 0; i < n; i++) {
+        if (r->say)
+            r->say(r, block_str(said[i]));
+        block_unref(&r->plan->net.blocks, said[i]);
+    }
+}
+
 static void turn(struct load_run *r, time_ns until)
 {
     struct load_net *n = &r->plan->net;
     load_net_flush(n);
     load_net_wait(n, time_min(until, deadline(r)));
     expire(r);
+    repeat_said(r, r->plan->load);
+    repeat_said(r, r->plan->called);
     tell(r);
 }
 

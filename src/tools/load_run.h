@@ -33,6 +33,7 @@ struct load_run {
     time_ns told;                                       /* the last report */
     uint64_t told_started, told_succeeded, told_failed; /* as of then */
     void (*tell)(struct load_run *, time_ns span);      /* once every options.every */
+    void (*say)(struct load_run *, struct str);         /* what the scenario says by <log> */
 };
 
 /* Sessions were not begun when they were meant to: this machine's doing. */

@@ -86,18 +86,30 @@ static double largest(struct load_run *r, double rate)
     return best;
 }
 
+/* In the RFC's words. */
+static const char *protocol_of(const struct load_options *o)
+{
+    return o->transport == TRANSPORT_WS    ? "websockets"
+           : o->transport == TRANSPORT_WSS ? "websockets over TLS"
+                                           : transport_name((enum transport)o->transport);
+}
+
 static void print_setup(const struct load_run *r, uint64_t proof)
 {
     const struct load_options *o = r->plan->options;
     bool calls = r->plan->scenario->has_calls;
-    printf("\nSIP Transport Protocol = %s\n", transport_name((enum transport)o->transport));
+    printf("\nSIP Transport Protocol = %s\n", protocol_of(o));
+    if (o->transport != TRANSPORT_UDP)
+        printf("Connection management model = %u persistent connections\n", o->ports);
     printf("Session Attempt Rate = %.0f\n", o->rate);
     printf("Session Duration = %.3f\n", (double)o->hold / 1e9);
     printf("Total Sessions Attempted = %llu\n", (unsigned long long)proof);
-    printf("Media Streams per Session = 0\n");
-    printf("Associated Media Protocol = none\n");
-    printf("Codec = %s\n", calls ? "none sent; PCMU and PCMA offered" : "none");
-    printf("Media Packet Size (audio only) = 0\n");
+    printf("Media Streams per Session = %d\n", o->rtp ? 2 : 0); /* one each way */
+    printf("Associated Media Protocol = %s\n", o->rtp ? "RTP" : "none");
+    printf("Codec = %s\n", o->rtp  ? "PCMU or PCMA, as agreed"
+                           : calls ? "none sent; PCMU and PCMA offered"
+                                   : "none");
+    printf("Media Packet Size (audio only) = %d\n", o->rtp ? LOAD_RTP_FRAME : 0);
     printf("Establishment Threshold Time = %.0f\n", (double)o->timeout / 1e9);
 }
 

@@ -301,13 +301,14 @@ static void parse(struct reader *r, struct str document)
         fail(r, "too much text");
 }
 
-bool presence_parse(struct presence *out, struct str document, void *space, size_t size)
+bool presence_parse(struct presence *out, struct str document, struct rand *rand, void *space,
+                    size_t size)
 {
     struct reader r = {.out = out};
     *out = (struct presence){0};
     buf_init(&r.texts, space, size);
     r.parser = document.len <= INT32_MAX ? XML_ParserCreateNS(NULL, BETWEEN) : NULL;
-    if (r.parser)
+    if (r.parser && XML_SetHashSalt(r.parser, rand_salt(rand)))
         parse(&r, document);
     else
         out->fault = "no memory";

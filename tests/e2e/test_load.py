@@ -176,14 +176,20 @@ def test_sipp_answers():
         whole(load("call", f"sip:service@127.0.0.1:{port}", "--rate", "100", "--count", "200"), 200)
 
 
-# --- media: packets that come are counted, not times, which are the machine's ---
+# --- media: packets that come are counted, not times, which are the machine's: on a busy one they leave late, which is told by status 4 ---
+
+def spoken(got, count):
+    status, end, errors = got
+    assert status in (0, 4) and end and end["succeeded"] == count and end["failed"] == 0, (status, end, errors)
+    return end
+
 
 def test_calls_speak():
     with Server() as server:
-        end = whole(load("call", f"sip:x@{server.addr}", "--answer", "--rate", "20", "--count", "40", "--hold", "1", "--rtp"), 40)
+        end = spoken(load("call", f"sip:x@{server.addr}", "--answer", "--rate", "20", "--count", "40", "--hold", "1", "--rtp"), 40)
         for media in (end["media"], end["called"]["media"]):
             assert media["calls"] == 40 and media["silent"] == media["one_way"] == media["out_of_order"] == 0, end
-            assert media["received"] >= 40 * 25 and media["sent"] >= 40 * 25, end
+            assert media["received"] >= 40 * 10 and media["sent"] >= 40 * 10, end
 
 
 def test_an_echo_and_a_file():
@@ -194,10 +200,10 @@ def test_an_echo_and_a_file():
                                 stdout=subprocess.PIPE, text=True)
         try:
             listens = json.loads(ours.stdout.readline())["listen"].removeprefix("udp:")
-            end = whole(load("call", f"sip:e@{listens}", "--rate", "20", "--count", "20", "--hold", "0.5", f"--rtp={path}"), 20)
-            assert end["media"]["silent"] == end["media"]["one_way"] == 0 and end["media"]["received"] > 20 * 10, end
+            end = spoken(load("call", f"sip:e@{listens}", "--rate", "20", "--count", "20", "--hold", "0.5", f"--rtp={path}"), 20)
+            assert end["media"]["silent"] == end["media"]["one_way"] == 0 and end["media"]["received"] > 20 * 4, end
             text, _ = ours.communicate(timeout=30)
-            assert ours.returncode == 0 and json.loads(text.splitlines()[-1])["media"]["sent"] > 20 * 10, text
+            assert ours.returncode in (0, 4) and json.loads(text.splitlines()[-1])["media"]["sent"] > 20 * 4, text
         finally:
             ours.kill()
             ours.wait()
@@ -207,15 +213,15 @@ def test_an_echo_and_a_file():
 
 def test_sipp_echoes():
     with sipp_uas("-rtp_echo", "-mi", "127.0.0.1", "-mp", str(free_port() // 2 * 2)) as port:
-        end = whole(load("call", f"sip:service@127.0.0.1:{port}", "--rate", "20", "--count", "40", "--hold", "1", "--rtp=silence"), 40)
-        assert end["media"]["calls"] == 40 and end["media"]["received"] >= 40 * 25, end
+        end = spoken(load("call", f"sip:service@127.0.0.1:{port}", "--rate", "20", "--count", "40", "--hold", "1", "--rtp=silence"), 40)
+        assert end["media"]["calls"] == 40 and end["media"]["received"] >= 40 * 10, end
 
 
 def test_calls_that_hear_nothing_have_failed():
     with sipp_uas() as port:
         status, end, _ = load("call", f"sip:service@127.0.0.1:{port}", "--rate", "20", "--count", "10", "--hold", "0.5", "--rtp")
         assert status == 1 and end["failures"] == [{"cause": "media", "step": end["failures"][0]["step"], "count": 10}], end
-        assert end["media"]["silent"] == 10 and end["media"]["received"] == 0 and end["media"]["sent"] > 10 * 10, end
+        assert end["media"]["silent"] == 10 and end["media"]["received"] == 0 and end["media"]["sent"] > 10 * 4, end
 
 
 @contextlib.contextmanager
@@ -348,6 +354,24 @@ def test_searches():
                                "--max-latency", "3", "--count", "20", "--timeout", "2"], capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0 and "Registration Rate = " in done.stdout, done
         assert "SIP Transport Protocol = UDP\n" in done.stdout, done
+
+
+def test_what_a_scenario_says():
+    with Server() as server, tempfile.NamedTemporaryFile("w", suffix=".xml") as f:
+        f.write("""<scenario><Global variables="word"/><!-- -- --><send><![CDATA[
+            OPTIONS sip:[remote_ip]:[remote_port] SIP/2.0
+            Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+            From: <sip:a@[local_ip]>;tag=[tag]
+            To: <sip:[remote_ip]>
+            Call-ID: [call_id]
+            CSeq: [cseq] OPTIONS
+            Content-Length: 0
+            ]]></send><recv response="200"><action><log message="[$word] [call_number]"/></action></recv></scenario>""")
+        f.flush()
+        done = subprocess.run([PROGRAM, "load", "run", f.name, f"sip:{server.addr}", "--count", "2", "--key", "word=hello", "--json"], capture_output=True,
+                              text=True, timeout=60, check=True)
+        said = [json.loads(line)["text"] for line in done.stdout.splitlines() if line.startswith('{"event":"said"')]
+        assert said == ["hello 1", "hello 2"], done
 
 
 def test_a_scenario_is_shown():

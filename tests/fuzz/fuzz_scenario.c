@@ -60,7 +60,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 16384)
         return 0;
     struct str text = exact_copy((struct str){(const char *)data, size});
-    struct scenario *s = scenario_read(&mem_libc, text, NULL, NULL, &error);
+    struct rand rand;
+    struct rand_seed seed = rand_seed_from(1);
+    rand_init(&rand, &seed);
+    struct scenario *s = scenario_read(&mem_libc, text, &rand, NULL, NULL, &error);
     assert(s || error.what[0]);
     if (s)
         play(s);

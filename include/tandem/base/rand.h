@@ -22,6 +22,8 @@ uint64_t rand_u64(struct rand *r);
 /* Uniform in [0, bound); bound at least 1. */
 uint64_t rand_below(struct rand *r, uint64_t bound);
 void rand_bytes(struct rand *r, void *at, size_t len);
+/* Never 0: for the hash tables of libraries that take 0 for "find one yourself". */
+unsigned long rand_salt(struct rand *r);
 /* A seed from a number, for tests and replays. */
 struct rand_seed rand_seed_from(uint64_t n);
 

@@ -77,6 +77,10 @@ struct load_output {
 /* False: there is nothing more to send. */
 bool load_output(struct load *, struct load_output *);
 
+/* What the scenario has said by <log> and <warning> since the last call: how many texts, whose
+ * references are the caller's. */
+unsigned load_said(struct load *, struct block *out[LIMIT_LOAD_SAID]);
+
 /* As of now; `recent` is the caller's to empty. */
 struct tally *load_tally(struct load *);
 

@@ -4,6 +4,7 @@
 #define TANDEM_LOAD_SCENARIO_H
 
 #include "base/limits.h"
+#include "base/rand.h"
 #include "base/regexp.h"
 #include "base/time.h"
 #include "load/template.h"
@@ -114,6 +115,8 @@ struct scenario {
     unsigned n_steps, steps_room;
     unsigned n_dialogs, n_variables, n_clocks, n_rows;
     struct str variables[LIMIT_LOAD_VARIABLES];
+    struct str initials[LIMIT_LOAD_VARIABLES]; /* what they begin with; at == NULL: not set */
+    bool has_initials;
     struct str clocks[LIMIT_LOAD_CLOCKS]; /* from 1 on */
     struct scenario_row rows[LIMIT_LOAD_ROWS];
     bool serves;                 /* its first message comes from the other side */
@@ -125,9 +128,9 @@ struct scenario {
     unsigned n_left_out;
 };
 
-/* Reads XML. `key`: what the user says that [NAME] stands for; NULL: nothing. NULL: *error says
- * what is wrong. */
-MUST_USE struct scenario *scenario_read(struct mem *, struct str xml,
+/* Reads XML, whose reader's tables the randomness salts. `key`: what the user says that [NAME]
+ * stands for, and [$NAME] at first; NULL: nothing. NULL: *error says what is wrong. */
+MUST_USE struct scenario *scenario_read(struct mem *, struct str xml, struct rand *,
                                         bool (*key)(void *arg, struct str name, struct str *value),
                                         void *arg, struct scenario_error *);
 /* NULL is legal. */

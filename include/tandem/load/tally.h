@@ -42,6 +42,7 @@ struct tally {
     uint64_t strays;                /* messages that belong to no session */
     uint64_t bad;                   /* messages that cannot be read */
     uint64_t lost;                  /* not sent, as the scenario wants it */
+    uint64_t unsaid;                /* texts of <log> that came faster than they were taken */
     struct failure failures[LIMIT_LOAD_CAUSES];
     unsigned n_failures;
     struct histogram session;     /* from the beginning that was meant to the end */

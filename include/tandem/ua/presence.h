@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/limits.h"
+#include "base/rand.h"
 #include "base/str.h"
 
 enum presence_kind { PRESENCE_TUPLE, PRESENCE_PERSON, PRESENCE_DEVICE };
@@ -41,7 +42,8 @@ size_t presence_space(size_t len);
 /* The texts go to `space`, which stays the caller's. False: it is no such document, which `fault`
  * tells: not well-formed XML, another document, what RFC 3863 demands is missing, or something that
  * has to be understood (4.1.7) is not. What was read until then is in `out`. ERR_NOMEM is a fault,
- * too. */
-MUST_USE bool presence_parse(struct presence *out, struct str document, void *space, size_t size);
+ * too. The randomness salts libexpat's tables. */
+MUST_USE bool presence_parse(struct presence *out, struct str document, struct rand *, void *space,
+                             size_t size);
 
 #endif

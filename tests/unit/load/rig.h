@@ -48,7 +48,10 @@ static inline struct addr rig_addr(uint16_t port)
 static inline struct scenario *rig_scenario(struct mem *mem, const char *xml)
 {
     struct scenario_error e;
-    struct scenario *s = scenario_read(mem, str_from(xml), NULL, NULL, &e);
+    struct rand rand;
+    struct rand_seed seed = rand_seed_from(1);
+    rand_init(&rand, &seed);
+    struct scenario *s = scenario_read(mem, str_from(xml), &rand, NULL, NULL, &e);
     if (!s)
         fail_msg("line %u: %s", e.line, e.what);
     return s;

@@ -8,10 +8,18 @@
 static struct mem_counting heap;
 static struct scenario_error error;
 
+static struct rand *salts(void)
+{
+    static struct rand rand;
+    struct rand_seed seed = rand_seed_from(1);
+    rand_init(&rand, &seed);
+    return &rand;
+}
+
 static struct scenario *read_xml(const char *xml)
 {
     heap = mem_counting();
-    return scenario_read(&heap.mem, str_from(xml), NULL, NULL, &error);
+    return scenario_read(&heap.mem, str_from(xml), salts(), NULL, NULL, &error);
 }
 
 static void done(struct scenario *s)
@@ -146,7 +154,7 @@ static void test_no_memory(void **state)
     for (unsigned i = 0; !s; i++) {
         heap = mem_counting();
         heap.refuse_after = i;
-        s = scenario_read(&heap.mem, str_from(xml), NULL, NULL, &error);
+        s = scenario_read(&heap.mem, str_from(xml), salts(), NULL, NULL, &error);
         if (!s)
             assert_int_equal(heap.n_live, 0);
     }
@@ -184,7 +192,8 @@ static void test_others(void **state)
             continue;
         generic++;
         heap = mem_counting();
-        struct scenario *s = scenario_read(&heap.mem, (struct str){xml, size}, NULL, NULL, &error);
+        struct scenario *s =
+            scenario_read(&heap.mem, (struct str){xml, size}, salts(), NULL, NULL, &error);
         if (s)
             read++;
         else
@@ -193,6 +202,49 @@ static void test_others(void **state)
     }
     print_message("%u of %u scenarios are read\n", read, generic);
     assert_true(generic > 0 && read * 100 >= generic * 85);
+}
+
+/* SIPp does not mind "--" in comments; what stands in CDATA is no comment. */
+static void test_comments_of_others(void **state)
+{
+    struct scenario *s =
+        read_xml("<!--\n-- by -- somebody\n--><scenario><!-- a -- b --->" INVITE
+                 "<send><![CDATA[ ACK <!--a--b--> SIP/2.0\n\n]]></send></scenario>");
+    (void)state;
+    assert_non_null(s);
+    assert_int_equal(s->n_steps, 2);
+    assert_int_equal(s->steps[1].line, 5);
+    assert_memory_equal(s->steps[1].message->text, "ACK <!--a--b--> SIP/2.0", 23);
+    done(s);
+    assert_null(read_xml("<scenario><!-- without end --" INVITE "</scenario>"));
+}
+
+static bool known(void *arg, struct str name, struct str *value)
+{
+    (void)arg;
+    *value = STR("example.com");
+    return str_equal(name, STR("domain"));
+}
+
+static void test_what_the_user_gives(void **state)
+{
+    (void)state;
+    heap = mem_counting();
+    struct scenario *s =
+        scenario_read(&heap.mem,
+                      STR("<scenario><Global variables=\"domain\"/><send><![CDATA[ OPTIONS "
+                          "sip:[$domain] SIP/2.0\n"
+                          "A: [domain][$other]\n\n]]></send></scenario>"),
+                      salts(), known, NULL, &error);
+    assert_non_null(s);
+    assert_true(s->has_initials);
+    assert_int_equal(s->n_variables, 2);
+    assert_true(str_equal(s->initials[0], STR("example.com")));
+    assert_null(s->initials[1].at);
+    done(s);
+    assert_null(read_xml(
+        "<scenario><send><![CDATA[ OPTIONS sip:[domain] SIP/2.0\n\n]]></send></scenario>"));
+    assert_non_null(strstr(error.what, "--key"));
 }
 
 int main(void)
@@ -205,6 +257,8 @@ int main(void)
         cmocka_unit_test(test_media_are_left_out_and_said),
         cmocka_unit_test(test_ours),
         cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_comments_of_others),
+        cmocka_unit_test(test_what_the_user_gives),
         cmocka_unit_test(test_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

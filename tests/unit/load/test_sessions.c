@@ -98,56 +98,6 @@ static void test_holding(void **state)
     rig_fini(&rig);
 }
 
-/* --- media --- */
-
-static void start_speaking(time_ns hold)
-{
-    rig_prepare(&rig);
-    rig_speak(&rig);
-    rig.config.hold = hold;
-    rig_make(&rig, 0, scenario_builtin(STR("call")));
-    rig.config.hold = 0;
-    rig_make(&rig, 1, scenario_builtin(STR("answer")));
-}
-
-static void test_calls_speak(void **state)
-{
-    (void)state;
-    start_speaking(1 * NS_PER_S);
-    call_many(3, 100 * NS_PER_MS);
-    assert_all_done(3);
-    assert_non_null(strstr(rig.last, "BYE"));
-    for (unsigned i = 0; i < 2; i++) {
-        const struct rtp_tally *t = &tally(i)->rtp;
-        assert_int_equal(t->calls, 3);
-        assert_int_equal(t->silent + t->one_way + t->lost + t->late + t->behind, 0);
-        assert_in_range(t->sent, 3 * 49, 3 * 53);
-        assert_in_range(t->received, 3 * 49, 3 * 53);
-    }
-    rig_fini(&rig);
-}
-
-static void test_what_is_said_is_not_heard(void **state)
-{
-    (void)state;
-    start_speaking(1 * NS_PER_S);
-    rig.mute[0] = true;
-    call_many(2, 100 * NS_PER_MS);
-    for (unsigned i = 0; i < 2; i++) {
-        assert_int_equal(tally(i)->succeeded, 0);
-        assert_int_equal(tally(i)->failed, 2);
-        assert_int_equal(tally(i)->running, 0);
-        assert_int_equal(tally(i)->failures[0].cause, CAUSE_MEDIA);
-        assert_int_equal(tally(i)->rtp.one_way, 2);
-    }
-    rig_fini(&rig);
-    start_speaking(1 * NS_PER_S);
-    rig.mute[0] = rig.mute[1] = true;
-    call_many(2, 100 * NS_PER_MS);
-    assert_int_equal(tally(0)->rtp.silent + tally(1)->rtp.silent, 4);
-    rig_fini(&rig);
-}
-
 /* --- failures --- */
 
 static void assert_failure(enum cause cause, unsigned status, const char *method)
@@ -574,8 +524,6 @@ int main(void)
         cmocka_unit_test(test_calls_where_every_seventh_message_is_lost),
         cmocka_unit_test(test_no_coordinated_omission),
         cmocka_unit_test(test_holding),
-        cmocka_unit_test(test_calls_speak),
-        cmocka_unit_test(test_what_is_said_is_not_heard),
         cmocka_unit_test(test_silence),
         cmocka_unit_test(test_a_refused_call_is_acknowledged),
         cmocka_unit_test(test_a_call_that_rings_for_ever_is_cancelled),
