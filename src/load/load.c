@@ -303,7 +303,7 @@ static uint32_t choose_user(struct load *l, uint32_t number)
 {
     const struct users *u = l->config.users;
     if (!u)
-        return (number - 1) % l->config.n_users;
+        return (number - 1 - l->before) % l->config.n_users;
     return users_are_random(u) ? (uint32_t)rand_below(&l->rand, users_count(u))
                                : (number - 1) % users_count(u);
 }
@@ -319,6 +319,13 @@ static void begin(struct load *l, struct session *s)
         s->legs[i].again.session = s->legs[i].session = s;
         s->legs[i].again.leg = &s->legs[i];
     }
+}
+
+void load_take_users(struct load *l, unsigned first, unsigned n)
+{
+    l->config.first_user = first;
+    l->config.n_users = n;
+    l->before = l->number;
 }
 
 struct session *session_open(struct load *l, unsigned link, const struct addr *remote,

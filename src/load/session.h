@@ -107,6 +107,7 @@ struct load {
     unsigned n_links, links_room;
     struct tally *tally;
     uint32_t number; /* of the last session */
+    uint32_t before; /* … and when the users' turn began */
     uint64_t run;    /* a number of this run */
     time_ns began;
     struct load_output outputs[LIMIT_LOAD_OUTPUTS];

@@ -61,11 +61,11 @@ void load_json_step(const struct load_run *r, bool held)
     done();
 }
 
-void load_json_found(const struct load_run *r, double rate)
+void load_json_found(const char *what, double rate)
 {
     printf("{\"event\":\"found\"");
     real("rate", rate);
-    text("kind", r->plan->options->kind_name);
+    text("kind", what);
     done();
 }
 

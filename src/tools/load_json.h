@@ -8,6 +8,6 @@ void load_json_said(struct str text);
 void load_json_line(const struct load_run *, time_ns span);
 void load_json_step(const struct load_run *, bool held);
 void load_json_end(const struct load_run *, int status);
-void load_json_found(const struct load_run *, double rate);
+void load_json_found(const char *what, double rate);
 
 #endif

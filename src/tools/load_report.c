@@ -160,12 +160,12 @@ void load_report_end(struct load_run *r, int status)
     rows(r);
 }
 
-void load_report_found(const struct load_run *r, double rate)
+void load_report_found(const struct load_run *r, const char *what, double rate)
 {
     if (r->plan->options->json)
-        load_json_found(r, rate);
+        load_json_found(what, rate);
     else if (rate > 0)
-        printf("highest rate that holds: %.0f/s\n", rate);
+        printf("%s: highest rate that holds: %.0f/s\n", what, rate);
     else
-        printf("no rate holds\n");
+        printf("%s: no rate holds\n", what);
 }

@@ -13,7 +13,7 @@ void load_report_said(struct load_run *, struct str text);
 void load_report_step(struct load_run *, bool held);
 /* The whole, and what the exit status will be. */
 void load_report_end(struct load_run *, int status);
-/* "rate": what a search has found, sessions a second. */
-void load_report_found(const struct load_run *, double rate);
+/* What a search has found, sessions a second, and of what. */
+void load_report_found(const struct load_run *, const char *what, double rate);
 
 #endif

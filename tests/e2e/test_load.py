@@ -352,7 +352,10 @@ def test_searches():
         assert done.returncode == 1 and "no rate holds" in done.stdout, done
         done = subprocess.run([PROGRAM, "load", "register", f"sip:r@{server.addr}", "--users", "5", "--rate", "20", "--rfc7502", "--step", "0.1",
                                "--max-latency", "3", "--count", "20", "--timeout", "2"], capture_output=True, text=True, timeout=120, check=False)
-        assert done.returncode == 0 and "Registration Rate = " in done.stdout, done
+        assert done.returncode == 0 and "Registration Rate = " in done.stdout and "Notes = " in done.stdout, done
+        done = subprocess.run([PROGRAM, "load", "register", f"sip:new@{server.addr}", "--rate", "20", "--rfc7502", "--step", "0.1", "--max-latency", "3",
+                               "--count", "20", "--timeout", "2"], capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0 and "\nRegistration Rate = " in done.stdout and "\nRe-registration Rate = " in done.stdout, done
         assert "SIP Transport Protocol = UDP\n" in done.stdout, done
 
 

@@ -55,6 +55,9 @@ void load_link_down(struct load *, unsigned link, time_ns now);
 /* It can be used (again). */
 void load_link_up(struct load *, unsigned link, const struct flow *);
 
+/* From the next session on users are these in turn: `user` with the numbers from `first` on. */
+void load_take_users(struct load *, unsigned first, unsigned n);
+
 /* Begins a session that was meant to begin at `meant`, not after `now`. False: it failed at once,
  * which is counted. */
 bool load_start(struct load *, time_ns meant, time_ns now);

@@ -403,6 +403,22 @@ static void test_strays(void **state)
 
 /* --- scenarios of others --- */
 
+/* RFC 7502 6.8: those that registered last register again. */
+static void test_users_are_taken_anew(void **state)
+{
+    (void)state;
+    static const char *const from[] = {"<sip:u0@", "<sip:u1@", "<sip:u7@", "<sip:u8@", "<sip:u7@"};
+    start_builtin("register", NULL);
+    for (unsigned i = 0; i < 5; i++) {
+        if (i == 2)
+            load_take_users(rig.loads[0], 7, 2);
+        load_start(rig.loads[0], rig.now, rig.now);
+        rig_drain(&rig);
+        assert_non_null(strstr(rig.last, from[i]));
+    }
+    rig_fini(&rig);
+}
+
 static void test_variables_and_jumps(void **state)
 {
     (void)state;
@@ -539,6 +555,7 @@ int main(void)
         cmocka_unit_test(test_wrong_credentials_are_not_tried_for_ever),
         cmocka_unit_test(test_a_challenge_without_a_password),
         cmocka_unit_test(test_strays),
+        cmocka_unit_test(test_users_are_taken_anew),
         cmocka_unit_test(test_variables_and_jumps),
         cmocka_unit_test(test_a_check_that_fails),
         cmocka_unit_test(test_two_dialogs_in_one_session),
