@@ -33,8 +33,11 @@ struct rig {
     unsigned n_wire;
     unsigned lose;   /* each n-th message is lost; 0: none */
     unsigned n_sent; /* ever */
-    bool deaf;       /* nothing reaches who answers */
-    char last[4096]; /* sent by who begins */
+    unsigned n_delivered;
+    unsigned lossy;     /* of a hundred, with `chaos` */
+    struct rand *chaos; /* what is lost, doubled, overtaken at random; NULL: nothing */
+    bool deaf;          /* nothing reaches who answers */
+    char last[4096];    /* sent by who begins */
     struct load_rtp *rtp;
     bool mute[2]; /* no RTP reaches that end */
     struct load_config config;
@@ -142,6 +145,13 @@ static inline void rig_fini(struct rig *r)
     assert_int_equal(r->heap.n_live, 0);
 }
 
+static inline void rig_carry_message(struct rig *r, unsigned to, struct block *bytes)
+{
+    time_ns more = r->chaos ? rand_below(r->chaos, 700) * NS_PER_MS : 0;
+    assert_true(r->n_wire < ON_WIRE);
+    r->wire[r->n_wire++] = (struct on_wire){block_ref(bytes), r->now + r->delay + more, to};
+}
+
 static inline void rig_take(struct rig *r, unsigned from, struct load_output *o)
 {
     r->n_sent++;
@@ -154,8 +164,12 @@ static inline void rig_take(struct rig *r, unsigned from, struct load_output *o)
         block_unref(&r->blocks, o->bytes);
         return;
     }
-    assert_true(r->n_wire < ON_WIRE);
-    r->wire[r->n_wire++] = (struct on_wire){o->bytes, r->now + r->delay, !from};
+    unsigned copies = !r->chaos                              ? 1
+                      : rand_below(r->chaos, 100) < r->lossy ? 0
+                                                             : 1 + !rand_below(r->chaos, 15);
+    for (unsigned i = 0; i < copies; i++)
+        rig_carry_message(r, !from, o->bytes);
+    block_unref(&r->blocks, o->bytes);
 }
 
 static inline void rig_drain(struct rig *r)
@@ -186,6 +200,7 @@ static inline void rig_deliver(struct rig *r)
             continue;
         }
         memmove(&r->wire[i], &r->wire[i + 1], (--r->n_wire - i) * sizeof *r->wire);
+        r->n_delivered++;
         load_receive(r->loads[w.to], 0, &r->addrs[!w.to], block_str(w.bytes), r->now);
         block_unref(&r->blocks, w.bytes);
         rig_drain(r);
