@@ -87,7 +87,7 @@ _tandem()
         --call | --user | --number | --method | --code | --from-time | --to-time | --address | --contains | --hep) return ;;
         esac
         case $cur in
-        -*) mapfile -t COMPREPLY < <(compgen -W '--screen --list --text --ascii --json --svg --html --pcap --hep --call --user --number --method --code --address --from-time --to-time --contains --explain --streams --follow --interface --listen --filter --socket --data --keylog --help' -- "$cur") ;;
+        -*) mapfile -t COMPREPLY < <(compgen -W '--screen --list --text --ascii --json --svg --html --pcap --hep --call --user --number --method --code --address --from-time --to-time --contains --explain --lint --sarif --severity --ignore --streams --follow --interface --listen --filter --socket --data --keylog --help' -- "$cur") ;;
         *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         esac
         ;;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "capture/file.h"
 #include "tools/explain_finding.h"
 #include "tools/input.h"
 #include "tools/parse_options.h"
@@ -52,6 +53,16 @@ static int judge(struct reporter *to, const char *path, struct str data)
     return status;
 }
 
+static bool is_capture(struct str data)
+{
+    struct capture_file f;
+    struct capture_frame frame;
+    size_t used;
+
+    capture_file_init(&f);
+    return capture_file_next(&f, data, &used, &frame) != CAPTURE_READ_BAD && used > 0;
+}
+
 static int parse_file(struct reporter *to, const char *path, struct sequence_files *together)
 {
     struct input in;
@@ -59,6 +70,11 @@ static int parse_file(struct reporter *to, const char *path, struct sequence_fil
 
     if (error)
         return parse_complain(path, strerror(error), UNREADABLE);
+    if (is_capture((struct str){in.at, in.len})) {
+        input_free(&in);
+        return parse_complain(path, "a capture: tandem trace --lint judges its messages",
+                              UNREADABLE);
+    }
     if (together) /* which keeps what was read */
         return sequence_add(together, path, &in) ? VALID
                                                  : parse_complain(path, "no memory", OUR_FAULT);

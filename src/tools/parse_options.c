@@ -12,26 +12,29 @@ int parse_complain(const char *where, const char *what, int status)
     return status;
 }
 
-static int read_severity(struct parse_options *o, const char *name)
+const char *parse_options_severity(struct parse_options *o, const char *name)
 {
     for (enum lint_severity s = LINT_HINT; s <= LINT_ERROR; s++)
         if (str_equal(str_from(name), str_from(lint_severity_name(s)))) {
             o->least = s;
-            return UNDERSTOOD;
+            return NULL;
         }
-    return parse_complain(name, "no severity: hint, warning or error", BAD_USAGE);
+    return "no severity: hint, warning or error";
 }
 
-static int read_ignored(struct parse_options *o, const char *name)
+const char *parse_options_ignore(struct parse_options *o, const char *name)
 {
     enum lint_code code = lint_code_of(str_from(name));
 
     if (code == LINT_OK)
-        return parse_complain(
-            name, "no code of a finding; faults that make a message invalid are told always",
-            BAD_USAGE);
+        return "no code of a finding; faults that make a message invalid are told always";
     o->ignored[code] = true;
-    return UNDERSTOOD;
+    return NULL;
+}
+
+static int tell_wrong(const char *word, const char *wrong)
+{
+    return wrong ? parse_complain(word, wrong, BAD_USAGE) : UNDERSTOOD;
 }
 
 static int read_one(struct parse_options *o, int option, const char *word)
@@ -47,9 +50,9 @@ static int read_one(struct parse_options *o, int option, const char *word)
         o->sequence = true;
         return UNDERSTOOD;
     case 'l':
-        return read_severity(o, optarg);
+        return tell_wrong(optarg, parse_options_severity(o, optarg));
     case 'i':
-        return read_ignored(o, optarg);
+        return tell_wrong(optarg, parse_options_ignore(o, optarg));
     case 'e':
         o->explain = optarg;
         return UNDERSTOOD;

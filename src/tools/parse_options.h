@@ -1,4 +1,4 @@
-/* The options of `tandem parse`. */
+/* The options of `tandem parse`, and of what judges messages like it. */
 #ifndef TANDEM_TOOLS_PARSE_OPTIONS_H
 #define TANDEM_TOOLS_PARSE_OPTIONS_H
 
@@ -15,6 +15,10 @@ struct parse_options {
 
 /* Reads argv[1] on, up to optind. 0, or 2 once what is wrong was said on standard error. */
 MUST_USE int parse_options_read(struct parse_options *, int argc, char **argv);
+/* A severity, a code that is not to be told, as --severity and --ignore have them. NULL, or what is
+ * wrong with the word. */
+MUST_USE const char *parse_options_severity(struct parse_options *, const char *name);
+MUST_USE const char *parse_options_ignore(struct parse_options *, const char *name);
 /* "tandem: parse: WHERE: WHAT" on standard error; returns `status`. */
 int parse_complain(const char *where, const char *what, int status);
 

@@ -85,7 +85,7 @@ void reporter_tell(struct reporter *to, struct report *r)
     leave_out(&r->found, to->options);
     switch (to->options->form) {
     case PARSE_TEXT:
-        report_text(to->out, r, to->colour);
+        (r->origin ? report_text_of_call : report_text)(to->out, r, to->colour);
         break;
     case PARSE_JSON:
         report_json(to->out, r);

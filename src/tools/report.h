@@ -8,12 +8,20 @@
 #include "lint/lint.h"
 #include "tools/parse_options.h"
 
+/* Of a message that is part of a call: whose it is, and how it went. */
+struct report_origin {
+    struct str call_id;
+    unsigned number; /* among the messages of its call, from 1 */
+    struct str time, from, to;
+};
+
 struct report {
     const char *file;
     struct str data; /* the whole file; the message stands in it */
     struct msg msg;  /* parsed and checked */
     struct lint found;
-    void *space; /* the message's */
+    void *space;                        /* the message's */
+    const struct report_origin *origin; /* NULL: it is a file's, and known by that */
 };
 
 /* Parses, checks and judges `message`, which stands in `data`; both have to live as long as *r.
@@ -51,6 +59,8 @@ void reporter_end(struct reporter *);
 void report_json(FILE *f, const struct report *r);
 /* For people: what it is, its headers, and each fault with its line and a caret. */
 void report_text(FILE *f, const struct report *r, bool colour);
+/* The same of a message of a call, without its headers; nothing where there is no fault. */
+void report_text_of_call(FILE *f, const struct report *r, bool colour);
 /* SARIF 2.1.0: the results of one message; what goes round all of them. */
 void report_sarif(struct reporter *, const struct report *r);
 void report_sarif_begin(struct reporter *);

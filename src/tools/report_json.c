@@ -101,12 +101,31 @@ static void put_findings(FILE *f, const struct report *r)
     putc(']', f);
 }
 
+static void put_origin(FILE *f, const struct report_origin *o)
+{
+    const struct {
+        const char *name;
+        struct str value;
+    } texts[] = {{"call_id", o->call_id},
+                 {"time", o->time},
+                 {"from_address", o->from},
+                 {"to_address", o->to}};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        fprintf(f, ",\"%s\":", texts[i].name);
+        json_string(f, texts[i].value);
+    }
+    fprintf(f, ",\"message\":%u", o->number);
+}
+
 void report_json(FILE *f, const struct report *r)
 {
     unsigned answer = msg_answer(&r->msg);
 
     fputs("{\"file\":", f);
     json_string(f, str_from(r->file));
+    if (r->origin)
+        put_origin(f, r->origin);
     fprintf(f, ",\"valid\":%s", r->msg.n_errors ? "false" : "true");
     put_start(f, r);
     put_headers(f, &r->msg);

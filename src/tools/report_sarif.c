@@ -37,6 +37,19 @@ static void put_message(FILE *f, const struct result *x)
     json_string(f, str_from(text));
 }
 
+/* A line of a message is none of the capture's: its place is told by the call. */
+static void put_logical(FILE *f, const struct report_origin *o, const struct place *p)
+{
+    char text[64];
+
+    fputs("},\"logicalLocations\":[{\"name\":", f);
+    snprintf(text, sizeof(text), "message %u, line %zu, column %zu", o->number, p->line, p->column);
+    json_string(f, str_from(text));
+    fputs(",\"fullyQualifiedName\":", f);
+    json_string(f, o->call_id);
+    fputs("}]", f);
+}
+
 static void put_result(struct reporter *to, const struct report *r, const struct result *x)
 {
     struct place p = report_place(r, x->offset);
@@ -49,7 +62,12 @@ static void put_result(struct reporter *to, const struct report *r, const struct
     put_message(f, x);
     fputs("},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":", f);
     put_uri(f, r->file);
-    fprintf(f, "},\"region\":{\"startLine\":%zu,\"startColumn\":%zu}}}]}", p.line, p.column);
+    putc('}', f);
+    if (r->origin)
+        put_logical(f, r->origin, &p);
+    else
+        fprintf(f, ",\"region\":{\"startLine\":%zu,\"startColumn\":%zu}}", p.line, p.column);
+    fputs("}]}", f);
 }
 
 static const char *level_of(enum lint_severity severity)

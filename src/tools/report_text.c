@@ -92,12 +92,23 @@ static void put_what(FILE *f, uint8_t header, const char *what)
     fprintf(f, "%s%s%s", name ? name : "", name ? ": " : "", what);
 }
 
+static void put_where(FILE *f, const struct report *r, const struct place *p)
+{
+    if (r->origin) {
+        put_plain(f, r->origin->call_id);
+        fprintf(f, " #%u:%zu:%zu: ", r->origin->number, p->line, p->column);
+    } else {
+        fprintf(f, "%s:%zu:%zu: ", r->file, p->line, p->column);
+    }
+}
+
 static void put_error(FILE *f, const struct report *r, const struct msg_error *e, bool colour)
 {
     struct place p = report_place(r, e->offset);
     struct paint paint = paint_of(LINT_ERROR, colour);
 
-    fprintf(f, "%s:%zu:%zu: %sinvalid%s: ", r->file, p.line, p.column, paint.on, paint.off);
+    put_where(f, r, &p);
+    fprintf(f, "%sinvalid%s: ", paint.on, paint.off);
     put_what(f, e->header, msg_error_what(e->code));
     fprintf(f, " (%s, RFC %s)\n", msg_error_name(e->code), msg_error_rfc(e->code));
     put_line(f, &p, paint);
@@ -110,12 +121,20 @@ static void put_finding(FILE *f, const struct report *r, const struct lint_findi
     enum lint_severity severity = lint_severity(x->code);
     struct paint paint = paint_of(severity, colour);
 
-    fprintf(f, "%s:%zu:%zu: %s%s%s: ", r->file, p.line, p.column, paint.on,
-            lint_severity_name(severity), paint.off);
+    put_where(f, r, &p);
+    fprintf(f, "%s%s%s: ", paint.on, lint_severity_name(severity), paint.off);
     put_what(f, x->header, lint_what(x->code));
     fprintf(f, " (%s, RFC %s)\n", lint_name(x->code), x->rfc);
     put_line(f, &p, paint);
     fprintf(f, "    %s\n", lint_remedy(x->code));
+}
+
+static void put_faults(FILE *f, const struct report *r, bool colour)
+{
+    for (unsigned i = 0; i < r->msg.n_errors; i++)
+        put_error(f, r, &r->msg.errors[i], colour);
+    for (unsigned i = 0; i < r->found.n; i++)
+        put_finding(f, r, &r->found.at[i], colour);
 }
 
 void report_text(FILE *f, const struct report *r, bool colour)
@@ -126,10 +145,19 @@ void report_text(FILE *f, const struct report *r, bool colour)
     put_start(f, r);
     for (unsigned i = 0; i < m->n_headers; i++)
         put_header(f, m, &m->headers[i]);
-    for (unsigned i = 0; i < m->n_errors; i++)
-        put_error(f, r, &m->errors[i], colour);
-    for (unsigned i = 0; i < r->found.n; i++)
-        put_finding(f, r, &r->found.at[i], colour);
+    put_faults(f, r, colour);
     if (answer)
         fprintf(f, "  a server answers %u\n", answer);
+}
+
+void report_text_of_call(FILE *f, const struct report *r, bool colour)
+{
+    if (r->msg.n_errors == 0 && r->found.n == 0)
+        return;
+    put_plain(f, r->origin->call_id);
+    fprintf(f, " #%u %.*s %.*s > %.*s: ", r->origin->number, STR_ARG(r->origin->time),
+            STR_ARG(r->origin->from), STR_ARG(r->origin->to));
+    put_plain(f, str_trim(str_slice(r->data, 0, str_find(r->data, '\n'))));
+    putc('\n', f);
+    put_faults(f, r, colour);
 }

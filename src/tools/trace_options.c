@@ -19,6 +19,10 @@ enum option_key {
     KEY_ASCII,
     KEY_EXPLAIN,
     KEY_STREAMS,
+    KEY_LINT,
+    KEY_SARIF,
+    KEY_SEVERITY,
+    KEY_IGNORE,
     KEY_SOCKET,
     KEY_DATA,
     KEY_JSON,
@@ -50,6 +54,10 @@ static const struct option table[] = {
     {"ascii", no_argument, NULL, KEY_ASCII},
     {"explain", no_argument, NULL, KEY_EXPLAIN},
     {"streams", no_argument, NULL, KEY_STREAMS},
+    {"lint", no_argument, NULL, KEY_LINT},
+    {"sarif", no_argument, NULL, KEY_SARIF},
+    {"severity", required_argument, NULL, KEY_SEVERITY},
+    {"ignore", required_argument, NULL, KEY_IGNORE},
     {"socket", required_argument, NULL, KEY_SOCKET},
     {"data", required_argument, NULL, KEY_DATA},
     {"json", no_argument, NULL, KEY_JSON},
@@ -135,10 +143,33 @@ static const char *take_packets(struct trace_options *o, struct str value)
     return wrong ? text : NULL;
 }
 
+/* What is told of findings. */
+static const char *take_lint(struct trace_options *o, int key, const char *value)
+{
+    switch (key) {
+    case KEY_SARIF:
+        set_form(o, TRACE_FORM_LINT);
+        o->lint.form = PARSE_SARIF;
+        return NULL;
+    case KEY_SEVERITY:
+        return parse_options_severity(&o->lint, value);
+    case KEY_IGNORE:
+        return parse_options_ignore(&o->lint, value);
+    default:
+        set_form(o, TRACE_FORM_LINT);
+        return NULL;
+    }
+}
+
 /* Where packets come from, and which. */
 static const char *take_source(struct trace_options *o, int key, const char *value)
 {
     switch (key) {
+    case KEY_LINT:
+    case KEY_SARIF:
+    case KEY_SEVERITY:
+    case KEY_IGNORE:
+        return take_lint(o, key, value);
     case KEY_INTERFACE:
         o->interface = value;
         return NULL;
@@ -299,6 +330,8 @@ int trace_options_read(struct trace_options *o, int argc, char **argv)
     choose_source(o, argv + optind, argc - optind);
     if (!o->has_form && o->call.len > 0)
         o->form = TRACE_FORM_TEXT;
+    if (o->json && o->lint.form == PARSE_TEXT)
+        o->lint.form = PARSE_JSON;
     const char *where, *wrong = contradiction(o, &where);
 
     return wrong ? trace_complain(where, wrong, TRACE_EXIT_BAD_USAGE) : 0;

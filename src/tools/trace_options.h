@@ -4,6 +4,7 @@
 
 #include "capture/filter.h"
 #include "host/listen.h"
+#include "tools/parse_options.h"
 #include "trace/filter.h"
 
 enum trace_form {
@@ -11,7 +12,8 @@ enum trace_form {
     TRACE_FORM_TEXT,
     TRACE_FORM_ASCII,
     TRACE_FORM_EXPLAIN,
-    TRACE_FORM_STREAMS
+    TRACE_FORM_STREAMS,
+    TRACE_FORM_LINT
 };
 
 enum trace_from { TRACE_FROM_FILES, TRACE_FROM_SERVER, TRACE_FROM_INTERFACE, TRACE_FROM_AGENTS };
@@ -23,6 +25,7 @@ struct trace_options {
     enum trace_form form; /* of standard output; a list where no call is named, else text */
     struct str call;      /* a Call-ID; empty: all that fit the filter */
     struct trace_filter filter;
+    struct parse_options lint;     /* with TRACE_FORM_LINT: what is told, and how */
     const char *svg, *html, *pcap; /* files to write; NULL: none */
     struct addr hep;               /* where packets are sent; no family: nowhere */
     const char *key_log;

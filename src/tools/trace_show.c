@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "host/file_sink.h"
+#include "tools/trace_lint.h"
 #include "tools/trace_list.h"
 #include "tools/trace_streams.h"
 #include "tools/trace_tell.h"
@@ -105,6 +106,8 @@ int trace_show(const struct trace_options *o, const struct trace_pick *pick)
         trace_streams(o, pick);
         return status;
     }
+    if (o->form == TRACE_FORM_LINT)
+        return trace_lint(o, pick);
     if (o->form == TRACE_FORM_EXPLAIN) {
         while (status == TRACE_EXIT_DONE && (c = trace_pick_next(pick, c)))
             status = explain(c);
