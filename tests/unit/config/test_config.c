@@ -154,6 +154,15 @@ static void check_limits(const struct config *c)
     assert_int_equal(c->limits.ban_s, 3600);
 }
 
+static void check_accounts(const struct config *c)
+{
+    assert_int_equal(c->accounts.auth, CONFIG_AUTH_REQUIRED);
+    assert_true(c->accounts.foreign_callers);
+    assert_true(c->accounts.auth_int);
+    assert_int_equal(c->accounts.algorithms, 1u << 2 | 1u << 0);
+    assert_int_equal(c->accounts.nonce_life_s, 3600);
+}
+
 static void check_groups(const struct config *c)
 {
     assert_int_equal(c->groups.list[0].members.n, 1);
@@ -182,11 +191,7 @@ static void every_key_is_read(void **state)
     assert_false(c->sandbox);
     assert_true(c->merge_datagrams);
     assert_int_equal(c->drain_s, 120);
-    assert_int_equal(c->accounts.auth, CONFIG_AUTH_REQUIRED);
-    assert_true(c->accounts.foreign_callers);
-    assert_true(c->accounts.auth_int);
-    assert_int_equal(c->accounts.algorithms, 1u << 2 | 1u << 0);
-    assert_int_equal(c->accounts.nonce_life_s, 3600);
+    check_accounts(c);
     assert_int_equal(c->peers.n, 1);
     assert_int_equal(c->peers.list[0].bits, 24);
     assert_int_equal(c->routes.n, 1);
