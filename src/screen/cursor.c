@@ -14,9 +14,13 @@ static bool move(size_t *at, uint32_t key, size_t last, size_t page)
         up = page;
     else if (key == SCREEN_PAGE_DOWN || key == ('f' & 31))
         down = page;
-    else if (key == SCREEN_HOME)
+    else if (key == ('u' & 31))
+        up = (page + 1) / 2;
+    else if (key == ('d' & 31))
+        down = (page + 1) / 2;
+    else if (key == SCREEN_HOME || key == ('a' & 31))
         up = *at;
-    else if (key == SCREEN_END)
+    else if (key == SCREEN_END || key == ('e' & 31))
         down = last;
     else
         return false;

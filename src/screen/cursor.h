@@ -11,7 +11,8 @@ struct cursor {
     size_t page;    /* rows that are shown, as of the last drawing */
 };
 
-/* Up, down, pages, ends, and j and k. False: the key is none of these. */
+/* Up, down, pages and halves of them, ends, and the letters that stand for them. False: the key is
+ * none of these. */
 bool cursor_key(struct cursor *, uint32_t key, size_t n);
 /* The same without a cursor: what moves is what is shown. */
 bool cursor_scroll(struct cursor *, uint32_t key, size_t n);

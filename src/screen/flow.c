@@ -231,6 +231,7 @@ static const struct binding bindings[] = {
      extend},
     {{KEY_F(5), 's'}, "F5, s", "Compressed", "one column for all ports of an address", compress},
     {{KEY_F(6), 'R', 'r'}, "F6, R", "All raw", "all messages as they are", show_all},
+    {{'S'}, "S", "Save", "saves the calls into a file", save_open},
     {{KEY_F(7), 'c'},
      "F7, c",
      "Colour by",

@@ -13,7 +13,9 @@ enum {
     COLUMN_MOST = 44,
     HEAD_ROWS = 2,
     FOOT_ROWS = 2,
-    LEAST_ROWS_WITH_FOOT = 12
+    LEAST_ROWS_WITH_HEAD = 6,
+    LEAST_ROWS_WITH_FOOT = 12,
+    LEAST_COLS_WITH_TIMES = 32
 };
 
 int flow_message_cols(const struct screen *s)
@@ -50,7 +52,9 @@ static int height_of(const struct screen *s, const struct trace_rung *r)
 static int column_cols(const struct trace_ladder *l, int cols)
 {
     int n = (int)l->n_sides, each = n ? cols / n : COLUMN_MOST;
-    return each < COLUMN_LEAST ? COLUMN_LEAST : each > COLUMN_MOST ? COLUMN_MOST : each;
+    int least = cols < 2 * COLUMN_LEAST ? cols / 2 : COLUMN_LEAST; /* two are always there */
+    each = each < least ? least : each > COLUMN_MOST ? COLUMN_MOST : each;
+    return each > 1 ? each : 1;
 }
 
 static int line_of(const struct sketch *k, unsigned side)
@@ -179,18 +183,20 @@ static void draw_arrow(const struct sketch *k, int row, const struct trace_rung 
 {
     int from = line_of(k, r->from), to = line_of(k, r->to);
     int left = from < to ? from : to, room = (from < to ? to - from : from - to) - 1;
+    int begin = left + 1 > 0 ? left + 1 : 0; /* of what is seen of it */
+    int end = left + 1 + room < k->pane.cols ? left + 1 + room : k->pane.cols;
     if (r->from == r->to) {
         (void)pane_put(k->pane, row, from + 2, look, label);
         (void)pane_put(k->pane, row + 1, from + 1, look, STR("<->"));
     } else {
-        draw_label(k, row, left + 1, room, look, label);
+        draw_label(k, row, begin, end - begin, look, label);
         pane_line(k->pane, row + 1, left + 1, room, look,
                   r->stream ? GLYPH_DOUBLE_ACROSS : GLYPH_ACROSS);
         (void)pane_put(k->pane, row + 1, from < to ? to - 1 : to + 1, look,
                        from < to ? STR(">") : STR("<"));
     }
     if (k->s->flow.has_descriptions && r->media.len > 0)
-        draw_label(k, row + 2, left + 1, room, screen_look(k->s, SCREEN_BLUE, 0), r->media);
+        draw_label(k, row + 2, begin, end - begin, screen_look(k->s, SCREEN_BLUE, 0), r->media);
 }
 
 static void draw_rung(const struct sketch *k, int row, unsigned at)
@@ -289,10 +295,11 @@ static void fit(struct screen *s, int rows)
         f->cursor.top = f->cursor.at;
 }
 
-static void draw_ladder(const struct sketch *k)
+static void draw_ladder(const struct sketch *k, int head)
 {
-    int row = HEAD_ROWS;
-    draw_head(k);
+    int row = head;
+    if (head)
+        draw_head(k);
     for (size_t i = k->s->flow.cursor.top; i < k->l->n_rungs && row < k->pane.rows; i++) {
         draw_rung(k, row, (unsigned)i);
         row += height_of(k->s, &k->l->rungs[i]);
@@ -304,16 +311,18 @@ void flow_draw(struct screen *s, struct pane p)
 {
     const struct trace_rung *r = flow_current(s);
     int message = flow_message_cols(s), foot = p.rows < LEAST_ROWS_WITH_FOOT ? 0 : FOOT_ROWS;
+    int head = p.rows < LEAST_ROWS_WITH_HEAD ? 0 : HEAD_ROWS;
     struct pane left = pane_part(p, 0, 0, p.rows - foot, p.cols - message);
-    struct sketch k = {s, &s->flow.ladder, pane_part(left, 0, 0, left.rows, TIME_COLS),
-                       pane_part(left, 0, TIME_COLS, left.rows, left.cols - TIME_COLS), 0};
+    int times = left.cols < LEAST_COLS_WITH_TIMES ? 0 : TIME_COLS;
+    struct sketch k = {s, &s->flow.ladder, pane_part(left, 0, 0, left.rows, times),
+                       pane_part(left, 0, times, left.rows, left.cols - times), 0};
     if (!r) {
         (void)pane_put(p, 0, 0, (struct look){0}, STR("There is nothing to be shown."));
         return;
     }
     k.column_cols = column_cols(k.l, k.pane.cols);
-    fit(s, left.rows - HEAD_ROWS);
-    draw_ladder(&k);
+    fit(s, left.rows - head);
+    draw_ladder(&k, head);
     draw_foot(s, pane_part(p, p.rows - foot, 0, foot, p.cols - message), r);
     if (message)
         draw_message(s, pane_part(p, 0, p.cols - message, p.rows, message), r);

@@ -8,6 +8,7 @@
 #include "screen/field.h"
 #include "screen/flow_key.h"
 #include "screen/grid.h"
+#include "screen/list_columns.h"
 #include "trace/filter.h"
 
 enum { KEY_ENTER = '\r', KEY_NEW_LINE = '\n', KEY_ESCAPE = 27, KEY_TAB = '\t' };
@@ -33,7 +34,7 @@ struct view {
 };
 
 extern const struct view list_view, flow_view, raw_view, compare_view, statistics_view, filter_view,
-    save_view, help_view, leave_view;
+    columns_view, save_view, help_view, leave_view;
 
 /* A set of calls by their serials, which outlast the calls. */
 struct marks {
@@ -58,6 +59,7 @@ struct list_state {
     uint64_t current; /* serial of the call under the cursor; 0: none */
     uint64_t cleared; /* calls up to this serial are not shown any more */
     struct marks marks;
+    struct list_choice choice;
     unsigned column; /* it is sorted by */
     bool descends, follows;
     struct field search;
@@ -93,7 +95,7 @@ struct filter_state {
     const char *wrong;          /* what is, in a field; NULL: nothing */
 };
 
-enum save_which { SAVE_MARKED, SAVE_SHOWN, SAVE_ALL, N_SAVE_WHICH };
+enum save_which { SAVE_THIS, SAVE_MARKED, SAVE_SHOWN, SAVE_ALL, N_SAVE_WHICH };
 
 struct save_state {
     struct field path;
@@ -120,7 +122,7 @@ struct screen {
     struct flow_state flow;
     struct filter_state filter;
     struct save_state save;
-    struct cursor raw, compare, help;
+    struct cursor raw, compare, help, columns;
     int compare_shift;
     bool raw_is_one;             /* of one message, not of all */
     struct flow_key compared[2]; /* the messages */

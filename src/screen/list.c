@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "screen/list_columns.h"
+#define LEAST_ROWS_WITH_SEARCH 3
 
 static bool matches_search(const struct screen *s, const struct trace_call *c)
 {
@@ -125,15 +125,15 @@ static void clear(struct screen *s)
     list_update(s);
 }
 
-static void order(struct screen *s, unsigned step)
+static void order(struct screen *s, int step)
 {
-    s->list.column = (s->list.column + step) % N_LIST_COLUMNS;
+    s->list.column = list_choice_beside(&s->list.choice, s->list.column, step);
     list_update(s);
 }
 
 static void order_before(struct screen *s)
 {
-    order(s, N_LIST_COLUMNS - 1);
+    order(s, -1);
 }
 
 static void order_behind(struct screen *s)
@@ -156,6 +156,11 @@ static void follow(struct screen *s)
 static void pause_events(struct screen *s)
 {
     s->is_paused = !s->is_paused;
+}
+
+static void choose_columns(struct screen *s)
+{
+    screen_open(s, &columns_view);
 }
 
 static void show_statistics(struct screen *s)
@@ -182,13 +187,13 @@ static const struct binding bindings[] = {
      show_flow},
     {{' '}, "Space", "Select", "selects the call, or no longer", mark},
     {{KEY_F(1), 'h', '?'}, "F1, h", "Help", "this help", help},
-    {{KEY_F(2), 's'}, "F2, s", "Save", "saves calls into a file", save_open},
+    {{KEY_F(2), 's', 'S'}, "F2, s", "Save", "saves calls into a file", save_open},
     {{KEY_F(3), '/', KEY_TAB},
      "F3, /, Tab",
      "Search",
      "shows only lines that have what is typed; Enter ends typing, Esc the search",
      search},
-    {{KEY_F(4), 'x'},
+    {{KEY_F(4), 'x', 'X'},
      "F4, x",
      "Extended",
      "the ladder with all calls that are joined with it",
@@ -199,8 +204,17 @@ static const struct binding bindings[] = {
      "clears the list; calls that begin from now on are shown",
      clear},
     {{KEY_F(6), 'r', 'R'}, "F6, r", "Raw", "the messages as they are", show_raw},
-    {{KEY_F(7), 'f'}, "F7, f", "Filter", "shows only calls of a user, method, answer, …", filter},
-    {{'i'}, "i", "Statistics", "counts of calls and messages", show_statistics},
+    {{KEY_F(7), 'f', 'F'},
+     "F7, f",
+     "Filter",
+     "shows only calls of a user, method, answer, …",
+     filter},
+    {{KEY_F(10), 't', 'T'},
+     "F10, t",
+     "Columns",
+     "which columns there are, and where",
+     choose_columns},
+    {{'i', 'I'}, "i", "Statistics", "counts of calls and messages", show_statistics},
     {{'<'}, "<", NULL, "sorts by the column to the left", order_before},
     {{'>'}, ">", NULL, "sorts by the column to the right", order_behind},
     {{'z', 'Z'}, "z, Z", NULL, "turns the order round", turn_order},
@@ -238,15 +252,16 @@ static void draw_head(struct screen *s, struct pane p, const int *widths)
 {
     struct look l = screen_look(s, SCREEN_PLAIN, SCREEN_REVERSE);
     int col = 2;
-    for (unsigned i = 0; i < N_LIST_COLUMNS; i++) {
+    for (unsigned n = 0; n < N_LIST_COLUMNS; n++) {
+        unsigned i = s->list.choice.order[n];
         if (!widths[i])
             continue;
         const char *sign = s->list.column != i ? "" : s->list.descends ? "v" : "^";
-        struct pane cell = pane_part(p, 1, col, 1, widths[i]);
+        struct pane cell = pane_part(p, 0, col, 1, widths[i]);
         (void)pane_print(cell, 0, 0, l, "%s%s", sign, list_columns[i].title);
         col += widths[i] + 1;
     }
-    pane_mark(p, 1, l);
+    pane_mark(p, 0, l);
 }
 
 static uint8_t colour_of(const struct trace_call *c)
@@ -277,7 +292,8 @@ static void draw_row(struct screen *s, struct pane p, int row, size_t at, const 
     int col = 2;
     if (is_marked)
         (void)pane_put(p, row, 0, screen_look(s, SCREEN_GREEN, SCREEN_BOLD), STR("*"));
-    for (unsigned i = 0; i < N_LIST_COLUMNS; i++) {
+    for (unsigned n = 0; n < N_LIST_COLUMNS; n++) {
+        unsigned i = s->list.choice.order[n];
         char text[512];
         struct buf b;
         if (!widths[i])
@@ -292,19 +308,28 @@ static void draw_row(struct screen *s, struct pane p, int row, size_t at, const 
         pane_mark(p, row, (struct look){0, SCREEN_REVERSE});
 }
 
-static void draw(struct screen *s, struct pane p)
+static void draw_search(struct screen *s, struct pane p)
 {
     struct list_state *l = &s->list;
-    int widths[N_LIST_COLUMNS];
     int col = pane_put(p, 0, 0, (struct look){0}, STR("Search: "));
     field_draw(&l->search, p, 0, col, p.cols - col - 10, l->is_searching);
     if (filter_is_set(s))
         (void)pane_put(p, 0, p.cols - 9, screen_look(s, SCREEN_YELLOW, 0), STR("filtered"));
-    list_columns_fit(p.cols - 2, widths);
+}
+
+static void draw(struct screen *s, struct pane p)
+{
+    struct list_state *l = &s->list;
+    int widths[N_LIST_COLUMNS];
+    bool has_search = p.rows >= LEAST_ROWS_WITH_SEARCH || l->is_searching;
+    if (has_search)
+        draw_search(s, p);
+    p = pane_part(p, has_search, 0, p.rows - has_search, p.cols);
+    list_columns_fit(&l->choice, p.cols - 2, widths);
     draw_head(s, p, widths);
-    cursor_fit(&l->cursor, l->n_rows, p.rows - 2);
-    for (int row = 2; row < p.rows && l->cursor.top + (size_t)(row - 2) < l->n_rows; row++)
-        draw_row(s, p, row, l->cursor.top + (size_t)(row - 2), widths);
+    cursor_fit(&l->cursor, l->n_rows, p.rows - 1);
+    for (int row = 1; row < p.rows && l->cursor.top + (size_t)(row - 1) < l->n_rows; row++)
+        draw_row(s, p, row, l->cursor.top + (size_t)(row - 1), widths);
 }
 
 const struct view list_view = {"Calls", bindings, type, draw};

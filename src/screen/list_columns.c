@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/flow.h"
+#include "msg/print.h"
 
 #define NS INT64_C(1000000000)
 
@@ -129,6 +130,49 @@ static void print_call_id(struct buf *b, const struct trace_call *c)
     put_cut(b, c->call_id);
 }
 
+static uint8_t transport_of_call(const struct trace_call *c)
+{
+    const struct trace_item *i = first_message(c);
+    return i ? i->transport : TRANSPORT_NONE;
+}
+
+static void print_transport(struct buf *b, const struct trace_call *c)
+{
+    buf_put(b, str_from(transport_name((enum transport)transport_of_call(c))));
+}
+
+/* From answer to BYE, or to the last message; -1: it was not answered. */
+static int64_t talk_ns(const struct trace_call *c)
+{
+    struct trace_end e = trace_call_end(c);
+    if (e.outcome != TRACE_ENDED && e.outcome != TRACE_GOES_ON)
+        return -1;
+    return (int64_t)((uint64_t)(e.bye ? e.bye->at : c->last_at) - (uint64_t)e.answer->at);
+}
+
+static int64_t total_ns(const struct trace_call *c)
+{
+    return (int64_t)((uint64_t)c->last_at - (uint64_t)c->at);
+}
+
+static void print_seconds(struct buf *b, int64_t ns)
+{
+    char text[32];
+    int n = snprintf(text, sizeof text, "%.1f", (double)ns / (double)NS);
+    if (ns >= 0)
+        buf_put(b, (struct str){text, n > 0 ? (size_t)n : 0});
+}
+
+static void print_talk(struct buf *b, const struct trace_call *c)
+{
+    print_seconds(b, talk_ns(c));
+}
+
+static void print_total(struct buf *b, const struct trace_call *c)
+{
+    print_seconds(b, total_ns(c));
+}
+
 static int by_number(uint64_t a, uint64_t b)
 {
     return (a > b) - (a < b);
@@ -195,23 +239,64 @@ static int compare_start(const struct trace_call *a, const struct trace_call *b)
     return (a->at > b->at) - (a->at < b->at);
 }
 
+static int compare_transport(const struct trace_call *a, const struct trace_call *b)
+{
+    return by_number(transport_of_call(a), transport_of_call(b));
+}
+
+static int compare_talk(const struct trace_call *a, const struct trace_call *b)
+{
+    return (talk_ns(a) > talk_ns(b)) - (talk_ns(a) < talk_ns(b));
+}
+
+static int compare_total(const struct trace_call *a, const struct trace_call *b)
+{
+    return (total_ns(a) > total_ns(b)) - (total_ns(a) < total_ns(b));
+}
+
 static int compare_call_id(const struct trace_call *a, const struct trace_call *b)
 {
     return str_compare(a->call_id, b->call_id);
 }
 
+/* Who asks for what is not usual wants it before all else. */
 const struct list_column list_columns[N_LIST_COLUMNS] = {
-    {"Idx", 5, false, 5, print_index, compare_index},
-    {"Method", 9, false, 1, print_method, compare_method},
-    {"From", 14, true, 0, print_from, compare_from},
-    {"To", 14, true, 2, print_to, compare_to},
-    {"Msgs", 4, false, 4, print_messages, compare_messages},
-    {"Source", 21, false, 6, print_source, compare_source},
-    {"Destination", 21, false, 7, print_destination, compare_destination},
-    {"State", 13, false, 3, print_call_state, compare_state},
-    {"Start", 12, false, 8, print_start, compare_start},
-    {"Call-ID", 20, true, 9, print_call_id, compare_call_id},
+    {"Idx", 5, false, 8, true, print_index, compare_index},
+    {"Method", 9, false, 4, true, print_method, compare_method},
+    {"From", 14, true, 3, true, print_from, compare_from},
+    {"To", 14, true, 5, true, print_to, compare_to},
+    {"Msgs", 4, false, 7, true, print_messages, compare_messages},
+    {"Source", 21, false, 9, true, print_source, compare_source},
+    {"Destination", 21, false, 10, true, print_destination, compare_destination},
+    {"State", 13, false, 6, true, print_call_state, compare_state},
+    {"Start", 12, false, 11, true, print_start, compare_start},
+    {"Call-ID", 20, true, 12, true, print_call_id, compare_call_id},
+    {"Transport", 9, false, 0, false, print_transport, compare_transport},
+    {"Talk", 9, false, 1, false, print_talk, compare_talk},
+    {"Total", 9, false, 2, false, print_total, compare_total},
 };
+
+void list_choice_init(struct list_choice *c)
+{
+    for (unsigned i = 0; i < N_LIST_COLUMNS; i++) {
+        c->order[i] = i;
+        c->shown[i] = list_columns[i].is_usual;
+    }
+}
+
+unsigned list_choice_beside(const struct list_choice *c, unsigned column, int step)
+{
+    unsigned place = 0;
+    for (unsigned i = 0; i < N_LIST_COLUMNS; i++)
+        if (c->order[i] == column)
+            place = i;
+    for (unsigned n = 0; n < N_LIST_COLUMNS; n++) {
+        place = (place + (step > 0 ? 1 : N_LIST_COLUMNS - 1)) % N_LIST_COLUMNS;
+        if (c->shown[c->order[place]])
+            return c->order[place];
+    }
+    return column;
+}
 
 static void give_what_is_left(int cols, int widths[N_LIST_COLUMNS])
 {
@@ -225,21 +310,30 @@ static void give_what_is_left(int cols, int widths[N_LIST_COLUMNS])
             widths[i] += (cols - used) / n;
 }
 
-void list_columns_fit(int cols, int widths[N_LIST_COLUMNS])
+/* The column that gets room as the `turn`-th. */
+static unsigned column_of_turn(unsigned turn)
+{
+    unsigned i = 0;
+    while (i + 1 < N_LIST_COLUMNS && list_columns[i].at != turn)
+        i++;
+    return i;
+}
+
+void list_columns_fit(const struct list_choice *c, int cols, int widths[N_LIST_COLUMNS])
 {
     int used = 0;
     for (unsigned i = 0; i < N_LIST_COLUMNS; i++)
         widths[i] = 0;
-    for (unsigned turn = 0; turn < N_LIST_COLUMNS; turn++)
-        for (unsigned i = 0; i < N_LIST_COLUMNS; i++)
-            if (list_columns[i].at == turn) {
-                if (used + list_columns[i].least + 1 > cols)
-                    goto full;
-                widths[i] = list_columns[i].least;
-                used += widths[i] + 1;
-            }
-full:
-    if (used == 0)
-        widths[2] = cols > 1 ? cols - 1 : 1;
+    for (unsigned turn = 0; turn < N_LIST_COLUMNS; turn++) {
+        unsigned i = column_of_turn(turn);
+        int room = cols - used - 1;
+        if (!c->shown[i])
+            continue;
+        if (room < list_columns[i].least && used > 0)
+            break;
+        widths[i] = room < list_columns[i].least ? room : list_columns[i].least;
+        widths[i] = widths[i] > 0 ? widths[i] : 1;
+        used += widths[i] + 1;
+    }
     give_what_is_left(cols, widths);
 }

@@ -1,8 +1,15 @@
 /* The form of saving: which calls, as what, into which file. Whoever runs the screen writes it. */
 #include "screen/inside.h"
 
-static const char *const which_names[N_SAVE_WHICH] = {
-    [SAVE_MARKED] = "selected", [SAVE_SHOWN] = "shown", [SAVE_ALL] = "all"};
+static const char *const which_names[N_SAVE_WHICH] = {[SAVE_THIS] = "this one",
+                                                      [SAVE_MARKED] = "selected",
+                                                      [SAVE_SHOWN] = "shown",
+                                                      [SAVE_ALL] = "all"};
+
+static bool is_on_ladder(const struct screen *s)
+{
+    return s->flow.ladder.n_calls > 0;
+}
 
 static const char *format_name(const struct screen *s)
 {
@@ -11,18 +18,27 @@ static const char *format_name(const struct screen *s)
 
 void save_open(struct screen *s)
 {
-    s->save.which = s->list.marks.n || s->flow.calls.n ? SAVE_MARKED : SAVE_SHOWN;
+    s->save.which = is_on_ladder(s) ? SAVE_THIS : s->list.marks.n ? SAVE_MARKED : SAVE_SHOWN;
     s->save.result[0] = 0;
     screen_open(s, &save_view);
+}
+
+/* The calls of the ladder; without one the call under the cursor. */
+static bool is_this(const struct screen *s, const struct trace_call *c)
+{
+    for (unsigned i = 0; i < s->flow.ladder.n_calls; i++)
+        if (s->flow.ladder.calls[i] == c)
+            return true;
+    return !is_on_ladder(s) && c->serial == s->list.current;
 }
 
 static bool is_saved(const struct screen *s, const struct trace_call *c)
 {
     switch (s->save.which) {
+    case SAVE_THIS:
+        return is_this(s, c);
     case SAVE_MARKED:
-        return s->flow.calls.n        ? marks_have(&s->flow.calls, c->serial)
-               : s->list.marks.n == 0 ? c->serial == s->list.current
-                                      : marks_have(&s->list.marks, c->serial);
+        return marks_have(&s->list.marks, c->serial);
     case SAVE_SHOWN:
         for (size_t i = 0; i < s->list.n_rows; i++)
             if (s->list.rows[i] == c)
@@ -93,6 +109,11 @@ static void next_which(struct screen *s)
     s->save.which = (s->save.which + 1) % N_SAVE_WHICH;
 }
 
+static void which_before(struct screen *s)
+{
+    s->save.which = (s->save.which + N_SAVE_WHICH - 1) % N_SAVE_WHICH;
+}
+
 static void help(struct screen *s)
 {
     screen_open(s, &help_view);
@@ -102,11 +123,12 @@ static const struct binding bindings[] = {
     {{KEY_ENTER}, "Enter", "Save", "writes the file; one that is there is never overwritten", save},
     {{KEY_ESCAPE}, "Esc", "Back", "goes back", screen_close},
     {{KEY_TAB, SCREEN_RIGHT}, "Tab, Right", "Format", "another format", next_format},
-    {{SCREEN_DOWN, SCREEN_UP},
-     "Down, Up",
+    {{SCREEN_DOWN},
+     "Down",
      "Calls",
-     "other calls: selected, shown, all",
+     "other calls: this one or those of the ladder, selected, shown, all",
      next_which},
+    {{SCREEN_UP}, "Up", NULL, "the same, the other way round", which_before},
     {{KEY_F(1)}, "F1", "Help", "this help", help},
     {.help = NULL},
 };
@@ -128,7 +150,9 @@ static void draw(struct screen *s, struct pane p)
     (void)pane_put(p, 2, 2, bold, STR("Format"));
     (void)pane_print(p, 2, 12, (struct look){0}, "%s", format ? format : "none");
     (void)pane_put(p, 3, 2, bold, STR("Calls"));
-    (void)pane_print(p, 3, 12, (struct look){0}, "%s", which_names[s->save.which]);
+    (void)pane_print(p, 3, 12, (struct look){0}, "%s",
+                     s->save.which == SAVE_THIS && is_on_ladder(s) ? "those of the ladder"
+                                                                   : which_names[s->save.which]);
     (void)pane_print(p, 5, 2, screen_look(s, SCREEN_YELLOW, SCREEN_BOLD), "%s", s->save.result);
 }
 

@@ -16,6 +16,7 @@ struct screen *screen_new(struct mem *mem, const struct trace_calls *calls,
     s->options = *options;
     s->grid.is_ascii = options->is_ascii;
     s->list.follows = options->is_live;
+    list_choice_init(&s->list.choice);
     if (screen_resize(s, 24, 80) != OK) {
         screen_free(s);
         return NULL;

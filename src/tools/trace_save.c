@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "capture/pcapng.h"
+#include "host/file_sink.h"
 #include "tools/trace_time.h"
 
 #define ROOM ((size_t)65536 + 2 * PCAPNG_AROUND)
@@ -22,9 +23,11 @@ struct saver {
     size_t n;
 };
 
+/* What is written item by item, or one drawing of all. */
 struct format {
     void (*begin)(struct saver *);
     void (*put)(struct saver *, const struct trace_item *);
+    void (*draw)(const struct trace_ladder *, struct trace_sink *);
 };
 
 static void put_room(struct saver *s, const struct buf *b)
@@ -74,8 +77,11 @@ static void put_text(struct saver *s, const struct trace_item *i)
     (void)fputs("\n\n", s->file);
 }
 
-const char *const trace_save_formats[] = {"pcapng", "text", NULL};
-static const struct format formats[] = {{begin_pcapng, put_pcapng}, {begin_text, put_text}};
+const char *const trace_save_formats[] = {"pcapng", "text", "svg", "html", NULL};
+static const struct format formats[] = {{begin_pcapng, put_pcapng, NULL},
+                                        {begin_text, put_text, NULL},
+                                        {NULL, NULL, trace_draw_svg},
+                                        {NULL, NULL, trace_draw_html}};
 
 static int by_time(const void *a, const void *b)
 {
@@ -106,27 +112,53 @@ static FILE *create(const char *path)
     return file;
 }
 
-static const char *write_all(struct saver *s, const struct screen_saving *saving)
+static const char *draw(struct saver *s, const struct screen_saving *saving)
+{
+    struct trace_ladder l;
+    struct file_sink out;
+    if (trace_ladder_init_of(&l, &mem_libc, saving->calls, saving->n_calls,
+                             (struct trace_ladder_options){0}))
+        return "there is no memory for it";
+    file_sink_init(&out, s->file);
+    formats[saving->format].draw(&l, &out.sink);
+    trace_ladder_fini(&l);
+    return NULL;
+}
+
+static const char *write_items(struct saver *s, const struct screen_saving *saving)
 {
     const struct format *f = &formats[saving->format];
-    s->file = create(saving->path);
-    if (!s->file)
-        return errno == EEXIST ? "there is a file of this name" : strerror(errno);
+    s->room = malloc(ROOM);
+    if (!s->room || !collect(s, saving))
+        return "there is no memory for it";
     f->begin(s);
     for (size_t i = 0; i < s->n; i++)
         f->put(s, s->items[i]);
-    bool failed = ferror(s->file);
-    if (fclose(s->file) == 0 && !failed)
-        return NULL;
-    (void)unlink(saving->path);
-    return "the file cannot be written";
+    return NULL;
+}
+
+static const char *write_all(struct saver *s, const struct screen_saving *saving)
+{
+    bool is_drawn = formats[saving->format].draw != NULL;
+    if (is_drawn && saving->n_calls > LIMIT_TRACE_FLOW)
+        return "these are too many calls for one picture";
+    s->file = create(saving->path);
+    if (!s->file)
+        return errno == EEXIST ? "there is a file of this name" : strerror(errno);
+    const char *wrong = is_drawn ? draw(s, saving) : write_items(s, saving);
+    if (!wrong && ferror(s->file))
+        wrong = "the file cannot be written";
+    if (fclose(s->file) != 0 && !wrong)
+        wrong = "the file cannot be written";
+    if (wrong)
+        (void)unlink(saving->path);
+    return wrong;
 }
 
 const char *trace_save(const struct screen_saving *saving)
 {
-    struct saver s = {.room = malloc(ROOM)};
-    const char *wrong =
-        s.room && collect(&s, saving) ? write_all(&s, saving) : "there is no memory for it";
+    struct saver s = {0};
+    const char *wrong = write_all(&s, saving);
     free(s.room);
     free(s.items);
     return wrong;

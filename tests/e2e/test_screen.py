@@ -1,5 +1,6 @@
 """`tandem trace` on a terminal: the full-screen view, driven by keys in tmux."""
 import os
+import re
 import shlex
 import tempfile
 
@@ -112,6 +113,144 @@ def test_selected_calls_are_saved():
         t.see("200 OK", "12:00:10.250")
     os.unlink(saved)
     os.rmdir(folder)
+    os.unlink(path)
+
+
+def transfer():
+    """Alice calls Bob, who sends her on to Carol: two calls, and RTP of the first."""
+    alice, bob, carol = ("192.0.2.1", 5060), ("192.0.2.2", 5060), ("192.0.2.3", 5060)
+
+    def said(at, start, call_id, cseq, way, more="", to="bob", body=""):
+        kind = "Content-Type: application/sdp\r\n" if body else ""
+        ends = ["From: <sip:alice@example.com>;tag=a" + call_id,
+                f"To: <sip:{to}@example.com>" + (";tag=b" if cseq != "1 INVITE" or start.startswith("SIP/2.0 ") else "")]
+        if start.startswith("REFER"):
+            ends = [ends[1].replace("To", "From"), ends[0].replace("From", "To")]
+        text = (f"{start}\r\nVia: SIP/2.0/UDP {way[0][0]}:5060;branch=z9hG4bK{call_id}{cseq[0]}\r\nMax-Forwards: 70\r\n"
+                f"{ends[0]}\r\n{ends[1]}\r\nCall-ID: {call_id}\r\nCSeq: {cseq}\r\n{more}{kind}Content-Length: {len(body)}\r\n\r\n{body}").encode()
+        return at, frames.datagram(text, *way)
+
+    begin, out, back, on = 1767268800, (alice, bob), (bob, alice), (alice, carol)
+    answer = SDP.replace("192.0.2.1", "192.0.2.2").replace("4000", "4002")
+    rtp = [(begin + 1.2 + i * 0.02, frames.datagram(frames.rtp(i, i * 160, 7), (bob[0], 4002), (alice[0], 4000))) for i in range(50)]
+    return [said(begin, "INVITE sip:bob@192.0.2.2 SIP/2.0", "one", "1 INVITE", out, body=SDP),
+            said(begin + 1, "SIP/2.0 200 OK", "one", "1 INVITE", back, body=answer),
+            said(begin + 1.1, "ACK sip:bob@192.0.2.2 SIP/2.0", "one", "1 ACK", out), *rtp,
+            said(begin + 3, "REFER sip:alice@192.0.2.1 SIP/2.0", "one", "2 REFER", back, "Refer-To: <sip:carol@192.0.2.3>\r\n"),
+            said(begin + 3.1, "INVITE sip:carol@192.0.2.3 SIP/2.0", "two", "1 INVITE", on, "Referred-By: <sip:bob@example.com>\r\n", "carol"),
+            said(begin + 3.2, "SIP/2.0 603 Decline", "two", "1 INVITE", (carol, alice), to="carol")]
+
+
+def test_the_ladder_says_what_every_drawing_says():
+    path = file_of(transfer())
+    with Terminal(trace(path)) as t:
+        t.see("2 calls")
+        t.keys("Enter")
+        t.see("alice", "bob", "INVITE bob (SDP)", "RTP PCMU, 50 packets, 0 lost", "═", "║", "REFER to carol")
+        t.see("one: answered by bob after 1.0 s, no end seen")
+        t.keys("x")
+        t.see("carol", "another call, two: a REFER there asked for it", "603 Decline")
+        t.keys("m")
+        t.lose("RTP PCMU", "║")
+        t.keys("d")
+        t.see("offer PCMU 192.0.2.1:4000 sendrecv", "answer PCMU 192.0.2.2:4002 sendrecv")
+        t.lose("(SDP)")
+        t.keys("w")
+        t.see(" 3.200 ", "+0.100")
+        t.keys("c")
+        t.see("by dialog")
+        t.keys("D")
+        t.lose("603 Decline")
+        t.keys("D", "s")
+        t.lose("192.0.2.1:5060  ")
+        t.keys("End")
+        t.see("two: refused by carol with 603 Decline after 0.1 s")
+    os.unlink(path)
+
+
+def test_several_selected_calls_are_one_flow():
+    path = file_of(three_calls())
+    with Terminal(trace(path)) as t:
+        t.see("3 calls")
+        t.keys("Space", "Space", "x")
+        t.see("Ladder", "486 Busy Here", "200 OK", "another call, two")
+        t.lose("180 Ringing")
+    os.unlink(path)
+
+
+def test_columns_are_chosen():
+    path = file_of(three_calls())
+    with Terminal(trace(path)) as t:
+        t.see("3 calls", "Destination")
+        t.keys("t")
+        t.see("Columns", "[*] Idx", "[ ] Talk")
+        t.keys("Space", "End", "Space", "-", "-")
+        t.see("[ ] Idx", "[*] Total")
+        t.keys("Escape")
+        assert "Idx" not in t.see("Total", "0.2", "From")
+        t.keys(">", ">")
+        t.see("^From")
+    os.unlink(path)
+
+
+def test_calls_are_saved_as_pictures_and_pages():
+    path = file_of(transfer())
+    with tempfile.TemporaryDirectory() as folder, Terminal(trace(path)) as t:
+        t.see("2 calls")
+        t.keys("x")
+        t.see("Ladder")
+        t.keys("S", "Tab", "Tab")
+        t.see("svg", "those of the ladder")
+        t.type(os.path.join(folder, "all.svg"))
+        t.keys("Enter")
+        t.see("saved")
+        t.keys("Tab", "Down")
+        t.see("html", "selected")
+        t.type(os.path.join(folder, "none.html"))
+        t.keys("Enter")
+        t.see("there are no such calls")
+        t.keys("Escape", "q", "Down", "F2", "Up", "Up")
+        t.see("this one")
+        t.keys("C-u")
+        t.type(os.path.join(folder, "one.html"))
+        t.keys("Enter")
+        t.see("saved")
+        with open(os.path.join(folder, "all.svg"), encoding="utf-8") as svg, open(os.path.join(folder, "one.html"), encoding="utf-8") as html:
+            picture, page = svg.read(), html.read()
+        assert "603 Decline" in picture and "RTP PCMU" in picture and picture.endswith("</svg>\n"), picture
+        assert "603 Decline" in page and "REFER" not in page, page
+    os.unlink(path)
+
+
+def test_small_terminals_show_what_fits():
+    path = file_of(transfer())
+    for cols, rows in ((80, 24), (40, 10), (20, 4)):
+        with Terminal(trace(path), cols=cols, rows=rows) as t:
+            t.see("Calls:", "alice")
+            t.keys("Enter")
+            t.see("Ladder", "alice" if rows > 4 else "INVITE")
+            t.resize(cols + 7, rows + 3)
+            t.see("Ladder", "INVITE")
+            t.resize(cols, rows)
+            t.keys("End")
+            t.see("REFER")
+            for key in ("F1", "Escape", "Enter", "Escape", "S", "Escape", "q", "F7", "Escape", "t", "Escape", "i"):
+                t.keys(key)
+            t.see("Statistics")
+            t.keys("q", "q")
+            t.see("left with 0")
+    os.unlink(path)
+
+
+def test_a_terminal_without_colours_gets_none():
+    path = file_of(transfer())
+    with Terminal("TERM=vt100 " + trace(path)) as t:
+        t.see("2 calls")
+        t.keys("Enter")
+        t.see("INVITE bob", "REFER to carol")
+        drawn = t.tmux("capture-pane", "-p", "-e")
+        assert "\x1b[7m" in drawn or "\x1b[1;7m" in drawn, drawn
+        assert not re.search(r"\x1b\[(\d+;)*[34][0-7]", drawn), drawn
     os.unlink(path)
 
 

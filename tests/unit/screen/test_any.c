@@ -13,7 +13,8 @@ static uint32_t next_random(uint64_t *seed)
 
 static uint32_t any_key(uint64_t *seed)
 {
-    static const char usual[] = "\r\r\r\033\033q  jjkk//fhirRsxXmdwDtTAZz<>pcC90\t\177y4x";
+    static const char usual[] =
+        "\r\r\r\033\033q  jjkk//fhirRsxXmdwDtTAZz<>pcC90+-SS\001\004\005\t\177y4x";
     uint32_t r = next_random(seed);
     if (r % 4 == 0)
         return SCREEN_UP + r / 4 % 8;

@@ -1,6 +1,8 @@
 /* The list of calls: what it shows, in which order, and its keys. */
 #include "show.h"
 
+#include <stdio.h>
+
 static void three_calls(struct show *h)
 {
     show_init(h, NULL);
@@ -187,6 +189,92 @@ static void statistics_count_what_is_shown_and_all(void **state)
     show_fini(&h);
 }
 
+static void columns_are_chosen_and_moved(void **state)
+{
+    struct show h;
+    (void)state;
+    show_init(&h, NULL);
+    rig_tell(&h.rig, plain_call, n_plain_call);
+    screen_update(h.s);
+    assert_true(show_has(&h, "Call-ID"));
+    assert_false(show_has(&h, "Talk"));
+    show_type(&h, "t");
+    assert_true(show_has(&h, "[*] Call-ID"));
+    assert_true(show_has(&h, "[ ] Talk"));
+    show_key(&h, SCREEN_END);
+    show_type(&h, "k q");
+    assert_true(show_has(&h, "Talk"));
+    assert_true(show_has(&h, "31.0"));
+    show_type(&h, "t");
+    show_key(&h, SCREEN_HOME);
+    show_type(&h, "j+");
+    assert_true(show_is_current(&h, "[*] Method"));
+    show_type(&h, "q");
+    assert_true(show_has(&h, "From"));
+    assert_true(show_find(&h, "Method") >= 0);
+    show_fini(&h);
+}
+
+/* The one that is left cannot be taken away. */
+static void one_column_stays(void **state)
+{
+    struct show h;
+    (void)state;
+    show_init(&h, NULL);
+    tell_short_call(&h, 0, "one", "anna", "486 Busy Here");
+    show_type(&h, "t");
+    show_key(&h, SCREEN_HOME);
+    for (int i = 0; i < 10; i++)
+        show_type(&h, " j");
+    assert_true(show_has(&h, "[*] Call-ID"));
+    show_type(&h, "q");
+    assert_true(show_has(&h, "one"));
+    assert_false(show_has(&h, "anna@"));
+    show_type(&h, "t");
+    show_key(&h, SCREEN_F0 + 5);
+    show_type(&h, "q");
+    assert_true(show_has(&h, "anna@"));
+    show_fini(&h);
+}
+
+static void sorting_goes_by_the_columns_that_are_shown(void **state)
+{
+    struct show h;
+    (void)state;
+    show_init(&h, NULL);
+    tell_short_call(&h, 0, "one", "zoe", "486 Busy Here");
+    tell_short_call(&h, 1000, "two", "anna", "200 OK");
+    show_type(&h, "tj q"); /* without Method: behind Idx stands From */
+    show_type(&h, ">");
+    assert_true(show_has(&h, "^From"));
+    assert_true(show_find(&h, "anna@") < show_find(&h, "zoe@"));
+    show_type(&h, "<");
+    assert_true(show_has(&h, "^Idx"));
+    show_fini(&h);
+}
+
+static void half_pages_and_ends_have_keys(void **state)
+{
+    struct show h;
+    char id[16];
+    (void)state;
+    show_init(&h, NULL);
+    for (unsigned i = 0; i < 100; i++) {
+        (void)snprintf(id, sizeof id, "c%u", i + 1000);
+        tell_short_call(&h, i, id, "anna", "200 OK");
+    }
+    assert_true(show_is_current(&h, "c1000"));
+    show_key(&h, 'd' & 31);
+    assert_true(show_is_current(&h, "c1018"));
+    show_key(&h, 'u' & 31);
+    assert_true(show_is_current(&h, "c1000"));
+    show_key(&h, 'e' & 31);
+    assert_true(show_is_current(&h, "c1099"));
+    show_key(&h, 'a' & 31);
+    assert_true(show_is_current(&h, "c1000"));
+    show_fini(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +290,10 @@ int main(void)
         cmocka_unit_test(a_live_trace_is_not_left_by_a_slip),
         cmocka_unit_test(help_is_about_the_view),
         cmocka_unit_test(statistics_count_what_is_shown_and_all),
+        cmocka_unit_test(columns_are_chosen_and_moved),
+        cmocka_unit_test(one_column_stays),
+        cmocka_unit_test(sorting_goes_by_the_columns_that_are_shown),
+        cmocka_unit_test(half_pages_and_ends_have_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,6 +43,35 @@ static void those_that_are_shown_or_all(void **state)
     show_fini(&h);
 }
 
+static void the_one_under_the_cursor_is_saved(void **state)
+{
+    struct show h;
+    (void)state;
+    three_calls(&h, NULL);
+    show_type(&h, "jsx");
+    for (int i = 0; i < 2; i++) /* from those that are shown, by all of them */
+        show_key(&h, SCREEN_DOWN);
+    assert_true(show_has(&h, "this one"));
+    assert_int_equal(show_type(&h, "\r"), SCREEN_SAVES);
+    assert_int_equal(screen_saving(h.s).n_calls, 1);
+    assert_true(str_equal(screen_saving(h.s).calls[0]->call_id, STR("two")));
+    show_fini(&h);
+}
+
+static void a_ladder_is_saved_with_what_was_brought_in(void **state)
+{
+    struct show h;
+    (void)state;
+    show_init(&h, NULL);
+    tell_transfer(&h.rig);
+    screen_update(h.s);
+    show_type(&h, "xSx");
+    assert_true(show_has(&h, "those of the ladder"));
+    assert_int_equal(show_type(&h, "\r"), SCREEN_SAVES);
+    assert_int_equal(screen_saving(h.s).n_calls, 2);
+    show_fini(&h);
+}
+
 static void nothing_is_saved_without_a_name_or_a_format(void **state)
 {
     struct show h;
@@ -75,6 +104,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(those_that_are_selected_are_saved),
         cmocka_unit_test(those_that_are_shown_or_all),
+        cmocka_unit_test(the_one_under_the_cursor_is_saved),
+        cmocka_unit_test(a_ladder_is_saved_with_what_was_brought_in),
         cmocka_unit_test(nothing_is_saved_without_a_name_or_a_format),
         cmocka_unit_test(the_ladder_s_calls_are_saved_from_its_messages),
     };
