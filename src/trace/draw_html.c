@@ -10,23 +10,20 @@
 
 static void put_head(const struct trace_ladder *l, struct trace_sink *k)
 {
+    char text[TRACE_WORDS];
+    struct buf b;
+    buf_init(&b, text, sizeof text);
     sink_put_lit(k, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                     "<meta http-equiv=\"Content-Security-Policy\" content=\"" POLICY "\">\n"
                     "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
-    sink_put_xml(k, l->calls[0]->method_name);
-    sink_put_lit(k, " ");
-    sink_put_xml(k, l->calls[0]->call_id);
+    trace_ladder_title(&b, l);
+    sink_put_xml(k, buf_str(&b));
     sink_put_lit(k, "</title>\n<style>\n");
     sink_put(k, (struct str){page_css, sizeof page_css - 1});
-    sink_put_lit(k, "</style>\n</head>\n<body>\n<h1>");
-    sink_put_xml(k, l->calls[0]->method_name);
-    sink_put_lit(k, " from ");
-    sink_put_xml(k, l->calls[0]->from_uri);
-    sink_put_lit(k, " to ");
-    sink_put_xml(k, l->calls[0]->to_uri);
     sink_put_lit(
-        k, "</h1>\n<p class=\"hint\">A click on an arrow opens its message; a click with Shift on "
-           "another one compares the two.</p>\n");
+        k, "</style>\n</head>\n<body>\n<p class=\"hint\">A click on an arrow opens its message, "
+           "the keys Up and Down the ones before and behind it; a click with Shift on "
+           "another arrow compares the two; Esc closes.</p>\n");
 }
 
 /* Readable without any script, too. */

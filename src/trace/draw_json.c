@@ -113,6 +113,7 @@ static void put_sides(struct trace_sink *k, const struct trace_ladder *l)
         put_addr(k, STR("address"), &l->sides[i].addr);
         put_key(k, STR("user"), l->sides[i].user);
         put_key(k, STR("agent"), l->sides[i].agent);
+        put_key(k, STR("role"), trace_side_role(l, i));
         sink_put(k, l->sides[i].passes_on ? STR(",\"proxy\":true}") : STR(",\"proxy\":false}"));
     }
 }

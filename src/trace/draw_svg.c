@@ -1,123 +1,112 @@
 /* A ladder as SVG: lifelines, arrows, streams as bands. Its looks are page/ladder.css. */
+#include "base/time.h"
 #include "ladder_css.h"
 #include "trace/brief.h"
-#include "trace/sink.h"
+#include "trace/svg.h"
 
 #define GUTTER 130
-#define COLUMN 250
-#define HEAD 76
-#define STEP 34
+#define COLUMN_MOST 250
+#define COLUMN_LEAST 205
+#define COLUMNS_LEAST 3 /* the head wants room */
+#define BOX 74
+#define STEP 32
 #define MEDIA 14
-#define LINE 20
+#define GAP 24
+#define GAP_NS NS_PER_S /* from which on a pause is seen as one */
 
 struct picture {
     const struct trace_ladder *l;
     struct trace_sink *k;
+    unsigned column;
+    unsigned head; /* height of what is above the ladder */
     unsigned y;
 };
 
-static unsigned x_of(unsigned side)
+static unsigned x_of(const struct picture *p, unsigned side)
 {
-    return GUTTER + COLUMN / 2 + side * COLUMN;
+    return GUTTER + p->column / 2 + side * p->column;
 }
 
+static unsigned gap_of(const struct trace_rung *r)
+{
+    return r->since_last >= (int64_t)GAP_NS ? GAP : 0;
+}
+
+/* Without the gap before it. */
 static unsigned height_of(const struct trace_rung *r)
 {
     return STEP + (r->media.len > 0 ? MEDIA : 0);
 }
 
-static unsigned width_of(const struct trace_ladder *l)
+static unsigned width_of(const struct picture *p)
 {
-    unsigned n = l->n_sides < 3 ? 3 : l->n_sides; /* sentences want room */
-    return GUTTER + n * COLUMN + 20;
+    unsigned n = p->l->n_sides < COLUMNS_LEAST ? COLUMNS_LEAST : p->l->n_sides;
+    return GUTTER + n * p->column + 20;
 }
 
-static unsigned end_of(const struct trace_ladder *l)
+static unsigned begin_of(const struct picture *p)
 {
-    unsigned y = HEAD + STEP;
-    for (unsigned i = 0; i < l->n_rungs; i++)
-        y += height_of(&l->rungs[i]);
+    return p->head + BOX + STEP;
+}
+
+static unsigned end_of(const struct picture *p)
+{
+    unsigned y = begin_of(p);
+    for (unsigned i = 0; i < p->l->n_rungs; i++)
+        y += gap_of(&p->l->rungs[i]) + height_of(&p->l->rungs[i]);
     return y;
 }
 
-/* ` name="number"` */
-static void put_attribute(struct picture *p, struct str name, unsigned n)
-{
-    sink_put_lit(p->k, " ");
-    sink_put(p->k, name);
-    sink_put_lit(p->k, "=\"");
-    sink_put_u64(p->k, n);
-    sink_put_lit(p->k, "\"");
-}
+/* --- sides --- */
 
-static void put_text(struct picture *p, struct str class, unsigned x, unsigned y, struct str text)
+static void put_side(const struct picture *p, unsigned side, unsigned end)
 {
-    sink_put_lit(p->k, "<text class=\"");
-    sink_put(p->k, class);
-    sink_put_lit(p->k, "\"");
-    put_attribute(p, STR("x"), x);
-    put_attribute(p, STR("y"), y);
-    sink_put_lit(p->k, ">");
-    sink_put_xml(p->k, text);
-    sink_put_lit(p->k, "</text>\n");
-}
-
-static void put_line(struct picture *p, struct str class, unsigned x1, unsigned y1, unsigned x2,
-                     unsigned y2)
-{
-    sink_put_lit(p->k, "<line class=\"");
-    sink_put(p->k, class);
-    sink_put_lit(p->k, "\"");
-    put_attribute(p, STR("x1"), x1);
-    put_attribute(p, STR("y1"), y1);
-    put_attribute(p, STR("x2"), x2);
-    put_attribute(p, STR("y2"), y2);
-    sink_put_lit(p->k, "/>\n");
-}
-
-static void put_rect(struct picture *p, unsigned x, unsigned y, unsigned width, unsigned height)
-{
-    put_attribute(p, STR("x"), x);
-    put_attribute(p, STR("y"), y);
-    put_attribute(p, STR("width"), width);
-    put_attribute(p, STR("height"), height);
-    sink_put_lit(p->k, "/>\n");
-}
-
-static void put_side(struct picture *p, unsigned side, unsigned end)
-{
-    char text[TRACE_WORDS];
-    struct buf b;
+    char name[TRACE_WORDS], text[TRACE_WORDS];
+    struct buf n, b;
     const struct trace_side *s = &p->l->sides[side];
-    unsigned x = x_of(side);
-    put_line(p, STR("life"), x, HEAD, x, end);
-    sink_put_lit(p->k, "<rect class=\"box\" rx=\"6\"");
-    put_rect(p, x - COLUMN / 2 + 12, 10, COLUMN - 24, HEAD - 16);
-    buf_init(&b, text, sizeof text);
-    trace_side_name(&b, p->l, side);
-    put_text(p, STR("name"), x, 29, str_slice(buf_str(&b), 0, 26));
+    unsigned x = x_of(p, side), y = p->head;
+    struct str role = trace_side_role(p->l, side);
+    svg_line(p->k, STR("life"), x, y + BOX, x, end);
+    svg_rect(p->k, STR("box"), 0, x - p->column / 2 + 8, y + 4, p->column - 16, BOX - 4);
+    buf_init(&n, name, sizeof name);
+    trace_side_name(&n, p->l, side);
+    svg_text(p->k, STR("name"), x, y + 24, str_slice(buf_str(&n), 0, 26));
+    svg_text(p->k, STR("name"), x, end + 16, str_slice(buf_str(&n), 0, 26));
     buf_init(&b, text, sizeof text);
     brief_put_addr(&b, &s->addr);
-    put_text(p, STR("place"), x, 45, buf_str(&b));
-    buf_init(&b, text, 34);
-    brief_put(&b, s->passes_on ? STR("passes requests on") : s->agent);
-    put_text(p, STR("agent"), x, 60, buf_str(&b));
+    svg_text(p->k, STR("place"), x, y + 42, buf_str(&b));
+    buf_init(&b, text, 36);
+    brief_put(&b, role);
+    if (role.len > 0 && s->agent.len > 0 && !str_equal(s->agent, buf_str(&n)))
+        brief_put(&b, STR(" \u00b7 "));
+    if (!str_equal(s->agent, buf_str(&n)))
+        brief_put(&b, s->agent);
+    svg_text(p->k, STR("agent"), x, y + 59, buf_str(&b));
 }
 
-static void put_times(struct picture *p, const struct trace_rung *r)
+/* --- rungs --- */
+
+static void put_times(const struct picture *p, const struct trace_rung *r)
 {
     char text[40];
     struct buf b;
     buf_init(&b, text, sizeof text);
     brief_put_seconds(&b, r->since_start, 3);
-    put_text(p, STR("time"), 62, p->y, buf_str(&b));
+    svg_text(p->k, STR("time"), 62, p->y, buf_str(&b));
     buf_init(&b, text, sizeof text);
     brief_put(&b, r->since_last < 0 ? STR("") : STR("+"));
     brief_put_seconds(&b, r->since_last, 3);
-    put_text(p, STR("since"), 122, p->y, buf_str(&b));
+    svg_text(p->k, gap_of(r) ? STR("since long") : STR("since"), 122, p->y, buf_str(&b));
 }
 
-static void put_class(struct picture *p, const struct trace_rung *r)
+/* Lifelines are dotted where nothing passes for long. */
+static void put_gap(const struct picture *p, const struct trace_rung *r)
+{
+    for (unsigned i = 0; gap_of(r) && i < p->l->n_sides; i++)
+        svg_line(p->k, STR("gap"), x_of(p, i), p->y - STEP + 10, x_of(p, i), p->y + GAP - 16);
+}
+
+static void put_class(const struct picture *p, const struct trace_rung *r)
 {
     bool bad = r->kind == TRACE_RUNG_MESSAGE && r->item->status >= 400;
     sink_put(p->k, r->kind == TRACE_RUNG_STREAM ? STR("rung rtp k") : STR("rung k"));
@@ -125,47 +114,68 @@ static void put_class(struct picture *p, const struct trace_rung *r)
     sink_put(p->k, bad ? STR(" bad") : STR(""));
 }
 
-static void put_arrow(struct picture *p, const struct trace_rung *r)
+static void put_head_of_arrow(const struct picture *p, unsigned x, bool right)
 {
-    unsigned a = x_of(r->from), b = x_of(r->to), y = p->y;
-    bool right = b > a;
-    put_line(p, STR("way"), a, y, right ? b - 8 : b + 8, y);
     sink_put_lit(p->k, "<path d=\"M");
-    sink_put_u64(p->k, b);
+    sink_put_u64(p->k, x);
     sink_put_lit(p->k, " ");
-    sink_put_u64(p->k, y);
+    sink_put_u64(p->k, p->y);
     sink_put(p->k, right ? STR("l-10 -5v10z\"/>\n") : STR("l10 -5v10z\"/>\n"));
 }
 
-static void put_itself(struct picture *p, const struct trace_rung *r)
+static void put_arrow(const struct picture *p, const struct trace_rung *r)
 {
-    sink_put_lit(p->k, "<path d=\"M");
-    sink_put_u64(p->k, x_of(r->from));
-    sink_put_lit(p->k, " ");
-    sink_put_u64(p->k, p->y);
-    sink_put_lit(p->k, "l10 -5v10z\"/>\n");
+    unsigned a = x_of(p, r->from), b = x_of(p, r->to);
+    bool right = b > a;
+    if (a != b)
+        svg_line(p->k, STR("way"), a, p->y, right ? b - 8 : b + 8, p->y);
+    put_head_of_arrow(p, b, right);
 }
 
-static void put_crossing(struct picture *p, const struct trace_rung *r, unsigned n,
+/* What a pointer over the arrow is told. */
+static void put_hint(const struct picture *p, const struct trace_rung *r)
+{
+    char text[TRACE_WORDS];
+    struct buf b;
+    struct str meaning = trace_rung_meaning(r);
+    buf_init(&b, text, sizeof text);
+    trace_side_tell(&b, p->l, r->from);
+    brief_put(&b, STR(" \u2192 "));
+    trace_side_tell(&b, p->l, r->to);
+    brief_put(&b, meaning.len > 0 ? STR(": ") : STR(""));
+    brief_put(&b, meaning);
+    sink_put_lit(p->k, "<title>");
+    sink_put_xml(p->k, buf_str(&b));
+    sink_put_lit(p->k, "</title>\n");
+}
+
+static void put_crossing(const struct picture *p, const struct trace_rung *r, unsigned n,
                          struct str label)
 {
-    unsigned middle = (x_of(r->from) + x_of(r->to)) / 2;
+    unsigned middle = (x_of(p, r->from) + x_of(p, r->to)) / 2;
     sink_put_lit(p->k, "<g class=\"");
     put_class(p, r);
     sink_put_lit(p->k, "\"");
     if (r->item) {
-        put_attribute(p, STR("data-m"), n);
+        svg_attribute(p->k, STR("data-m"), n);
         sink_put_lit(p->k, " tabindex=\"0\" role=\"button\"");
     }
     sink_put_lit(p->k, ">\n");
-    if (r->from == r->to)
-        put_itself(p, r);
-    else
-        put_arrow(p, r);
-    put_text(p, STR("label"), middle, p->y - 6, label);
+    put_hint(p, r);
+    put_arrow(p, r);
+    svg_text(p->k, STR("label"), middle, p->y - 6, label);
     if (r->media.len > 0)
-        put_text(p, STR("media"), middle, p->y + 14, r->media);
+        svg_text(p->k, STR("media"), middle, p->y + 14, r->media);
     sink_put_lit(p->k, "</g>\n");
+}
+
+/* From side to side: what is said of the call, not by anybody in it. */
+static void put_sentence(const struct picture *p, const struct trace_rung *r, struct str label)
+{
+    bool begins = r->kind == TRACE_RUNG_CALL;
+    svg_rect(p->k, begins ? STR("joined") : STR("said"), r->call * 3 % TRACE_COLOURS, GUTTER + 4,
+             p->y - 16, width_of(p) - GUTTER - 20, 24);
+    svg_text(p->k, begins ? STR("join") : STR("note"), GUTTER + 14, p->y, label);
 }
 
 static void put_rung(struct picture *p, unsigned n)
@@ -175,77 +185,80 @@ static void put_rung(struct picture *p, unsigned n)
     struct buf b;
     buf_init(&b, text, sizeof text);
     trace_rung_label(&b, p->l, r);
+    put_gap(p, r);
+    p->y += gap_of(r);
     put_times(p, r);
     if (r->kind == TRACE_RUNG_MESSAGE || r->kind == TRACE_RUNG_STREAM)
         put_crossing(p, r, n, buf_str(&b));
     else
-        put_text(p, r->kind == TRACE_RUNG_NOTE ? STR("note") : STR("join"), GUTTER + 12, p->y,
-                 buf_str(&b));
+        put_sentence(p, r, buf_str(&b));
     p->y += height_of(r);
 }
 
-/* Behind everything: from a stream's first packet to the rung before its last. */
-static void put_band(struct picture *p, const struct trace_rung *r, unsigned y)
+/* --- streams --- */
+
+/* Of the gap behind a stream's last rung, what passes until its last packet. */
+static unsigned part_of_gap(const struct trace_ladder *l, const struct trace_rung *r)
 {
-    unsigned a = x_of(r->from), b = x_of(r->to), height = 0;
-    for (const struct trace_rung *o = r; o <= &p->l->rungs[r->until]; o++)
-        height += height_of(o);
-    sink_put_lit(p->k, "<rect class=\"band k");
-    sink_put_u64(p->k, r->colour);
-    sink_put_lit(p->k, "\"");
-    put_rect(p, a < b ? a : b, y, a < b ? b - a : a - b, height);
+    const struct trace_rung *last = &l->rungs[r->until];
+    if (r->until + 1 == l->n_rungs || gap_of(last + 1) == 0 || r->stream->last_at <= last->at)
+        return 0;
+    uint64_t passed = ((uint64_t)r->stream->last_at - (uint64_t)last->at) / NS_PER_MS;
+    uint64_t all = (uint64_t)last[1].since_last / NS_PER_MS;
+    return passed < all ? (unsigned)(passed * GAP / all) : GAP;
 }
 
-static void put_bands(struct picture *p)
+/* Behind everything: from a stream's first packet to its last. */
+static void put_band(const struct picture *p, const struct trace_rung *r, unsigned y)
 {
-    unsigned y = HEAD + STEP;
+    unsigned a = x_of(p, r->from), b = x_of(p, r->to), height = height_of(r);
+    for (const struct trace_rung *o = r + 1; o <= &p->l->rungs[r->until]; o++)
+        height += gap_of(o) + height_of(o);
+    svg_rect(p->k, STR("band"), r->colour, a < b ? a : b, y, a < b ? b - a : a - b,
+             height + part_of_gap(p->l, r));
+}
+
+static void put_bands(const struct picture *p)
+{
+    unsigned y = begin_of(p);
     for (unsigned i = 0; i < p->l->n_rungs; i++) {
+        y += gap_of(&p->l->rungs[i]);
         if (p->l->rungs[i].kind == TRACE_RUNG_STREAM)
             put_band(p, &p->l->rungs[i], y);
         y += height_of(&p->l->rungs[i]);
     }
 }
 
-static void put_foot(struct picture *p)
-{
-    char text[TRACE_WORDS];
-    struct buf b;
-    for (unsigned i = 0; i < p->l->n_calls; i++) {
-        sink_put_lit(p->k, "<rect rx=\"3\" class=\"chip k");
-        sink_put_u64(p->k, i * 3 % TRACE_COLOURS);
-        sink_put_lit(p->k, "\"");
-        put_rect(p, 20, p->y - 10, 12, 12);
-        buf_init(&b, text, sizeof text);
-        brief_put(&b, str_slice(p->l->calls[i]->call_id, 0, 64));
-        brief_put(&b, STR(": "));
-        trace_call_tell(&b, p->l, i);
-        put_text(p, STR("told"), 40, p->y, buf_str(&b));
-        p->y += LINE;
-    }
-}
+/* --- the whole --- */
 
-static void put_head(struct picture *p, unsigned width, unsigned height)
+static void put_root(const struct picture *p, unsigned width, unsigned height)
 {
-    sink_put_lit(p->k, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ladder\"");
-    put_attribute(p, STR("width"), width);
-    put_attribute(p, STR("height"), height);
-    sink_put_lit(p->k, ">\n<style>\n");
+    sink_put_lit(p->k, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ladder\" role=\"img\"");
+    svg_attribute(p->k, STR("width"), width);
+    svg_attribute(p->k, STR("height"), height);
+    sink_put_lit(p->k, " viewBox=\"0 0 ");
+    sink_put_u64(p->k, width);
+    sink_put_lit(p->k, " ");
+    sink_put_u64(p->k, height);
+    sink_put_lit(p->k, "\">\n<style>\n");
     sink_put(p->k, (struct str){ladder_css, sizeof ladder_css - 1});
-    sink_put_lit(p->k, "</style>\n<rect class=\"paper\"");
-    put_rect(p, 0, 0, width, height);
+    sink_put_lit(p->k, "</style>\n");
+    svg_rect(p->k, STR("paper"), 0, 0, 0, width, height);
 }
 
 void trace_draw_svg(const struct trace_ladder *l, struct trace_sink *k)
 {
-    struct picture p = {l, k, HEAD + STEP};
-    unsigned end = end_of(l);
-    put_head(&p, width_of(l), end + LINE * (l->n_calls + 2));
+    struct picture p = {l, k, l->n_sides > 4 ? COLUMN_LEAST : COLUMN_MOST, 0, 0};
+    unsigned width = width_of(&p);
+    p.head = svg_head(NULL, l, width);
+    unsigned end = end_of(&p);
+    put_root(&p, width, end + 30);
+    (void)svg_head(k, l, width);
     put_bands(&p);
     for (unsigned i = 0; i < l->n_sides; i++)
         put_side(&p, i, end);
+    p.y = begin_of(&p);
     for (unsigned i = 0; i < l->n_rungs; i++)
         put_rung(&p, i);
-    p.y = end + LINE + 10;
-    put_foot(&p);
     sink_put_lit(k, "</svg>\n");
 }

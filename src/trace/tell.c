@@ -1,9 +1,9 @@
-/* One plain sentence: how a call ended. */
+/* Plain sentences: what a ladder is about, and how a call ended. */
+#include "msg/msg.h"
 #include "trace/brief.h"
 #include "trace/ladder.h"
 
-/* Names the side; where others have its name, by its address, too. */
-static void put_side(struct buf *b, const struct trace_ladder *l, unsigned side)
+void trace_side_tell(struct buf *b, const struct trace_ladder *l, unsigned side)
 {
     char mine[TRACE_WORDS], other[TRACE_WORDS];
     struct buf m, o;
@@ -38,7 +38,7 @@ static void put_maker(struct buf *b, const struct trace_ladder *l, const struct 
     for (unsigned n = 0; n < l->n_rungs; n++)
         if (l->rungs[n].item == i) {
             brief_put(b, STR(" by "));
-            put_side(b, l, l->rungs[n].from);
+            trace_side_tell(b, l, l->rungs[n].from);
             return;
         }
 }
@@ -71,6 +71,27 @@ static void put_bye(struct buf *b, const struct trace_ladder *l, const struct tr
     brief_put(b, STR(" with BYE"));
     if (e->answer)
         put_span(b, e->answer, e->bye);
+}
+
+static struct str without_scheme(struct str uri)
+{
+    return str_slice(uri, str_starts_nocase(uri, STR("sip:")) ? 4 : 0, 96);
+}
+
+void trace_ladder_title(struct buf *b, const struct trace_ladder *l)
+{
+    const struct trace_call *c = l->calls[0];
+    if (c->method == METHOD_INVITE) {
+        brief_put(b, without_scheme(c->from_uri));
+        brief_put(b, STR(" calls "));
+        brief_put(b, without_scheme(c->to_uri));
+        return;
+    }
+    brief_put(b, str_slice(c->method_name, 0, 64));
+    brief_put(b, STR(" from "));
+    brief_put(b, without_scheme(c->from_uri));
+    brief_put(b, STR(" to "));
+    brief_put(b, without_scheme(c->to_uri));
 }
 
 void trace_call_tell(struct buf *b, const struct trace_ladder *l, unsigned call)

@@ -125,7 +125,7 @@ class _Answers(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def _chromium():
+def chromium():
     for name in ("chromium", "chromium-browser", "google-chrome"):
         if shutil.which(name):
             return name
@@ -136,7 +136,7 @@ class Browser:
     """A browser whose pages come from http://localhost. `spki`: the keys of certificates that it takes without a CA's word."""
 
     def __init__(self, spki=()):
-        program = _chromium()
+        program = chromium()
         self.phones = collections.defaultdict(lambda: None)
         self.files = {"/jssip.js": _jssip().encode()}
         for name in ("phone.html", "phone.js"):

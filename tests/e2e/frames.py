@@ -39,11 +39,12 @@ def segment(payload, source, target, sequence, flags=0x18):
     return ip(tcp(payload, source[1], target[1], sequence, flags), source[0], target[0], 6)
 
 
-def pcap(frames, link=RAW, order="<"):
-    """A PCAP file of (time in seconds, bytes)."""
+def pcap(frames, link=RAW, order="<", snap=lambda frame: frame):
+    """A PCAP file of (time in seconds, bytes). `snap`: what is kept of a frame."""
     out = struct.pack(order + "IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, link)
     for at, frame in frames:
-        out += struct.pack(order + "IIII", int(at), round(at % 1 * 1000000), len(frame), len(frame)) + frame
+        kept = snap(frame)
+        out += struct.pack(order + "IIII", int(at), round(at % 1 * 1000000), len(kept), len(frame)) + kept
     return out
 
 

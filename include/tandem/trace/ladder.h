@@ -79,6 +79,15 @@ void trace_ladder_fini(struct trace_ladder *);
 
 /* "alice", "proxy", "Exchange/2.1" or "10.0.0.1:5060". */
 void trace_side_name(struct buf *, const struct trace_ladder *, unsigned side);
+/* The name; where other sides have it, too, with the address. */
+void trace_side_tell(struct buf *, const struct trace_ladder *, unsigned side);
+/* "calls", "passes requests on", "answers", "rings", "refuses": its part in these calls; empty:
+ * none of these. */
+struct str trace_side_role(const struct trace_ladder *, unsigned side);
+/* "alice@example.com calls bob@example.com": of the first call. */
+void trace_ladder_title(struct buf *, const struct trace_ladder *);
+/* What such a message is for, for who does not know it: "takes the call". Empty: of a note. */
+struct str trace_rung_meaning(const struct trace_rung *);
 /* "INVITE bob", "200 OK (BYE)", "RTP PCMU, 337 packets, 3 lost", "proxy: bob has two phones". */
 void trace_rung_label(struct buf *, const struct trace_ladder *, const struct trace_rung *);
 /* "answered by bob after 2.1 s, ended by alice with BYE after 31.0 s": how a call ended. */

@@ -37,6 +37,19 @@ function compare(a, b) {
   return lines.reverse();
 }
 
+// The start line, the names of headers and the body are told apart.
+function write(message) {
+  const pre = add(box, "pre", "");
+  let part = "start";
+  for (const line of message.split("\n")) {
+    const colon = part === "head" ? line.indexOf(":") + 1 : 0;
+    if (colon > 0) add(pre, "span", line.slice(0, colon), "name");
+    add(pre, "span", line.slice(colon) + "\n", part);
+    if (part === "start") part = "head";
+    else if (line.trim() === "") part = "body";
+  }
+}
+
 function show() {
   box.replaceChildren();
   box.hidden = chosen.length === 0;
@@ -45,7 +58,8 @@ function show() {
   add(box, "button", "Close").addEventListener("click", () => { chosen = []; show(); });
   if (chosen.length === 1) {
     add(box, "h2", nameOf(chosen[0]));
-    add(box, "pre", textOf(chosen[0]));
+    add(box, "p", chosen[0].querySelector("title").textContent);
+    write(textOf(chosen[0]));
     return;
   }
   add(box, "h2", "\u2212 " + nameOf(chosen[0]));
@@ -62,7 +76,25 @@ function choose(rung, second) {
   show();
 }
 
+function step(by) {
+  const at = Array.prototype.indexOf.call(rungs, chosen[0]) + by;
+  if (at < 0 || at >= rungs.length) return;
+  chosen = [rungs[at]];
+  show();
+  rungs[at].scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("keydown", event => {
+  if (chosen.length === 0) return;
+  if (event.key === "Escape") { chosen = []; show(); }
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  event.preventDefault();
+  step(event.key === "ArrowDown" ? 1 : -1);
+});
+
 rungs.forEach(rung => {
+  // With Shift a click would mark the text up to there, too.
+  rung.addEventListener("mousedown", event => { if (event.shiftKey) event.preventDefault(); });
   rung.addEventListener("click", event => choose(rung, event.shiftKey || event.ctrlKey || event.metaKey));
   rung.addEventListener("keydown", event => {
     if (event.key !== "Enter" && event.key !== " ") return;

@@ -111,7 +111,7 @@ static void test_flow(void **state)
     assert_non_null(strstr(json, "\"joined\":[{\"call_id\":\"call-1\",\"certain\":true,"));
     assert_non_null(
         strstr(json, "{\"name\":\"Exchange/2.1\",\"address\":\"10.0.0.10:5060\",\"user\":\"\","
-                     "\"agent\":\"Exchange/2.1\",\"proxy\":true}"));
+                     "\"agent\":\"Exchange/2.1\",\"role\":\"passes requests on\",\"proxy\":true}"));
     assert_non_null(
         strstr(json, "answered by bob (10.0.0.2:5060) after 2.1 s, ended by bob (10.0.0.2:5060)"));
     assert_non_null(strstr(

@@ -55,6 +55,79 @@ static void test_names(void **state)
     rig_fini(&r);
 }
 
+static void assert_words(struct str got, const char *wanted)
+{
+    assert_true(str_equal(got, str_from(wanted)));
+}
+
+/* Two of bob's phones ring: one answers, from the other the call is taken away. */
+static void test_roles(void **state)
+{
+    (void)state;
+    static const char *const roles[] = {"calls", "passes requests on", "answers", "rings",
+                                        "answers"};
+    char text[TRACE_WORDS];
+    struct buf b;
+    rig_init(&r, 0);
+    tell_transfer(&r);
+    lay_out("call-1", true);
+    for (unsigned i = 0; i < 5; i++)
+        assert_words(trace_side_role(&l, i), roles[i]);
+    buf_init(&b, text, sizeof text);
+    trace_ladder_title(&b, &l);
+    assert_words(buf_str(&b), "alice@example.com calls bob@example.com");
+    buf_init(&b, text, sizeof text);
+    trace_side_tell(&b, &l, 3);
+    trace_side_tell(&b, &l, 4);
+    assert_words(buf_str(&b), "bob (10.0.0.3:5060)carol");
+    trace_ladder_fini(&l);
+    rig_fini(&r);
+}
+
+/* Of each kind of rung in the story; a note speaks for itself. */
+static void test_meanings(void **state)
+{
+    (void)state;
+    unsigned told = 0;
+    rig_init(&r, 0);
+    tell_transfer(&r);
+    lay_out("call-1", true);
+    assert_words(trace_rung_meaning(&l.rungs[0]), "asks for a call, and offers what it can speak");
+    for (unsigned i = 0; i < l.n_rungs; i++) {
+        bool crosses =
+            l.rungs[i].kind == TRACE_RUNG_MESSAGE || l.rungs[i].kind == TRACE_RUNG_STREAM;
+        assert_int_equal(trace_rung_meaning(&l.rungs[i]).len > 0, crosses);
+        told += crosses;
+    }
+    assert_true(told > 40);
+    trace_ladder_fini(&l);
+    rig_fini(&r);
+}
+
+/* Of several calls: without streams, without what bears no description, a side for each host. */
+static void test_options(void **state)
+{
+    (void)state;
+    rig_init(&r, 0);
+    tell_transfer(&r);
+    const struct trace_call *calls[] = {rig_call(&r, "call-1"), rig_call(&r, "call-2")};
+    assert_int_equal(trace_ladder_init_of(&l, &r.mem, calls, 2,
+                                          (struct trace_ladder_options){.without_streams = true,
+                                                                        .only_descriptions = true}),
+                     OK);
+    for (unsigned i = 0; i < l.n_rungs; i++)
+        assert_true(l.rungs[i].kind == TRACE_RUNG_CALL || l.rungs[i].item->sdp.len > 0);
+    assert_int_equal(l.n_sides, 5);
+    trace_ladder_fini(&l);
+    assert_int_equal(
+        trace_ladder_init_of(&l, &r.mem, calls, 2, (struct trace_ladder_options){.by_host = true}),
+        OK);
+    for (unsigned i = 0; i < l.n_sides; i++)
+        assert_int_equal(l.sides[i].addr.port, 0);
+    trace_ladder_fini(&l);
+    rig_fini(&r);
+}
+
 /* Who is called as one and calls as the other is neither: a B2BUA. */
 static void test_between(void **state)
 {
@@ -181,9 +254,10 @@ static void test_times(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names), cmocka_unit_test(test_between),
-        cmocka_unit_test(test_told),  cmocka_unit_test(test_connection),
-        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_names),      cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_meanings),   cmocka_unit_test(test_options),
+        cmocka_unit_test(test_between),    cmocka_unit_test(test_told),
+        cmocka_unit_test(test_connection), cmocka_unit_test(test_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
