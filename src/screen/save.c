@@ -56,7 +56,8 @@ static bool collect(struct screen *s)
 {
     struct save_state *f = &s->save;
     f->n_calls = 0;
-    if (!screen_room(s, &f->calls, &f->room, s->list.n_calls, sizeof *f->calls))
+    size_t most = s->list.n_calls + s->flow.ladder.n_calls; /* the list may lack some of these */
+    if (!screen_room(s, &f->calls, &f->room, most, sizeof *f->calls))
         return false;
     for (const struct trace_call *c = NULL; (c = trace_calls_next(s->calls, c));)
         if (f->n_calls < f->room && is_saved(s, c))
