@@ -12,7 +12,7 @@
 #define STEP 32
 #define MEDIA 14
 #define GAP 24
-#define GAP_NS NS_PER_S /* from which on a pause is seen as one */
+#define GAP_NS (NS_PER_S / 2) /* from which on a pause is seen as one */
 
 struct picture {
     const struct trace_ladder *l;
