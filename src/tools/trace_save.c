@@ -1,5 +1,5 @@
-/* Writes messages of calls that are in memory; frames and RTP are not kept there (trace_export.c
- * reads them again). */
+/* Writes calls that are in memory, their messages or a drawing of them; frames and RTP are not kept
+ * there (trace_export.c reads them again). */
 #include "tools/trace_save.h"
 
 #include <errno.h>
