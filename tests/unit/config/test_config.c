@@ -172,6 +172,16 @@ static void check_groups(const struct config *c)
     EQUAL(c->features.forwards_off, "#74");
 }
 
+static void check_registrar(const struct config *c)
+{
+    assert_int_equal(c->registrar.min_expires_s, 120);
+    assert_int_equal(c->registrar.max_expires_s, 86400);
+    assert_int_equal(c->registrar.default_expires_s, 180);
+    assert_int_equal(c->registrar.max_contacts, 4);
+    assert_int_equal(c->registrar.flow_timer_s, 90);
+    assert_int_equal(c->registrar.service_route.n, 1);
+}
+
 static void every_key_is_read(void **state)
 {
     struct told t;
@@ -197,12 +207,7 @@ static void every_key_is_read(void **state)
     assert_int_equal(c->routes.n, 1);
     assert_int_equal(c->sets.n, 1);
     check_lua(c);
-    assert_int_equal(c->registrar.min_expires_s, 120);
-    assert_int_equal(c->registrar.max_expires_s, 86400);
-    assert_int_equal(c->registrar.default_expires_s, 180);
-    assert_int_equal(c->registrar.max_contacts, 4);
-    assert_int_equal(c->registrar.flow_timer_s, 90);
-    assert_int_equal(c->registrar.service_route.n, 1);
+    check_registrar(c);
     assert_false(c->proxy.record_route);
     assert_int_equal(c->proxy.timer_c_s, 240);
     assert_int_equal(c->proxy.fork, 2);
