@@ -269,8 +269,8 @@ def counted_alike(server, count, rate, ring_ms=200):
     assert ours["retransmitted"] == ours["repeated"] == ours["strays"] == 0, ours
     row = names(ours)["INVITE 200"]
     assert row["count"] == len(times) == count
-    # SIPp's clock ticks every 4 ms
-    assert row["least_ms"] >= ring_ms and times[0] >= ring_ms - 4, (row, times[0])
+    assert row["least_ms"] >= ring_ms, row
+    # SIPp reads its clock once a round, so single times of its are off by as long as it was kept from the processor.
     assert abs(row["p50_ms"] - times[count // 2]) < ring_ms / 4, (row, times[count // 2])
 
 
