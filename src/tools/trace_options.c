@@ -124,7 +124,7 @@ static const char *take_agents(struct trace_options *o, struct str value)
     struct str hep = STR("hep:"), rest = str_slice(value, hep.len, value.len);
     size_t colon = str_find(rest, ':');
 
-    o->agents.transport = transport_of(str_slice(rest, 0, colon));
+    o->agents.transport = (uint8_t)transport_of(str_slice(rest, 0, colon));
     if (!str_starts(value, hep) ||
         (o->agents.transport != TRANSPORT_UDP && o->agents.transport != TRANSPORT_TCP) ||
         !addr_parse(str_slice(rest, colon + 1, rest.len), &o->agents.addr))

@@ -12,16 +12,11 @@ import uuid
 
 import sipp
 from flow import PASSWORD, Flow
-from server import PROGRAM, Server, free_port, wait_for
+from server import PROGRAM, Server, free_port, is_bound, wait_for
 from tap import Skip
 
 SECONDS = 60
 BRANCHES = itertools.count()
-
-
-def _is_bound(port):
-    with open("/proc/net/udp", encoding="ascii") as table:
-        return f":{port:04X} " in table.read()
 
 
 def _send(text, host, port, answered=False):
@@ -107,7 +102,7 @@ class Play:
         at = self.flow.at[party.user]
         player = Player(self.folder, party, self.flow.scenario(party), call_id, at)
         self.players[party.name] = player
-        wait_for(lambda: _is_bound(player.port), 20, player.story)
+        wait_for(lambda: is_bound(player.port), 20, player.story)
         if not party.caller:
             self.registers(party.user, at, player.port)
 

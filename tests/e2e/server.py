@@ -96,6 +96,15 @@ class Server:
             self.stop()
 
 
+def is_bound(port):
+    """Somebody takes datagrams at this port, by any address."""
+    for table in ("/proc/net/udp", "/proc/net/udp6"):
+        with contextlib.suppress(FileNotFoundError), open(table, encoding="ascii") as sockets:
+            if f":{port:04X} " in sockets.read():
+                return True
+    return False
+
+
 def wait_for(condition, seconds, what):
     """Polls until condition() is true; AssertionError with `what` after `seconds`."""
     end = time.monotonic() + seconds

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 
+from server import is_bound, wait_for
 from tap import Skip
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -18,6 +19,7 @@ class Sipp:
     def __init__(self, scenario, port, *options, remote=None, transport="u1", host="127.0.0.1", files=None):
         if not shutil.which("sipp"):
             raise Skip("no sipp")
+        self.port, self.transport = port, transport
         self.folder = tempfile.TemporaryDirectory()
         self.stats = os.path.join(self.folder.name, "stats.csv")
         for name, content in (files or {}).items():
@@ -78,6 +80,9 @@ class Sipp:
         self.process.wait()
 
     def __enter__(self):
+        """Who is to be called is there by then."""
+        if self.transport.startswith("u"):
+            wait_for(lambda: is_bound(self.port) or self.process.poll() is not None, 20, self.errors)
         return self
 
     def __exit__(self, *_):

@@ -122,8 +122,9 @@ def still_serves_a_call(server):
     callee_port = free_port()
     with Sipp("callee.xml", callee_port, "-m", "1", "-timeout", "20s"):
         register(server, "bob", callee_port, "udp", free_port())
-        called = Sipp("caller.xml", free_port(), "-s", "bob", "-m", "1", "-timeout", "20s", remote=server.addr).finish(30)
-        assert called["ok"] == 1, called
+        caller = Sipp("caller.xml", free_port(), "-s", "bob", "-m", "1", "-timeout", "20s", remote=server.addr)
+        called = caller.finish(30)
+        assert called["ok"] == 1, f"{called} {caller.errors()}"
 
 
 def verdict_holds(verdict, statuses, message):
