@@ -246,7 +246,7 @@ static struct msg message;
 static _Alignas(16) char space[65536];
 
 /* Counted by its name. */
-static __attribute__((noinline, noclone)) void read_message(struct str text, bool all)
+static __attribute__((noinline)) void read_message(struct str text, bool all)
 {
     struct msg *m = &message;
     enum msg_error_code rc = msg_parse(m, text, MSG_DATAGRAM, space, sizeof space);
