@@ -58,7 +58,7 @@ TLS_MORE = """loadmodule "tls.so"
 modparam("tls", "config", "{folder}/tls.cfg")"""
 TLS_KNOWN = 'if (proto == TLS && $tls_peer_san_hostname != "{peer}") {{ sl_send_reply("403", "Not You"); exit; }}'
 LOCAL_CORE = """debug=1
-children=2
+children=1
 listen=udp:127.0.0.1:{port}
 listen=tcp:127.0.0.1:{port}
 tcp_accept_no_cl=yes
