@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 
-from server import free_port, wait_for
+from server import free_media_port, free_port, wait_for
 from tap import Skip
 
 CONFIG = """sip_listen {listen}
@@ -44,7 +44,7 @@ class Baresip:
             raise Skip("no baresip")
         self.user, self.events, self.rest = user, [], b""
         self.folder = tempfile.TemporaryDirectory()
-        control, rtp = free_port(), free_port() & ~1
+        control, rtp = free_port(), free_media_port()
         rtp = min(rtp, 65000)
         self.addr = f"{server.host}:{free_port()}"
         self._write("config", CONFIG.format(listen=self.addr, modules=modules, control=control, rtp=rtp, rtp_end=rtp + 20,

@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 
-from server import free_port, wait_for
+from server import free_media_port, free_port, wait_for
 from tap import Skip
 
 CONFIG = """[sip]
@@ -52,7 +52,7 @@ class Linphone:
             os.makedirs(os.path.join(home, place))
         config = os.path.join(home, "linphonerc")
         at = f"{server.host}:{port}" if port else server.addr
-        text = CONFIG.format(port=free_port(), rtp=min(free_port() & ~1, 65000), user=user, domain=domain or at, at=at, transport=transport)
+        text = CONFIG.format(port=free_port(), rtp=free_media_port(), user=user, domain=domain or at, at=at, transport=transport)
         if ca:
             text = text.replace("verify_server_certs=0", f"verify_server_certs=1\nverify_server_cn=0\nroot_ca={ca}")
         if password:

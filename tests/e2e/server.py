@@ -105,6 +105,14 @@ def is_bound(port):
     return False
 
 
+def free_media_port():
+    """An even port that nobody has, nor the next one: for RTP and RTCP."""
+    while True:
+        port = free_port()
+        if port % 2 == 0 and not is_bound(port + 1):
+            return port
+
+
 def wait_for(condition, seconds, what):
     """Polls until condition() is true; AssertionError with `what` after `seconds`."""
     end = time.monotonic() + seconds

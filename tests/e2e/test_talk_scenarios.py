@@ -5,7 +5,7 @@ import re
 
 import tap
 from client import Client, tandem
-from server import free_port, wait_for
+from server import free_media_port, free_port, wait_for
 from sipp import Sipp
 from sound import Heard, encoded_tones
 from talk import Bob, await_direction, check_tone, digits, end_of, folder
@@ -65,7 +65,7 @@ def passed(sipp, name):
 
 def calling(name, bob, **keys):
     """SIPp calls Bob; `keys` are words of its scenario."""
-    return Sipp(name, free_port(), "-m", "1", "-s", "bob", "-timeout", "30s", "-mp", str(free_port() & ~1), *key_words(keys),
+    return Sipp(name, free_port(), "-m", "1", "-s", "bob", "-timeout", "30s", "-mp", str(free_media_port()), *key_words(keys),
                 remote=bob.addr, files=encoded_tones())
 
 
@@ -77,14 +77,8 @@ class Callee(Sipp):
     """SIPp is called."""
 
     def __init__(self, name, **keys):
-        self.port = free_port()
-        super().__init__(name, self.port, "-m", "1", "-timeout", "30s", "-mp", str(free_port() & ~1), *key_words(keys),
+        super().__init__(name, free_port(), "-m", "1", "-timeout", "30s", "-mp", str(free_media_port()), *key_words(keys),
                          files=encoded_tones())
-        wait_for(self._is_there, 20, self.errors)
-
-    def _is_there(self):
-        with open("/proc/net/udp", encoding="ascii") as table:
-            return f":{self.port:04X} " in table.read()
 
     def registers(self):
         return tandem("register", f"alice@127.0.0.1:{self.port}", "--once", env={"TANDEM_PASSWORD": "secret"})
