@@ -1,28 +1,13 @@
 /* Owns the loop of a load: when sessions begin, when it is over. */
 #include "tools/load_run.h"
 
-#include <signal.h>
 #include <stdio.h>
 
 #include "load/schedule.h"
 #include "net/entropy.h"
+#include "tools/stop.h"
 
 #define START_AT_ONCE 64 /* sessions, then what has come is looked at */
-
-static volatile sig_atomic_t stop;
-
-static void note_signal(int signal)
-{
-    (void)signal;
-    stop = 1;
-}
-
-static void watch_signals(void)
-{
-    struct sigaction a = {.sa_handler = note_signal};
-    sigaction(SIGINT, &a, NULL);
-    sigaction(SIGTERM, &a, NULL);
-}
 
 static struct tally *tally_of(const struct load_run *r)
 {
@@ -100,7 +85,7 @@ static int wait_for_connections(struct load_run *r)
     struct load_net *n = &r->plan->net;
     time_ns until = n->now + LIMIT_TCP_CONNECT_S * NS_PER_S;
     while (!load_net_is_up(n, LOAD_CALLER) || !load_net_is_up(n, LOAD_CALLEE)) {
-        if (n->refused || n->now >= until || stop)
+        if (n->refused || n->now >= until || stop_asked())
             return say_no_connection(r);
         load_net_flush(n);
         load_net_wait(n, until);
@@ -115,7 +100,7 @@ static void enrol_all(struct load_run *r, struct load *enrolment)
 {
     struct load_net *n = &r->plan->net;
     struct tally *t = load_tally(enrolment);
-    while ((t->started < r->plan->options->users || t->running > 0) && !stop) {
+    while ((t->started < r->plan->options->users || t->running > 0) && !stop_asked()) {
         while (t->started < r->plan->options->users && t->running < ENROL_AT_ONCE) {
             load_start(enrolment, n->now, n->now);
             load_net_drain(n);
@@ -149,7 +134,7 @@ static int enrol(struct load_run *r)
 int load_run_prepare(struct load_run *r)
 {
     int status;
-    watch_signals();
+    stop_watch();
     r->told = r->plan->net.now;
     status = wait_for_connections(r);
     return status || !r->plan->enrol ? status : enrol(r);
@@ -161,7 +146,7 @@ static bool may_start(const struct load_run *r, uint64_t started)
 {
     const struct load_phase *p = &r->phase;
     time_ns now = r->plan->net.now;
-    if (stop || (p->count > 0 && started >= p->count) ||
+    if (stop_asked() || (p->count > 0 && started >= p->count) ||
         (p->duration > 0 && p->count == 0 && now >= r->began + p->duration))
         return false;
     return p->concurrent == 0 || tally_of(r)->running < p->concurrent;
@@ -170,7 +155,7 @@ static bool may_start(const struct load_run *r, uint64_t started)
 static bool is_done(const struct load_run *r, uint64_t started)
 {
     const struct load_phase *p = &r->phase;
-    return stop || (p->count > 0 && started >= p->count) ||
+    return stop_asked() || (p->count > 0 && started >= p->count) ||
            (p->duration > 0 && p->count == 0 && r->plan->net.now >= r->began + p->duration);
 }
 
@@ -195,7 +180,7 @@ static void finish(struct load_run *r)
 {
     const struct load_options *o = r->plan->options;
     time_ns until = r->plan->net.now + o->timeout + o->hold + o->ring + NS_PER_S;
-    while (tally_of(r)->running > 0 && r->plan->net.now < until && !stop)
+    while (tally_of(r)->running > 0 && r->plan->net.now < until && !stop_asked())
         turn(r, until);
     load_stop(r->plan->load, r->plan->net.now);
     load_net_drain(&r->plan->net);
@@ -230,7 +215,7 @@ void load_run_phase(struct load_run *r, const struct load_phase *p)
     finish(r);
     r->result.succeeded = t->succeeded - before.succeeded;
     r->result.failed = t->failed - before.failed;
-    r->result.stopped = stop;
+    r->result.stopped = stop_asked();
     r->result.offered =
         r->result.offered_for ? (double)r->result.started * 1e9 / (double)r->result.offered_for : 0;
 }
@@ -250,10 +235,12 @@ void load_run_serve(struct load_run *r)
     struct tally *t = tally_of(r);
     time_ns until = o->duration && !o->has_count ? r->plan->net.now + o->duration : TIME_NEVER;
     r->began = r->plan->net.now;
-    while (!stop && r->plan->net.now < until &&
+    while (!stop_asked() && r->plan->net.now < until &&
            (!o->has_count || t->succeeded + t->failed < o->count))
         turn(r, until);
     load_net_flush(&r->plan->net);
-    r->result = (struct load_result){
-        .started = t->started, .succeeded = t->succeeded, .failed = t->failed, .stopped = stop};
+    r->result = (struct load_result){.started = t->started,
+                                     .succeeded = t->succeeded,
+                                     .failed = t->failed,
+                                     .stopped = stop_asked()};
 }

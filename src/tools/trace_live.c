@@ -1,10 +1,10 @@
-/* Owns the turns of a live trace, and the signals that end it. */
+/* Owns the turns of a live trace. */
 #include "tools/trace_live.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "tools/stop.h"
 #include "tools/trace_follow.h"
 #include "tools/trace_server.h"
 #include "tools/trace_source.h"
@@ -12,22 +12,6 @@
 
 #define EVENTS_AT_ONCE 10000
 #define ASK_AGAIN_US 100000
-
-static volatile sig_atomic_t stop;
-
-static void note_signal(int signal)
-{
-    (void)signal;
-    stop = 1;
-}
-
-static void watch_signals(void)
-{
-    struct sigaction a = {.sa_handler = note_signal};
-
-    (void)sigaction(SIGINT, &a, NULL);
-    (void)sigaction(SIGTERM, &a, NULL);
-}
 
 struct live {
     struct trace_source source;
@@ -71,10 +55,10 @@ int trace_live(const struct trace_options *o, struct trace_calls *calls, struct 
 
     if (status)
         return status;
-    watch_signals();
+    stop_watch();
     trace_follow_init(&l.follow, o, calls);
     fprintf(stderr, "tandem: trace: listening to %s\n", s->name);
-    while (!stop && !ferror(stdout) && !trace_source_has_ended(s)) {
+    while (!stop_asked() && !ferror(stdout) && !trace_source_has_ended(s)) {
         take(&l);
         if (trace_source_waits(s))
             trace_source_wait(s);
@@ -96,13 +80,14 @@ int trace_live_server(const struct trace_options *o, struct trace_calls *calls)
 
     if (status)
         return status;
-    watch_signals();
+    stop_watch();
     trace_follow_init(&follow, o, calls);
-    while (!stop && !wrong && !ferror(stdout)) {
+    while (!stop_asked() && !wrong && !ferror(stdout)) {
         wrong = trace_server_read(&s, calls, &follow);
         (void)fflush(stdout);
         (void)usleep(ASK_AGAIN_US);
     }
     trace_server_close(&s);
-    return wrong && !stop ? trace_complain("server", wrong, TRACE_EXIT_NOBODY) : TRACE_EXIT_DONE;
+    return wrong && !stop_asked() ? trace_complain("server", wrong, TRACE_EXIT_NOBODY)
+                                  : TRACE_EXIT_DONE;
 }
