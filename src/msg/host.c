@@ -1,4 +1,6 @@
 /* Reads host and port (RFC 3261 25.1), which URIs and Via share. Resolves nothing. */
+#include <assert.h>
+
 #include "msg/uri_scan.h"
 
 static inline unsigned digit_of(char c)
@@ -50,8 +52,7 @@ static bool is_ip6(const char *at, const char *end)
             groups++;
         if (at == end)
             break;
-        if (*at != ':')
-            return false;
+        assert(*at == ':'); /* ip6_end lets nothing else in */
         if (++at == end)
             return false;
         if (*at == ':') {

@@ -160,12 +160,11 @@ bool uri_equal(const struct uri *a, const struct uri *b)
         return !is_large(a) && !is_large(b) && sip_equal(a, b);
     case URI_TEL:
         return !is_large(a) && !is_large(b) && tel_equal(a, b);
-    case URI_OTHER:
-        return other_equal(a, b);
     case URI_NONE:
+    case URI_OTHER:
         break;
     }
-    return false;
+    return other_equal(a, b);
 }
 
 /* Characters go into a block; a full block's hash begins the next one. */

@@ -14,20 +14,32 @@ struct parsed {
 };
 
 /* Static, so that a test may hold a few messages at once. */
-static inline struct msg *parse_in(struct parsed *p, const char *text)
+static inline enum msg_error_code parse_in(struct parsed *p, const char *text)
 {
     assert_true(msg_space(strlen(text)) <= sizeof(p->space));
-    enum msg_error_code err =
-        msg_parse(&p->msg, str_from(text), MSG_DATAGRAM, p->space, sizeof(p->space));
-    assert_int_equal(err, MSG_OK);
-    return &p->msg;
+    return msg_parse(&p->msg, str_from(text), MSG_DATAGRAM, p->space, sizeof(p->space));
+}
+
+static inline struct parsed *parsed_next(void)
+{
+    static struct parsed slots[8];
+    static unsigned next;
+    return &slots[next++ % 8];
 }
 
 static inline struct msg *parse(const char *text)
 {
-    static struct parsed slots[8];
-    static unsigned next;
-    return parse_in(&slots[next++ % 8], text);
+    struct parsed *p = parsed_next();
+    assert_int_equal(parse_in(p, text), MSG_OK);
+    return &p->msg;
+}
+
+/* One that lacks what it must have. */
+static inline struct msg *parse_faulty(const char *text)
+{
+    struct parsed *p = parsed_next();
+    assert_int_not_equal(parse_in(p, text), MSG_OK);
+    return &p->msg;
 }
 
 /* Fails the allocation that comes after `fail_after` others; counts what is alive. */

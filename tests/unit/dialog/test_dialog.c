@@ -76,6 +76,42 @@ static void first_request_is_whole(void **state)
     dialog_fini(&d);
 }
 
+/* RFC 3261 8.1.1: what each request has, no dialog begins without; 8.1.1.5: a CSeq below 2**31 */
+static void a_start_is_complete(void **state)
+{
+    (void)state;
+    struct dialog_start bad[8];
+    struct dialog d;
+    for (size_t i = 0; i < 8; i++)
+        bad[i] = alice_calls_bob();
+    bad[0].call_id = bad[1].local_tag = bad[2].local = bad[3].remote = bad[4].target = STR_NONE;
+    bad[5].target = STR("nobody");
+    bad[6].cseq = 0;
+    bad[7].cseq = UINT32_C(0x80000000);
+    for (size_t i = 0; i < 8; i++)
+        assert_int_equal(dialog_init_trying(&d, &heap.mem, &bad[i]), ERR_INVALID);
+}
+
+/* RFC 3261 8.1.3.4: after a redirection the Request-URI is another, and To, From and Call-ID stay
+ */
+static void a_redirected_request_keeps_its_to(void **state)
+{
+    (void)state;
+    struct dialog d = trying_dialog();
+    struct uri hop;
+    print_request(&d, "INVITE", &hop);
+    assert_int_equal(dialog_retarget(&d, STR("nowhere")), ERR_INVALID);
+    assert_int_equal(dialog_retarget(&d, STR("sip:bob@home.com")), OK);
+    struct str text = print_request(&d, "INVITE", &hop);
+    assert_has(text, "INVITE sip:bob@home.com SIP/2.0\r\n");
+    assert_has(text, "To: <sip:bob@biloxi.com>\r\nCall-ID: a84b4c76e66710\r\n"
+                     "CSeq: 314160 INVITE\r\n");
+    dialog_fini(&d);
+    d = uac_dialog(OK_200 "\r\n");
+    assert_int_equal(dialog_retarget(&d, STR("sip:bob@home.com")), ERR_INVALID);
+    dialog_fini(&d);
+}
+
 /* RFC 3261 12.1.2 */
 static void uac_state_comes_from_request_and_response(void **state)
 {
@@ -112,6 +148,38 @@ static void uas_state_comes_from_request(void **state)
     assert_false(d.has_local_seq);
     dialog_confirm(&d);
     assert_int_equal(d.state, DIALOG_CONFIRMED);
+    dialog_fini(&d);
+}
+
+/* RFC 3261 12.1.1: what a dialog is made of on the side that is called; only an early one is
+ * confirmed */
+static void uas_needs_a_whole_request(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        INVITE_HEAD "Contact: *\r\n\r\n",
+        INVITE_HEAD "Contact: <mailto:alice@atlanta.com>\r\n\r\n",
+        INVITE_HEAD "Record-Route: <tel:1>\r\n\r\n",
+        OK_200 "\r\n",
+    };
+    static const char *const faulty[] = {
+        "INVITE sip:b@x SIP/2.0\r\nTo: <sip:b@x>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n\r\n",
+        "INVITE sip:b@x SIP/2.0\r\nFrom: <sip:a@x>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n\r\n",
+        "INVITE sip:b@x SIP/2.0\r\nFrom: <sip:a@x>\r\nTo: <sip:b@x>\r\nCSeq: 1 INVITE\r\n\r\n",
+        "INVITE sip:b@x SIP/2.0\r\nFrom: <sip:a@x>\r\nTo: <sip:b@x>\r\nCall-ID: 1\r\n\r\n",
+    };
+    struct dialog d;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_int_equal(dialog_init_uas(&d, &heap.mem, parse(bad[i]), 180, STR("t"), STR_NONE),
+                         ERR_INVALID);
+    for (size_t i = 0; i < sizeof(faulty) / sizeof(faulty[0]); i++)
+        assert_int_equal(
+            dialog_init_uas(&d, &heap.mem, parse_faulty(faulty[i]), 180, STR("t"), STR_NONE),
+            ERR_INVALID);
+    d = uas_dialog(INVITE_HEAD "\r\n", 180);
+    dialog_terminate(&d);
+    dialog_confirm(&d);
+    assert_int_equal(d.state, DIALOG_TERMINATED);
     dialog_fini(&d);
 }
 
@@ -236,6 +304,8 @@ static void sips_contact_is_wanted(void **state)
         snprintf(text, sizeof(text), "%s%s", INVITE_HEAD, rows[i].rest);
         assert_int_equal(dialog_wants_sips(parse(text)), rows[i].sips);
     }
+    assert_true(
+        dialog_wants_sips(parse_faulty("INVITE sips:b@x SIP/2.0\r\nContact: <sip:a@b>\r\n\r\n")));
 }
 
 /* RFC 3261 12.2.2: order of requests */
@@ -255,6 +325,9 @@ static void sequence_numbers_must_rise(void **state)
     assert_int_equal(d.remote_seq, 13);
     dialog_terminate(&d);
     assert_int_equal(dialog_receive(&d, parse(FROM_BOB("BYE", "14", ""))), 481);
+    /* 8.1.1.5, 21.4.1: without a number it has no place in the order */
+    assert_int_equal(dialog_receive(&d, parse_faulty("BYE sip:a@x SIP/2.0\r\nCall-ID: 1\r\n\r\n")),
+                     400);
     dialog_fini(&d);
 }
 
@@ -350,25 +423,77 @@ static void headers_and_body_are_carried(void **state)
     dialog_fini(&d);
 }
 
-/* Over the limit nothing changes */
+/* RFC 3261 12.2.1.1, 15: nothing is sent in a dialog that has ended but the ACK of a 2xx, nor along
+ * a route or to a target that is none */
+static void what_cannot_be_sent_is_not(void **state)
+{
+    (void)state;
+    struct dialog d = uac_dialog(OK_200 "\r\n");
+    char at[1024];
+    struct buf b;
+    struct uri hop;
+    struct dialog_request none = {.method = STR_NONE}, bye = {.method = STR("BYE")};
+    buf_init(&b, at, sizeof(at));
+    assert_int_equal(dialog_print_request(&d, &none, &b, &hop), ERR_INVALID);
+    struct str routes = d.routes;
+    d.routes = STR("<nowhere>");
+    assert_int_equal(dialog_print_request(&d, &bye, &b, &hop), ERR_INVALID);
+    d.routes = routes;
+    dialog_terminate(&d);
+    assert_int_equal(dialog_print_request(&d, &bye, &b, &hop), ERR_INVALID);
+    assert_int_equal(b.len, 0);
+    assert_has(print_request(&d, "ACK", &hop), "CSeq: 314159 ACK\r\n");
+    dialog_fini(&d);
+}
+
+/* `head`, then a header line with a URI of LIMIT_DIALOG_BYTES and more. */
+static struct msg *parse_too_much(const char *head, const char *header)
+{
+    static char text[LIMIT_DIALOG_BYTES + 1024], uri[LIMIT_DIALOG_BYTES + 1];
+    static _Alignas(16) char space[131072];
+    static struct msg m;
+    memset(uri, 'a', LIMIT_DIALOG_BYTES);
+    snprintf(text, sizeof(text), "%s%s: <sip:%s@b;lr>\r\n\r\n", head, header, uri);
+    assert_int_equal(msg_parse(&m, str_from(text), MSG_DATAGRAM, space, sizeof(space)), MSG_OK);
+    return &m;
+}
+
+/* Over the limit nothing changes, but that a 2xx confirms (RFC 3261 13.2.2.4) */
 static void too_much_text_is_refused(void **state)
 {
     (void)state;
-    static char text[LIMIT_DIALOG_BYTES + 1024];
-    size_t n = (size_t)snprintf(text, sizeof(text), "%s", FROM_BOB("INVITE", "2", ""));
-    n -= 2;
-    n += (size_t)snprintf(text + n, sizeof(text) - n, "Contact: <sip:");
-    memset(text + n, 'a', LIMIT_DIALOG_BYTES);
-    n += LIMIT_DIALOG_BYTES;
-    snprintf(text + n, sizeof(text) - n, "@b>\r\n\r\n");
-    static struct parsed big;
-    static char space[131072];
-    assert_int_equal(msg_parse(&big.msg, str_from(text), MSG_DATAGRAM, space, sizeof(space)),
-                     MSG_OK);
     struct dialog d = uac_dialog(OK_200 "\r\n");
-    assert_int_equal(dialog_refresh(&d, &big.msg), ERR_LIMIT);
+    struct msg *invite = parse_too_much("INVITE sip:alice@pc33.atlanta.com SIP/2.0\r\n"
+                                        "Via: SIP/2.0/UDP 192.0.2.4;branch=z9hG4bKb\r\n"
+                                        "Max-Forwards: 70\r\n"
+                                        "From: <sip:bob@biloxi.com>;tag=a6c85cf\r\n"
+                                        "To: <sip:alice@atlanta.com>;tag=1928301774\r\n"
+                                        "Call-ID: a84b4c76e66710\r\nCSeq: 2 INVITE\r\n",
+                                        "Contact");
+    assert_int_equal(dialog_refresh(&d, invite), ERR_LIMIT);
     assert_str(d.remote_target, "sip:bob@192.0.2.4");
     dialog_fini(&d);
+    d = uac_dialog("SIP/2.0 180 Ringing\r\n" RESPONSE_HEAD(
+        ";tag=a6c85cf") "Contact: <sip:bob@192.0.2.4>\r\n\r\n");
+    assert_int_equal(dialog_confirm_uac(&d, parse_too_much(OK_200, "Record-Route")), ERR_LIMIT);
+    assert_int_equal(d.state, DIALOG_CONFIRMED);
+    assert_str(d.routes, "");
+    /* and again nothing is left to do */
+    assert_int_equal(dialog_confirm_uac(&d, parse(OK_200 "\r\n")), OK);
+    dialog_fini(&d);
+}
+
+/* RFC 3261 12: an id has a Call-ID and two tags, of From and To */
+static void no_id_without_its_headers(void **state)
+{
+    (void)state;
+    struct dialog_id id;
+    assert_false(dialog_id_of(
+        parse_faulty("BYE sip:b@x SIP/2.0\r\nTo: <sip:b@x>\r\nCall-ID: 1\r\n\r\n"), &id));
+    assert_false(dialog_id_of(
+        parse_faulty("BYE sip:b@x SIP/2.0\r\nFrom: <sip:a@x>\r\nCall-ID: 1\r\n\r\n"), &id));
+    assert_false(dialog_id_of(
+        parse_faulty("BYE sip:b@x SIP/2.0\r\nFrom: <sip:a@x>\r\nTo: <sip:b@x>\r\n\r\n"), &id));
 }
 
 /* RFC 3261 12.2.2: found by Call-ID and both tags, by no two of them */
@@ -407,8 +532,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(first_request_is_whole),
+        TEST(a_start_is_complete),
+        TEST(a_redirected_request_keeps_its_to),
         TEST(uac_state_comes_from_request_and_response),
         TEST(uas_state_comes_from_request),
+        TEST(uas_needs_a_whole_request),
         TEST(only_some_responses_make_dialogs),
         TEST(null_tags_of_old_peers),
         TEST(secure_needs_tls_and_sips),
@@ -418,7 +546,9 @@ int main(void)
         TEST(answers_to_target_refreshes_move_the_target),
         TEST(numbers_of_our_requests),
         TEST(headers_and_body_are_carried),
+        TEST(what_cannot_be_sent_is_not),
         TEST(too_much_text_is_refused),
+        TEST(no_id_without_its_headers),
         TEST(the_table_finds_by_whole_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,7 @@ static void forks_end_64_t1_after_the_first_2xx(void **state)
     struct dialog *late;
     assert_int_equal(respond("200 OK", ";tag=d", "", 0, &late), EARLY_NONE);
     assert_int_equal(respond("200 OK", ";tag=a", "", 0, &late), EARLY_NONE);
+    assert_int_equal(respond("180 Ringing", ";tag=e", "", 0, &late), EARLY_NONE);
     early_drop(&early, a);
     assert_int_equal(early.n, 2);
 }
@@ -161,6 +162,39 @@ static void a_timeout_ends_all_early_dialogs(void **state)
     respond("180 Ringing", ";tag=a", "", 0, &a);
     early_timeout(&early);
     assert_int_equal(a->state, DIALOG_TERMINATED);
+}
+
+/* RFC 3261 8.1.3.5, 22.2: an INVITE that is sent once more has its Call-ID, tag and To, the next
+ * number, and dialogs of its own */
+static void an_invite_may_go_once_more(void **state)
+{
+    (void)state;
+    struct dialog *d;
+    struct uri hop;
+    respond("180 Ringing", ";tag=a", "", 0, &d);
+    assert_int_equal(respond("401 Unauthorized", ";tag=a", "", 0, &d), EARLY_FAILED);
+    early_restart(&early);
+    assert_null(early_find(&early, STR("a")));
+    assert_true(early_deadline(&early) == TIME_NEVER);
+    assert_has(print_request(&early.trying, "INVITE", &hop),
+               "From: \"Alice\" <sip:alice@atlanta.com>;tag=1928301774\r\nTo: "
+               "<sip:bob@biloxi.com>\r\n"
+               "Call-ID: a84b4c76e66710\r\nCSeq: 314160 INVITE\r\n");
+    assert_int_equal(respond("180 Ringing", ";tag=a", "", 0, &d), EARLY_NEW);
+    assert_int_equal(respond("200 OK", ";tag=a", "", 0, &d), EARLY_CONFIRMED);
+}
+
+/* RFC 3261 8.1.3.3: what is no response, or has no To, belongs to no fork */
+static void only_whole_responses_count(void **state)
+{
+    (void)state;
+    struct dialog *d;
+    assert_int_equal(early_response(&early, parse(INVITE_HEAD "\r\n"), 0, &d), ERR_INVALID);
+    assert_int_equal(
+        early_response(&early, parse_faulty("SIP/2.0 200 OK\r\nCall-ID: 1\r\n\r\n"), 0, &d),
+        ERR_INVALID);
+    assert_null(d);
+    assert_int_equal(early.n, 0);
 }
 
 /* A 2xx whose Record-Route cannot be read is still one to acknowledge and end. */
@@ -198,6 +232,8 @@ int main(void)
         TEST(forks_end_64_t1_after_the_first_2xx),
         TEST(a_failure_ends_all_early_dialogs),
         TEST(a_timeout_ends_all_early_dialogs),
+        TEST(an_invite_may_go_once_more),
+        TEST(only_whole_responses_count),
         TEST(an_unusable_2xx_confirms_all_the_same),
         TEST(forks_are_bounded),
     };

@@ -74,13 +74,31 @@ static void unescaping(void **state)
     }
 }
 
+/* RFC 3261 25.1: qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] ) */
+static void qvalues(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int thousandths; /* -1: it is none */
+    } rows[] = {
+        {"0", 0},     {"1", 1000},     {"0.", 0},      {"1.", 1000}, {"0.5", 500}, {"0.05", 50},
+        {"0.005", 5}, {"1.000", 1000}, {"0.999", 999}, {"", -1},     {"2", -1},    {"-1", -1},
+        {".5", -1},   {"1.001", -1},   {"0.0005", -1}, {"0,5", -1},  {"0.x", -1},  {"01", -1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uint16_t q = 7;
+        bool good = qvalue_parse(str_from(rows[i].text), &q);
+        if (good != (rows[i].thousandths >= 0) || q != (good ? rows[i].thousandths : 7))
+            fail_msg("%s: %u", rows[i].text, q);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(iteration),
-        cmocka_unit_test(lookup),
-        cmocka_unit_test(foreign_text),
-        cmocka_unit_test(unescaping),
+        cmocka_unit_test(iteration),  cmocka_unit_test(lookup),  cmocka_unit_test(foreign_text),
+        cmocka_unit_test(unescaping), cmocka_unit_test(qvalues),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -255,7 +255,14 @@ static void every_prefix(void **state)
     }
 }
 
-/* One block holds it all, counted. */
+static void *no_memory(struct mem *m, size_t size)
+{
+    (void)m;
+    (void)size;
+    return NULL;
+}
+
+/* One block holds it all, counted; without memory there is no message. */
 static void counted_block(void **state)
 {
     (void)state;
@@ -273,6 +280,11 @@ static void counted_block(void **state)
     msg_unref(&pool, m);
     assert_int_equal(pool.live, 0);
     msg_unref(&pool, NULL);
+    block_pool_fini(&pool);
+    struct mem none = {no_memory, NULL};
+    block_pool_init(&pool, &none, 4);
+    assert_null(msg_new(&pool, STR(START HEADERS "\r\nbody"), MSG_DATAGRAM));
+    assert_int_equal(pool.live, 0);
     block_pool_fini(&pool);
 }
 

@@ -42,6 +42,7 @@ static const struct {
     {"SIP/2.0 200 All  right\r\n" HEADERS "\r\n",
      "SIP/2.0 200 All  right\r\n" HEADERS "Content-Length: 0\r\n\r\n"},
     /* a start line that cannot be read stays as it is */
+    {"SIP/2.0 0 \r\n" HEADERS "\r\n", "SIP/2.0 0 \r\n" HEADERS "Content-Length: 0\r\n\r\n"},
     {"what is this\r\n" HEADERS "\r\n", "what is this\r\n" HEADERS "Content-Length: 0\r\n\r\n"},
 };
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -138,6 +139,35 @@ static void tag_is_kept(void **state)
     assert_head(400, "mine", false, "SIP/2.0 400 Bad Request\r\nTo: \"x <sip:b>\r\n");
 }
 
+/* RFC 3261 8.2.6.2: what the request has not, the response has not */
+static void nothing_is_made_up(void **state)
+{
+    (void)state;
+    test_parse(&t, STR("BYE sip:b SIP/2.0\r\nCall-ID: 1\r\n\r\n"), MSG_DATAGRAM);
+    assert_head(400, "mine", false, "SIP/2.0 400 Bad Request\r\nCall-ID: 1\r\n");
+}
+
+/* RFC 6223 4.4: who offers keep-alives is told how often; a value that is there is not changed */
+static void keep_is_answered(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *via, *want;
+        uint16_t keep_s;
+    } rows[] = {
+        {VIA_1 ";keep", VIA_1 ";keep=30", 30}, {VIA_1 ";KEEP;x", VIA_1 ";KEEP=30;x", 30},
+        {VIA_1 ";keep", VIA_1 ";keep", 0},     {VIA_1 ";keep=5;x", VIA_1 ";keep=5;x", 30},
+        {VIA_1 ";x", VIA_1 ";x", 30},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char want[1024];
+        parse_request("192.0.2.1:5060", rows[i].via, "");
+        t.m.keep_s = rows[i].keep_s;
+        snprintf(want, sizeof want, "SIP/2.0 200 OK\r\nVia: %s\r\n%s", rows[i].want, REST_TAGGED);
+        assert_head(200, "mine", false, want);
+    }
+}
+
 static void own_via(void **state)
 {
     (void)state;
@@ -166,7 +196,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(received_and_rport), cmocka_unit_test(headers),
         cmocka_unit_test(tag_is_kept),        cmocka_unit_test(own_via),
-        cmocka_unit_test(transports),
+        cmocka_unit_test(transports),         cmocka_unit_test(nothing_is_made_up),
+        cmocka_unit_test(keep_is_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,6 +105,7 @@ static void reasons(void **state)
     static const unsigned unknown[] = {199 - 5, 299, 399, 499, 599, 699};
     for (unsigned i = 0; i < 6; i++)
         assert_true(str_starts(status_reason(unknown[i]), STR("Unknown ")));
+    assert_true(str_equal(status_reason(700), STR("Unknown"))); /* of no class (21) */
 }
 
 /* The search by sixteen bytes against its twin by one, at every offset and length. */
@@ -166,6 +167,7 @@ static void error_rows(void **state)
         assert_true(strlen(msg_error_name(code)) > 2);
         assert_true(strlen(msg_error_what(code)) > 5);
         assert_true(strlen(msg_error_rfc(code)) >= 6);
+        assert_true(strlen(msg_error_remedy(code)) > 5);
     }
 }
 

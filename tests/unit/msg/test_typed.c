@@ -12,7 +12,8 @@
 static const char all[] =
     "Via: SIP/2.0/UDP h;branch=z9hG4bKx\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\n"
     "Call-ID: c@h\r\nCSeq: 7 OPTIONS\r\nMax-Forwards: 70\r\nRequire: x, Timer\r\n"
-    "Require: 100rel\r\nSubject: s\r\nX-Own: y";
+    "Require: 100rel\r\nSubject: s\r\nDate: Sat, 13 Nov 2010 23:29:00 GMT\r\nTimestamp: 5\r\n"
+    "RAck: 1 2 INVITE\r\nX-Own: y";
 
 static void decoded_once(void **state)
 {

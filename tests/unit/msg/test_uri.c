@@ -117,7 +117,9 @@ static void uri_faults(void **state)
         {"sip:a%", MSG_E_BAD_URI_ESCAPE, 5},
         {"sip:a:%zz@h", MSG_E_BAD_URI_ESCAPE, 6},
         {"sip:a@h;x=%q1", MSG_E_BAD_URI_ESCAPE, 10},
+        {"sip:a@h;x%q1", MSG_E_BAD_URI_ESCAPE, 9},
         {"sip:a@h?x=%q1", MSG_E_BAD_URI_ESCAPE, 10},
+        {"sip:a@h?x%q1=1", MSG_E_BAD_URI_ESCAPE, 9},
         {"sip:a@h..x", MSG_E_BAD_URI_HOST, 8},
         {"sip:a@-h", MSG_E_BAD_URI_HOST, 8},
         {"sip:a@h-.x", MSG_E_BAD_URI_HOST, 8},
@@ -195,6 +197,26 @@ static void uri_params_are_found(void **state)
     assert_true(uri_has_param(&u, STR("MADDR")));
     assert_false(uri_has_param(&u, STR("madd")));
     assert_false(uri_has_param(&u, STR("ttl")));
+}
+
+/* RFC 3261 19.1.1: headers of the request that the URI is for, as they stand, in their order */
+static void uri_headers_are_told(void **state)
+{
+    (void)state;
+    struct uri u = read("sip:h;x=y?subject=project%20x&priority=&Subject=b"),
+               none = read("sip:h;x=y");
+    static const char *const want[][2] = {
+        {"subject", "project%20x"}, {"priority", ""}, {"Subject", "b"}};
+    struct str name, value;
+    size_t at = 0, n = 0;
+    for (; uri_header_next(&u, &at, &name, &value); n++) {
+        assert_true(n < 3);
+        assert_true(str_equal(name, str_from(want[n][0])));
+        assert_true(str_equal(value, str_from(want[n][1])));
+    }
+    assert_int_equal(n, 3);
+    at = 0;
+    assert_false(uri_header_next(&none, &at, &name, &value));
 }
 
 static void uri_transport_and_port(void **state)
@@ -298,6 +320,7 @@ int main(void)
         cmocka_unit_test(uri_parts),
         cmocka_unit_test(uri_faults),
         cmocka_unit_test(uri_params_are_found),
+        cmocka_unit_test(uri_headers_are_told),
         cmocka_unit_test(uri_transport_and_port),
         cmocka_unit_test(uri_host_as_address),
         cmocka_unit_test(uri_aor),

@@ -116,6 +116,7 @@ static void rules_of_rfc3966(void **state)
         {"tel:+1;a=b;c=d", "tel:+1;C=D;A=B", true},
         {"tel:+1;a", "tel:+1;b", false},
         {"tel:+1;a", "tel:+1;a=b", false},
+        {"tel:+1;a;a", "tel:+1;a;b", false},
         {"tel:1aB*#", "tel:1Ab*#", true},
         {"tel:+1", "sip:+1@h;user=phone", false},
     };

@@ -91,6 +91,7 @@ static void via_faults(void **state)
         {"Via: SIP/2.0/UDP", MSG_E_BAD_VIA, 11},
         {"Via: SIP/2.0 UDP h", MSG_E_BAD_VIA, 8},
         {"Via: SIP/2.0/ h", MSG_E_BAD_VIA, 10},
+        {"Via: SIP/2.0/;branch=z9hG4bK1", MSG_E_BAD_VIA, 8},
         {"Via: h", MSG_E_BAD_VIA, 1},
         {"Via: SIP/2.0/UDP h:", MSG_E_BAD_VIA, 14},
         {"Via: SIP/2.0/UDP h:65536", MSG_E_BAD_VIA, 14},

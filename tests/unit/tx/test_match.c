@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "tx/match.h"
 
 struct given {
@@ -187,11 +188,61 @@ static void hashes_differ_by_key_and_sent_by(void **state)
     block_pool_fini(&pool);
 }
 
+/* Texts of any length: nothing of a long branch or a long sent-by is left out. */
+static void long_texts_are_hashed_whole(void **state)
+{
+    (void)state;
+    char text[256];
+    struct tx_key keys[3];
+    uint64_t hashes[3];
+    memset(text, 'b', sizeof text);
+    for (size_t i = 0; i < 3; i++) {
+        keys[i] = (struct tx_key){.cookie = true, .port = 5060};
+        keys[i].field[KEY_BRANCH] = (struct str){text, 200};
+        keys[i].field[KEY_HOST] = (struct str){text, i == 1 ? 101 : 100};
+    }
+    hashes[0] = tx_key_hash(&hash_key, &keys[0]);
+    hashes[1] = tx_key_hash(&hash_key, &keys[1]);
+    text[199] = 'c';
+    hashes[2] = tx_key_hash(&hash_key, &keys[2]);
+    assert_true(hashes[0] != hashes[1] && hashes[0] != hashes[2]);
+    text[199] = 'B'; /* RFC 3261 7.3.1 */
+    assert_true(tx_key_hash(&hash_key, &keys[0]) == hashes[0]);
+}
+
+/* RFC 3261 8.1.1: what every request has, a key is made of. */
+static void no_key_without_its_headers(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"Via: " V1 "\r\n", "From: <sip:a@x>;tag=f\r\n",
+                                        "To: <sip:b@x>\r\n", "Call-ID: c1\r\n",
+                                        "CSeq: 1 INVITE\r\n"};
+    enum { N = sizeof lines / sizeof lines[0] };
+    block_pool_init(&pool, &mem_libc, 8);
+    for (size_t missing = 0; missing <= N; missing++) {
+        char text[512];
+        struct buf b;
+        struct tx_key key;
+        buf_init(&b, text, sizeof text);
+        buf_put_lit(&b, "INVITE sip:b@x SIP/2.0\r\n");
+        for (size_t i = 0; i < N; i++)
+            buf_put(&b, i == missing ? STR_NONE : str_from(lines[i]));
+        buf_put_lit(&b, "\r\n");
+        struct msg *m = msg_new(&pool, buf_str(&b), MSG_DATAGRAM);
+        assert_non_null(m);
+        assert_int_equal(tx_key_of(m, &key), missing == N);
+        msg_unref(&pool, m);
+    }
+    block_pool_fini(&pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matching),
         cmocka_unit_test(hashes_differ_by_key_and_sent_by),
+        cmocka_unit_test(long_texts_are_hashed_whole),
+        cmocka_unit_test(no_key_without_its_headers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

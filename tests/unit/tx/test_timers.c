@@ -186,6 +186,36 @@ static void quiet_until_timer_e_is_t2(void **state)
     assert_int_equal(tx_deadline(&t), 32000 * MS);
 }
 
+/* RFC 3263 4.3: a place that is tried after others has what is left of the request's time. An end
+ * is never put off, and none is made where there is none. */
+static void an_end_may_come_sooner(void **state)
+{
+    (void)state;
+    unsigned at[1];
+    begin(TX_NON_INVITE_CLIENT, false);
+    tx_end_by(&t, 40000 * MS);
+    assert_int_equal(run(TX_FIRE_F, 31999 * MS, at, 1), 0);
+    tx_end_by(&t, 31999 * MS);
+    EXPECT(at, run(TX_FIRE_F, TIME_NEVER - 1, at, 1), 31999);
+    assert_int_equal(t.state, TX_TERMINATED);
+    begin(TX_INVITE_SERVER, false);
+    tx_step(&t, TX_SEND_1XX, &timers, now);
+    tx_end_by(&t, 1000 * MS);
+    assert_int_equal(tx_deadline(&t), TIME_NEVER);
+}
+
+/* RFC 3263 4.3: a place that was left for the next one is listened to for its time, no more. */
+static void a_hushed_transaction_sends_nothing_again(void **state)
+{
+    (void)state;
+    unsigned at[1];
+    begin(TX_INVITE_CLIENT, false);
+    tx_hush(&t);
+    assert_int_equal(run(TX_FIRE_A, TIME_NEVER - 1, at, 1), 0);
+    assert_int_equal(now, 32000 * MS);
+    assert_int_equal(t.state, TX_TERMINATED);
+}
+
 /* Late by a minute: the end wins, nothing is sent; late by less: one retransmission, the next from
  * now on. */
 static void a_late_wake_floods_nobody(void **state)
@@ -263,6 +293,8 @@ int main(void)
         cmocka_unit_test(a_late_wake_floods_nobody),
         cmocka_unit_test(a_cancelled_invite_ends_by_timer_b),
         cmocka_unit_test(an_overdue_end_is_still_told),
+        cmocka_unit_test(an_end_may_come_sooner),
+        cmocka_unit_test(a_hushed_transaction_sends_nothing_again),
         cmocka_unit_test(other_values_are_obeyed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
