@@ -66,7 +66,8 @@ def run(addresses):
         _skip_all(module, "no network namespaces here")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     for address in addresses:
-        subprocess.run(["ip", "addr", "add", f"{address}/32", "dev", "lo"], check=True)
+        prefix = "128" if ":" in address else "32"
+        subprocess.run(["ip", "addr", "add", f"{address}/{prefix}", "dev", "lo"], check=True)
     tap.main(module)
 
 

@@ -50,7 +50,7 @@ def test_calls_with_four_workers():
 
 def test_no_call_is_lost_when_each_side_loses_a_twentieth_of_its_packets():
     lossy = ("-lost", "5", "-max_retrans", "12", "-max_invite_retrans", "12", "-max_non_invite_retrans", "12")
-    calls("udp", 500, 50, caller_options=lossy, callee_options=lossy, patient=True)
+    calls("udp", 500, 50, caller_options=(*lossy, "-d", "20000"), callee_options=lossy, patient=True)
 
 
 if __name__ == "__main__":

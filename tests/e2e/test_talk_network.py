@@ -80,10 +80,10 @@ def test_tshark_reads_what_is_said_and_counts_the_same():
 def over_the_cable(path, **faults):
     """Bob is there. What the cable, Alice and Bob counted."""
     impaired.need()
-    with impaired.Cable(**faults) as cable:
+    with impaired.Cable(**faults, spared=5060) as cable:
         with cable.there.inside():
-            bob = Bob(*sound(path), host=impaired.THERE, port=5060)
-        with bob, Client("call", f"bob@{impaired.THERE}", "--listen", f"udp:{impaired.HERE}:5060", *sound(path, "back.wav")) as alice:
+            bob = Bob(*sound(path), host=cable.far[4], port=5060)
+        with bob, Client("call", f"bob@{cable.far[4]}", "--listen", f"udp:{cable.near[4]}:5060", *sound(path, "back.wav")) as alice:
             alice.await_event("heard")
             bob.await_event("heard")
             await_packets(alice, PACKETS)
