@@ -2,6 +2,7 @@
 #include "server/control.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +27,27 @@ static struct control_client *free_client(struct control *k)
     return NULL;
 }
 
-static void take_client(struct control *k, time_ns now)
+static void keep_spare(struct control *k)
+{
+    if (k->spare < 0)
+        k->spare = fcntl(k->listener, F_DUPFD_CLOEXEC, 0);
+}
+
+/* Where the server has no descriptors left, its owner wants to see that more than ever. */
+static int accept_client(struct control *k)
 {
     int fd = accept4(k->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+    if (fd >= 0 || (errno != EMFILE && errno != ENFILE))
+        return fd;
+    close(k->spare);
+    k->spare = -1;
+    return accept4(k->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+static void take_client(struct control *k, time_ns now)
+{
+    int fd = accept_client(k);
     struct control_client *c = free_client(k);
 
     if (fd < 0)
@@ -74,6 +93,8 @@ static int wait_ms(const struct control *k, bool more)
 
     if (more)
         return 0;
+    if (k->spare < 0)
+        return LOOK_MS;
     for (unsigned i = 0; i < LIMIT_CONTROL_CLIENTS; i++) {
         if (!k->clients[i].used)
             continue;
@@ -111,8 +132,11 @@ static void turn(struct control *k, bool more)
     struct bell *store = store_bell(k->shared->store);
     struct pollfd p[OWN_FDS + LIMIT_CONTROL_CLIENTS] = {{.fd = k->bell.fd, .events = POLLIN},
                                                         {.fd = store->fd, .events = POLLIN},
-                                                        {.fd = k->listener, .events = POLLIN}};
+                                                        {.fd = -1, .events = POLLIN}};
 
+    keep_spare(k);
+    if (k->spare >= 0)
+        p[2].fd = k->listener;
     for (unsigned i = 0; i < LIMIT_CONTROL_CLIENTS; i++) {
         const struct control_client *c = &k->clients[i];
 
@@ -149,6 +173,8 @@ static void release(struct control *k)
         }
     for (unsigned i = 0; i < LIMIT_WORKERS; i++)
         free(k->orphans[i]);
+    if (k->spare >= 0)
+        close(k->spare);
     if (k->listener >= 0)
         control_socket_close(k->path, k->listener);
     if (k->row)
@@ -176,7 +202,7 @@ const char *control_start(struct shared *s, const char *path, struct control **o
         return strerror(ENOMEM);
     k->shared = s;
     k->path = path;
-    k->listener = k->bell.fd = -1;
+    k->listener = k->spare = k->bell.fd = -1;
     k->started = net_clock_now(&s->clock);
     k->log = log_writer_log(s->log, s->n_workers + 1);
     block_pool_init(&k->blocks, s->mem, KEEP_BLOCKS);

@@ -77,6 +77,7 @@ struct control {
     const char *path;
     const struct log *log;
     int listener;
+    int spare; /* a descriptor for one client when there are no others; -1: it is in use */
     struct bell bell;
     _Atomic bool stop;
     pthread_t thread;

@@ -5,10 +5,10 @@
 #include <assert.h>
 #include <poll.h>
 #include <pthread.h>
-#include <time.h>
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "server/thread_end.h"
 #include "store/accounts.h"
 #include "store/journal.h"
 #include "store/rows.h"
@@ -348,24 +348,13 @@ struct keeper *keeper_new(struct mem *mem, const char *folder, const struct keep
     return NULL;
 }
 
-static bool join(struct keeper *k, time_ns within)
-{
-    struct timespec until;
-
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    time_ns at = (time_ns)until.tv_sec * NS_PER_S + (time_ns)until.tv_nsec + within;
-    until.tv_sec = (time_t)(at / NS_PER_S);
-    until.tv_nsec = (long)(at % NS_PER_S);
-    return pthread_timedjoin_np(k->thread, NULL, &until) == 0;
-}
-
 bool keeper_free(struct keeper *k, time_ns within)
 {
     if (!k)
         return true;
     atomic_store(&k->stop, true);
     bell_ring_loud(&k->bell);
-    if (!join(k, within))
+    if (!thread_ends_within(k->thread, within))
         return false;
     release(k);
     return true;

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "net/entropy.h"
 #include "server/element_config.h"
+#include "server/thread_end.h"
 #include "server/wall_clock.h"
 #include "server/worker_guard.h"
 #include "server/worker_join.h"
@@ -286,9 +287,5 @@ int worker_start(struct worker *w)
 
 bool worker_join(struct worker *w, time_ns within)
 {
-    struct timespec until;
-
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += (time_t)(within / NS_PER_S);
-    return pthread_timedjoin_np(w->thread, NULL, &until) == 0;
+    return thread_ends_within(w->thread, within);
 }

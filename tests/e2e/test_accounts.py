@@ -172,15 +172,16 @@ class Phone:
                             "Content-Length: 0\r\n\r\n").encode(), ("127.0.0.1", self.server.port))
         return self.socket.recv(4096).decode()
 
+    def challenged(self):
+        """What the server wants to be answered by MD5, and the status of its answer."""
+        answer = self.ask()
+        challenges = [dict(re.findall(r'(\w+)="?([^",]*)"?', c)) for c in re.findall(r"WWW-Authenticate: *Digest ([^\r]*)", answer)]
+        return next((c for c in challenges if c.get("algorithm", "MD5") == "MD5"), None), status_of(answer)
+
     def register(self, password):
         """The status of the last answer."""
-        answer = self.ask()
-        challenges = re.findall(r"WWW-Authenticate: *Digest ([^\r]*)", answer)
-        for challenge in challenges:
-            said = dict(re.findall(r'(\w+)="?([^",]*)"?', challenge))
-            if said.get("algorithm", "MD5") == "MD5":
-                return status_of(self.ask(self.credentials(said, password)))
-        return status_of(answer)
+        challenge, status = self.challenged()
+        return status_of(self.ask(self.credentials(challenge, password))) if challenge else status
 
     def credentials(self, said, password):
         def md5(*parts):

@@ -1,10 +1,8 @@
 """A disk that stands still holds up nobody: no caller, no other client of the control socket, not the end of the server."""
-import contextlib
 import os
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 
 import server as programs
@@ -12,37 +10,9 @@ import tap
 from control import ctl
 from registrars import Registrars
 from server import STOP_S, Server, wait_for
+from slow_disk import disk_that_may_stall
 
 STUCK = 4  # exit status
-
-
-@contextlib.contextmanager
-def disk_that_may_stall():
-    """A folder, a server with its data there, and what stalls the disk until it is called again."""
-    shim = os.environ.get("TANDEM_SLOW_SYNC")
-    if not shim:
-        raise tap.Skip("no slow disk was built")
-    with tempfile.TemporaryDirectory() as data, contextlib.ExitStack() as stack:
-        stall = os.path.join(data, "stall")
-
-        def toggle():
-            if os.path.exists(stall):
-                os.unlink(stall)
-            else:
-                with open(stall, "w", encoding="ascii"):
-                    pass
-
-        config = os.path.join(data, "tandem.yaml")
-        with open(config, "w", encoding="ascii") as f:
-            f.write("drain: 2s\n")
-        os.environ["LD_PRELOAD"] = shim
-        try:
-            server = Server("--no-sandbox", "--data", data, "--config", config)
-        finally:
-            del os.environ["LD_PRELOAD"]
-        stack.callback(server.process.wait)
-        stack.callback(server.process.kill)
-        yield data, server, toggle
 
 
 def wait_in_vain(phones, users):

@@ -156,8 +156,8 @@ def serve_from(dns, *options):
                 server.process.send_signal(signal.SIGHUP)
                 wait_for(lambda: server.stderr().count(event) > before, 10, server.stderr)
 
-            def calls(n=1):
-                return Sipp("caller_away.xml", away, "-s", "bob", "-key", "domain", "b.example", "-m", str(n), "-timeout", "60s",
+            def calls(n=1, domain="b.example"):
+                return Sipp("caller_away.xml", away, "-s", "bob", "-key", "domain", domain, "-m", str(n), "-timeout", "60s",
                             remote=server.addr)
 
             register(server, "caller", away, local_port=away)
@@ -166,6 +166,23 @@ def serve_from(dns, *options):
 
 def answered(phone):
     return int(phone.last_row().get("SuccessfulCall(C)") or 0)
+
+
+def test_a_name_server_that_is_killed():
+    """What it said before is good for as long as it said; a name that is asked for then is answered for by nobody, and the call fails."""
+    port = free_port()
+    zones = {"b.example": zone("udp", port), "c.example": zone("udp", port)}
+    with Knot(zones) as names, Sipp("busy.xml", port, "-timeout", "100s") as there, \
+            serve_from(f"{{servers: ['{names.addr}'], timeout: 200ms, tries: 2}}", "--workers", "1") as (_, _, calls):
+        assert calls().finish(60)["ok"] == 1
+        names.process.kill()
+        assert calls(20).finish(60)["ok"] == 20
+        lost = calls(20, "c.example")
+        got = lost.finish(60)
+        assert got["ok"] == 0 and got["failed"] == 20 and "SIP/2.0 5" in lost.errors(), f"{got}\n{lost.errors()}"
+        with Knot(zones, port=names.port):
+            wait_for(lambda: calls(1, "c.example").finish(60)["ok"] == 1, 60, "a call once there is a name server again")
+        wait_for(lambda: answered(there) >= 22, 20, there.errors)
 
 
 def records(port):

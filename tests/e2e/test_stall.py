@@ -11,10 +11,12 @@ import uuid
 import server as programs
 import tap
 from certs import Certs
+from registrars import Registrars
 from server import Server, free_port, wait_for
 from sipp import Sipp, register
+from slow_disk import disk_that_may_stall
 
-CALLS, RATE = 300, 100
+CALLS, RATE = 600, 200
 DNS = ("127.9.9.9", 53)
 
 
@@ -33,11 +35,13 @@ def peer_of(server, transport="udp"):
         yield peer
 
 
-def calls_go_on(server):
-    """All calls succeed, and hardly a message has to be sent twice: nobody stood still for half a second."""
+def calls_go_on(server, stall=lambda: None):
+    """All calls succeed, and hardly a message has to be sent twice: nobody stood still for half a second. `stall` is called when all
+    that are called are registered."""
     port = free_port()
     with Sipp("callee.xml", port, "-m", str(CALLS), "-timeout", "60s") as callee:
         register(server, "bob", port, "udp", free_port())
+        stall()
         with Sipp("caller.xml", free_port(), "-s", "bob", "-m", str(CALLS), "-r", str(RATE), "-timeout", "60s",
                   remote=server.addr) as caller:
             called = caller.finish(70)
@@ -151,6 +155,52 @@ def test_peers_that_stall_in_their_handshake():
             waiting.settimeout(10)
             assert waiting.recv(1) == b"\x16", "no handshake was begun"
             calls_go_on(server)
+
+
+def test_peers_that_stall_in_their_upgrade():
+    """Half a request for a WebSocket, and half a handshake before one."""
+    with Certs() as certs, tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as silent:
+        config, plain, secure = os.path.join(folder, "t.yaml"), free_port(), free_port()
+        with open(config, "w", encoding="ascii") as f:
+            f.write(f"tls:\n  certificates: [{certs.make('localhost', 'DNS:localhost')}]\n")
+        with Server("--workers", "2", "--config", config, "--listen", f"ws:127.0.0.1:{plain}", "--listen", f"wss:127.0.0.1:{secure}") as server:
+            for port, half in ((plain, b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: webso"), (secure, b"\x16\x03\x01\x02\x00\x01\x00")):
+                for _ in range(100):
+                    silent.enter_context(socket.create_connection(("127.0.0.1", port), 10)).sendall(half)
+            calls_go_on(server)
+
+
+# --- a disk that stands still ---
+
+
+def test_a_store_that_stands_still():
+    with disk_that_may_stall() as (_, server, toggle), Registrars(server.port) as phones:
+
+        def stall():
+            toggle()
+            phones.run(range(100), seconds=1)
+            assert len(phones.waiting) == 100, "answered before it was on disk"
+
+        calls_go_on(server, stall)
+        toggle()
+        phones.run(range(100))
+        assert not phones.waiting and phones.statuses() == {200}
+        server.stop()
+
+
+# --- a collector that is gone ---
+
+
+def test_a_collector_that_is_gone():
+    """Who follows the server's trace and passes it on to nobody."""
+    with tempfile.TemporaryDirectory() as data, Server("--workers", "2", "--data", data) as server:
+        command = [programs.PROGRAM, "trace", "--data", data, "--follow", "--hep", f"127.0.0.1:{free_port()}"]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as agent:
+            calls_go_on(server)
+            assert agent.poll() is None, agent.communicate()
+            agent.send_signal(signal.SIGINT)
+            errors = agent.communicate(timeout=30)[1]
+            assert agent.returncode and "Connection refused" in errors, (agent.returncode, errors)
 
 
 if __name__ == "__main__":
