@@ -89,16 +89,22 @@ def busy_s():
     return (sum(ticks) - ticks[3] - ticks[4]) / TICKS
 
 
-class Server:
-    """A server under test, pinned to the first CPU. Ends with the `with`."""
+def children_s():
+    """CPU seconds of the processes that ran and ended here."""
+    now = os.times()
+    return now.children_user + now.children_system
 
-    def __init__(self, who, command, port, says_ready, prepare=None):
+
+class Server:
+    """A server under test, pinned to the first CPU, or to more. Ends with the `with`."""
+
+    def __init__(self, who, command, port, says_ready, prepare=None, n_cpus=1):
         self.who, self.port, self.says_ready = who, port, says_ready
         self.folder = tempfile.TemporaryDirectory(prefix="bench-")
         if prepare:
             prepare(self.folder.name)
         self.log = open(os.path.join(self.folder.name, "log"), "w+b")
-        self.command = ["taskset", "-c", str(cpus()[0])] + [part.replace("@FOLDER@", self.folder.name) for part in command]
+        self.command = ["taskset", "-c", ",".join(map(str, cpus()[:n_cpus]))] + [part.replace("@FOLDER@", self.folder.name) for part in command]
         self._start()
 
     def _start(self):
@@ -178,33 +184,38 @@ class Server:
     def pss(self):
         return pss_bytes(self.pids)
 
-    def load(self, case, rate, count, *more):
-        """Offers load from the second CPU; what the generator says, with the server's CPU time an item and the share of the
-        machine that others used."""
-        command = ["taskset", "-c", str(cpus()[1]), os.path.join(BUILD, "bench", "load"), case, "--server", str(self.port),
-                   "--rate", str(rate), "--count", str(count), *map(str, more)]
-        cpu, busy, clock = cpu_ns(self.pids), busy_s(), time.monotonic()
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LOAD_S, check=False)
-        cpu, busy, clock = cpu_ns(self.pids) - cpu, busy_s() - busy, time.monotonic() - clock
+    def beside(self, command):
+        """What a generator on the second CPU says; and the server's CPU seconds meanwhile, its share of a CPU, the generator's, and the share
+        of the machine that others used."""
+        cpu, busy, clock, own = cpu_ns(self.pids), busy_s(), time.monotonic(), children_s()
+        done = subprocess.run(["taskset", "-c", str(cpus()[1]), *map(str, command)], capture_output=True, text=True, timeout=LOAD_S, check=False)
+        cpu, busy, clock, own = (cpu_ns(self.pids) - cpu) / 1e9, busy_s() - busy, time.monotonic() - clock, children_s() - own
         if not done.stdout:
             raise Broken(f"the generator: {done.stderr.strip()}")
-        told = json.loads(done.stdout)
-        told["p50"], told["p99"] = told["latency_us"]["p50"], told["latency_us"]["p99"]
-        told["us"] = cpu / 1e3 / max(1, told["done"])
-        told["server_share"] = cpu / 1e9 / clock
-        told["foreign"] = max(0.0, busy - cpu / 1e9 - told["cpu_s"]) / (os.cpu_count() * clock)
-        return told
+        return json.loads(done.stdout.splitlines()[-1]), {"cpu": cpu, "elapsed": clock, "server_share": cpu / clock, "generator_share": own / clock,
+                                                          "foreign": max(0.0, busy - cpu - own) / (os.cpu_count() * clock)}
+
+    def load(self, case, rate, count, *more):
+        """Offers load that is not repeated (bench/load.c)."""
+        told, taken = self.beside([os.path.join(BUILD, "bench", "load"), case, "--server", self.port, "--rate", rate, "--count", count, *more])
+        return {**told, **taken, "p50": told["latency_us"]["p50"], "p99": told["latency_us"]["p99"], "us": taken["cpu"] * 1e6 / max(1, told["done"])}
+
+    def call_users(self, rate, seconds, *more):
+        """Offers calls as users make them, who repeat what is not answered: `tandem load`, both ends."""
+        told, taken = self.beside([os.path.join(BUILD, "tandem"), "load", "call", "sip:bob@127.0.0.1", "--server", f"udp:127.0.0.1:{self.port}", "--answer",
+                                   "--rate", rate, "--for", seconds, "--json", *more])
+        return {**told, **taken, "us": taken["cpu"] * 1e6 / max(1, told["succeeded"])}
 
 
-def tandem(domain=None, lasting=False, accounts=(), roads=("udp",), config=None):
+def tandem(domain=None, lasting=False, accounts=(), roads=("udp",), config=None, workers=1):
     """`lasting`: in a data folder. Accounts, lines of an AOR and a password, are in it, too. The server's port is that of roads[0]."""
     port = free_port()
-    command = [os.path.join(BUILD, "tandem"), "serve", "--workers", "1", "--listen", f"{roads[0]}:127.0.0.1:{port}"]
+    command = [os.path.join(BUILD, "tandem"), "serve", "--workers", str(workers), "--listen", f"{roads[0]}:127.0.0.1:{port}"]
     command += [word for road in roads[1:] for word in ("--listen", f"{road}:127.0.0.1:{free_port()}")]
     command += ["--config", config] if config else []
     command += ["--domain", domain] if domain else []
     command += ["--data", "@FOLDER@"] if lasting or accounts else []
-    return Server("tandem", command, port, True, lambda folder: add_accounts(folder, accounts))
+    return Server("tandem", command, port, True, lambda folder: add_accounts(folder, accounts), n_cpus=workers)
 
 
 def add_accounts(folder, lines):
@@ -242,9 +253,10 @@ def certificate(name):
         yield folder
 
 
-def relay(callee_port):
+def relay(*callee):
+    """The floor, between the generator's two ends; without a callee's port it answers."""
     port = free_port()
-    return Server("floor", [os.path.join(BUILD, "bench", "relay"), str(port), str(callee_port)], port, True)
+    return Server("floor", [os.path.join(BUILD, "bench", "relay"), str(port), *map(str, callee)], port, True)
 
 
 def say(text):
@@ -291,6 +303,18 @@ def median(runs, key):
     return statistics.median(run[key] for run in runs)
 
 
+def highest(first, holds, near=1.04, most=60000):
+    """holds(rate) of the highest rate for which it is true, within `near`: half as much again until it is not, then between."""
+    good, bad, rate, kept = 0, None, first, None
+    while rate <= most and (bad is None or bad > good * near):
+        run = holds(rate)
+        good, bad, kept = (rate, bad, run) if run else (good, rate, kept)
+        rate = round((good * bad) ** 0.5 if good and bad else bad / 2 if bad else rate * 1.5)
+    if not kept:
+        raise Broken("no rate holds")
+    return kept
+
+
 def machine():
     return {"cpus": os.cpu_count(), "architecture": platform.machine(), "kernel": platform.release()}
 
@@ -304,55 +328,28 @@ def conditions(runs, **more):
             "foreign_cpu_share": [round(run["foreign"], 3) for run in runs], **more, **machine()}
 
 
-def bar_of(figure, most):
-    """What is asked of a figure, and whether it is met; None: nothing is asked, or there is none."""
-    return None if figure is None or most is None else {"most": most, "met": figure <= most}
-
-
-def bar_text(told):
-    bar = told.get("bar")
-    return f"{bar['most']:g}: {'met' if bar['met'] else 'not met'}" if bar else ""
-
-
 class Report:
-    """Prints what is measured, as JSON Lines or as a table, and remembers whether all went well."""
+    """Prints what is measured, as JSON Lines, and remembers whether all went well."""
 
-    def __init__(self, bench, as_json):
-        self.bench, self.as_json, self.failed = bench, as_json, False
+    def __init__(self, bench):
+        self.bench, self.failed = bench, False
 
-    def figures(self, what, unit, values, told, most=None, most_ratio=None):
-        """One figure for each of {who: value}, with the ratio to Kamailio's; told: {who: conditions}. A bar, of the value or of
-        the ratio, is Tandem's alone."""
+    def figures(self, what, unit, values, told):
+        """One figure for each of {who: value}, with the ratio to Kamailio's; told: {who: conditions}."""
         base = next((value for who, value in values.items() if who.startswith("kamailio")), None)
         for who, value in values.items():
             ratio = round(value / base, 3) if base else None
-            bar = bar_of(value, most) or bar_of(ratio, most_ratio) if who == "tandem" else None
-            self._print(who, what, value, unit, ratio, {**told[who], **({"bar": bar} if bar else {})})
+            print(json.dumps({"bench": self.bench, "who": who, "what": what, "value": round(value, 3), "unit": unit, "ratio_to_kamailio": ratio,
+                              "conditions": told[who]}, separators=(",", ":")), flush=True)
 
-    def plain(self, what, unit, values, told, most=None):
-        """Figures that the load generator has no part in: nothing of theirs is lost or late."""
-        none = {"p50_us": 0, "p99_us": 0, "lost": [0], "foreign_cpu_share": [0.0]}
-        self.figures(what, unit, values, {who: {**none, **more} for who, more in told.items()}, most=most)
-
-    def costs(self, what, runs, most_ratio=None, **more):
+    def costs(self, what, runs, **more):
         """CPU time an item, of {who: runs}; calls that Tandem lost are a failure."""
         self.figures(what, "us", {who: median(taken, "us") for who, taken in runs.items()},
-                     {who: conditions(taken, **more) for who, taken in runs.items()}, most_ratio=most_ratio)
+                     {who: conditions(taken, **more) for who, taken in runs.items()})
         for run in runs["tandem"]:
             if run["lost"] or run["bad"]:
                 say(f"tandem, {what}: {run['lost']} lost, {run['bad']} bad (status {run['bad_status']})")
                 self.failed = True
-
-    def _print(self, who, what, value, unit, ratio, told):
-        if self.as_json:
-            line = json.dumps({"bench": self.bench, "who": who, "what": what, "value": round(value, 2), "unit": unit,
-                               "ratio_to_kamailio": ratio, "conditions": told}, separators=(",", ":"))
-        else:
-            beside = f"{ratio:6.2f} of kamailio's" if ratio is not None else " " * 20
-            line = (f"{who:<16} {what:<38} {value:9.2f} {unit:<5} {beside}  p50 {told['p50_us']:>5} us  p99 {told['p99_us']:>6} us  "
-                    f"lost {sum(told['lost'])}  others' share {max(told['foreign_cpu_share']):.2f}"
-                    f"{'  at most ' + bar_text(told) if 'bar' in told else ''}")
-        print(line, flush=True)
 
 
 def two_ways(bench, about, other, configuration):
@@ -373,9 +370,8 @@ def two_ways(bench, about, other, configuration):
 
 def main(bench, about, measure):
     """Runs measure(report) for a script's main; returns the exit status."""
-    parser = argparse.ArgumentParser(prog=f"./dev bench {bench}", description=about)
-    parser.add_argument("--json", action="store_true", help="JSON Lines, an object a figure")
-    report = Report(bench, parser.parse_args().json)
+    argparse.ArgumentParser(prog=f"./dev bench {bench}", description=about).parse_args()
+    report = Report(bench)
     try:
         measure(report)
     except (Broken, OSError, subprocess.SubprocessError) as error:

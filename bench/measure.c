@@ -91,8 +91,8 @@ static struct result measure(measure_parse *parse, const char *bytes, size_t len
     return r;
 }
 
-static void print_json(const struct measured *p, const char *name, size_t len,
-                       const struct result *r)
+static void print_result(const struct measured *p, const char *name, size_t len,
+                         const struct result *r)
 {
     printf("{\"bench\":\"parse\",\"who\":\"%s\",\"what\":\"%s %s\",\"value\":%.3f,\"unit\":\"us\","
            "\"min\":%.3f,\"max\":%.3f,\"runs\":%d,\"clock\":\"process "
@@ -100,13 +100,6 @@ static void print_json(const struct measured *p, const char *name, size_t len,
            "\"compiler\":\"%s\"}\n",
            p->who, p->what, name, r->median_us, r->min_us, r->max_us, RUNS, len, r->allocations,
            __VERSION__);
-}
-
-static void print_line(const struct measured *p, const char *name, size_t len,
-                       const struct result *r)
-{
-    printf("%-16s %-22s %-15s %5zu B  %7.3f us (%.3f-%.3f)  %5.1f allocations\n", p->who, p->what,
-           name, len, r->median_us, r->min_us, r->max_us, r->allocations);
 }
 
 static size_t read_message(const char *name, char *bytes)
@@ -124,24 +117,23 @@ static size_t read_message(const char *name, char *bytes)
 
 /* False: not understood. */
 static bool measure_message(const struct measured *p, const char *name, const char *bytes,
-                            size_t len, bool json)
+                            size_t len)
 {
     if (!p->parse(bytes, len)) {
         fprintf(stderr, "%s: %s: not understood\n", p->who, name);
         return false;
     }
     struct result r = measure(p->parse, bytes, len);
-    (json ? print_json : print_line)(p, name, len, &r);
+    print_result(p, name, len, &r);
     fflush(stdout);
     return true;
 }
 
-int measure_main(int argc, char **argv, const struct measured *parsers, size_t n)
+int measure_main(const struct measured *parsers, size_t n)
 {
     static const char *const names[] = {"a_invite.sip", "b_register.sip", "c_200ok.sip",
                                         "d_ims.sip"};
     static char bytes[MESSAGE_MAX + 1];
-    bool json = argc > 1 && strcmp(argv[1], "--json") == 0;
     int status = 0;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t len = read_message(names[i], bytes);
@@ -151,7 +143,7 @@ int measure_main(int argc, char **argv, const struct measured *parsers, size_t n
         }
         bytes[len] = '\0';
         for (size_t k = 0; k < n; k++)
-            if (!measure_message(&parsers[k], names[i], bytes, len, json))
+            if (!measure_message(&parsers[k], names[i], bytes, len))
                 status = 1;
     }
     return status;

@@ -18,8 +18,8 @@ struct measured {
 
 /* Measures each parser with each message of the folder bench/ of the test data (TANDEM_TESTDATA,
  * else ../shared/testdata): CPU time of the process, the median of five runs, allocations by one
- * message. `--json` in argv prints JSON Lines. Returns the exit status: 0; 1: a message was not
+ * message, as JSON Lines. Returns the exit status: 0; 1: a message was not
  * understood; 2: no messages. */
-int measure_main(int argc, char **argv, const struct measured *parsers, size_t n);
+int measure_main(const struct measured *parsers, size_t n);
 
 #endif

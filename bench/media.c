@@ -1,6 +1,6 @@
 /* What a stream of voice costs: calls between two streams, in virtual time, on a network of 30 ms
  * and a few of jitter. CPU time of the process for a second of one stream, both ways: the median of
- * five runs. `--json` prints JSON Lines; with ENCODING CLOCK CHANNELS SECONDS it plays that call
+ * five runs, as JSON Lines; with ENCODING CLOCK CHANNELS SECONDS it plays that call
  * once, for callgrind to count. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,12 +81,11 @@ int main(int argc, char **argv)
              8000, (unsigned)strtoul(argv[4], NULL, 10));
         return 0;
     }
-    bool json = argc > 1 && strcmp(argv[1], "--json") == 0;
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         double us = cost(calls[i].encoding, calls[i].clock, calls[i].channels, calls[i].rate) -
                     own_cost(calls[i].rate);
-        printf(json ? "{\"codec\": \"%s\", \"rate\": %u, \"us\": %.0f, \"streams\": %.0f}\n"
-                    : "%-8s at %5u Hz: %6.0f us a second of a stream, %5.0f streams a core\n",
+        printf("{\"bench\":\"media\",\"who\":\"tandem\",\"what\":\"a second of %s at %u Hz\","
+               "\"value\":%.0f,\"unit\":\"us\",\"streams\":%.0f}\n",
                calls[i].encoding, calls[i].rate, us, 1e6 / us);
     }
     return 0;

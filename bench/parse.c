@@ -35,12 +35,12 @@ static bool every_header(const char *bytes, size_t len)
     return (!m->is_request || msg_uri(m)) && m->n_errors == 0;
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
     static const struct measured parsers[] = {
         {"tandem", "index", indexed},
         {"tandem", "index+proxy headers", proxy_headers},
         {"tandem", "index+all headers", every_header},
     };
-    return measure_main(argc, argv, parsers, sizeof parsers / sizeof *parsers);
+    return measure_main(parsers, sizeof parsers / sizeof *parsers);
 }

@@ -25,9 +25,9 @@ static bool proxy_headers(const char *bytes, size_t len)
     return good;
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
     static const struct measured parsers[] = {{"libosip2 " OSIP_VERSION, "parse", proxy_headers}};
     parser_init();
-    return measure_main(argc, argv, parsers, 1);
+    return measure_main(parsers, 1);
 }

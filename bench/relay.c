@@ -1,5 +1,6 @@
 /* The floor of a proxy: moves datagrams unread between a callee, whose port it is told, and a
- * caller, whose address it learns. */
+ * caller, whose address it learns. Without a callee the floor of a server: sends each datagram back
+ * as a 200, unread. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -47,18 +48,34 @@ static unsigned receive(int fd)
     return n > 0 ? (unsigned)n : 0;
 }
 
-static void move(int fd, const struct sockaddr_in *callee)
+/* To the other side. */
+static void turn(struct sockaddr_in *peer, const struct sockaddr_in *callee)
 {
     static struct sockaddr_in caller;
+    if (peer->sin_port == callee->sin_port) {
+        *peer = caller;
+    } else {
+        caller = *peer;
+        *peer = *callee;
+    }
+}
+
+/* A request whose first line is long enough for it begins as a response then. */
+static void answer(char *request)
+{
+    static const char begin[] = {'S', 'I', 'P', '/', '2', '.', '0', ' ', '2', '0', '0', ' '};
+    memcpy(request, begin, sizeof begin);
+}
+
+static void move(int fd, const struct sockaddr_in *callee)
+{
     unsigned n = receive(fd), sent = 0;
     for (unsigned i = 0; i < n; i++) {
         parts[i].iov_len = heads[i].msg_len;
-        if (peers[i].sin_port == callee->sin_port) {
-            peers[i] = caller;
-        } else {
-            caller = peers[i];
-            peers[i] = *callee;
-        }
+        if (callee)
+            turn(&peers[i], callee);
+        else
+            answer(bytes[i]);
     }
     while (sent < n) {
         int k = sendmmsg(fd, heads + sent, n - sent, 0);
@@ -68,11 +85,11 @@ static void move(int fd, const struct sockaddr_in *callee)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        fputs("usage: relay PORT CALLEE_PORT\n", stderr);
+    if (argc != 2 && argc != 3) {
+        fputs("usage: relay PORT [CALLEE_PORT]\n", stderr);
         return 2;
     }
-    struct sockaddr_in callee = loopback(strtoul(argv[2], NULL, 10));
+    struct sockaddr_in callee = loopback(argc > 2 ? strtoul(argv[2], NULL, 10) : 0);
     int fd = open_socket(strtoul(argv[1], NULL, 10));
     if (fd < 0) {
         perror("relay");
@@ -81,5 +98,5 @@ int main(int argc, char **argv)
     puts("ready");
     fflush(stdout);
     for (;;)
-        move(fd, &callee);
+        move(fd, argc > 2 ? &callee : NULL);
 }

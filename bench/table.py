@@ -1,14 +1,20 @@
-"""Writes figures into the tables of docs/performance.md: ./dev bench --json >FILE; python3 bench/table.py FILE
-A table stands between the lines `<!-- table NAME -->` and `<!-- end -->`; a measurement that FILE lacks keeps its table."""
+"""Tells what measurements found, JSON Lines on its input: prints a line a figure, and with --write writes the tables of docs/performance.md.
+A table stands between the lines `<!-- table NAME -->` and `<!-- end -->`. A measurement that does not come keeps its table, and its rows
+of the targets."""
+import datetime
 import json
 import os
+import platform
 import re
+import subprocess
 import sys
 
 import lab
+import targets
 
-PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "docs", "performance.md")
-PLACES = {"us": 1, "ms": 0, "bytes": 0, "1/cpu-s": 0}
+PAGE = os.path.join(os.path.dirname(lab.HERE), "docs", "performance.md")
+PLACES = {"us": 1, "ms": 0, "bytes": 0, "1/cpu-s": 0, "calls/s": 0, "calls": 0, "instructions": 0, "%": 1, "x": 2}
+UNITS = {"us": "µs", "1/cpu-s": "a CPU-second", "x": "times"}
 
 
 def grid(head, rows):
@@ -17,7 +23,10 @@ def grid(head, rows):
 
 
 def number(figure, places=None):
-    return f"{figure['value']:,.{PLACES[figure['unit']] if places is None else places}f}"
+    return f"{figure['value']:,.{PLACES.get(figure['unit'], 1) if places is None else places}f}"
+
+
+# --- the tables ---
 
 
 def parse(figures):
@@ -37,44 +46,90 @@ def transactions(figures):
     return grid(["transactions", "a CPU-second"], [[figure["what"], number(figure)] for figure in figures])
 
 
-def spread(figure):
-    if figure["unit"] != "us":
-        return ""
-    return f"{min(figure['conditions']['us']):.1f}–{max(figure['conditions']['us']):.1f}"
+def spread(told):
+    return f"{min(told['us']):.1f}–{max(told['us']):.1f}" if told.get("us") else ""
+
+
+# What is known of a run beside its figure: a column where any figure has it.
+COLUMNS = {
+    "of Kamailio's": lambda told: f"{told['ratio']:.2f}" if told.get("ratio") else "",
+    "lowest–highest run": spread,
+    "latency p50 · p99 µs": lambda told: f"{told['p50_us']:,} · {told['p99_us']:,}" if told.get("p99_us") else "",
+    "lost": lambda told: str(sum(told["lost"])) if "lost" in told else "",
+    "server's CPU": lambda told: f"{100 * told['server_cpu_share']:.0f} %" if "server_cpu_share" in told else "",
+    "others' share": lambda told: f"{100 * max(told['foreign_cpu_share']):.0f} %" if "foreign_cpu_share" in told else "",
+}
+
+
+def told_of(figure):
+    return {**figure.get("conditions", {}), "ratio": figure.get("ratio_to_kamailio")}
 
 
 def server(figures):
     """A row a figure, with what must be known to believe it."""
-    head = ["what", "who", "median", "unit", "lowest–highest run", "of Kamailio's", "latency p50 · p99 µs", "lost", "others' share"]
-    rows = []
-    for figure in figures:
-        told, ratio = figure["conditions"], figure["ratio_to_kamailio"]
-        rows.append([figure["what"], figure["who"], number(figure), figure["unit"].replace("us", "µs CPU"), spread(figure),
-                     "" if ratio is None else f"{ratio:.2f}", f"{told['p50_us']:,} · {told['p99_us']:,}", str(sum(told["lost"])),
-                     f"{100 * max(told['foreign_cpu_share']):.0f} %"])
-    if any("bar" in figure["conditions"] for figure in figures):
-        head.append("at most")
-        rows = [row + [lab.bar_text(figure["conditions"])] for row, figure in zip(rows, figures)]
-    return grid(head, rows)
+    known = [name for name, tell in COLUMNS.items() if any(tell(told_of(figure)) for figure in figures)]
+    rows = [[figure["what"], figure["who"], number(figure), UNITS.get(figure["unit"], figure["unit"])] + [COLUMNS[name](told_of(figure)) for name in known]
+            for figure in figures]
+    return grid(["what", "who", "median", "unit"] + known, rows)
 
 
-TABLES = {"parse": parse, "transactions": transactions, "proxy": server, "register": server, "options": server}
+DRAWN = {"parse": parse, "transactions": transactions}
+
+
+# --- the page ---
+
+
+def first_line(*command):
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.partition("\n")[0].strip()
+    except OSError:
+        return ""
+
+
+def machine():
+    """What a figure depends on, in one line."""
+    cpu = re.search(r"^model name\s*: (.*)$", lab.read("/proc/cpuinfo"), re.M)
+    governor = lab.read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor").strip()
+    system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    return ", ".join([f"{os.cpu_count()} CPUs, {cpu[1] if cpu else platform.machine()}", f"governor {governor or 'unknown'}", f"Linux {platform.release().partition('-')[0]}",
+                      system, first_line("cc", "--version"), first_line(os.path.join(lab.BUILD, "tandem"), "--version")])
+
+
+def caption(name, load):
+    return f"\n`./dev bench {name}`, {datetime.date.today()}: {machine()}; load average {load:.1f} as it began.\n"
+
+
+def write(found, load):
+    with open(PAGE, encoding="utf-8") as f:
+        page = f.read()
+    for name, figures in found.items():
+        text = DRAWN.get(name, server)(figures) + caption(name, load)
+        page = re.sub(rf"(<!-- table {name} -->\n).*?(<!-- end -->)", lambda m, text=text: m[1] + text + m[2], page, flags=re.S)
+    page = re.sub(r"(<!-- table targets -->\n)(.*?)(<!-- end -->)", lambda m: m[1] + grid(targets.HEAD, targets.rows(found, m[2])) + m[3], page, flags=re.S)
+    with open(PAGE, "w", encoding="utf-8") as f:
+        f.write(page)
+
+
+# --- the terminal ---
+
+
+def line(figure):
+    known = [f"{name} {tell(told_of(figure))}" for name, tell in COLUMNS.items() if tell(told_of(figure))]
+    return f"{figure['who']:<22} {figure['what']:<36} {number(figure, 2 if figure['unit'] == 'us' else None):>10} {figure['unit']:<12}  {'; '.join(known)}".rstrip()
 
 
 def main():
-    if len(sys.argv) != 2:
+    if sys.argv[1:] not in ([], ["--write"]):
         print(__doc__, file=sys.stderr)
         return 2
-    with open(sys.argv[1], encoding="utf-8") as f:
-        figures = [json.loads(line) for line in f if line.startswith("{")]
-    with open(PAGE, encoding="utf-8") as f:
-        page = f.read()
-    for name, table in TABLES.items():
-        mine = [figure for figure in figures if figure["bench"] == name]
-        if mine:
-            page = re.sub(rf"(<!-- table {name} -->\n).*?(<!-- end -->)", lambda m, t=table(mine): m[1] + t + m[2], page, flags=re.S)
-    with open(PAGE, "w", encoding="utf-8") as f:
-        f.write(page)
+    found, load = {}, os.getloadavg()[0]
+    for figure in map(json.loads, sys.stdin):
+        found.setdefault(figure["bench"], []).append(figure)
+        print(line(figure), flush=True)
+    for target, (measured, met) in targets.judged(found):
+        print(f"target: {target.what}: {target.bar}: {measured}: {'met' if met else 'not met'}")
+    if sys.argv[1:]:
+        write(found, load)
     return 0
 
 

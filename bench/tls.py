@@ -16,8 +16,6 @@ IDLE, IDLE_WARM = 20000, 2000
 RESERVED = 120  # descriptors for everything else
 SOURCES = 8  # addresses that they come from: no port is wanted twice
 CALLS, CALL_RATE = 1000, 500
-# The bar: bytes of an idle connection.
-MOST_BYTES = 20000
 NAME = "localhost"
 PROGRAM = os.path.join(lab.BUILD, "tandem")
 
@@ -105,7 +103,7 @@ def handshakes(report, starts, certs):
                     runs[who] += [run] if number >= 0 else []
             told = {who: {"runs": [round(1e9 / ns) for ns, _ in taken], "resumed": [n for _, n in taken], "count": HANDSHAKES, **lab.machine()}
                     for who, taken in runs.items()}
-            report.plain(f"{'resumed' if resumed else 'full'} handshakes a CPU-second", "/s",
+            report.figures(f"{'resumed' if resumed else 'full'} handshakes a CPU-second", "/s",
                          {who: 1e9 / statistics.median(ns for ns, _ in taken) for who, taken in runs.items()}, told)
 
 
@@ -162,7 +160,7 @@ def idle(report, starts, certs):
         report.failed |= who == "tandem" and gone > 0
         told[who] = {"connections": count + IDLE_WARM, "ended": gone, "by": f"growth of PSS by the last {count}", **lab.machine()}
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    report.plain(f"memory of an idle connection of {count + IDLE_WARM}", "bytes", figures, told, most=MOST_BYTES)
+    report.figures(f"memory of an idle connection of {count + IDLE_WARM}", "bytes", figures, told)
 
 
 def measure(report):

@@ -125,38 +125,34 @@ static int compare(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static void report(const char *what, double value, const char *unit, bool json)
+static void report(const char *what, double value, const char *unit)
 {
-    if (json)
-        printf("{\"bench\":\"transactions\",\"who\":\"tandem\",\"what\":\"%s\",\"value\":%.0f,"
-               "\"unit\":\"%s\"}\n",
-               what, value, unit);
-    else
-        printf("%-48s %12.0f %s\n", what, value, unit);
+    printf("{\"bench\":\"transactions\",\"who\":\"tandem\",\"what\":\"%s\",\"value\":%.0f,"
+           "\"unit\":\"%s\"}\n",
+           what, value, unit);
 }
 
 /* One client and one server transaction count as two. */
-static void measure(const char *method, unsigned status, const char *what, bool json)
+static void measure(const char *method, unsigned status, const char *what)
 {
     double times[RUNS];
     run(method, status);
     for (unsigned i = 0; i < RUNS; i++)
         times[i] = run(method, status);
     qsort(times, RUNS, sizeof times[0], compare);
-    report(what, 2.0 * ROUNDS / times[RUNS / 2], "1/cpu-s", json);
+    report(what, 2.0 * ROUNDS / times[RUNS / 2], "1/cpu-s");
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
-    bool json = argc > 1 && strcmp(argv[1], "--json") == 0;
     struct addr a = addr_of("192.0.2.1:5060"), b = addr_of("192.0.2.2:5060");
     client = new_engine(1, &a);
     server = new_engine(2, &b);
     to_server = (struct flow){.transport = TRANSPORT_UDP, .local = a, .remote = b};
     to_client = (struct flow){.transport = TRANSPORT_UDP, .local = b, .remote = a};
-    measure("OPTIONS", 200, "non-INVITE, 200, UDP", json);
-    measure("INVITE", 486, "INVITE, 486 and ACK, UDP", json);
-    measure("INVITE", 200, "INVITE, 200, UDP", json);
+    measure("OPTIONS", 200, "non-INVITE, 200, UDP");
+    measure("INVITE", 486, "INVITE, 486 and ACK, UDP");
+    measure("INVITE", 200, "INVITE, 200, UDP");
     bool whole = n_answered == (uint64_t)3 * (RUNS + 1) * ROUNDS;
     engine_free(client);
     engine_free(server);
