@@ -11,7 +11,8 @@ static uint64_t alive(const struct engine *e)
 bool overload_refuses(const struct engine *e, struct msg *m)
 {
     uint64_t max = e->config.max_tx;
-    if (LIKELY(alive(e) < max && (!e->draining || m->method == METHOD_CANCEL)))
+    bool closed = (e->draining || e->load != ENGINE_KEEPS_UP) && m->method != METHOD_CANCEL;
+    if (LIKELY(alive(e) < max && !closed))
         return false;
     const struct nameaddr *to = msg_to(m);
     return !to || to->tag.len == 0 || alive(e) >= max + max / 8;
@@ -20,6 +21,11 @@ bool overload_refuses(const struct engine *e, struct msg *m)
 void engine_drain(struct engine *e)
 {
     e->draining = true;
+}
+
+void engine_set_load(struct engine *e, enum engine_load load)
+{
+    e->load = load;
 }
 
 static bool is_unanswered(const struct server *s)

@@ -73,6 +73,9 @@ static int refuse(struct engine *e, struct msg *m)
     buf_put_u64(&b, LIMIT_RETRY_AFTER_S);
     buf_put_lit(&b, "\r\n");
     e->stats.refused_overload++;
+    e->stats.refused_behind += e->load != ENGINE_KEEPS_UP;
+    if (e->load == ENGINE_SWAMPED && !transport_is_reliable(m->flow.transport))
+        return OK;
     (void)stateless_answer(e, m, 503, STR_NONE, buf_str(&b));
     return OK;
 }

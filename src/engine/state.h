@@ -212,6 +212,7 @@ struct engine {
     char *scratch, *via_text;
     char length_text[40];
     bool draining; /* engine_drain */
+    enum engine_load load;
     struct engine_stats stats;
     struct log_gate log_gate;
 };

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <string.h>
@@ -109,6 +110,16 @@ void udp_merge(struct udp *u)
     u->merges = setsockopt(u->fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on)) == 0;
 }
 
+void udp_hurry(struct udp *u, bool hurries)
+{
+    u->hurries = hurries;
+}
+
+static bool joins(const struct udp *u)
+{
+    return (u->merges || u->hurries) && !u->alone;
+}
+
 /* --- in --- */
 
 bool udp_receive(struct udp *u, struct udp_area *a)
@@ -123,6 +134,16 @@ bool udp_receive(struct udp *u, struct udp_area *a)
     a->at = 0;
     a->from = 0;
     return a->used < UDP_BATCH;
+}
+
+unsigned udp_backlog(const struct udp *u)
+{
+    uint32_t told[SK_MEMINFO_VARS];
+    socklen_t len = sizeof(told);
+
+    if (getsockopt(u->fd, SOL_SOCKET, SO_MEMINFO, told, &len) != 0 || told[SK_MEMINFO_RCVBUF] == 0)
+        return 0;
+    return (unsigned)((uint64_t)told[SK_MEMINFO_RMEM_ALLOC] * 256 / told[SK_MEMINFO_RCVBUF]);
 }
 
 /* The size of each of those that came as one, but the last. */
@@ -184,7 +205,7 @@ void udp_send(struct udp *u, const struct addr *remote, struct block *bytes, uin
     }
     *queued(u, u->n) = (struct udp_out){*remote, bytes, order};
     u->n++;
-    if (u->n % (u->merges ? UDP_WINDOW : UDP_BATCH) == 0 && !u->blocked)
+    if (u->n % (joins(u) ? UDP_WINDOW : UDP_BATCH) == 0 && !u->blocked)
         udp_flush(u);
 }
 
@@ -246,7 +267,7 @@ static void fill(struct udp *u, struct departure *d, unsigned n)
     d->n = d->n_vectors = 0;
     while (d->n < UDP_BATCH && d->n_vectors < n)
         depart(d, out + d->n_vectors,
-               u->merges ? udp_runs_first(out + d->n_vectors, n - d->n_vectors) : 1);
+               joins(u) ? udp_runs_first(out + d->n_vectors, n - d->n_vectors) : 1);
 }
 
 /* One system call's worth. Returns how many left, or -errno; 0: not in runs, as it turns out (a
@@ -254,15 +275,15 @@ static void fill(struct udp *u, struct departure *d, unsigned n)
 static int send_some(struct udp *u)
 {
     struct departure d;
-    unsigned most = u->merges ? UDP_WINDOW : UDP_BATCH, left = 0;
+    unsigned most = joins(u) ? UDP_WINDOW : UDP_BATCH, left = 0;
 
-    if (u->merges)
+    if (joins(u))
         arrange(u, u->n < most ? u->n : most);
     fill(u, &d, u->n < most ? u->n : most);
     int sent = sendmmsg(u->fd, d.headers, d.n, 0);
 
     if (sent < 0 && d.headers[0].msg_hdr.msg_iovlen > 1 && (errno == EINVAL || errno == EIO)) {
-        u->merges = false;
+        u->alone = true;
         return 0;
     }
     for (int i = 0; i < sent; i++)

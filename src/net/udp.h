@@ -37,6 +37,8 @@ struct udp {
     uint32_t head, n;
     bool blocked; /* the kernel's buffer is full: writability is awaited */
     bool merges;  /* udp_merge */
+    bool hurries; /* udp_hurry */
+    bool alone;   /* nothing can leave merged, as it turned out */
     struct addr lost[UDP_LOST_KEPT];
     unsigned n_lost;
     uint64_t dropped; /* datagrams that found the queue full */
@@ -53,11 +55,18 @@ void udp_fini(struct udp *u);
  * they were. Who captures on this machine sees them before they are taken apart. */
 void udp_merge(struct udp *u);
 
+/* While it hurries, what leaves is merged, too: it costs less, and the wire does not show it. */
+void udp_hurry(struct udp *u, bool hurries);
+
 /* Reads what there is, at most UDP_BATCH times. False: there may be more. What was read is taken by
  * udp_next until the area's next use. */
 bool udp_receive(struct udp *u, struct udp_area *a);
 /* The next datagram of what was read. False: that was all. */
 bool udp_next(struct udp_area *a, struct udp_in *in);
+
+/* Bytes of the kernel's buffer that hold what has come and was not read, in parts of 256; 0, too,
+ * where the kernel does not say. */
+unsigned udp_backlog(const struct udp *u);
 
 /* Queues; takes the reference. A full queue loses the datagram, counted. Where the socket merges,
  * only datagrams of the same `order` to the same destination are sure to leave in their order. */

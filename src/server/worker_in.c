@@ -5,7 +5,11 @@
 #include "server/worker_join.h"
 #include "server/worker_stun.h"
 
-#define ROUNDS 4        /* batches read from one socket before the others get their turn */
+#define ROUNDS 4 /* batches read from one socket before the others get their turn */
+/* Parts of 256 of a socket's buffer that hold what was not read yet. A burst, and a while without
+ * the processor, fit below; above, what is under way would soon be lost with what is new. */
+#define BACKLOG_BEHIND 128
+#define BACKLOG_SWAMPED 192
 #define ACCEPTS_MOST 64 /* connections taken from one listener likewise */
 #define PARCELS_MOST 1024
 #define HOLD_NS (10 * NS_PER_MS)
@@ -50,6 +54,16 @@ static void take_unreachable(struct worker *w, unsigned listener, time_ns now)
     }
 }
 
+static void measure_load(struct worker *w, struct udp *u, bool all)
+{
+    unsigned backlog = all ? 0 : udp_backlog(u);
+
+    engine_set_load(w->engine, backlog >= BACKLOG_SWAMPED  ? ENGINE_SWAMPED
+                               : backlog >= BACKLOG_BEHIND ? ENGINE_BEHIND
+                                                           : ENGINE_KEEPS_UP);
+    udp_hurry(u, backlog >= BACKLOG_BEHIND);
+}
+
 static void take_datagrams(struct worker *w, unsigned listener, const struct loop_event *e,
                            time_ns now)
 {
@@ -60,6 +74,7 @@ static void take_datagrams(struct worker *w, unsigned listener, const struct loo
     /* another look when all was read would cost more than to be told again */
     for (unsigned round = 0; round < ROUNDS && !all; round++) {
         all = udp_receive(u, w->area);
+        measure_load(w, u, all);
         take_batch(w, listener, now);
         worker_flush(w, now);
     }

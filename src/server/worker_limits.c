@@ -17,13 +17,15 @@ static void tell(struct worker *w, enum worker_limit limit, const char *table, u
 
 void worker_tell_limits(struct worker *w, time_ns now)
 {
-    uint64_t overload = engine_stats(w->engine)->refused_overload;
+    uint64_t behind = engine_stats(w->engine)->refused_behind;
+    uint64_t overload = engine_stats(w->engine)->refused_overload - behind;
 
     if (w->drained) /* refused for another reason */
         w->refused[WORKER_LIMIT_TRANSACTIONS] = overload;
     tell(w, WORKER_LIMIT_TRANSACTIONS, "transactions", overload, now);
     tell(w, WORKER_LIMIT_DESCRIPTORS, "descriptors", w->tcp.refused, now);
     tell(w, WORKER_LIMIT_RING, "worker_ring", w->lost_handovers, now);
+    tell(w, WORKER_LIMIT_INPUT, "udp_input", behind, now);
 }
 
 /* Those that came to us are strangers' doing, those that we made ours: neither hides the other. */

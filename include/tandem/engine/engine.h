@@ -137,6 +137,11 @@ time_ns engine_deadline(const struct engine *);
 /* From now on a request that would begin something new (neither ACK nor CANCEL, no tag in To) is
  * answered 503 with Retry-After before any state is made. What is under way is finished. */
 void engine_drain(struct engine *);
+/* Whether as much is done as comes. Who is behind refuses what is new, as above. Who is swamped
+ * leaves it unanswered where it will be sent again (RFC 3261 17.1.1.2: an unreliable transport),
+ * which costs less than an answer and its ACK. Holds until it is told otherwise. */
+enum engine_load { ENGINE_KEEPS_UP, ENGINE_BEHIND, ENGINE_SWAMPED };
+void engine_set_load(struct engine *, enum engine_load);
 /* Nobody waits for an answer of ours: every request has its final response and no name or record is
  * being asked for. Transactions that only linger for retransmissions do not count. Looks at all of
  * them: for an end, not for each message. */
@@ -348,6 +353,7 @@ struct engine_stats {
     uint64_t bad_requests, bad_responses, bad_by_code[MSG_N_ERRORS];
     uint64_t cut_short; /* of the bad ones: a start line that can be read, and an end that lacks */
     uint64_t retransmissions_in, retransmissions_out, stray_responses, refused_overload;
+    uint64_t refused_behind;       /* of refused_overload: for engine_set_load */
     uint64_t tx_client, tx_server; /* alive now */
     uint64_t conns;                /* alive now */
     uint64_t timeouts, transport_errors;

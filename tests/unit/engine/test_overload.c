@@ -114,6 +114,45 @@ static void draining_refuses_what_is_new(void **state)
     rig_free(&rig);
 }
 
+static void who_is_behind_refuses_what_is_new(void **state)
+{
+    (void)state;
+    rig_new(&rig);
+    arrive("INVITE", 1, "");
+    engine_set_load(rig.e, ENGINE_BEHIND);
+    rig_clear(&rig);
+    arrive("INVITE", 2, "");
+    assert_int_equal(rig_count(&rig, "SIP/2.0 503 "), 1);
+    assert_int_equal(engine_stats(rig.e)->refused_behind, 1);
+    arrive("INVITE", 1, "");
+    arrive("BYE", 3, "tag");
+    arrive("CANCEL", 1, "");
+    assert_int_equal(rig_count(&rig, "SIP/2.0 503 "), 1);
+    assert_int_equal(rig_count_events(&rig, EVENT_REQUEST), 1);
+    assert_int_equal(rig_count_events(&rig, EVENT_CANCEL), 1);
+    engine_set_load(rig.e, ENGINE_KEEPS_UP);
+    arrive("INVITE", 4, "");
+    assert_int_equal(rig_count_events(&rig, EVENT_REQUEST), 2);
+    rig_free(&rig);
+}
+
+/* RFC 3261 17.1.1.2: it comes again by itself; by a stream it would not. */
+static void who_is_swamped_leaves_it_unanswered_over_udp(void **state)
+{
+    (void)state;
+    rig_new(&rig);
+    engine_set_load(rig.e, ENGINE_SWAMPED);
+    arrive("INVITE", 1, "");
+    assert_int_equal(rig_count(&rig, "SIP/2.0 503 "), 0);
+    assert_int_equal(engine_stats(rig.e)->refused_behind, 1);
+    arrive("BYE", 2, "tag");
+    assert_int_equal(rig_count_events(&rig, EVENT_REQUEST), 1);
+    engine_set_load(rig.e, ENGINE_KEEPS_UP);
+    arrive("INVITE", 1, "");
+    assert_int_equal(rig_count_events(&rig, EVENT_REQUEST), 2);
+    rig_free(&rig);
+}
+
 /* What lingers for retransmissions keeps no server from ending; an unanswered request does. */
 static void quiet_once_everything_is_answered(void **state)
 {
@@ -143,6 +182,8 @@ int main(void)
         cmocka_unit_test(even_that_has_an_end),
         cmocka_unit_test(one_branch_is_bounded),
         cmocka_unit_test(draining_refuses_what_is_new),
+        cmocka_unit_test(who_is_behind_refuses_what_is_new),
+        cmocka_unit_test(who_is_swamped_leaves_it_unanswered_over_udp),
         cmocka_unit_test(quiet_once_everything_is_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,6 +129,32 @@ static void a_merged_burst_arrives_so_too_whoever_reads_it(void **state)
     expect_burst(w);
 }
 
+static void a_hurried_burst_arrives_so_too(void **state)
+{
+    struct world *w = *state;
+
+    udp_hurry(&w->a.udp, true);
+    expect_burst(w);
+    udp_hurry(&w->a.udp, false);
+    expect_burst(w);
+}
+
+static void what_waits_unread_is_told(void **state)
+{
+    struct world *w = *state;
+
+    assert_int_equal(udp_backlog(&w->b.udp), 0);
+    for (unsigned i = 0; i < 60; i++)
+        udp_send(&w->a.udp, &w->b.at, numbered(w, i, 1300), 0);
+    udp_flush(&w->a.udp);
+    assert_in_range(udp_backlog(&w->b.udp), 1, 256);
+    for (unsigned i = 0; i < 60; i++) {
+        struct udp_in in = next_at_b(w);
+        assert_int_equal(number_of(&in), i);
+    }
+    assert_int_equal(udp_backlog(&w->b.udp), 0);
+}
+
 /* Two kinds in turns, as the messages of calls are: each order keeps to itself. */
 static void merged_datagrams_of_an_order_keep_it(void **state)
 {
@@ -158,7 +184,7 @@ static void where_the_kernel_merges_nothing_all_leave_one_by_one(void **state)
     udp_merge(&w->a.udp);
     assert_int_equal(setsockopt(w->a.udp.fd, SOL_SOCKET, SO_NO_CHECK, &on, sizeof(on)), 0);
     expect_burst(w);
-    assert_false(w->a.udp.merges);
+    assert_true(w->a.udp.alone);
 }
 
 /* RFC 3261 18.4: the transport user is told of a port that is unreachable */
@@ -216,6 +242,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_burst_arrives_in_order_with_its_sender),
         T(a_merged_burst_arrives_so_too_whoever_reads_it),
+        T(a_hurried_burst_arrives_so_too),
+        T(what_waits_unread_is_told),
         T(merged_datagrams_of_an_order_keep_it),
         T(where_the_kernel_merges_nothing_all_leave_one_by_one),
         T(a_closed_port_is_told_and_disturbs_nobody),
