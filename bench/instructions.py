@@ -4,6 +4,10 @@ import sys
 
 import lab
 
+PATHS = {"index": "an INVITE with an offer indexed, with what a proxy reads", "decode": "… every header decoded",
+         "options": "OPTIONS answered, with its transaction", "register": "REGISTER, refreshed",
+         "routed": "a request of a dialog passed on by its Route, without state", "call": "a call through the proxy: six messages in, seven out",
+         "stateless": "… without state", "followed": "… that the server follows"}
 BASELINE = os.path.join(os.path.dirname(lab.HERE), "tests", "gate", "instructions.txt")
 
 
@@ -12,7 +16,7 @@ def measure(report):
         head = next(lines)
         told = {"of": head.partition(", ")[2].partition(";")[0]}
         for path, count in map(str.split, lines):
-            report.figures(path, "instructions", {"tandem": int(count)}, {"tandem": told})
+            report.figures(PATHS[path], "instructions", {"tandem": int(count)}, {"tandem": told})
 
 
 sys.exit(lab.main("instructions", __doc__, measure))

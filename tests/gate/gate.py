@@ -16,7 +16,7 @@ FEW, MANY = 300, 900
 MOST_CHANGE = 0.03
 ELEMENT = ["element_datagram", "element_output", "element_store_answered", "element_time", "element_note", "element_ended"]
 COUNTED = {"index": ["read_message*"], "decode": ["read_message*"]}
-PATHS = ["index", "decode", "options", "register", "call", "stateless", "followed"]
+PATHS = ["index", "decode", "options", "register", "routed", "call", "stateless", "followed"]
 HEAD = "# Instructions of one turn of each path of paths.c, {}; written by gate.py --write.\n"
 
 

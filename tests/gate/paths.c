@@ -1,6 +1,6 @@
 /* The paths that a server takes all day, N times, for callgrind to count: what is asked of the
  * library stands here, and neither kernel nor clock has a part in it. paths
- * index|decode|options|register|call|stateless|followed N gate.py counts what is within the
+ * index|decode|options|register|routed|call|stateless|followed N gate.py counts what is within the
  * library, and takes the difference of two runs by that of their N. */
 #include <assert.h>
 #include <stdio.h>
@@ -242,6 +242,19 @@ static void path_options(unsigned n)
     assert(strstr(to_caller, "SIP/2.0 200") == to_caller);
 }
 
+/* A request within a dialog, passed on by its Route without state. */
+static void path_routed(unsigned n)
+{
+    static char end[TEXT_BYTES];
+    if (!end[0]) {
+        give(&from_caller, request("INVITE", "sip:bob@example.com", 0, 1, "", with_body()));
+        give(&from_callee, answer(200, "b", OFFER));
+        (void)snprintf(end, sizeof end, "%s", route_and_end());
+    }
+    give(&from_caller, request("INFO", "sip:bob@192.0.2.77:5060", 0, n + 1, "b", end));
+    assert(strstr(to_callee, "INFO sip:bob@192.0.2.77:5060 ") == to_callee);
+}
+
 static struct msg message;
 static _Alignas(16) char space[65536];
 
@@ -292,6 +305,7 @@ static const struct path paths[] = {
     {"decode", path_decode, CONFIG_MODE_TRANSACTION},
     {"options", path_options, CONFIG_MODE_TRANSACTION},
     {"register", path_register, CONFIG_MODE_TRANSACTION},
+    {"routed", path_routed, CONFIG_MODE_STATELESS},
     {"call", path_call, CONFIG_MODE_TRANSACTION},
     {"stateless", path_call, CONFIG_MODE_STATELESS},
     {"followed", path_call, CONFIG_MODE_CALL},
@@ -300,7 +314,7 @@ static const struct path paths[] = {
 static void run(const struct path *p, uint64_t turns)
 {
     begin(p->mode);
-    if (p->go == path_call)
+    if (p->go == path_call || p->go == path_routed)
         callee_registers();
     for (unsigned n = 1; n <= turns; n++) {
         p->go(n);
@@ -318,6 +332,7 @@ int main(int argc, char **argv)
             run(&paths[i], turns);
             return 0;
         }
-    (void)fprintf(stderr, "usage: paths index|decode|options|register|call|stateless|followed N\n");
+    (void)fprintf(stderr,
+                  "usage: paths index|decode|options|register|routed|call|stateless|followed N\n");
     return 2;
 }
