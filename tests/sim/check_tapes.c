@@ -202,21 +202,19 @@ static void check_sentence(const struct world *w, const struct trace_call *c,
     trace_ladder_fini(&ladder);
 }
 
-/* Whoever said BYE, by the tags that both ends know. */
-static void check_hung_up(const struct world *w, const struct call *c, const struct node *server,
-                          const struct trace_end *end)
+/* Whoever said BYE, by the tags that both ends know. A server that ends the call tells both. */
+static void check_hung_up(const struct world *w, const struct call *c, const struct trace_end *end)
 {
     const struct call *other = call_other_side(c);
-    if (addr_equal(&end->bye->from, &server->addr))
-        return; /* it ended the call itself */
+    bool here = c->bye_sent, there = other && other->bye_sent;
+    bool both_heard = c->bye_received && other && other->bye_received;
     if (str_equal(end->bye->from_tag, end->opening->from_tag))
-        EXPECT(w, c->bye_sent);
+        EXPECT(w, here || both_heard);
     else
-        EXPECT(w, c->bye_received || (other && other->bye_sent)); /* both at once: 481 */
+        EXPECT(w, there || c->bye_received); /* both at once: 481 */
 }
 
-static void check_end(const struct world *w, const struct call *c, const struct node *server,
-                      const struct trace_call *told)
+static void check_end(const struct world *w, const struct call *c, const struct trace_call *told)
 {
     struct trace_end end = trace_call_end(told);
     check_sentence(w, told, &end);
@@ -224,7 +222,7 @@ static void check_end(const struct world *w, const struct call *c, const struct 
         EXPECT(w, end.outcome == TRACE_ENDED || end.outcome == TRACE_GOES_ON);
         EXPECT(w, end.answer && end.answer->status == 200);
         if (end.outcome == TRACE_ENDED)
-            check_hung_up(w, c, server, &end);
+            check_hung_up(w, c, &end);
         return;
     }
     if (c->invite->unanswered || c->status < 300)
@@ -238,14 +236,14 @@ static void check_end(const struct world *w, const struct call *c, const struct 
         EXPECT(w, end.outcome == (c->status < 400 ? TRACE_SENT_ON : TRACE_REFUSED));
 }
 
-static void check_call_told(const struct world *w, const struct call *c, const struct node *server,
+static void check_call_told(const struct world *w, const struct call *c,
                             const struct trace_calls *calls)
 {
     char *text = strndup(c->invite->sent.text, c->invite->sent.len);
     struct rung invite = {.text = text, .len = c->invite->sent.len};
     const struct trace_call *told = trace_calls_find(calls, rung_header(&invite, "Call-ID"));
     if (told)
-        check_end(w, c, server, told);
+        check_end(w, c, told);
     free(text);
 }
 
@@ -259,7 +257,7 @@ static void check_ends(const struct world *w, const struct node *server,
             const struct call *c = &a->calls[k];
             if (c->side != CALL_OUT || c->lost || !c->invite || !c->invite->sent.text)
                 continue;
-            check_call_told(w, c, server, calls);
+            check_call_told(w, c, calls);
         }
     }
 }
