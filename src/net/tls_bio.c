@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <openssl/bio.h>
 #include <pthread.h>
+#include <stdlib.h>
 
 #include "base/err.h"
 #include "net/tls_inside.h"
@@ -50,12 +51,18 @@ static long control(BIO *bio, int command, long number, void *at)
 
 static BIO_METHOD *method;
 
+static void drop_method(void)
+{
+    BIO_meth_free(method);
+    method = NULL;
+}
+
 static void make_method(void)
 {
     BIO_METHOD *m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "tandem");
 
     if (m && BIO_meth_set_read(m, read_some) && BIO_meth_set_write(m, write_some) &&
-        BIO_meth_set_ctrl(m, control)) {
+        BIO_meth_set_ctrl(m, control) && atexit(drop_method) == 0) {
         method = m;
         return;
     }

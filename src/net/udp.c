@@ -222,6 +222,7 @@ static void say_segments(struct msghdr *m, union segment *s, size_t size)
 {
     uint16_t each = (uint16_t)size;
 
+    memset(s, 0, sizeof(*s)); /* the kernel reads what fills it up, too */
     s->header = (struct cmsghdr){
         .cmsg_len = CMSG_LEN(sizeof(each)), .cmsg_level = IPPROTO_UDP, .cmsg_type = UDP_SEGMENT};
     m->msg_control = s;

@@ -10,6 +10,7 @@ import tempfile
 import time
 
 PROGRAM = os.environ.get("TANDEM_PROGRAM", "build/tandem")
+UNDER = os.environ.get("TANDEM_UNDER", "").split()  # what a server is run by
 READY_S = 30
 STOP_S = 45  # calls that are left may hold it for 30
 
@@ -38,7 +39,7 @@ class Server:
         self.errors = tempfile.TemporaryFile("w+")
         self.own_runtime = None if runtime else tempfile.TemporaryDirectory()
         self.runtime = runtime or self.own_runtime.name
-        command = [program or PROGRAM, "serve", "--listen", f"udp:{self.addr}", "--listen",
+        command = [*UNDER, program or PROGRAM, "serve", "--listen", f"udp:{self.addr}", "--listen",
                    f"tcp:{self.addr}", *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE,
                                         stderr=stderr or self.errors,

@@ -17,14 +17,20 @@ static struct config_set set;
 static const struct config_set_list sets = {&set, 1};
 
 /* The same for all tests: nobody takes a load here. */
-static struct loads *given_loads(void)
-{
-    static struct loads *loads;
+static struct loads *loads;
 
-    if (!loads)
-        loads = loads_new(&mem_libc, 64);
-    assert_non_null(loads);
-    return loads;
+static int make_loads(void **state)
+{
+    (void)state;
+    loads = loads_new(&mem_libc, 64);
+    return loads ? 0 : -1;
+}
+
+static int free_loads(void **state)
+{
+    (void)state;
+    loads_free(loads);
+    return 0;
 }
 
 static struct peers *given(enum config_policy policy, unsigned n, const unsigned *weights)
@@ -34,7 +40,7 @@ static struct peers *given(enum config_policy policy, unsigned n, const unsigned
     for (unsigned i = 0; i < n; i++)
         members[i] = (struct config_member){.uri = str_from(uris[i]), .weight = weights[i]};
     set = (struct config_set){.policy = policy, .members = {members, n}};
-    struct peers *p = peers_new(&mem_libc, &sets, &key, given_loads(), NULL);
+    struct peers *p = peers_new(&mem_libc, &sets, &key, loads, NULL);
     assert_non_null(p);
     return p;
 }
@@ -133,7 +139,7 @@ static void priority_comes_first(void **state)
     (void)state;
     peers_free(p);
     members[0].priority = 5;
-    p = peers_new(&mem_libc, &sets, &key, given_loads(), NULL);
+    p = peers_new(&mem_libc, &sets, &key, loads, NULL);
     assert_non_null(p);
     struct peer_choice out[8];
     const struct peers_request q = {.call_id = STR("x")};
@@ -155,7 +161,7 @@ static struct peers *probed(void)
     set.probe_s = 10;
     set.down_after = 2;
     set.up_after = 2;
-    struct peers *p = peers_new(&mem_libc, &sets, &key, given_loads(), NULL);
+    struct peers *p = peers_new(&mem_libc, &sets, &key, loads, NULL);
     assert_non_null(p);
     return p;
 }
@@ -235,7 +241,7 @@ static void by_hand_and_over_a_change(void **state)
     assert_int_equal(peers_set_out(p, STR("sip:a"), true), 1);
     assert_int_equal(peers_order(p, 0, &q, NULL, out, 2), 1);
     assert_true(peers_probe(p, NS_PER_S, &uri, &id));
-    struct peers *new = peers_new(&mem_libc, &sets, &key, given_loads(), p);
+    struct peers *new = peers_new(&mem_libc, &sets, &key, loads, p);
     assert_non_null(new);
     peers_free(p);
     peers_heard(new, id, 0); /* an old id */
@@ -258,7 +264,7 @@ static void without_memory_there_is_none(void **state)
         struct mem_counting m = mem_counting();
 
         m.refuse_after = spare;
-        p = peers_new(&m.mem, &sets, &key, given_loads(), NULL);
+        p = peers_new(&m.mem, &sets, &key, loads, NULL);
         peers_free(p);
         assert_int_equal(m.n_live, 0);
         assert_true(spare < 10);
@@ -278,5 +284,5 @@ int main(void)
         cmocka_unit_test(without_memory_there_is_none),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_loads, free_loads);
 }
