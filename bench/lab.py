@@ -22,7 +22,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 RUNS = 3
 # Runs of a round in which others used more than this share of the machine are taken again, so many rounds at most.
 FOREIGN_MAX, MORE_ROUNDS = 0.06, 2
-START_S, STOP_S, LOAD_S = 15, 10, 60
+START_S, STOP_S, LOAD_S = 60, 10, 60
+ASK_S = 0.002  # how often a server that starts is asked
 
 
 class Broken(Exception):
@@ -111,14 +112,21 @@ class Server:
         self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log)
 
     def restart(self):
-        """Ends it and starts it on the same folder; the seconds until it is ready."""
+        """Ends it and starts it on the same folder; the seconds from its execution to its first 200, to an OPTIONS."""
         self._end()
         self.process.stdout.close()
-        began = time.monotonic()
-        self._start()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("127.0.0.1", 0))
+            s.settimeout(ASK_S)
+            began = time.monotonic()
+            self._start()
+            while not self._answers(s):
+                if time.monotonic() - began > START_S:
+                    raise Broken(f"{self.who} did not answer")
+            seconds = time.monotonic() - began
         self._wait_ready()
         self.pids = tree(self.process.pid)
-        return time.monotonic() - began
+        return seconds
 
     def __enter__(self):
         try:
@@ -155,7 +163,7 @@ class Server:
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 break
-            if self._said_ready() if self.says_ready else self._answers():
+            if self._said_ready() if self.says_ready else self._answers_anew():
                 return
         self.log.seek(0)
         text = self.log.read().decode(errors="replace")[-2000:]
@@ -166,45 +174,81 @@ class Server:
             return False
         return self.process.stdout.readline().startswith(b"ready")
 
-    def _answers(self):
+    def _answers_anew(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.bind(("127.0.0.1", 0))
             s.settimeout(0.05)
-            name, me = uuid.uuid4().hex, s.getsockname()[1]
-            request = (f"OPTIONS sip:127.0.0.1:{self.port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{me};branch=z9hG4bK{name};rport\r\n"
-                       f"Max-Forwards: 1\r\nFrom: <sip:bench@127.0.0.1>;tag={name}\r\nTo: <sip:127.0.0.1:{self.port}>\r\n"
-                       f"Call-ID: {name}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n")
-            try:
-                s.sendto(request.encode(), ("127.0.0.1", self.port))
-                return s.recv(4096).startswith(b"SIP/2.0 ")
-            except OSError:
-                time.sleep(0.02)
-                return False
+            return self._answers(s)
+
+    def _answers(self, s):
+        """Asks; has this socket an answer, to this request or one before, within its time?"""
+        name, me = uuid.uuid4().hex, s.getsockname()[1]
+        request = (f"OPTIONS sip:127.0.0.1:{self.port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{me};branch=z9hG4bK{name};rport\r\n"
+                   f"Max-Forwards: 1\r\nFrom: <sip:bench@127.0.0.1>;tag={name}\r\nTo: <sip:127.0.0.1:{self.port}>\r\n"
+                   f"Call-ID: {name}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n")
+        try:
+            s.sendto(request.encode(), ("127.0.0.1", self.port))
+            return s.recv(4096).startswith(b"SIP/2.0 200 ")
+        except OSError:
+            time.sleep(s.gettimeout())
+            return False
 
     def pss(self):
         return pss_bytes(self.pids)
 
     def beside(self, command):
-        """What a generator on the second CPU says; and the server's CPU seconds meanwhile, its share of a CPU, the generator's, and the share
-        of the machine that others used."""
+        """What a generator on the second CPU says when it ends, and what meanwhile() tells."""
+        def offer():
+            done = subprocess.run(self.other_cpu(command), capture_output=True, text=True, timeout=LOAD_S, check=False)
+            return done.stdout or done.stderr
+        return self.meanwhile(offer)
+
+    def other_cpu(self, command):
+        return ["taskset", "-c", str(cpus()[1]), *map(str, command)]
+
+    def meanwhile(self, offer):
+        """What a generator says in the last line of what offer() returns; and the server's CPU seconds meanwhile, its share of a CPU, the
+        generator's, and the share of the machine that others used."""
         cpu, busy, clock, own = cpu_ns(self.pids), busy_s(), time.monotonic(), children_s()
-        done = subprocess.run(["taskset", "-c", str(cpus()[1]), *map(str, command)], capture_output=True, text=True, timeout=LOAD_S, check=False)
+        text = offer()
         cpu, busy, clock, own = (cpu_ns(self.pids) - cpu) / 1e9, busy_s() - busy, time.monotonic() - clock, children_s() - own
-        if not done.stdout:
-            raise Broken(f"the generator: {done.stderr.strip()}")
-        return json.loads(done.stdout.splitlines()[-1]), {"cpu": cpu, "elapsed": clock, "server_share": cpu / clock, "generator_share": own / clock,
-                                                          "foreign": max(0.0, busy - cpu - own) / (os.cpu_count() * clock)}
+        if not text.startswith("{"):
+            raise Broken(f"the generator: {text.strip()}")
+        told = json.loads(text.splitlines()[-1])
+        own = own or told["cpu_s"]  # one that goes on has not ended as a child of ours
+        return told, {"cpu": cpu, "elapsed": clock, "server_share": cpu / clock, "generator_share": own / clock,
+                      "foreign": max(0.0, busy - cpu - own) / (os.cpu_count() * clock)}
+
+    def generator(self, case, rate, count, *more):
+        return [os.path.join(BUILD, "bench", "load"), case, "--server", self.port, "--rate", rate, "--count", count, *more]
 
     def load(self, case, rate, count, *more):
         """Offers load that is not repeated (bench/load.c)."""
-        told, taken = self.beside([os.path.join(BUILD, "bench", "load"), case, "--server", self.port, "--rate", rate, "--count", count, *more])
-        return {**told, **taken, "p50": told["latency_us"]["p50"], "p99": told["latency_us"]["p99"], "us": taken["cpu"] * 1e6 / max(1, told["done"])}
+        return each_us(*self.beside(self.generator(case, rate, count, *more)))
+
+    @contextlib.contextmanager
+    def holding(self, rate, count, *more):
+        """Calls that stand within the `with`; yields what the generator says of them, and a function of a rate and a count that offers
+        requests within them."""
+        with subprocess.Popen(self.other_cpu(self.generator("held", rate, count, *more)), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              text=True) as process:
+            def inside(rate, count):
+                process.stdin.write(f"{rate} {count}\n")
+                process.stdin.flush()
+                return process.stdout.readline()
+            stand = each_us(*self.meanwhile(process.stdout.readline))
+            yield stand, lambda rate, count: each_us(*self.meanwhile(lambda: inside(rate, count)))
 
     def call_users(self, rate, seconds, *more):
         """Offers calls as users make them, who repeat what is not answered: `tandem load`, both ends."""
         told, taken = self.beside([os.path.join(BUILD, "tandem"), "load", "call", "sip:bob@127.0.0.1", "--server", f"udp:127.0.0.1:{self.port}", "--answer",
                                    "--rate", rate, "--for", seconds, "--json", *more])
         return {**told, **taken, "us": taken["cpu"] * 1e6 / max(1, told["succeeded"])}
+
+
+def each_us(told, taken):
+    """A load's figures, with the server's CPU time an item."""
+    return {**told, **taken, "p50": told["latency_us"]["p50"], "p99": told["latency_us"]["p99"], "us": taken["cpu"] * 1e6 / max(1, told["done"])}
 
 
 def tandem(domain=None, lasting=False, accounts=(), roads=("udp",), config=None, workers=1):
@@ -243,6 +287,16 @@ def kamailio(configuration, road="udp", cert=None):
                *(word for name in words for word in ("-A", name)), "-n", "1", "-b", "4194304", "-m", "2048", "-M", "64", "-x", "fm", "-X", "fm",
                "-DD", "-E", "-w", "@FOLDER@", "-Y", "@FOLDER@"]
     return Server(kamailio_name(), command, port, False)
+
+
+@contextlib.contextmanager
+def configured(text):
+    """The path of a file with this configuration."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        path = os.path.join(folder, "tandem.yaml")
+        with open(path, "w", encoding="ascii") as f:
+            f.write(text + "\n")
+        yield path
 
 
 @contextlib.contextmanager
@@ -342,6 +396,10 @@ class Report:
             print(json.dumps({"bench": self.bench, "who": who, "what": what, "value": round(value, 3), "unit": unit, "ratio_to_kamailio": ratio,
                               "conditions": told[who]}, separators=(",", ":")), flush=True)
 
+    def plain(self, what, unit, values):
+        """Figures that the load generator has no part in."""
+        self.figures(what, unit, values, {who: machine() for who in values})
+
     def costs(self, what, runs, **more):
         """CPU time an item, of {who: runs}; calls that Tandem lost are a failure."""
         self.figures(what, "us", {who: median(taken, "us") for who, taken in runs.items()},
@@ -356,10 +414,7 @@ def two_ways(bench, about, other, configuration):
     """The script of a bench that takes the CPU time of calls beside that of calls by `other`, a server with this configuration."""
     def measure(report):
         callee = free_port()
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "other.yaml")
-            with open(path, "w", encoding="ascii") as f:
-                f.write(configuration + "\n")
+        with configured(configuration) as path:
             starts = {"tandem": tandem, other: lambda: tandem(config=path)}
             for rate in (1000, 5000):
                 with running(starts) as servers:
@@ -368,12 +423,16 @@ def two_ways(bench, about, other, configuration):
     return main(bench, about, measure)
 
 
-def main(bench, about, measure):
-    """Runs measure(report) for a script's main; returns the exit status."""
-    argparse.ArgumentParser(prog=f"./dev bench {bench}", description=about).parse_args()
+def main(bench, about, measure, **counts):
+    """Runs measure(report) for a script's main, with a keyword for each option that is a count and its default; returns the exit
+    status."""
+    parser = argparse.ArgumentParser(prog=f"./dev bench {bench}", description=about)
+    for name, count in counts.items():
+        parser.add_argument(f"--{name}", type=int, default=count, help=f"how many; {count} when not given")
+    told = vars(parser.parse_args())
     report = Report(bench)
     try:
-        measure(report)
+        measure(report, **told)
     except (Broken, OSError, subprocess.SubprocessError) as error:
         say(f"{bench}: {error}")
         return 1

@@ -1,6 +1,6 @@
 /* A load generator for SIP over UDP, TCP, TLS or WebSocket on loopback: caller and callee in one
- * thread that never sleeps, so that the server pays no wake-up for it; an open loop at a rate,
- * without repetitions.
+ * thread that never sleeps, so that the server pays no wake-up for it; an open loop at a rate, but
+ * where it is bounded, without repetitions.
  */
 #include "load.h"
 
@@ -17,7 +17,8 @@
 #define CALLERS 16 /* connections, where they are streams */
 #define COUNT_MAX 20000000u
 
-static struct load load = {.rate = 1000, .count = 1000, .cseq = 1, .domain = "127.0.0.1"};
+static struct load load = {
+    .rate = 1000, .count = 1000, .at_once = COUNT_MAX, .cseq = 1, .domain = "127.0.0.1"};
 
 int64_t clock_ns(void)
 {
@@ -29,16 +30,21 @@ int64_t clock_ns(void)
 static int usage(void)
 {
     fputs(
-        "usage: load call|options|register --server PORT [--rate N] [--count N]\n"
-        "            [--caller PORT] [--callee PORT] [--domain NAME] [--calls PREFIX] [--cseq N]\n"
-        "            [--user N] [--users N] [--password WORD] [--rich]\n"
+        "usage: load call|options|register|ask|held --server PORT [--rate N] [--count N]\n"
+        "            [--at-once N] [--caller PORT] [--callee PORT] [--domain NAME] [--calls "
+        "PREFIX] [--cseq N]\n"
+        "            [--user N] [--users N] [--password WORD] [--rich] [--end SECONDS]\n"
         "            [--road udp|tcp|tls|ws] [--cert FILE]\n"
-        "Offers load to 127.0.0.1:PORT and prints a JSON object. --calls begins the Call-IDs of\n"
+        "Offers load to 127.0.0.1:PORT and prints a JSON object. With --at-once no more begins\n"
+        "while so many are under way. --calls begins the Call-IDs of\n"
         "this run, random otherwise; --cseq and --user are the first numbers of their kind;\n"
-        "after --users of them the first one registers again. With --password, that of every "
+        "after --users of them the first one comes again. With --password, that of every "
         "user,\n"
         "register answers MD5 challenges. With --rich it comes by an edge proxy (Path) from a\n"
-        "phone that has an instance and flows (RFC 5626). --road is how the caller\n"
+        "phone that has an instance and flows (RFC 5626); with --end all registrations end\n"
+        "so many seconds after the first one. ask sends OPTIONS to such users, who registered\n"
+        "from --callee. held leaves its calls standing; then for each line of standard input, a\n"
+        "rate and a count, it sends so many INFO within them. --road is how the caller\n"
         "reaches the server, and the server the callee, who has TCP where the caller has ws; tls\n"
         "needs a certificate with its key.\n",
         stderr);
@@ -50,7 +56,11 @@ static bool read_case(const char *name)
     static const struct {
         const char *name;
         enum load_case kind;
-    } cases[] = {{"call", CASE_CALL}, {"options", CASE_OPTIONS}, {"register", CASE_REGISTER}};
+    } cases[] = {{"call", CASE_CALL},
+                 {"options", CASE_OPTIONS},
+                 {"register", CASE_REGISTER},
+                 {"ask", CASE_ASK},
+                 {"held", CASE_HELD}};
     for (size_t i = 0; name && i < sizeof cases / sizeof *cases; i++)
         if (strcmp(name, cases[i].name) == 0) {
             load.kind = cases[i].kind;
@@ -71,6 +81,7 @@ enum option_id {
     SERVER = 1,
     RATE,
     COUNT,
+    AT_ONCE,
     CALLER,
     CALLEE,
     DOMAIN_NAME,
@@ -78,6 +89,7 @@ enum option_id {
     CSEQ,
     USER,
     USERS,
+    END,
     PASSWORD,
     RICH,
     ROAD,
@@ -116,12 +128,16 @@ static bool read_option(int id, struct ports *ports)
         return true;
     case COUNT:
         return read_number(optarg, COUNT_MAX, &load.count) && load.count;
+    case AT_ONCE:
+        return read_number(optarg, COUNT_MAX, &load.at_once) && load.at_once;
     case CSEQ:
         return read_number(optarg, 1u << 30, &load.cseq);
     case USER:
         return read_number(optarg, COUNT_MAX, &load.first_user);
     case USERS:
         return read_number(optarg, COUNT_MAX, &load.n_users);
+    case END:
+        return read_number(optarg, 86400, &load.end_s);
     case PASSWORD:
         load.password = optarg;
         return true;
@@ -149,6 +165,7 @@ static bool read_options(int argc, char **argv, struct ports *ports)
     static const struct option options[] = {{"server", required_argument, NULL, SERVER},
                                             {"rate", required_argument, NULL, RATE},
                                             {"count", required_argument, NULL, COUNT},
+                                            {"at-once", required_argument, NULL, AT_ONCE},
                                             {"caller", required_argument, NULL, CALLER},
                                             {"callee", required_argument, NULL, CALLEE},
                                             {"domain", required_argument, NULL, DOMAIN_NAME},
@@ -156,6 +173,7 @@ static bool read_options(int argc, char **argv, struct ports *ports)
                                             {"cseq", required_argument, NULL, CSEQ},
                                             {"user", required_argument, NULL, USER},
                                             {"users", required_argument, NULL, USERS},
+                                            {"end", required_argument, NULL, END},
                                             {"password", required_argument, NULL, PASSWORD},
                                             {"rich", no_argument, NULL, RICH},
                                             {"road", required_argument, NULL, ROAD},
@@ -192,6 +210,8 @@ static bool prepare(struct load *l, const struct ports *ports)
     l->server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     snprintf(l->server_text, sizeof l->server_text, "127.0.0.1:%u", ports->server);
     l->items = calloc(l->count, sizeof *l->items);
+    if (l->kind == CASE_HELD && !held_init(l))
+        return false;
     if (l->road != ROAD_UDP)
         return l->items && open_streams(l, (uint16_t)ports->callee);
     return l->items && port_open(&l->caller, (uint16_t)ports->caller) &&
@@ -201,7 +221,9 @@ static bool prepare(struct load *l, const struct ports *ports)
 static void begin_due(struct load *l, int64_t now)
 {
     uint64_t due = (uint64_t)(l->rate * (double)(now - l->from_ns) / 1e9) + 1;
-    for (unsigned n = 0; n < BATCH && l->n_begun < l->count && l->n_begun < due; n++)
+    uint32_t over = l->n_done + l->n_lost,
+             most = l->count - over < l->at_once ? l->count : over + l->at_once;
+    for (unsigned n = 0; n < BATCH && l->n_begun < most && l->n_begun < due; n++)
         load_begin(l, l->n_begun++, now);
     port_flush(&l->caller);
 }
@@ -236,17 +258,24 @@ static void give_up_old(struct load *l, int64_t now)
     }
 }
 
-static void run(struct load *l)
+static bool has_callee(const struct load *l)
 {
+    return l->kind != CASE_OPTIONS && l->kind != CASE_REGISTER;
+}
+
+void load_run(struct load *l)
+{
+    l->cpu_from_s = own_cpu_s();
     l->from_ns = l->end_ns = clock_ns();
     while (l->n_done + l->n_lost < l->count) {
         int64_t now = clock_ns();
         begin_due(l, now);
         serve_caller(l);
-        if (l->kind == CASE_CALL)
+        if (has_callee(l))
             serve_callee(l);
         give_up_old(l, now);
     }
+    load_report(l);
 }
 
 int main(int argc, char **argv)
@@ -259,10 +288,12 @@ int main(int argc, char **argv)
         perror("load");
         return 1;
     }
-    run(&load);
-    load_report(&load);
+    load_run(&load);
+    if (load.kind == CASE_HELD && !load.n_bad && !load.n_lost)
+        held_serve(&load);
     streams_close(&load.caller);
     streams_close(&load.callee);
+    held_fini(&load);
     free(load.items);
     return load.n_lost || load.n_bad ? 1 : 0;
 }

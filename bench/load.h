@@ -1,6 +1,7 @@
 /* The parts of the load generator: messages (load_message.c, load_digest.c), sockets
- * (load_socket.c, load_stream.c, load_tls.c, load_web.c), what caller and callee do (load_case.c)
- * and what is told at the end (load_report.c). Stands alone: shares no code with what it measures.
+ * (load_socket.c, load_stream.c, load_tls.c, load_web.c), what caller and callee do (load_case.c,
+ * load_held.c) and what is told at the end (load_report.c). Stands alone: shares no code with what
+ * it measures.
  */
 #ifndef TANDEM_BENCH_LOAD_H
 #define TANDEM_BENCH_LOAD_H
@@ -56,8 +57,9 @@ struct outgoing {
 void out_print(struct outgoing *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void out_text(struct outgoing *o, struct text t);
 
-/* Route headers: the values of the Record-Route lines, the last first (RFC 3261 12.1.2). */
-void out_routes(struct outgoing *o, const struct received *r);
+/* The header lines of every request in the dialog that a 2xx made, but for CSeq (RFC
+ * 3261 12.2.1.1): Route with the values of the Record-Route lines, the last first. */
+void out_dialog(struct outgoing *o, const struct received *answer);
 
 /* An answer's headers, without Contact and body: Via, Record-Route, From, To, Call-ID, CSeq. */
 void out_answer(struct outgoing *o, const struct received *request, const char *status_line,
@@ -126,7 +128,14 @@ size_t web_head(char *to, size_t len);
 /* The length of the head that stands here. */
 size_t web_head_len(const char *at, size_t len);
 
-enum load_case { CASE_CALL, CASE_OPTIONS, CASE_REGISTER };
+enum load_case {
+    CASE_CALL,
+    CASE_OPTIONS,
+    CASE_REGISTER,
+    CASE_ASK,   /* OPTIONS to a registered user, who answers at the callee's port */
+    CASE_HELD,  /* calls without a BYE … */
+    CASE_INSIDE /* … and INFO within them */
+};
 
 enum road { ROAD_UDP, ROAD_TCP, ROAD_TLS, ROAD_WS };
 
@@ -140,7 +149,8 @@ struct item {
 struct load {
     enum load_case kind;
     double rate;
-    uint32_t count, first_user, n_users, cseq;
+    uint32_t count, at_once, first_user, n_users, cseq;
+    uint32_t end_s; /* all registrations end so long after the first one; 0: each an hour later */
     const char *domain, *call_prefix;
     enum road road;          /* the caller's; the callee is no browser and has TCP then */
     const char *certificate; /* of TLS */
@@ -154,9 +164,22 @@ struct load {
     uint32_t n_begun, n_done, n_lost, n_bad, n_repeated, n_recorded, n_challenged, oldest;
     unsigned bad_status;
     int64_t from_ns, end_ns;
+    double cpu_from_s;      /* the generator's own time before this load */
+    struct dialog *dialogs; /* of calls that are held */
+    uint32_t n_dialogs;
 };
 
 int64_t clock_ns(void);
+double own_cpu_s(void);
+
+/* Offers the load and reports it. */
+void load_run(struct load *l);
+
+/* The i-th of n in an order that no cache foresees: each comes once before one comes again. */
+static inline uint32_t scattered(uint32_t i, uint32_t n)
+{
+    return (uint32_t)((uint64_t)i * 2654435761u % n);
+}
 
 /* Sends the first request of item i. */
 void load_begin(struct load *l, uint32_t i, int64_t now_ns);
@@ -164,6 +187,22 @@ void load_begin(struct load *l, uint32_t i, int64_t now_ns);
 /* What came to the caller, and to the callee. */
 void load_caller(struct load *l, struct text message, int64_t now_ns);
 void load_callee(struct load *l, struct text message, const struct sockaddr_in *from);
+
+/* load_held.c. False: no memory. */
+bool held_init(struct load *l);
+/* The call of item i stands. */
+void held_keep(struct load *l, uint32_t i, const struct received *answer);
+/* Sends the request of item i in one of the calls. */
+void held_ask(struct load *l, uint32_t i);
+/* The item of the last request in this call. */
+bool held_item(const struct load *l, uint32_t dialog, uint32_t *item);
+/* A load of requests for each line of standard input: a rate and a count. */
+void held_serve(struct load *l);
+void held_fini(struct load *l);
+
+/* Request line and Via; each branch of each run is its own. */
+void out_request(const struct load *l, struct outgoing *o, const char *method, struct text uri,
+                 char branch_kind, uint32_t i);
 
 /* Prints one JSON object. */
 void load_report(const struct load *l);

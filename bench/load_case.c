@@ -29,9 +29,8 @@ static const char *sent_by(const struct load *l)
     return names[l->road];
 }
 
-/* Request line and Via; each branch of each run is its own. */
-static void out_request(const struct load *l, struct outgoing *o, const char *method,
-                        struct text uri, char branch_kind, uint32_t i)
+void out_request(const struct load *l, struct outgoing *o, const char *method, struct text uri,
+                 char branch_kind, uint32_t i)
 {
     out_print(o, "%s ", method);
     out_text(o, uri);
@@ -89,6 +88,29 @@ static void begin_options(struct load *l, struct outgoing *o, uint32_t i)
     out_no_body(o);
 }
 
+static uint32_t user_of(const struct load *l, uint32_t i)
+{
+    return l->first_user + (l->n_users ? scattered(i, l->n_users) : i);
+}
+
+static void begin_ask(struct load *l, struct outgoing *o, uint32_t i)
+{
+    char space[128];
+    struct text uri = printed(space, sizeof space, "sip:user%07u@%s", user_of(l, i), l->domain);
+    out_request(l, o, "OPTIONS", uri, 'q', i);
+    out_print(o, "Max-Forwards: 70\r\nFrom: <sip:monitor@127.0.0.1>;tag=q%x\r\nTo: <", i);
+    out_text(o, uri);
+    out_print(o, ">\r\n");
+    out_call_id(l, o, i, l->cseq, "OPTIONS");
+    out_print(o, "Contact: <sip:monitor@127.0.0.1:%u>\r\n" AGENT, l->caller.number);
+    out_no_body(o);
+}
+
+static uint32_t expires_s(const struct load *l)
+{
+    return l->end_s ? l->end_s - (uint32_t)((clock_ns() - l->from_ns) / 1000000000) : 3600;
+}
+
 /* RFC 3327, RFC 5626: what an edge proxy and a phone with several flows add. */
 static void out_binding(const struct load *l, struct outgoing *o, const char *name, uint32_t user)
 {
@@ -99,7 +121,7 @@ static void out_binding(const struct load *l, struct outgoing *o, const char *na
               transport(l));
     if (l->rich)
         out_print(o, ";reg-id=1;+sip.instance=\"<urn:uuid:f81d4fae-7dec-11d0-a765-%012x>\"", user);
-    out_print(o, ";expires=3600\r\n" ALLOW AGENT);
+    out_print(o, ";expires=%u\r\n" ALLOW AGENT, expires_s(l));
 }
 
 /* The first time, or (`challenge`) once the server has asked for a password. */
@@ -107,7 +129,7 @@ static bool register_user(struct load *l, struct outgoing *o, uint32_t i,
                           const struct received *challenge)
 {
     char name[32], uri[128];
-    uint32_t user = l->first_user + (l->n_users ? i % l->n_users : i);
+    uint32_t user = user_of(l, i);
     printed(name, sizeof name, "user%07u", user);
     struct text domain = printed(uri, sizeof uri, "sip:%s", l->domain);
     out_request(l, o, "REGISTER", domain, challenge ? 'd' : 'r', i);
@@ -123,17 +145,23 @@ static bool register_user(struct load *l, struct outgoing *o, uint32_t i,
 void load_begin(struct load *l, uint32_t i, int64_t now_ns)
 {
     l->caller.stream = i; /* all of a call goes by one connection */
-    struct outgoing *o = port_next(&l->caller, &l->server);
     l->items[i].began_ns = now_ns;
     switch (l->kind) {
     case CASE_CALL:
-        begin_call(l, o, i);
+    case CASE_HELD:
+        begin_call(l, port_next(&l->caller, &l->server), i);
         break;
     case CASE_OPTIONS:
-        begin_options(l, o, i);
+        begin_options(l, port_next(&l->caller, &l->server), i);
         break;
     case CASE_REGISTER:
-        (void)register_user(l, o, i, NULL);
+        (void)register_user(l, port_next(&l->caller, &l->server), i, NULL);
+        break;
+    case CASE_ASK:
+        begin_ask(l, port_next(&l->caller, &l->server), i);
+        break;
+    case CASE_INSIDE:
+        held_ask(l, i);
         break;
     }
 }
@@ -145,11 +173,10 @@ static struct item *item_of(struct load *l, struct text call_id, uint32_t *index
     if (call_id.len < len + 2 || memcmp(call_id.at, l->call_prefix, len) != 0 ||
         call_id.at[len] != '-')
         return NULL;
-    unsigned long i = strtoul(call_id.at + len + 1, NULL, 16);
-    if (i >= l->n_begun)
+    *index = (uint32_t)strtoul(call_id.at + len + 1, NULL, 16);
+    if (l->kind == CASE_INSIDE && !held_item(l, *index, index))
         return NULL;
-    *index = (uint32_t)i;
-    return &l->items[i];
+    return *index < l->n_begun ? &l->items[*index] : NULL;
 }
 
 static uint32_t us_since(const struct item *item, int64_t now_ns)
@@ -178,14 +205,8 @@ static void send_inside(struct load *l, uint32_t i, const struct received *answe
 {
     struct outgoing *o = port_next(&l->caller, &l->server);
     out_request(l, o, method, received_contact_uri(answer), *method, i);
-    out_routes(o, answer);
-    out_print(o, "Max-Forwards: 70\r\nFrom: ");
-    out_text(o, answer->from);
-    out_print(o, "\r\nTo: ");
-    out_text(o, answer->to);
-    out_print(o, "\r\nCall-ID: ");
-    out_text(o, answer->call_id);
-    out_print(o, "\r\nCSeq: %u %s\r\n" AGENT, cseq, method);
+    out_dialog(o, answer);
+    out_print(o, "CSeq: %u %s\r\n" AGENT, cseq, method);
     out_no_body(o);
 }
 
@@ -200,7 +221,12 @@ static void invite_answered(struct load *l, struct item *item, uint32_t i,
     item->setup_us = us_since(item, now_ns);
     l->n_recorded += answer->n_record_routes > 0;
     send_inside(l, i, answer, "ACK", l->cseq);
-    send_inside(l, i, answer, "BYE", l->cseq + 1);
+    if (l->kind == CASE_HELD) {
+        held_keep(l, i, answer);
+        end_item(l, item, now_ns);
+    } else {
+        send_inside(l, i, answer, "BYE", l->cseq + 1);
+    }
 }
 
 /* False: the item was asked before, or there is no password for this. */
@@ -229,7 +255,7 @@ void load_caller(struct load *l, struct text message, int64_t now_ns)
         l->n_challenged++;
     else if (r.status >= 300)
         end_badly(l, item, r.status, now_ns);
-    else if (l->kind == CASE_CALL && text_contains(r.cseq, "INVITE"))
+    else if (text_contains(r.cseq, "INVITE"))
         invite_answered(l, item, i, &r, now_ns);
     else if (l->kind == CASE_CALL && !item->acked)
         end_badly(l, item, r.status, now_ns);
@@ -268,7 +294,7 @@ void load_callee(struct load *l, struct text message, const struct sockaddr_in *
         take_call(l, &r, from);
     } else if (text_is(r.method, "ACK")) {
         item->acked = true;
-    } else if (text_is(r.method, "BYE")) {
+    } else {
         struct outgoing *o = port_next(&l->callee, from);
         out_answer(o, &r, "SIP/2.0 200 OK", "callee");
         out_no_body(o);

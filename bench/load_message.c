@@ -1,4 +1,4 @@
-/* Reads and writes the load generator's messages: only as much of SIP as its three cases need. */
+/* Reads and writes the load generator's messages: only as much of SIP as its cases need. */
 #include "load.h"
 
 #include <stdarg.h>
@@ -160,12 +160,6 @@ static void out_route_line(struct outgoing *o, struct text line)
     }
 }
 
-void out_routes(struct outgoing *o, const struct received *r)
-{
-    for (unsigned i = r->n_record_routes; i > 0; i--)
-        out_route_line(o, r->record_routes[i - 1]);
-}
-
 static void out_line(struct outgoing *o, struct text line)
 {
     out_text(o, line);
@@ -176,6 +170,16 @@ static void out_header(struct outgoing *o, const char *name, struct text value)
 {
     out_print(o, "%s: ", name);
     out_line(o, value);
+}
+
+void out_dialog(struct outgoing *o, const struct received *answer)
+{
+    for (unsigned i = answer->n_record_routes; i > 0; i--)
+        out_route_line(o, answer->record_routes[i - 1]);
+    out_header(o, "Max-Forwards", (struct text){"70", 2});
+    out_header(o, "From", answer->from);
+    out_header(o, "To", answer->to);
+    out_header(o, "Call-ID", answer->call_id);
 }
 
 void out_answer(struct outgoing *o, const struct received *request, const char *status_line,

@@ -7,9 +7,10 @@
 #include "load.h"
 
 static const char *const case_names[] = {
-    [CASE_CALL] = "call", [CASE_OPTIONS] = "options", [CASE_REGISTER] = "register"};
+    [CASE_CALL] = "call", [CASE_OPTIONS] = "options", [CASE_REGISTER] = "register",
+    [CASE_ASK] = "ask",   [CASE_HELD] = "held",       [CASE_INSIDE] = "inside"};
 
-static double own_cpu_s(void)
+double own_cpu_s(void)
 {
     struct rusage u;
     getrusage(RUSAGE_SELF, &u);
@@ -59,9 +60,10 @@ void load_report(const struct load *l)
     printf(",\"sent\":%llu,\"received\":%llu,\"seconds\":%.3f,\"achieved\":%.0f,\"cpu_s\":%.6f",
            (unsigned long long)(l->caller.sent + l->callee.sent),
            (unsigned long long)(l->caller.received + l->callee.received), seconds,
-           seconds > 0 ? l->n_done / seconds : 0, own_cpu_s());
+           seconds > 0 ? l->n_done / seconds : 0, own_cpu_s() - l->cpu_from_s);
     if (l->kind == CASE_CALL)
         print_latency(l, "setup_us", setup_of);
     print_latency(l, "latency_us", total_of);
     printf("}\n");
+    fflush(stdout);
 }

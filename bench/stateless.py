@@ -1,8 +1,6 @@
 """CPU time of a call through a stateless proxy with Record-Route: INVITE, 180, 200, ACK, BYE, 200, with nothing kept. Beside Kamailio, and
 beside a relay that moves the same packets unread (the floor)."""
-import os
 import sys
-import tempfile
 
 import lab
 
@@ -11,10 +9,7 @@ RATES, SECONDS = (1000, 5000, 9000), 2
 
 def measure(report):
     callee = lab.free_port()
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        config = os.path.join(folder, "tandem.yaml")
-        with open(config, "w", encoding="utf-8") as f:
-            f.write("proxy: {mode: stateless}\n")
+    with lab.configured("proxy: {mode: stateless}") as config:
         starts = {"tandem": lambda: lab.tandem(config=config), **lab.peers("stateless.cfg"), "floor": lambda: lab.relay(callee)}
         for rate in RATES:
             with lab.running(starts) as servers:

@@ -36,6 +36,14 @@ def ratio(*whats, **bars):
     return lambda figures: each(figures, whats, judge)
 
 
+def grown(*whats, most):
+    """The last figure whose name begins so, beside the first."""
+    def judge(figures, what):
+        found = [figure["value"] for figure in figures if figure["what"].startswith(what)]
+        return (f"{found[-1] / found[0]:.2f}", found[-1] <= most * found[0]) if len(found) > 1 else None
+    return lambda figures: each(figures, whats, judge)
+
+
 NAMES = {"kamailio": "Kamailio's", "floor": "the floor's"}
 MANY = float("inf")
 
@@ -66,6 +74,12 @@ TARGETS = [
     Target("two workers beside one, by CPU time a call", "at least 1.8 times", "", "workers", value("two workers beside one", least=1.8, form="{:.2f}")),
     Target("goodput at three times capacity, of capacity", "at least 90 %", "", "overload", value("goodput at three times", least=90, form="{:.0f} %")),
     Target("calls lost then of those that were begun", "none", "", "overload", value("calls lost of those begun", most=0)),
+    Target("memory of a call that is over, while its transactions linger", "5,000 bytes", "", "linger", value("a call that is over, of 50000", most=5000)),
+    Target("a request within a call, of many that stand beside of 1,000", "1.5 times", "", "held", grown("INFO within a call", most=1.5)),
+    Target("a new registration · a refresh · OPTIONS to a user, of many bindings beside 10,000", "1.5 times", "", "scale",
+           grown("new registration", "refresh", "OPTIONS to a user", most=1.5)),
+    Target("p99 of others while a million bindings end, beside before", "2 times", "", "scale", grown("p99", most=2)),
+    Target("start to the first answer, without bindings", "50 ms", "", "scale", value("start without bindings", most=50)),
 ]
 
 
