@@ -73,6 +73,14 @@ struct block *block_new(struct block_pool *p, size_t cap)
     return b;
 }
 
+/* As many bytes of each class from the second on, so that rare large blocks, which gather where
+ * they come by other threads, do not take the memory of a hundred small ones each. */
+static uint32_t most_kept(const struct block_pool *p, unsigned class)
+{
+    uint32_t n = class > 1 ? p->keep >> (class - 1) : p->keep;
+    return n == 0 && p->keep > 0 ? 1 : n;
+}
+
 void block_unref(struct block_pool *p, struct block *b)
 {
     if (!b)
@@ -83,7 +91,7 @@ void block_unref(struct block_pool *p, struct block *b)
     assert(p->live > 0 && b->len <= b->cap);
     p->live--;
     unsigned class = b->size_class;
-    if (class == UNPOOLED || p->n_free[class] >= p->keep) {
+    if (class == UNPOOLED || p->n_free[class] >= most_kept(p, class)) {
         give_back(p->mem, b);
         return;
     }

@@ -26,7 +26,8 @@ struct block_pool {
     struct mem *mem;
     struct block *free[BLOCK_CLASSES];
     uint32_t n_free[BLOCK_CLASSES];
-    uint32_t keep; /* free blocks kept of each class; more go back to the heap */
+    uint32_t keep; /* free blocks kept of 512 bytes or 1 KiB each, and of each larger class as many
+                    * bytes, but one block at least; more go back to the heap */
     uint64_t live; /* blocks handed out and not returned (moved ones count where they are) */
 };
 

@@ -57,6 +57,27 @@ static void freed_blocks_are_used_again_up_to_keep(void **state)
     assert_int_equal(mem.n_live, 0);
 }
 
+/* Whatever came in all sizes: what is kept of each stays below `keep` KiB. */
+static void large_blocks_are_kept_by_their_bytes(void **state)
+{
+    (void)state;
+    struct mem_counting mem = mem_counting();
+    struct block_pool p;
+    struct block *b[32];
+    const unsigned kept[BLOCK_CLASSES] = {16, 16, 8, 4, 2, 1, 1, 1};
+    block_pool_init(&p, &mem.mem, 16);
+    for (unsigned class = 0; class < BLOCK_CLASSES; class ++) {
+        size_t before = mem.n_live;
+        for (unsigned i = 0; i < 32; i++)
+            b[i] = block_new(&p, (size_t)512 << class);
+        for (unsigned i = 0; i < 32; i++)
+            block_unref(&p, b[i]);
+        assert_int_equal(mem.n_live - before, kept[class]);
+    }
+    block_pool_fini(&p);
+    assert_int_equal(mem.n_live, 0);
+}
+
 static void the_last_reference_frees(void **state)
 {
     (void)state;
@@ -115,6 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sizes_are_classes_up_to_64k),
         cmocka_unit_test(freed_blocks_are_used_again_up_to_keep),
+        cmocka_unit_test(large_blocks_are_kept_by_their_bytes),
         cmocka_unit_test(the_last_reference_frees),
         cmocka_unit_test(a_block_moves_to_another_pool),
         cmocka_unit_test(no_memory_is_an_answer),
