@@ -109,7 +109,7 @@ class Server:
         self._start()
 
     def _start(self):
-        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log)
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, start_new_session=True)
 
     def restart(self):
         """Ends it and starts it on the same folder; the seconds from its execution to its first 200, to an OPTIONS."""

@@ -32,7 +32,7 @@ class Sipp:
         if remote:
             command.append(remote)
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                        cwd=self.folder.name)
+                                        cwd=self.folder.name, start_new_session=True)
 
     def _read(self, name):
         try:
