@@ -4,7 +4,7 @@ import os
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM, LINE, POINTS = 860, 190, 64, 16, 30, 30, 17, 200
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM, LINE, POINTS = 860, 190, 64, 26, 30, 30, 17, 200
 COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22")
 MIB = 2**20
 
