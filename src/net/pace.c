@@ -4,8 +4,8 @@
  * a high rate a loop that wakes for each packet spends most of its time on waking, and catches up
  * only once it is saturated. So where PACE_LEAST messages or more arrive within PACE_MOST, the loop
  * looks at its sockets at set intervals instead: as long as PACE_AIM messages take at the present
- * rate, and never longer than PACE_MOST, which is less than what a switch or two adds, and nothing
- * beside T1. A sleep of its own costs as much as a wake-up, so below that rate there is none. The
+ * rate, and never longer than PACE_MOST, which is nothing beside T1 or what a voice has on its way.
+ * A sleep of its own costs as much as a wake-up, so below that rate there is none. The
  * rate is measured over windows of ten milliseconds and falls at once with the traffic: a quiet
  * server answers without delay.
  *
@@ -45,10 +45,11 @@ void pace_note(struct pace *p, unsigned n, unsigned slow, time_ns now)
 time_ns pace_period(const struct pace *p)
 {
     time_ns most = p->patient ? PACE_PATIENT : PACE_MOST;
+    time_ns aim = p->patient ? PACE_PATIENT_AIM : PACE_AIM;
 
     if (p->rate < PACE_LEAST * NS_PER_S / most)
         return 0;
-    return time_min(PACE_AIM * NS_PER_S / p->rate, most);
+    return time_min(aim * NS_PER_S / p->rate, most);
 }
 
 void pace_sleep(time_ns span)

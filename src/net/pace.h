@@ -22,11 +22,12 @@ void pace_note(struct pace *p, unsigned n, unsigned slow, time_ns now);
  * PACE_MOST, or PACE_PATIENT where many messages wait for a disk. */
 time_ns pace_period(const struct pace *p);
 
-#define PACE_MOST (300 * UINT64_C(1000))
+#define PACE_MOST (500 * UINT64_C(1000))
 #define PACE_PATIENT NS_PER_MS
-#define PACE_SLOW 3  /* "many" is one of so many */
-#define PACE_LEAST 4 /* messages that a wake-up must find to be worth waiting for */
-#define PACE_AIM 24  /* messages after which waiting longer gains nothing */
+#define PACE_SLOW 3         /* "many" is one of so many */
+#define PACE_LEAST 2        /* messages that a wake-up must find to be worth waiting for */
+#define PACE_AIM 8          /* messages after which waiting longer gains little … */
+#define PACE_PATIENT_AIM 24 /* … and nothing, where they wait for a disk anyway */
 
 /* Sleeps for `span`; at most PACE_PATIENT. */
 void pace_sleep(time_ns span);

@@ -28,16 +28,16 @@ static void delays_by_rate(void **state)
         time_ns low, high;
     } rows[] = {
         {100, 0, 0, 0},
-        {12000, 0, 0, 0}, /* fewer than PACE_LEAST in PACE_MOST: a wake-up for each is cheaper */
-        {14000, 0, PACE_MOST, PACE_MOST},
-        {60000, 0, PACE_MOST, PACE_MOST},
-        {240000, 0, 90000, 110000}, /* PACE_AIM messages in 100 microseconds */
-        {1000000, 0, 22000, 26000},
-        {3000, 1, 0, 0},
-        {5000, 1, PACE_PATIENT, PACE_PATIENT},
+        {3900, 0, 0, 0}, /* fewer than PACE_LEAST in PACE_MOST: a wake-up for each is cheaper */
+        {4200, 0, PACE_MOST, PACE_MOST},
+        {15000, 0, PACE_MOST, PACE_MOST},
+        {80000, 0, 90000, 110000}, /* PACE_AIM messages in 100 microseconds */
+        {1000000, 0, 7000, 9000},
+        {1900, 1, 0, 0},
+        {2100, 1, PACE_PATIENT, PACE_PATIENT},
         {20000, 2, PACE_PATIENT, PACE_PATIENT},
-        {20000, 4, PACE_MOST, PACE_MOST}, /* too few of them wait anyway */
-        {240000, 1, 90000, 110000},
+        {14000, 4, PACE_MOST, PACE_MOST}, /* too few of them wait anyway */
+        {240000, 1, 90000, 110000},       /* PACE_PATIENT_AIM messages in 100 microseconds */
     };
 
     (void)state;
