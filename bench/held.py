@@ -11,7 +11,6 @@ FEW, RATE, AT_ONCE = 1000, 4000, 500
 INSIDE, INSIDE_RATE = 10000, 2000
 # Transactions of INVITE end 64*T1 after their 2xx (RFC 6026 timers L and M).
 TRANSACTION_S = 33
-# In --calls: while its INVITE is remembered a call counts twice among the 100,000 that a worker follows.
 MODES = "proxy: {{mode: {}}}"
 
 
@@ -48,4 +47,4 @@ def measure(report, calls):
         report.failed |= stand["lost"] + stand["bad"] > 0
 
 
-sys.exit(lab.main("held", __doc__, measure, calls=40000))
+sys.exit(lab.main("held", __doc__, measure, calls=100000))

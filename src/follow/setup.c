@@ -30,7 +30,7 @@ enum follow_refusal follow_begin(struct follow_table *t, struct msg *invite, str
     /* RFC 5393: it spirals. */
     if (map_find(&t->by_invite, hash))
         return FOLLOW_MAY_BEGIN;
-    if (t->calls.live + t->setups.live >= LIMIT_CALL_DIALOGS)
+    if (t->calls.live + t->expected >= LIMIT_CALL_DIALOGS)
         return refuse(t, FOLLOW_NO_ROOM);
     enum quota_verdict v =
         follow_quota_take(t->quota, who, t->rules.calls, t->rules.calls_per_user, &counted);
@@ -44,6 +44,7 @@ enum follow_refusal follow_begin(struct follow_table *t, struct msg *invite, str
     s->id = *setup;
     s->account = counted ? who : 0;
     s->counts = true;
+    t->expected++;
     map_insert(&t->by_invite, &s->by_invite, hash);
     t->stats.setups++;
     return FOLLOW_MAY_BEGIN;
@@ -74,6 +75,7 @@ void follow_setup_end(struct follow_table *t, setup_ref id)
     struct setup *s = pool_get(&t->setups, id);
     if (!s)
         return;
+    t->expected -= s->calls == NULL;
     for (struct followed *c = s->calls, *next; c; c = next) {
         next = c->next;
         leave(t, c);

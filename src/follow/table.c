@@ -93,6 +93,7 @@ struct followed *follow_new(struct follow_table *t, struct setup *s, uint64_t ha
     struct followed *c = pool_alloc(&t->calls, &id);
     if (!c)
         return NULL;
+    t->expected -= s->calls == NULL;
     c->id = id;
     c->setup = s;
     c->next = s->calls;
@@ -106,19 +107,20 @@ struct followed *follow_new(struct follow_table *t, struct setup *s, uint64_t ha
     return c;
 }
 
-static void leave_setup(struct followed *c)
+static void leave_setup(struct follow_table *t, struct followed *c)
 {
     struct followed **at = c->setup ? &c->setup->calls : NULL;
     while (at && *at != c)
         at = &(*at)->next;
     if (at)
         *at = c->next;
+    t->expected += c->setup && !c->setup->calls;
     c->setup = NULL;
 }
 
 void follow_free(struct follow_table *t, struct followed *c)
 {
-    leave_setup(c);
+    leave_setup(t, c);
     wheel_stop(&t->wheel, &c->timer);
     list_remove(&c->due);
     list_remove(&c->end);

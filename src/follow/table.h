@@ -65,6 +65,7 @@ struct follow_table {
     struct follow_quota *quota;
     bool owns_quota;
     struct pool calls, setups;
+    uint32_t expected; /* setups that have no dialog yet: each may want a place for one */
     struct map by_dialog, by_invite;
     struct wheel wheel;
     struct list ending;
