@@ -65,13 +65,10 @@ static void a_pair_is_even_and_odd_and_takes_what_comes(void **state)
     assert_int_equal(batch.n, 0);
 }
 
-/* RTP wakes nobody; its time of arrival stands in spite of that. */
-static void when_a_packet_came_is_known_however_late_it_is_read(void **state)
+/* Whether a packet that is read 30 ms late has the time at which it came. */
+static bool is_stamped_on_arrival(void)
 {
-    (void)state;
     struct loop_event events[LOOP_EVENTS];
-    struct addr rtcp = one.local;
-    rtcp.port++;
     time_ns before = net_clock_now(&clock_of_test);
     rtp_port_send(&other, false, &one.local, STR("voice"));
     assert_int_not_equal(ready(one.fds[0], 5000), 0);
@@ -79,9 +76,24 @@ static void when_a_packet_came_is_known_however_late_it_is_read(void **state)
     assert_int_equal(loop_wait(&loop, behind, behind + 30 * NS_PER_MS, events), 0);
     assert_false(rtp_port_receive(&one, false, &batch));
     assert_int_equal(batch.n, 1);
-    assert_in_range(batch.in[0].at + NS_PER_MS, before, behind + 2 * NS_PER_MS);
+    time_ns at = batch.in[0].at + NS_PER_MS;
+    return at >= before && at <= behind + 2 * NS_PER_MS;
+}
+
+/* RTP wakes nobody; its time of arrival stands in spite of that. A kernel that nobody has asked for
+ * such times begins to take them a moment after the first one has. */
+static void when_a_packet_came_is_known_however_late_it_is_read(void **state)
+{
+    (void)state;
+    struct loop_event events[LOOP_EVENTS];
+    struct addr rtcp = one.local;
+    bool stamped = false;
+    rtcp.port++;
+    for (int i = 0; i < 100 && !stamped; i++)
+        stamped = is_stamped_on_arrival();
+    assert_true(stamped);
     rtp_port_send(&other, true, &rtcp, STR("report"));
-    behind = net_clock_now(&clock_of_test);
+    time_ns behind = net_clock_now(&clock_of_test);
     assert_int_equal(loop_wait(&loop, behind, behind + 5 * NS_PER_S, events), 1);
     assert_int_equal(events[0].token, 7);
 }
