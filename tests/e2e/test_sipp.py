@@ -6,7 +6,7 @@ from server import Server, free_port
 from sipp import Sipp, register
 
 CALLS = int(os.environ.get("TANDEM_E2E_CALLS", "10000"))
-RATE = 200
+RATE = 400
 TRANSPORTS = {"udp": "u1", "tcp": "t1"}
 
 
