@@ -10,7 +10,7 @@ import time
 from typing import NamedTuple
 
 import lab
-from server import free_port
+from server import free_port, is_bound, wait_for
 from sipp import Sipp
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -160,10 +160,12 @@ class Mix:
     def _start_called(self):
         """Who is called at an address, without a registration."""
         for name, words in (("ringing", "answer --ring 3600"), ("notifier", f"run {HERE}/notifier.xml")):
-            self.places[name] = f"{CALLED}:{free_port(CALLED)}"
+            port = free_port(CALLED)
+            self.places[name] = f"{CALLED}:{port}"
             command = [TANDEM, "load", *words.split(), "--local", f"udp:{self.places[name]}", "--json", "--every", "3600"]
             offer = Offer(Kind(name, 0, words), on_second_cpu(command), self.folder)
             self.stack.callback(end, offer.process)
+            wait_for(lambda port=port: is_bound(port), 20, f"{name} does not listen")
         dead = self.stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         dead.bind((CALLED, 0))
         self.places["dead"] = f"{CALLED}:{dead.getsockname()[1]}"
