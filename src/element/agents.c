@@ -54,7 +54,7 @@ void agents_fini(struct element *e)
 {
     struct agents *a = &e->agents;
     struct agent_call *c;
-    if (!a->by_dialog.buckets)
+    if (!a->by_dialog.mem)
         return;
     while ((c = oldest(a)))
         forget(a, c);

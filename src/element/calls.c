@@ -59,7 +59,7 @@ static void forget_silent(struct calls *c, struct list *of, time_ns span, time_n
 
 void calls_fini(struct calls *c)
 {
-    if (!c->by_hash.buckets)
+    if (!c->by_hash.mem)
         return;
     forget_silent(c, &c->standing, 0, TIME_NEVER);
     forget_silent(c, &c->over, 0, TIME_NEVER);

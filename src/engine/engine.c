@@ -108,7 +108,7 @@ static void fini_maps(struct engine *e)
     struct map *maps[] = {&e->by_key,      &e->by_merge,        &e->by_branch,
                           &e->conns_by_id, &e->conns_by_remote, &e->conns_by_alias};
     for (unsigned i = 0; i < sizeof maps / sizeof maps[0]; i++)
-        if (maps[i]->buckets)
+        if (maps[i]->mem)
             map_fini(maps[i]);
 }
 

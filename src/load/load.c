@@ -110,7 +110,7 @@ void load_free(struct load *l)
     while (l->n_said > 0)
         block_unref(l->blocks, l->said[--l->n_said]);
     free_parts(l);
-    if (l->legs.buckets)
+    if (l->legs.mem)
         map_fini(&l->legs);
     pool_fini(&l->sessions);
     mem_free(l->mem, l, sizeof *l);

@@ -84,7 +84,7 @@ void load_rtp_free(struct load_rtp *r)
     block_unref(r->config.blocks, r->echo.bytes);
     struct map *const maps[] = {&r->own, &r->heard, &r->remotes};
     for (unsigned i = 0; i < sizeof maps / sizeof *maps; i++)
-        if (maps[i]->buckets)
+        if (maps[i]->mem)
             map_fini(maps[i]);
     pool_fini(&r->streams);
     mem_free(r->config.mem, r, sizeof *r);

@@ -37,7 +37,7 @@ void cache_clear(struct cache *c)
 
 void cache_fini(struct cache *c)
 {
-    if (!c->by_question.buckets)
+    if (!c->by_question.mem)
         return;
     cache_clear(c);
     map_fini(&c->by_question);

@@ -56,7 +56,7 @@ void resolver_free(struct resolver *r)
     for (uint32_t cursor = 0; pool_each(&r->searches, &cursor, &id) != NULL;)
         resolver_drop(r, id);
     cache_fini(&r->cache);
-    if (r->by_question.buckets)
+    if (r->by_question.mem)
         map_fini(&r->by_question);
     pool_fini(&r->searches);
     pool_fini(&r->asks);

@@ -102,8 +102,8 @@ void location_clear(struct location *l)
 {
     assert(list_is_empty(&l->taken) && list_is_empty(&l->waiting));
     for (size_t i = 0; i < l->map.n_buckets; i++)
-        while (l->map.buckets[i])
-            drop(l, record_of(l->map.buckets[i]));
+        while (map_chain(&l->map, i))
+            drop(l, record_of(map_chain(&l->map, i)));
 }
 
 void location_free(struct location *l)
@@ -126,7 +126,7 @@ void location_get(struct location *l, struct str key, time_ns now, struct locati
 
 static struct map_node *chain_at(const struct location *l, size_t bucket, size_t skip)
 {
-    struct map_node *n = l->map.buckets[bucket];
+    struct map_node *n = map_chain(&l->map, bucket);
     while (n && skip-- > 0)
         n = n->next;
     return n;

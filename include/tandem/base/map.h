@@ -1,6 +1,6 @@
 /* Intrusive chained hash table, seeded by its user's hash function. The table owns its buckets
- * only, never its nodes. It doubles when nodes outnumber buckets; where there is no memory for that
- * it stays as it is and goes on working. */
+ * only, never its nodes. It grows by a bucket at a time, so that no insertion takes long; where
+ * there is no memory for that it stays as it is and goes on working. */
 #ifndef TANDEM_BASE_MAP_H
 #define TANDEM_BASE_MAP_H
 
@@ -16,14 +16,25 @@ struct map_node {
     uint64_t hash;
 };
 
-struct map {
-    struct mem *mem;
-    struct map_node **buckets;
-    size_t n_buckets; /* a power of two */
-    size_t n_nodes;
+#define MAP_SEGMENTS 40
+#define MAP_FIRST_BITS_MOST 24
+
+struct map_segment {
+    struct map_node **chains;
+    uint8_t *marks;
+    size_t mask; /* of the number of a bucket, for its place here */
 };
 
-/* `n_buckets` is rounded up to a power of two. ERR_NOMEM: not initialised. */
+struct map {
+    struct mem *mem;  /* NULL: not initialised */
+    size_t n_buckets; /* in use; half <= n_buckets < 2 * half */
+    size_t half;
+    size_t n_nodes;
+    unsigned first_bits; /* log2 of the buckets that it began with */
+    struct map_segment segments[MAP_SEGMENTS];
+};
+
+/* `n_buckets` is rounded up to a power of two, 2^24 at most. ERR_NOMEM: not initialised. */
 MUST_USE int map_init(struct map *m, struct mem *mem, size_t n_buckets);
 /* The nodes must have been removed. */
 void map_fini(struct map *m);
@@ -36,6 +47,9 @@ void map_remove(struct map *m, struct map_node *node);
  *   for (n = map_find(m, h); n; n = map_find_next(n)) if (is_mine(n)) … */
 struct map_node *map_find(const struct map *m, uint64_t hash);
 struct map_node *map_find_next(const struct map_node *node);
+
+/* The first node of a bucket below n_buckets, or NULL. */
+struct map_node *map_chain(const struct map *m, size_t bucket);
 
 /* Every node in no particular order: start with NULL, ends with NULL. The node returned last may be
  * removed from the map only after its successor was asked for. */
