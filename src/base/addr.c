@@ -3,29 +3,36 @@
 
 #include <string.h>
 
-/* One to three digits, 255 at most; NULL for anything else, or the first byte behind them. */
-static inline const char *parse_octet(const char *at, const char *end, uint8_t *to)
+/* One to three digits, 255 at most; NULL for anything else, or the first byte behind them, which is
+ * there. */
+static inline const char *parse_octet(const char *at, uint8_t *to)
 {
-    const char *from = at, *most = end - at > 3 ? at + 3 : end;
-    unsigned n = 0;
-    for (unsigned digit; at < most && (digit = (unsigned)(*at - '0')) <= 9; at++)
+    unsigned n = (unsigned)(*at - '0'), digit;
+    if (n > 9)
+        return NULL;
+    if ((digit = (unsigned)(*++at - '0')) <= 9) {
         n = n * 10 + digit;
+        if ((digit = (unsigned)(*++at - '0')) <= 9) {
+            n = n * 10 + digit;
+            at++;
+        }
+    }
     *to = (uint8_t)n;
-    return at > from && n <= 255 ? at : NULL;
+    return n <= 255 ? at : NULL;
 }
 
-/* RFC 3261 25.1: IPv4address = 1*3DIGIT "." … ; leading zeros are legal and decimal. */
-static bool parse_ip4(struct str s, uint8_t *ip)
+/* RFC 3261 25.1: IPv4address = 1*3DIGIT "." … ; leading zeros are legal and decimal. The copy ends
+ * in what is no digit. */
+static bool parse_ip4(struct str s, uint8_t ip[4])
 {
-    const char *at = s.at, *end = s.len > 0 ? s.at + s.len : s.at;
-    for (unsigned i = 0; i < 4; i++) {
-        if (i > 0 && (at == end || *at++ != '.'))
-            return false;
-        at = parse_octet(at, end, &ip[i]);
-        if (!at)
-            return false;
-    }
-    return at == end;
+    char text[sizeof "255.255.255.255"] = {0};
+    if (s.len >= sizeof text || s.len == 0)
+        return false;
+    memcpy(text, s.at, s.len);
+    const char *at = parse_octet(text, &ip[0]);
+    for (unsigned i = 1; i < 4 && at; i++)
+        at = *at == '.' ? parse_octet(at + 1, &ip[i]) : NULL;
+    return at == text + s.len;
 }
 
 static int hex_digit(char c)
@@ -145,13 +152,26 @@ bool addr_parse(struct str s, struct addr *out)
     return true;
 }
 
+static size_t print_octet(char *to, unsigned n)
+{
+    size_t len = 0;
+    if (n >= 100)
+        to[len++] = (char)('0' + n / 100);
+    if (n >= 10)
+        to[len++] = (char)('0' + n / 10 % 10);
+    to[len++] = (char)('0' + n % 10);
+    return len;
+}
+
 static void print_ip4(struct buf *b, const uint8_t *ip)
 {
-    for (unsigned i = 0; i < 4; i++) {
-        if (i > 0)
-            buf_put_char(b, '.');
-        buf_put_u64(b, ip[i]);
+    char text[sizeof "255.255.255.255"];
+    size_t len = print_octet(text, ip[0]);
+    for (unsigned i = 1; i < 4; i++) {
+        text[len++] = '.';
+        len += print_octet(text + len, ip[i]);
     }
+    buf_put(b, (struct str){text, len});
 }
 
 static bool is_mapped(const uint8_t ip[16])

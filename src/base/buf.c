@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-#include "base/ascii.h"
+#include "base/hex8.h"
 
 void buf_put_lower(struct buf *b, struct str s)
 {
@@ -24,33 +24,23 @@ void buf_put_u64(struct buf *b, uint64_t n)
     buf_put(b, (struct str){digits + at, sizeof digits - at});
 }
 
-/* The byte of the highest value stands first. */
-static inline void store8(char *to, uint64_t v)
+static inline void put8(char *to, uint32_t n)
 {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
-    memcpy(to, &v, sizeof v);
-}
-
-/* Eight digits at once: the four bits of each go to a byte of their own, and what is above 9 goes
- * on to the letters. */
-static inline void hex8(char *text, uint32_t n)
-{
-    const uint64_t each = UINT64_C(0x0101010101010101);
-    uint64_t v = n;
-    v = (v | v << 16) & UINT64_C(0x0000ffff0000ffff);
-    v = (v | v << 8) & UINT64_C(0x00ff00ff00ff00ff);
-    v = (v | v << 4) & each * 0xf;
-    uint64_t letters = (v + each * 6) >> 4 & each;
-    store8(text, v + each * '0' + letters * ('a' - '9' - 1));
+    uint64_t text = hex8_swap(hex8_text(n));
+    memcpy(to, &text, sizeof text);
 }
 
 void buf_put_hex(struct buf *b, uint64_t n, unsigned digits)
 {
-    char text[16];
-    assert(digits >= 1 && digits <= sizeof text);
-    hex8(text, (uint32_t)(n >> 32));
-    hex8(text + 8, (uint32_t)n);
-    buf_put(b, (struct str){text + sizeof text - digits, digits});
+    assert(digits >= 1 && digits <= 16);
+    if (UNLIKELY(b->over || digits > b->cap - b->len)) {
+        b->over = true;
+        return;
+    }
+    char *at = b->at + b->len;
+    b->len += digits;
+    for (; digits >= 8; digits -= 8, at += 8)
+        put8(at, (uint32_t)(n >> 4 * (digits - 8)));
+    while (digits-- > 0)
+        *at++ = "0123456789abcdef"[n >> 4 * digits & 0xf];
 }

@@ -4,33 +4,38 @@
 #include <assert.h>
 #include <string.h>
 
-static inline uint32_t rotate(uint32_t v, unsigned bits)
+/* A row of the square of sixteen words that ChaCha works on, so that its four columns go together.
+ */
+typedef uint32_t row __attribute__((vector_size(16)));
+
+static inline row rotate(row v, unsigned bits)
 {
     return v << bits | v >> (32 - bits);
 }
 
-static inline void quarter(uint32_t x[16], unsigned a, unsigned b, unsigned c, unsigned d)
+static inline void columns(row x[4])
 {
-    x[a] += x[b];
-    x[d] = rotate(x[d] ^ x[a], 16);
-    x[c] += x[d];
-    x[b] = rotate(x[b] ^ x[c], 12);
-    x[a] += x[b];
-    x[d] = rotate(x[d] ^ x[a], 8);
-    x[c] += x[d];
-    x[b] = rotate(x[b] ^ x[c], 7);
+    x[0] += x[1];
+    x[3] = rotate(x[3] ^ x[0], 16);
+    x[2] += x[3];
+    x[1] = rotate(x[1] ^ x[2], 12);
+    x[0] += x[1];
+    x[3] = rotate(x[3] ^ x[0], 8);
+    x[2] += x[3];
+    x[1] = rotate(x[1] ^ x[2], 7);
 }
 
-static void double_round(uint32_t x[16])
+/* The diagonals become columns, and columns again. */
+static inline void double_round(row x[4])
 {
-    quarter(x, 0, 4, 8, 12);
-    quarter(x, 1, 5, 9, 13);
-    quarter(x, 2, 6, 10, 14);
-    quarter(x, 3, 7, 11, 15);
-    quarter(x, 0, 5, 10, 15);
-    quarter(x, 1, 6, 11, 12);
-    quarter(x, 2, 7, 8, 13);
-    quarter(x, 3, 4, 9, 14);
+    columns(x);
+    x[1] = __builtin_shufflevector(x[1], x[1], 1, 2, 3, 0);
+    x[2] = __builtin_shufflevector(x[2], x[2], 2, 3, 0, 1);
+    x[3] = __builtin_shufflevector(x[3], x[3], 3, 0, 1, 2);
+    columns(x);
+    x[1] = __builtin_shufflevector(x[1], x[1], 3, 0, 1, 2);
+    x[2] = __builtin_shufflevector(x[2], x[2], 2, 3, 0, 1);
+    x[3] = __builtin_shufflevector(x[3], x[3], 1, 2, 3, 0);
 }
 
 static uint32_t load_le(const uint8_t *at)
@@ -46,12 +51,16 @@ static void store_le(uint8_t *at, uint32_t v)
 
 static void refill(struct rand *r)
 {
-    uint32_t x[16];
-    memcpy(x, r->state, sizeof x);
+    row begin[4], x[4];
+    memcpy(begin, r->state, sizeof begin);
+    memcpy(x, begin, sizeof x);
     for (unsigned i = 0; i < 4; i++)
         double_round(x);
-    for (unsigned i = 0; i < 16; i++)
-        store_le(r->block + 4 * i, x[i] + r->state[i]);
+    for (unsigned i = 0; i < 4; i++) {
+        x[i] += begin[i];
+        for (unsigned k = 0; k < 4; k++)
+            store_le(r->block + 4 * (4 * i + k), x[i][k]);
+    }
     if (++r->state[12] == 0)
         r->state[13]++;
     r->used = 0;

@@ -44,12 +44,16 @@ static inline void absorb(struct sip *s, uint64_t word, unsigned n)
     s->v0 ^= word;
 }
 
-static inline uint64_t last_bytes(const char *at, size_t len)
+/* What is left behind the last whole word: the lowest bytes of a little-endian one. */
+static inline uint64_t last_bytes(struct str s, size_t len)
 {
     char bytes[8] = {0};
-    if (len > 0)
-        memcpy(bytes, at, len);
-    return load8(bytes);
+    if (len == 0)
+        return 0;
+    if (s.len >= sizeof bytes)
+        return little_endian(load8(s.at + s.len - sizeof bytes)) >> (64 - 8 * len);
+    memcpy(bytes, s.at, len);
+    return little_endian(load8(bytes));
 }
 
 /* Always inlined, so that each of the three public hashes becomes a loop of its own. */
@@ -64,9 +68,8 @@ siphash(const struct hash_key *key, struct str s, unsigned c, unsigned d, bool n
         uint64_t word = load8(s.at + i);
         absorb(&sip, little_endian(nocase ? ascii_lower8(word) : word), c);
     }
-    uint64_t rest = last_bytes(whole < s.len ? s.at + whole : NULL, s.len - whole);
-    rest = little_endian(nocase ? ascii_lower8(rest) : rest);
-    absorb(&sip, rest | (uint64_t)s.len << 56, c);
+    uint64_t rest = last_bytes(s, s.len - whole);
+    absorb(&sip, (nocase ? ascii_lower8(rest) : rest) | (uint64_t)s.len << 56, c);
     sip.v2 ^= 0xff;
     rounds(&sip, d);
     return sip.v0 ^ sip.v1 ^ sip.v2 ^ sip.v3;

@@ -41,21 +41,29 @@ void event_number(struct engine *e, const struct query *q, enum number_outcome o
     v->ev.uri = uri ? block_str(uri) : STR_NONE;
 }
 
-static void release(struct engine *e, struct event *v)
+static void release(struct engine *e, struct msg *m, struct block *hold)
 {
-    msg_unref(&e->blocks, v->ev.msg);
-    block_unref(&e->blocks, v->hold);
-    *v = (struct event){0};
+    msg_unref(&e->blocks, m);
+    block_unref(&e->blocks, hold);
 }
 
-bool engine_event(struct engine *e, struct engine_event *out)
+/* What the event lends that was taken last. */
+static void release_lent(struct engine *e)
 {
-    release(e, &e->current);
+    release(e, e->lent.msg, e->lent.hold);
+    e->lent.msg = NULL;
+    e->lent.hold = NULL;
+}
+
+bool engine_event(struct engine *e, struct engine_event *ev)
+{
+    release_lent(e);
     const struct event *v = ring_pop(&e->events);
     if (!v)
         return false;
-    e->current = *v;
-    struct engine_event *ev = &e->current.ev;
+    *ev = v->ev;
+    e->lent.msg = ev->msg;
+    e->lent.hold = v->hold;
     const struct job *job = job_get(e, ev->tx), *other = job_get(e, ev->other);
     if (job) {
         ev->owner = job->owner;
@@ -65,14 +73,13 @@ bool engine_event(struct engine *e, struct engine_event *out)
         ev->other_owner = other->owner;
         ev->other_user = other->user;
     }
-    *out = *ev;
     return true;
 }
 
 void event_drop_all(struct engine *e)
 {
     struct event *v;
-    release(e, &e->current);
+    release_lent(e);
     while ((v = ring_pop(&e->events)) != NULL)
-        release(e, v);
+        release(e, v->ev.msg, v->hold);
 }

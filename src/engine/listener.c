@@ -57,27 +57,37 @@ int engine_listen(struct engine *e, enum transport transport, const struct addr 
     return (int)e->n_listeners++;
 }
 
-static bool is_listener(const struct listener *l, struct str host, const struct addr *ip)
+static bool is_at(const struct listener *l, enum transport transport, uint16_t port)
 {
-    if (ip)
-        return addr_equal_ip(ip, &l->local) || str_equal_nocase(host, l->host);
-    return str_equal_nocase(host, l->host);
+    return (transport == TRANSPORT_NONE || l->transport == transport) &&
+           l->port == (port ? port : transport_port(l->transport));
+}
+
+static bool is_local_ip(const struct engine *e, enum transport transport, const struct addr *ip,
+                        uint16_t port)
+{
+    for (unsigned i = 0; i < e->n_listeners; i++) {
+        const struct listener *l = &e->listeners[i].shown;
+        if (is_at(l, transport, port) && addr_equal_ip(ip, &l->local))
+            return true;
+    }
+    return false;
 }
 
 bool engine_is_local(const struct engine *e, enum transport transport, struct str host,
                      uint16_t port)
 {
     struct addr ip;
-    const struct addr *known = addr_parse_ip(host, &ip) ? &ip : NULL;
+    bool any = false;
     for (unsigned i = 0; i < e->n_listeners; i++) {
         const struct listener *l = &e->listeners[i].shown;
-        if (transport != TRANSPORT_NONE && l->transport != transport)
+        if (!is_at(l, transport, port))
             continue;
-        uint16_t wanted = port ? port : transport_port(l->transport);
-        if (l->port == wanted && is_listener(l, host, known))
+        if (str_equal_nocase(host, l->host))
             return true;
+        any = true;
     }
-    return false;
+    return any && addr_parse_ip(host, &ip) && is_local_ip(e, transport, &ip, port);
 }
 
 const struct listener *engine_listener(const struct engine *e, unsigned index)

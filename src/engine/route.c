@@ -50,13 +50,13 @@ static unsigned asked_transport(const struct uri *u)
 }
 
 /* What needs no name server is as whole as it will be. */
-static int settle_numeric(const struct engine *e, struct hop *h)
+static int settle_place(const struct engine *e, struct hop *h, bool numeric)
 {
     if (h->transport == TRANSPORT_NONE)
         h->transport = (uint8_t)default_transport(e, h);
     if (!has_listener(e, h->transport))
         return ERR_NO_ROUTE;
-    h->numeric = addr_parse_ip(h->name, &h->addr) || localhost(e, h->transport, &h->addr);
+    h->numeric = numeric || localhost(e, h->transport, &h->addr);
     if (h->port == 0)
         h->port = transport_port(h->transport);
     h->addr.port = h->port;
@@ -67,8 +67,9 @@ static int settle(const struct engine *e, struct hop *h)
 {
     if (only_peer_dials(e, h->transport))
         return ERR_NO_ROUTE;
-    if (addr_parse_ip(h->name, &h->addr) || str_equal_nocase(h->name, STR("localhost")))
-        return settle_numeric(e, h);
+    bool numeric = addr_parse_ip(h->name, &h->addr);
+    if (numeric || str_equal_nocase(h->name, STR("localhost")))
+        return settle_place(e, h, numeric);
     /* RFC 1034 3.1: the dot at the end names the root and is no part of the name */
     if (h->name.len > 1 && h->name.at[h->name.len - 1] == '.')
         h->name.len--;

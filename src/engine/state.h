@@ -196,7 +196,10 @@ struct engine {
     struct list aliases; /* of ours, that the other workers have not been told of */
     struct wheel wheel;
     struct ring events, outputs;
-    struct event current;
+    struct {
+        struct msg *msg;
+        struct block *hold;
+    } lent; /* by the event that was taken last */
     struct own_listener listeners[LIMIT_LISTENERS];
     unsigned n_listeners;
     uint64_t conn_serial;

@@ -36,7 +36,7 @@ static int branch_send(struct proxy *p, struct branch *b, struct msg *m, const s
                            .edits = &f.edits,
                            .flow = f.flow,
                            .hop = b->flow_only ? NULL : &f.hop,
-                           .branch_suffix = {p->plan.suffix, LOOP_SUFFIX_LEN},
+                           .branch_suffix = loop_suffix(p, m),
                            .owner = p->config.owner,
                            .user = b->context->id};
     b->by_dialog_flow = f.flow && !goal->target && !b->flow_only;

@@ -192,7 +192,7 @@ static int send_ack(struct proxy *p, struct msg *m, const struct goal *goal, tim
                            .edits = &f.edits,
                            .flow = f.flow,
                            .hop = flow_only ? NULL : &f.hop,
-                           .branch_suffix = {p->plan.suffix, LOOP_SUFFIX_LEN}};
+                           .branch_suffix = loop_suffix(p, m)};
     return engine_send_stateless(p->engine, &out, now);
 }
 

@@ -21,6 +21,8 @@ bool identity_is_trusted(const struct proxy *p, const struct msg *m)
 bool identity_goes_inside(const struct proxy *p, const struct forward *f)
 {
     struct addr addr;
+    if (p->config.n_trusted == 0)
+        return false;
     if (f->flow)
         return identity_trusts(p, &f->flow->remote);
     return uri_host_addr(&f->hop, &addr) && identity_trusts(p, &addr);

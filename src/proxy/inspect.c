@@ -79,7 +79,7 @@ static bool is_valid(struct proxy *p, const struct engine_event *ev, const struc
         return refuse(p, ev, 403, STR("Flow token is not ours"), now), false;
     if (!hops_are_left(plan, m, view))
         return refuse(p, ev, 483, STR_NONE, now), false;
-    if (loop_found(p, m, plan->suffix))
+    if (loop_found(p, m))
         return refuse(p, ev, 482, STR_NONE, now), false;
     if (ev->kind == EVENT_ACK)
         return true;
@@ -111,7 +111,7 @@ bool proxy_plan(struct proxy *p, struct msg *m, tx_id tx)
     p->plan.max_forwards = msg_max_forwards(m);
     p->plan.record_route = p->config.record_route;
     p->plan.session = (struct session){0};
-    loop_suffix(p, m, p->plan.suffix);
+    p->plan.has_suffix = false;
     p->plan_of = m;
     p->plan_tx = tx;
     return true;

@@ -4,6 +4,8 @@
 #include "proxy/context.h"
 #include "proxy/gather.h"
 
+#define SUFFIX_BEGIN '-' /* behind the '.' that the engine puts before it */
+
 static void gather_lines(struct gather *g, const struct msg *m, enum hdr_id id)
 {
     for (const struct hdr *h = msg_header(m, id); h; h = msg_header_next(m, h))
@@ -11,7 +13,7 @@ static void gather_lines(struct gather *g, const struct msg *m, enum hdr_id id)
 }
 
 /* RFC 5393 4.2.1: it must not vary with the method, and should with the transaction. */
-void loop_suffix(const struct proxy *p, struct msg *m, char suffix[LOOP_SUFFIX_LEN])
+static uint64_t hash(const struct proxy *p, struct msg *m)
 {
     struct gather g;
     const struct cseq *cseq = msg_cseq(m);
@@ -23,10 +25,20 @@ void loop_suffix(const struct proxy *p, struct msg *m, char suffix[LOOP_SUFFIX_L
     gather_lines(&g, m, HDR_ROUTE);
     gather_lines(&g, m, HDR_PROXY_REQUIRE);
     gather_lines(&g, m, HDR_PROXY_AUTHORIZATION);
+    return gather_hash(&g);
+}
+
+struct str loop_suffix(struct proxy *p, struct msg *m)
+{
+    struct plan *plan = &p->plan;
     struct buf b;
-    buf_init(&b, suffix, LOOP_SUFFIX_LEN);
-    buf_put_char(&b, '-');
-    buf_put_hex(&b, gather_hash(&g), LOOP_SUFFIX_LEN - 1);
+    buf_init(&b, plan->suffix, LOOP_SUFFIX_LEN);
+    if (plan->has_suffix)
+        return (struct str){plan->suffix, LOOP_SUFFIX_LEN};
+    buf_put_char(&b, SUFFIX_BEGIN);
+    buf_put_hex(&b, hash(p, m), LOOP_SUFFIX_LEN - 1);
+    plan->has_suffix = true;
+    return buf_str(&b);
 }
 
 static bool via_is_ours(const struct proxy *p, const struct via *v)
@@ -47,14 +59,27 @@ static bool loop_in_vias(const struct proxy *p, struct msg *m, struct str suffix
     return false;
 }
 
-/* The text is searched first, so that nothing is decoded for the requests that have not been here.
- */
-bool loop_found(const struct proxy *p, struct msg *m, const char suffix[LOOP_SUFFIX_LEN])
+/* Does anything in it look like the end of a branch with a suffix? */
+static bool may_bear_one(struct str lines)
+{
+    const char *end = lines.at + lines.len;
+    for (const char *at = lines.at; (at = memchr(at, SUFFIX_BEGIN, (size_t)(end - at))); at++)
+        if (at > lines.at && at[-1] == '.')
+            return true;
+    return false;
+}
+
+/* The text is searched first, so that nothing is hashed or decoded for the requests that have not
+ * been here. */
+bool loop_found(struct proxy *p, struct msg *m)
 {
     for (const struct hdr *h = msg_header(m, HDR_VIA); h; h = msg_header_next(m, h)) {
         struct str lines = hdr_value(m, h);
-        if (memmem(lines.at, lines.len, suffix, LOOP_SUFFIX_LEN))
-            return loop_in_vias(p, m, (struct str){suffix, LOOP_SUFFIX_LEN});
+        if (!may_bear_one(lines))
+            continue;
+        struct str suffix = loop_suffix(p, m);
+        if (memmem(lines.at, lines.len, suffix.at, suffix.len))
+            return loop_in_vias(p, m, suffix);
     }
     return false;
 }

@@ -28,9 +28,10 @@ struct plan {
     bool bad_path; /* a Route of ours bore a flow that is not ours */
     /* The Route values that remain, in order from first to last; NULL: none. */
     const struct nameaddr *first, *last;
-    struct session session; /* of the context that it is forwarded in */
-    int max_forwards;       /* -1: absent, malformed or over 255 */
-    char suffix[LOOP_SUFFIX_LEN];
+    struct session session;       /* of the context that it is forwarded in */
+    int max_forwards;             /* -1: absent, malformed or over 255 */
+    char suffix[LOOP_SUFFIX_LEN]; /* once loop_suffix has made it */
+    bool has_suffix;
     char uri_text[PLAN_URI_MAX];
 };
 
@@ -41,10 +42,10 @@ bool plan_route(const struct proxy *p, struct msg *m, struct plan *plan);
 bool host_is_domain(const struct proxy *p, struct str host);
 /* Does it name one of our listeners, or a domain of ours without port or with one of theirs? */
 bool uri_is_local(const struct proxy *p, const struct uri *u);
-/* RFC 3261 16.6 step 8 with RFC 5393 4.2.1: the part of the branch that all forwarded copies share.
- */
-void loop_suffix(const struct proxy *p, struct msg *m, char suffix[LOOP_SUFFIX_LEN]);
+/* RFC 3261 16.6 step 8 with RFC 5393 4.2.1: the part of the branch that all forwarded copies share;
+ * in p->plan, which is m's, and made once. */
+struct str loop_suffix(struct proxy *p, struct msg *m);
 /* RFC 5393 4.2.2: does a Via of ours bear this suffix? */
-bool loop_found(const struct proxy *p, struct msg *m, const char suffix[LOOP_SUFFIX_LEN]);
+bool loop_found(struct proxy *p, struct msg *m);
 
 #endif

@@ -22,7 +22,7 @@ static void fail(struct compiling *c, const char *key, struct str text, const ch
     c->fault->rule = (unsigned)(c->rule - c->routes->rules);
     c->fault->key = key;
     (void)snprintf(c->fault->what, sizeof c->fault->what, "\"%.*s\": %s",
-                   (int)str_slice(text, 0, 60).len, text.at, what);
+                   (int)str_slice(text, 0, 60).len, text.len > 0 ? text.at : "", what);
 }
 
 static void no_memory(struct compiling *c)

@@ -92,9 +92,10 @@ void hostile_bye(struct hostile *h)
     struct request r = any(h, "BYE", uri, sizeof(uri), id, sizeof(id));
     const struct rung *seen = hostile_rung(h);
     struct str call_id = seen ? rung_header(seen, "Call-ID") : STR_NONE;
-    snprintf(theirs, sizeof(theirs), "%.*s", STR_ARG(str_slice(call_id, 0, 100)));
-    if (call_id.len > 0)
+    if (call_id.len > 0) {
+        snprintf(theirs, sizeof(theirs), "%.*s", STR_ARG(str_slice(call_id, 0, 100)));
         r.call_id = theirs;
+    }
     r.to_tag = ";tag=wrong";
     send_to(h, &r, hostile_target(h));
 }

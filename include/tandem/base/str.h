@@ -33,18 +33,33 @@ static inline bool str_equal(struct str a, struct str b)
 
 /* ASCII case is ignored; bytes above 127 compare exactly (RFC 3261 7.3.1). */
 bool str_equal_nocase(struct str a, struct str b);
-bool str_starts(struct str s, struct str prefix);
+static inline bool str_starts(struct str s, struct str prefix)
+{
+    return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.at, prefix.at, prefix.len) == 0);
+}
 bool str_starts_nocase(struct str s, struct str prefix);
 bool str_ends_nocase(struct str s, struct str suffix);
 /* Bytewise order, shorter first where one is the other's beginning. */
 int str_compare(struct str a, struct str b);
 
 /* `from` and `len` are clamped to the view. */
-struct str str_slice(struct str s, size_t from, size_t len);
+static inline struct str str_slice(struct str s, size_t from, size_t len)
+{
+    if (from > s.len)
+        from = s.len;
+    if (len > s.len - from)
+        len = s.len - from;
+    return s.at ? (struct str){s.at + from, len} : STR_NONE;
+}
+
 /* Without the SP, HTAB, CR and LF at both ends. */
 struct str str_trim(struct str s);
 /* The offset of `c`, or s.len where it is absent. */
-size_t str_find(struct str s, char c);
+static inline size_t str_find(struct str s, char c)
+{
+    const char *found = s.len > 0 ? (const char *)memchr(s.at, c, s.len) : NULL;
+    return found ? (size_t)(found - s.at) : s.len;
+}
 
 /* Decimal digits only, all of the view, at least one. False (and *out untouched) for anything else
  * or where the value exceeds `max`. */

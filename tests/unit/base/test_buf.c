@@ -21,9 +21,10 @@ static void writes_text_and_numbers(void **state)
     buf_put_char(&b, ' ');
     buf_put_hex(&b, 0xbeef, 8);
     buf_put_hex(&b, 0xabc, 2);
+    buf_put_hex(&b, 0x123456789abcdef, 13);
     buf_put(&b, STR_NONE);
     assert_false(b.over);
-    assert_true(str_equal(buf_str(&b), STR("n=0 18446744073709551615 0000beefbc")));
+    assert_true(str_equal(buf_str(&b), STR("n=0 18446744073709551615 0000beefbc3456789abcdef")));
 }
 
 static void lower_case_is_of_ascii_letters_alone(void **state)

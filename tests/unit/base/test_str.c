@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -161,6 +162,38 @@ static void reads_hexadecimal_numbers(void **state)
     }
 }
 
+/* Eight digits go at once, in any place among further ones. */
+static void every_byte_is_a_hexadecimal_digit_or_none(void **state)
+{
+    (void)state;
+    for (unsigned c = 0; c < 256; c++)
+        for (size_t len = 1; len <= 16; len++)
+            for (size_t at = 0; at < len; at++) {
+                char text[17] = "1234567890abcdef";
+                static const char digits[] = "0123456789abcdefABCDEF";
+                const char *digit = c ? strchr(digits, (int)c) : NULL;
+                uint64_t n = 77, expected = 77;
+                text[at] = (char)c;
+                assert_int_equal(str_to_hex((struct str){text, len}, &n), digit != NULL);
+                text[len] = '\0';
+                if (digit)
+                    expected = strtoull(text, NULL, 16);
+                assert_true(n == expected);
+            }
+}
+
+static void short_texts_fold_at_every_place(void **state)
+{
+    (void)state;
+    for (size_t len = 1; len <= 20; len++)
+        for (size_t at = 0; at < len; at++) {
+            char a[] = "aBcDeFgHiJkLmNoPqRsTu", b[] = "AbCdEfGhIjKlMnOpQrStU";
+            assert_true(str_equal_nocase((struct str){a, len}, (struct str){b, len}));
+            b[at] = '_';
+            assert_false(str_equal_nocase((struct str){a, len}, (struct str){b, len}));
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +206,8 @@ int main(void)
         cmocka_unit_test(finds_or_gives_the_length),
         cmocka_unit_test(reads_decimal_numbers_up_to_a_limit),
         cmocka_unit_test(reads_hexadecimal_numbers),
+        cmocka_unit_test(every_byte_is_a_hexadecimal_digit_or_none),
+        cmocka_unit_test(short_texts_fold_at_every_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
