@@ -100,15 +100,31 @@ static inline bool param_starts(struct cursor *c)
 /* All parameters of a value, none of which the decoder itself wants. False: a fault is noted. */
 bool decode_params(struct decoder *d, struct params *out);
 
-/* `lower` is letters alone: setting bit 0x20 lowers a letter and makes no other byte one. */
+/* Do two bytes, or four, differ by the case of letters alone? `lower` is letters. */
+static inline bool same2(const char *at, const char *lower)
+{
+    uint16_t a, b;
+    memcpy(&a, at, sizeof a);
+    memcpy(&b, lower, sizeof b);
+    return ((a ^ b) & 0xDFDF) == 0;
+}
+
+static inline bool same4(const char *at, const char *lower)
+{
+    uint32_t a, b;
+    memcpy(&a, at, sizeof a);
+    memcpy(&b, lower, sizeof b);
+    return ((a ^ b) & 0xDFDFDFDF) == 0;
+}
+
+/* `lower` is 3 to 8 letters: its two ends, which may overlap. */
 static inline bool name_is(struct str name, const char *lower, size_t len)
 {
     if (name.len != len)
         return false;
-    for (size_t i = 0; i < len; i++)
-        if ((name.at[i] | 0x20) != lower[i])
-            return false;
-    return true;
+    if (len == 3)
+        return same2(name.at, lower) && same2(name.at + 1, lower + 1);
+    return same4(name.at, lower) && same4(name.at + len - 4, lower + len - 4);
 }
 
 /* The families of data/headers.def. Each returns the first value, NULL after a fault. */

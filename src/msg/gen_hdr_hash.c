@@ -19,13 +19,12 @@ static const struct {
 #define SLOTS (1u << HDR_HASH_BITS)
 #define TRIALS 10000000u
 
-static unsigned slot_of(size_t i, uint64_t factor)
+static unsigned slot_of(size_t i, uint32_t factor)
 {
-    size_t len = strlen(headers[i].name);
-    return hdr_slot(hdr_ends_of(headers[i].name, len), len, factor);
+    return hdr_hash(headers[i].name, strlen(headers[i].name), factor);
 }
 
-static bool is_perfect(uint64_t factor)
+static bool is_perfect(uint32_t factor)
 {
     bool taken[SLOTS] = {false};
     for (size_t i = 0; i < N; i++) {
@@ -37,27 +36,44 @@ static bool is_perfect(uint64_t factor)
     return true;
 }
 
-/* Marsaglia's xorshift64. */
-static uint64_t next_factor(uint64_t x)
+/* Marsaglia's xorshift32. */
+static uint32_t next_factor(uint32_t x)
 {
     x ^= x << 13;
-    x ^= x >> 7;
-    x ^= x << 17;
+    x ^= x >> 17;
+    x ^= x << 5;
     return x;
 }
 
-static void print_table(FILE *out, uint64_t factor)
+/* A letter's 0x40 tells where the bit of case is free to differ: a name is letters and '-' alone.
+ */
+static uint64_t telling(uint64_t word, size_t len)
 {
-    fprintf(out, "#define HDR_HASH_FACTOR UINT64_C(%" PRIu64 ")\n\n#define HDR_SLOTS \\\n",
-            factor | 1);
+    uint64_t whole = len < 8 ? (UINT64_C(1) << 8 * len) - 1 : UINT64_MAX;
+    return whole & ~((word & UINT64_C(0x4040404040404040)) >> 1);
+}
+
+static void print_key(FILE *out, const char *id, const char *name)
+{
+    char padded[HDR_KEY_BYTES] = {0};
+    size_t len = strlen(name), second_len = len > 8 ? len - 8 : 0;
+    memcpy(padded, name, len < sizeof padded ? len : sizeof padded);
+    uint64_t first = hdr_load8(padded), second = hdr_load8(padded + 8);
+    fprintf(out,
+            "    [HDR_%s] = {UINT64_C(%" PRIu64 "), UINT64_C(%" PRIu64 "), UINT64_C(%" PRIu64
+            "), UINT64_C(%" PRIu64 ")}, \\\n",
+            id, first, telling(first, len), second, telling(second, second_len));
+}
+
+static void print_table(FILE *out, uint32_t factor)
+{
+    fprintf(out, "#define HDR_HASH_FACTOR UINT32_C(%" PRIu32 ")\n\n#define HDR_SLOTS \\\n", factor);
     for (size_t i = 0; i < N; i++)
-        fprintf(out, "    [%u] = HDR_%s, \\\n", slot_of(i, factor | 1), headers[i].id);
-    fprintf(out, "\n#define HDR_ENDS \\\n");
-    for (size_t i = 0; i < N; i++) {
-        struct hdr_ends ends = hdr_ends_of(headers[i].name, strlen(headers[i].name));
-        fprintf(out, "    [HDR_%s] = {UINT64_C(%" PRIu64 "), UINT64_C(%" PRIu64 ")}, \\\n",
-                headers[i].id, ends.first, ends.last);
-    }
+        fprintf(out, "    [%u] = {HDR_%s, %zu}, \\\n", slot_of(i, factor), headers[i].id,
+                strlen(headers[i].name));
+    fprintf(out, "\n#define HDR_KEYS \\\n");
+    for (size_t i = 0; i < N; i++)
+        print_key(out, headers[i].id, headers[i].name);
     fprintf(out, "\n#define HDR_COMPACT \\\n");
     for (size_t i = 0; i < N; i++)
         if (headers[i].compact[0])
@@ -70,11 +86,11 @@ int main(int argc, char **argv)
     FILE *out = argc == 2 ? fopen(argv[1], "w") : NULL;
     if (!out)
         return 2;
-    uint64_t factor = UINT64_C(0x9E3779B97F4A7C15);
+    uint32_t factor = UINT32_C(0x9E3779B9);
     for (unsigned i = 0; i < TRIALS && !is_perfect(factor | 1); i++)
         factor = next_factor(factor);
     if (!is_perfect(factor | 1))
         return 1;
-    print_table(out, factor);
+    print_table(out, factor | 1);
     return fclose(out) == 0 ? 0 : 1;
 }

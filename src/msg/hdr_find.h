@@ -3,26 +3,11 @@
 #ifndef TANDEM_SRC_MSG_HDR_FIND_H
 #define TANDEM_SRC_MSG_HDR_FIND_H
 
+#include "base/attr.h"
 #include "hdr_hash.h"
 #include "hdr_key.h"
 #include "lex.h"
 #include "tables.h"
-
-/* Does `word` spell what the row does, in any case? */
-static inline bool hdr_same(uint64_t word, uint64_t row)
-{
-    uint64_t free = hdr_case_bits(row);
-    return ((word ^ row) | free) == free;
-}
-
-/* What lies between the ends of a name of more than 16 bytes. */
-static inline bool hdr_same_middle(const char *name, const char *row, size_t len)
-{
-    for (size_t i = 8; UNLIKELY(i + 8 < len); i += 8)
-        if (!hdr_same(hdr_load8(name + i), hdr_load8(row + i)))
-            return false;
-    return true;
-}
 
 static inline enum hdr_id hdr_find_compact(char c)
 {
@@ -30,16 +15,19 @@ static inline enum hdr_id hdr_find_compact(char c)
     return lex_is(c, LEX_ALPHA) ? (enum hdr_id)hdr_compact[letter] : HDR_NONE;
 }
 
+/* HDR_KEY_BYTES can be read at `name`, whatever `len`. */
 static inline enum hdr_id hdr_find(const char *name, size_t len)
 {
     if (UNLIKELY(len <= 1))
         return len ? hdr_find_compact(*name) : HDR_NONE;
-    struct hdr_ends ends = hdr_ends_of(name, len);
-    unsigned id = hdr_slots[hdr_slot(ends, len, HDR_HASH_FACTOR)];
-    const struct hdr_ends *row = &hdr_ends[id];
-    bool same = hdr_rows[id].name_len == len && hdr_same(ends.first, row->first) &&
-                hdr_same(ends.last, row->last) && hdr_same_middle(name, hdr_rows[id].name, len);
-    return LIKELY(same) ? (enum hdr_id)id : HDR_NONE;
+    const struct hdr_slot *slot = &hdr_slots[hdr_hash(name, len, HDR_HASH_FACTOR)];
+    const struct hdr_key *key = &hdr_keys[slot->id];
+    if (UNLIKELY(slot->len != len || ((hdr_load8(name) ^ key->first) & key->first_tells) != 0 ||
+                 ((hdr_load8(name + 8) ^ key->second) & key->second_tells) != 0))
+        return HDR_NONE;
+    if (UNLIKELY(len > HDR_KEY_BYTES) && !hdr_same_rest(slot->id, name, len))
+        return HDR_NONE;
+    return (enum hdr_id)slot->id;
 }
 
 #endif

@@ -1,5 +1,5 @@
-/* A header's name as two words, and its slot in the perfect hash: shared by the build-time
- * generator and the lookup. Knows no table. */
+/* A header's name as two words and its slot in the perfect hash: shared by the build-time generator
+ * and the lookup. Knows no table. */
 #ifndef TANDEM_SRC_MSG_HDR_KEY_H
 #define TANDEM_SRC_MSG_HDR_KEY_H
 
@@ -8,10 +8,18 @@
 #include <string.h>
 
 #define HDR_HASH_BITS 10
+/* So many bytes of a name are compared as words; they may be read behind a shorter one, too. */
+#define HDR_KEY_BYTES 16
 
-/* The two ends of a name, overlapping where it is short: of names up to 16 bytes it is all. */
-struct hdr_ends {
-    uint64_t first, last;
+/* The first bytes of a row's name, and which bits of them tell: none behind its end, and not that
+ * of a letter's case. */
+struct hdr_key {
+    uint64_t first, first_tells, second, second_tells;
+};
+
+/* Where a name's hash leads: HDR_NONE is of length 0. */
+struct hdr_slot {
+    uint8_t id, len;
 };
 
 static inline uint64_t hdr_load8(const char *at)
@@ -24,44 +32,16 @@ static inline uint64_t hdr_load8(const char *at)
     return n;
 }
 
-static inline uint64_t hdr_load4(const char *at)
+static inline uint32_t hdr_load2(const char *at)
 {
-    uint32_t n;
-    memcpy(&n, at, sizeof n);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    n = __builtin_bswap32(n);
-#endif
-    return n;
+    return (uint32_t)(unsigned char)at[0] | (uint32_t)(unsigned char)at[1] << 8;
 }
 
-static inline uint64_t hdr_load2(const char *at)
+/* By four of its bytes and its length, which is at least 2; without case. */
+static inline unsigned hdr_hash(const char *name, size_t len, uint32_t factor)
 {
-    return (uint64_t)(unsigned char)at[0] | (uint64_t)(unsigned char)at[1] << 8;
-}
-
-/* `len` is at least 2. */
-static inline struct hdr_ends hdr_ends_of(const char *name, size_t len)
-{
-    if (len >= 8)
-        return (struct hdr_ends){hdr_load8(name), hdr_load8(name + len - 8)};
-    if (len >= 4)
-        return (struct hdr_ends){hdr_load4(name), hdr_load4(name + len - 4)};
-    return (struct hdr_ends){hdr_load2(name), hdr_load2(name + len - 2)};
-}
-
-/* A letter's 0x40 tells where the bit of case is free to differ: a row's name is letters and '-'
- * alone. */
-static inline uint64_t hdr_case_bits(uint64_t row)
-{
-    return (row & UINT64_C(0x4040404040404040)) >> 1;
-}
-
-/* Without case. */
-static inline unsigned hdr_slot(struct hdr_ends ends, size_t len, uint64_t factor)
-{
-    const uint64_t fold = UINT64_C(0x2020202020202020);
-    uint64_t key = (ends.first | fold) * 3 ^ ((ends.last | fold) + len);
-    return (unsigned)(key * factor >> (64 - HDR_HASH_BITS));
+    uint32_t key = hdr_load2(name + (len - 2) / 4) | hdr_load2(name + len - 2) << 16;
+    return ((key | UINT32_C(0x20202020)) + (uint32_t)len) * factor >> (32 - HDR_HASH_BITS);
 }
 
 #endif

@@ -113,14 +113,37 @@ static const char *name_end(const char *at, const char *end, const char **fault)
     return lex_is(*top, LEX_DIGIT) ? NULL : at;
 }
 
+/* Nearly all names: letters and digits, and dots and hyphens that stand alone between them. NULL:
+ * it is none of these, or none at all. */
+static inline const char *plain_name_end(const char *at, const char *end)
+{
+    const char *from = at, *label = at;
+    for (; at < end; at++) {
+        if (lex_is(*at, LEX_ALPHA | LEX_DIGIT))
+            continue;
+        if ((*at != '.' && *at != '-') || at == from || at + 1 == end ||
+            !lex_is(at[1], LEX_ALPHA | LEX_DIGIT))
+            break;
+        if (*at == '.')
+            label = at + 1;
+    }
+    bool stops = at == end || !lex_is(*at, LEX_HOST);
+    return stops && at > from && lex_is(*label, LEX_ALPHA) ? at : NULL;
+}
+
 const char *host_end(const char *at, const char *end, const char **fault)
 {
+    const char *whole;
     if (at < end && *at == '[')
         return ip6_end(at, end, fault);
     if (at < end && lex_is(*at, LEX_DIGIT)) {
-        const char *ip4 = ip4_end(at, end);
-        if (ip4 && (ip4 == end || !lex_is(*ip4, LEX_HOST)))
-            return ip4;
+        whole = ip4_end(at, end);
+        if (whole && (whole == end || !lex_is(*whole, LEX_HOST)))
+            return whole;
+    } else {
+        whole = plain_name_end(at, end);
+        if (LIKELY(whole != NULL))
+            return whole;
     }
     return name_end(at, end, fault);
 }

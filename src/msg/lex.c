@@ -1,6 +1,8 @@
 /* The character classes of RFC 3261 25.1, quoted strings, and numbers. Knows no header and no
  * message. */
-#include "lex_find.h"
+#include "lex.h"
+
+#include "base/scan.h"
 
 #define IN(c, from, to) ((c) >= (from) && (c) <= (to))
 #define DIGIT(c) IN(c, '0', '9')
@@ -84,26 +86,20 @@ bool cursor_quoted(struct cursor *c, struct str *out)
     return true;
 }
 
-const char *lex_find_eol_portable(const char *at, const char *end)
+const char *lex_find_eol(const char *at, const char *end)
 {
+    for (; end - at >= SCAN_STEP; at += SCAN_STEP) {
+        unsigned found = scan_line_end(at);
+        if (found < SCAN_STEP)
+            return at + found;
+    }
     while (at < end && *at != '\r' && *at != '\n')
         at++;
     return at;
 }
 
-const char *lex_find_colon_portable(const char *at, const char *end)
-{
-    while (at < end && *at != ':' && *at != '\r' && *at != '\n')
-        at++;
-    return at;
-}
-
-const char *lex_find_eol(const char *at, const char *end)
-{
-    return find_eol(at, end);
-}
-
 const char *lex_find_colon(const char *at, const char *end)
 {
-    return find_colon(at, end);
+    const char *eol = lex_find_eol(at, end), *colon = memchr(at, ':', (size_t)(eol - at));
+    return colon ? colon : eol;
 }

@@ -154,8 +154,5 @@ static inline bool cursor_number(struct cursor *c, uint64_t max, uint64_t *out)
 const char *lex_find_eol(const char *at, const char *end);
 /* The first ':', CR or LF in [at, end), or end: where a header's name ends. */
 const char *lex_find_colon(const char *at, const char *end);
-/* The portable twins, which the tests hold against them. */
-const char *lex_find_eol_portable(const char *at, const char *end);
-const char *lex_find_colon_portable(const char *at, const char *end);
 
 #endif

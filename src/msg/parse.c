@@ -2,16 +2,21 @@
  * whole. Reads no header's value but Content-Length's; copies and allocates nothing. RFC 3261
  * 7, 18.3. */
 #include "base/limits.h"
+#include "base/scan.h"
 #include "hdr_find.h"
-#include "lex_find.h"
+#include "lex.h"
 #include "start_line.h"
 
-/* Its address never leaves this file's inline functions, so that it lives in registers. */
+/* Its address never leaves this file's inline functions, so that it lives in registers. All places
+ * are offsets. */
 struct parser {
     struct msg *m;
-    const char *from, *at, *end;
-    size_t room;    /* header lines that fit */
-    uint16_t *last; /* of each id: index + 1 of its last line; written with m->first */
+    const char *text;
+    size_t at, len;
+    size_t window;      /* where SCAN_WINDOW bytes were looked at last, */
+    uint64_t line_ends; /* and what was found there and is not behind us */
+    size_t room;        /* header lines that fit */
+    uint16_t *last;     /* of each id: index + 1 of its last line; written with m->first */
 };
 
 static void msg_reset(struct msg *m, struct str bytes, void *space, size_t space_len)
@@ -46,9 +51,9 @@ static const char *bare_cr(struct msg *m, const char *at, enum hdr_id id)
 
 /* The end of a line, before its CRLF or LF; `at` is the first CR or LF in it. NULL: the line does
  * not end. */
-static inline const char *line_end(struct msg *m, const char *at, const char *end, enum hdr_id id)
+static const char *line_end(struct msg *m, const char *at, const char *end, enum hdr_id id)
 {
-    for (;; at = find_eol(bare_cr(m, at, id), end)) {
+    for (;; at = lex_find_eol(bare_cr(m, at, id), end)) {
         if (UNLIKELY(at == end))
             return NULL;
         if (LIKELY(*at == '\n' || (at + 1 < end && at[1] == '\n')))
@@ -63,8 +68,8 @@ static inline const char *behind_line(const char *end)
 
 /* RFC 3261 7.3.1: a line that starts with white space continues the one before. `at` is the first
  * CR or LF; *behind the line's beginning that follows. */
-static inline const char *folded_end(struct msg *m, const char *at, const char *end, enum hdr_id id,
-                                     const char **behind)
+static const char *folded_end(struct msg *m, const char *at, const char *end, enum hdr_id id,
+                              const char **behind)
 {
     for (;;) {
         const char *eol = line_end(m, at, end, id);
@@ -75,7 +80,7 @@ static inline const char *folded_end(struct msg *m, const char *at, const char *
             *behind = at;
             return eol;
         }
-        at = find_eol(at, end);
+        at = lex_find_eol(at, end);
     }
 }
 
@@ -109,76 +114,167 @@ static inline enum msg_error_code name_fault(const struct parser *p, struct str 
     return LIKELY(id != HDR_NONE) ? MSG_OK : unknown_name_fault(name);
 }
 
-/* The line from `name` to p->at, whose value lies in [value, end). */
-static inline void add_header(struct parser *p, struct str name, enum hdr_id id, const char *value,
-                              const char *end)
+/* A header line: places in the text. */
+struct line {
+    size_t name_len;
+    size_t value, end; /* of the value, with the white space around it */
+    size_t behind;     /* the next line */
+    enum hdr_id id;
+};
+
+/* RFC 3261 25.1 HCOLON: white space may stand before the colon. */
+static struct str name_before(const char *at, const char *colon)
 {
-    while (value < end && lex_is_lws(*value))
-        value++;
-    while (end > value && lex_is_lws(end[-1]))
-        end--;
-    struct hdr *h = &p->m->headers[p->m->n_headers];
-    h->at = (uint32_t)(name.at - p->from);
-    h->end = (uint32_t)(p->at - p->from);
-    h->value_at = (uint32_t)(value - p->from);
-    h->value_len = (uint32_t)(end - value);
-    h->name_len = (uint16_t)name.len;
-    h->next = 0;
-    h->id = (uint8_t)id;
-    h->bad = 0;
-    h->typed = NULL;
-    link_header(p, id);
+    while (colon > at && lex_is(colon[-1], LEX_WS))
+        colon--;
+    return text_between(at, colon);
 }
 
-/* Returns where the next line begins. */
-static const char *without_colon(struct msg *m, const char *at, const char *stop, const char *end)
+/* Any line with its continuations. False: it has no colon, which is noted. */
+static bool split_any(struct msg *m, size_t from, struct line *l)
 {
-    const char *behind;
-    msg_note(m, MSG_E_HEADER_WITHOUT_COLON, (size_t)(at - m->bytes.at), HDR_NONE);
-    folded_end(m, find_eol(stop, end), end, HDR_NONE, &behind);
-    return behind;
+    const char *text = m->bytes.at, *at = text + from, *end = text + m->bytes.len, *behind;
+    const char *colon = lex_find_colon(at, end);
+    bool has_colon = colon < end && *colon == ':';
+    struct str name = has_colon ? name_before(at, colon) : STR_NONE;
+    l->name_len = name.len;
+    l->id = hdr_id_of(name);
+    if (!has_colon)
+        msg_note(m, MSG_E_HEADER_WITHOUT_COLON, from, HDR_NONE);
+    const char *eol = folded_end(m, lex_find_eol(colon, end), end, l->id, &behind);
+    l->value = (size_t)(colon - text) + 1;
+    l->end = (size_t)(eol - text);
+    l->behind = (size_t)(behind - text);
+    return has_colon;
 }
 
-/* One header line with its continuations. The line's end is looked for from its beginning: the
- * next line then does not wait until this one's colon is known. */
-static inline void index_header(struct parser *p)
+/* The first CR or LF of the line at p->at, or the end. */
+static inline size_t next_line_end(struct parser *p)
 {
-    const char *at = p->at, *eol = find_eol(at, p->end), *colon = find_colon(at, p->end);
-    if (UNLIKELY(colon == p->end || *colon != ':')) {
-        p->at = without_colon(p->m, at, colon, p->end);
+    if (UNLIKELY(!p->line_ends)) {
+        size_t at = p->at;
+        for (; LIKELY(p->len - at >= SCAN_WINDOW); at += SCAN_WINDOW)
+            if (LIKELY(p->line_ends = scan_line_ends(p->text + at)))
+                break;
+        if (UNLIKELY(!p->line_ends))
+            p->line_ends = scan_line_ends_tail(p->text + at, p->len - at);
+        if (UNLIKELY(!p->line_ends))
+            return p->len;
+        p->window = at;
+    }
+    return p->window + (unsigned)__builtin_ctzll(p->line_ends);
+}
+
+/* The length of the name at p->at, whose line ends at `eol`; more than that where it has none. */
+static inline size_t name_len_of(const struct parser *p, size_t eol)
+{
+    const char *at = p->text + p->at;
+    size_t len = scan_byte(at, ':');
+    if (UNLIKELY(len == SCAN_STEP))
+        return str_find(text_between(at, p->text + eol + 1), ':');
+    return len;
+}
+
+/* The line at p->at if it is as nearly all are: a name, a colon behind it, a CRLF, and no
+ * continuation. */
+static inline bool split_plain(struct parser *p, struct line *l)
+{
+    size_t end = next_line_end(p);
+    const char *at = p->text + p->at, *eol = p->text + end;
+    if (UNLIKELY(end + 2 >= p->len || p->at + SCAN_STEP > p->len || memcmp(eol, "\r\n", 2) != 0 ||
+                 ((unsigned char)eol[2] <= ' ' && lex_is(eol[2], LEX_WS))))
+        return false;
+    size_t len = name_len_of(p, end);
+    *l = (struct line){len, p->at + len + 1, end, end + 2, hdr_find(at, len)};
+    if (UNLIKELY(l->value > end))
+        return false;
+    return LIKELY(l->id != HDR_NONE) || (len > 0 && !lex_is(at[len - 1], LEX_WS));
+}
+
+static inline bool is_above_space(char c)
+{
+    return (unsigned char)c > ' ';
+}
+
+/* Takes the white space off; one branch for the usual SP in front. */
+static inline void trim_value(const char *text, struct line *l)
+{
+    if (LIKELY(l->value + 1 < l->end && text[l->value] == ' ' &&
+               is_above_space(text[l->value + 1]) && is_above_space(text[l->end - 1]))) {
+        l->value++;
         return;
     }
-    /* RFC 3261 25.1 HCOLON: white space may stand before the colon */
-    const char *name_end = colon;
-    while (name_end > at && (name_end[-1] == ' ' || name_end[-1] == '\t'))
-        name_end--;
-    struct str name = {at, (size_t)(name_end - at)};
-    enum hdr_id id = hdr_find(name.at, name.len);
-    const char *behind, *end = folded_end(p->m, eol, p->end, id, &behind);
-    p->at = behind;
-    enum msg_error_code fault = name_fault(p, name, id);
-    if (LIKELY(fault == MSG_OK))
-        add_header(p, name, id, colon + 1, end);
-    else
-        msg_note(p->m, fault, (size_t)(at - p->from), HDR_NONE);
+    while (l->value < l->end && lex_is_lws(text[l->value]))
+        l->value++;
+    while (l->value < l->end && lex_is_lws(text[l->end - 1]))
+        l->end--;
 }
 
-static inline bool is_empty_line(const char *at, const char *end)
+static inline void add_header(struct parser *p, const struct line *l)
 {
-    return *at == '\n' || (*at == '\r' && at + 1 < end && at[1] == '\n');
+    struct hdr *h = &p->m->headers[p->m->n_headers];
+    h->at = (uint32_t)p->at;
+    h->end = (uint32_t)l->behind;
+    h->value_at = (uint32_t)l->value;
+    h->value_len = (uint32_t)(l->end - l->value);
+    h->name_len = (uint16_t)l->name_len;
+    h->next = 0;
+    h->id = (uint8_t)l->id;
+    h->bad = 0;
+    h->typed = NULL;
+    link_header(p, l->id);
+}
+
+/* False: the line at p->at has no colon. */
+static inline bool split(struct parser *p, struct line *l)
+{
+    if (LIKELY(split_plain(p, l))) {
+        p->line_ends &= p->line_ends - 1; /* CR */
+        p->line_ends &= p->line_ends - 1; /* LF */
+        return true;
+    }
+    struct line any; /* so that *l lives in registers */
+    bool has_colon = split_any(p->m, p->at, &any);
+    *l = any;
+    p->line_ends = 0;
+    return has_colon;
+}
+
+/* One header line with its continuations. */
+static inline void index_header(struct parser *p)
+{
+    struct line l;
+    if (LIKELY(split(p, &l))) {
+        struct str name = {p->text + p->at, l.name_len};
+        enum msg_error_code fault = name_fault(p, name, l.id);
+        if (LIKELY(fault == MSG_OK)) {
+            trim_value(p->text, &l);
+            add_header(p, &l);
+        } else {
+            msg_note(p->m, fault, p->at, HDR_NONE);
+        }
+    }
+    p->at = l.behind;
+}
+
+static inline bool is_empty_line(const struct parser *p)
+{
+    const char *at = p->text + p->at;
+    return UNLIKELY((unsigned char)*at <= '\r') &&
+           (*at == '\n' || (*at == '\r' && p->at + 1 < p->len && at[1] == '\n'));
 }
 
 /* False: the empty line is missing; the head then reaches to the end. */
 static inline bool index_headers(struct parser *p)
 {
-    while (p->at < p->end && !is_empty_line(p->at, p->end))
+    while (p->at < p->len && !is_empty_line(p))
         index_header(p);
-    bool ends = p->at < p->end;
+    bool ends = p->at < p->len;
     if (ends)
-        p->at = behind_line(p->at);
+        p->at += p->text[p->at] == '\r' ? 2 : 1;
     else
-        msg_note(p->m, MSG_E_NO_EMPTY_LINE, p->m->bytes.len, HDR_NONE);
-    p->m->head_len = (uint32_t)(p->at - p->from);
+        msg_note(p->m, MSG_E_NO_EMPTY_LINE, p->len, HDR_NONE);
+    p->m->head_len = (uint32_t)p->at;
     return ends;
 }
 
@@ -259,11 +355,15 @@ enum msg_error_code msg_parse(struct msg *m, struct str bytes, enum msg_framing 
         return m->errors[0].code;
     }
     uint16_t last[N_HDR];
-    struct parser p = {m,   bytes.at, bytes.at, bytes.at + bytes.len, room_for_headers(space_len),
-                       last};
-    const char *end = line_end(m, find_eol(p.from, p.end), p.end, HDR_NONE);
-    p.at = end ? behind_line(end) : p.end;
-    start_line_parse(m, text_between(p.from, end ? end : p.end));
+    const char *stop = bytes.at + bytes.len;
+    const char *end = line_end(m, lex_find_eol(bytes.at, stop), stop, HDR_NONE);
+    start_line_parse(m, text_between(bytes.at, end ? end : stop));
+    struct parser p = {.m = m,
+                       .text = bytes.at,
+                       .at = end ? (size_t)(behind_line(end) - bytes.at) : bytes.len,
+                       .len = bytes.len,
+                       .room = room_for_headers(space_len),
+                       .last = last};
     if (index_headers(&p))
         find_body(m, framing);
     take_index(m);

@@ -4,8 +4,6 @@
 #include "lex.h"
 #include "tables.h"
 
-static const struct str version_2 = STR_INIT("SIP/2.0");
-
 static void note(struct msg *m, enum msg_error_code code, const char *at)
 {
     msg_note(m, code, (size_t)(at - m->bytes.at), HDR_NONE);
@@ -22,9 +20,14 @@ static bool is_version(struct str s)
            cursor_number(&c, UINT32_MAX, &number) && cursor_done(&c);
 }
 
+static bool is_version_2(struct str s)
+{
+    return s.len == 7 && memcmp(s.at, "SIP/2.0", 7) == 0;
+}
+
 static void check_version(struct msg *m)
 {
-    if (LIKELY(str_equal(m->version, version_2)) || str_equal_nocase(m->version, version_2))
+    if (LIKELY(is_version_2(m->version)) || str_equal_nocase(m->version, STR("SIP/2.0")))
         return;
     note(m, is_version(m->version) ? MSG_E_BAD_VERSION : MSG_E_BAD_START_LINE, m->version.at);
 }
@@ -50,16 +53,16 @@ static void read_reason(struct msg *m, const char *at, const char *end)
 static void status_line(struct msg *m, struct str line)
 {
     const char *end = line.at + line.len;
-    m->version = str_slice(line, 0, str_find(line, ' '));
+    const char *at = memchr(line.at, ' ', line.len);
+    m->version = text_between(line.at, at ? at : end);
     check_version(m);
-    const char *at = m->version.at + m->version.len;
-    if (at == end) {
-        note(m, MSG_E_BAD_START_LINE, at);
+    if (!at) {
+        note(m, MSG_E_BAD_START_LINE, end);
         return;
     }
-    struct str rest = {at + 1, (size_t)(end - at - 1)};
+    struct str rest = text_between(at + 1, end);
     size_t digits = str_find(rest, ' ');
-    read_status(m, str_slice(rest, 0, digits));
+    read_status(m, text_between(rest.at, rest.at + digits));
     /* The grammar wants a SP even before an empty phrase; gateways leave it out. */
     if (digits < rest.len)
         read_reason(m, rest.at + digits + 1, end);
@@ -85,18 +88,19 @@ static void request_line(struct msg *m, struct str line)
         note(m, is_line ? MSG_E_BAD_METHOD : MSG_E_BAD_START_LINE, at);
         return;
     }
-    struct str rest = {at + 1, (size_t)(end - at - 1)};
-    size_t space = str_find(rest, ' ');
-    if (space == rest.len || space == 0) {
-        split_fault(m, rest, space);
+    struct str rest = text_between(at + 1, end);
+    const char *space = rest.len ? memchr(rest.at, ' ', rest.len) : NULL;
+    if (UNLIKELY(!space || space == rest.at)) {
+        split_fault(m, rest, space ? 0 : rest.len);
         return;
     }
-    struct str version = str_slice(rest, space + 1, rest.len);
-    if (UNLIKELY(version.len == 0 || str_find(version, ' ') < version.len)) {
-        split_fault(m, rest, space);
+    struct str version = text_between(space + 1, end);
+    if (UNLIKELY(!is_version_2(version)) &&
+        (version.len == 0 || str_find(version, ' ') < version.len)) {
+        split_fault(m, rest, (size_t)(space - rest.at));
         return;
     }
-    m->uri_text = str_slice(rest, 0, space);
+    m->uri_text = text_between(rest.at, space);
     m->version = version;
     check_version(m);
 }
@@ -104,7 +108,7 @@ static void request_line(struct msg *m, struct str line)
 void start_line_parse(struct msg *m, struct str line)
 {
     /* '/' is in no method */
-    if (str_starts_nocase(line, STR("SIP/")))
+    if (line.len >= 4 && line.at[3] == '/' && str_starts_nocase(line, STR("SIP/")))
         status_line(m, line);
     else
         request_line(m, line);

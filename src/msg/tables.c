@@ -23,13 +23,24 @@ const struct hdr_row hdr_rows[N_HDR] = {
 #undef MANDATORY
 #undef EMPTY
 
-const uint8_t hdr_slots[1u << HDR_HASH_BITS] = {HDR_SLOTS};
-const struct hdr_ends hdr_ends[N_HDR] = {HDR_ENDS};
+const struct hdr_slot hdr_slots[1u << HDR_HASH_BITS] = {HDR_SLOTS};
+const struct hdr_key hdr_keys[N_HDR] = {HDR_KEYS};
 const uint8_t hdr_compact[26] = {HDR_COMPACT};
+
+bool hdr_same_rest(enum hdr_id id, const char *name, size_t len)
+{
+    return str_equal_nocase(str_slice((struct str){name, len}, HDR_KEY_BYTES, len),
+                            str_slice(str_from(hdr_rows[id].name), HDR_KEY_BYTES, len));
+}
 
 enum hdr_id hdr_id_of(struct str name)
 {
-    return hdr_find(name.at, name.len);
+    char padded[HDR_KEY_BYTES] = {0};
+    if (name.len >= HDR_KEY_BYTES)
+        return hdr_find(name.at, name.len);
+    if (name.len > 0)
+        memcpy(padded, name.at, name.len);
+    return hdr_find(padded, name.len);
 }
 
 const char *hdr_name_of(enum hdr_id id)

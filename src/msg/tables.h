@@ -43,9 +43,12 @@ extern const struct hdr_row hdr_rows[N_HDR];
 
 /* The names as words; the perfect hash of the names and the compact forms by letter: enum hdr_id.
  */
-extern const struct hdr_ends hdr_ends[N_HDR];
-extern const uint8_t hdr_slots[1u << HDR_HASH_BITS];
+extern const struct hdr_key hdr_keys[N_HDR];
+extern const struct hdr_slot hdr_slots[1u << HDR_HASH_BITS];
 extern const uint8_t hdr_compact[26];
+
+/* Does `name` spell the row behind HDR_KEY_BYTES as well, in any case? Both are of `len` bytes. */
+bool hdr_same_rest(enum hdr_id id, const char *name, size_t len);
 
 /* Space for typed values, 16-aligned, not zeroed. NULL: none is left. */
 static inline void *msg_take_space(struct msg *m, size_t size)

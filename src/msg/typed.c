@@ -93,16 +93,14 @@ const struct uri *msg_uri(struct msg *m)
     if (m->uri || !m->is_request || m->uri_text.len == 0)
         return m->uri;
     struct msg_error err;
-    struct uri read;
+    struct uri spare, *read = m->space_len < sizeof spare ? &spare : (void *)m->space;
     size_t offset = (size_t)(m->uri_text.at - m->bytes.at);
-    if (!uri_parse(m->uri_text, &read, &err)) {
+    if (!uri_parse(m->uri_text, read, &err)) {
         msg_note(m, err.code, offset + err.offset, HDR_NONE);
         return NULL;
     }
     m->uri = msg_take_space(m, sizeof *m->uri);
-    if (m->uri)
-        *m->uri = read;
-    else
+    if (!m->uri)
         msg_note(m, MSG_E_TOO_MANY_VALUES, offset, HDR_NONE);
     return m->uri;
 }
