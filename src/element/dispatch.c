@@ -289,10 +289,11 @@ static void count_agents(struct element *e, const struct engine_event *ev, time_
     char space[LIMIT_AOR_BYTES];
     struct buf key;
     struct uri aor;
+    if (!e->groups || ev->owner != OWNER_PROXY || ev->msg->status / 100 != 2)
+        return;
     const struct cseq *cseq = msg_cseq(ev->msg);
     const struct nameaddr *from = msg_from(ev->msg);
-    if (!e->groups || ev->owner != OWNER_PROXY || !cseq || cseq->method != METHOD_INVITE ||
-        ev->msg->status / 100 != 2)
+    if (!cseq || cseq->method != METHOD_INVITE)
         return;
     uint64_t dialog = calls_dialog(&e->calls, ev->msg);
     struct str callee = proxy_whose(e->proxy, ev);

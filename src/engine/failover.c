@@ -109,6 +109,8 @@ static void note_refusal(struct engine *e, const struct client *c, struct msg *m
 
 struct client *left_find(const struct engine *e, struct str branch)
 {
+    if (e->by_branch.n_nodes == 0)
+        return NULL;
     struct map_node *n = map_find(&e->by_branch, branch_hash(e, branch));
     for (; n; n = map_find_next(n)) {
         struct client *c = CONTAINER_OF(n, struct client, by_branch);

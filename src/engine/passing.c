@@ -93,6 +93,19 @@ static bool read_conn(struct str s, conn_id *out)
     return true;
 }
 
+/* Right behind the branch, where we wrote it, unless somebody has put the parameters into an order
+ * of his own. */
+static bool find_mark(const struct via *own, struct str *mark)
+{
+    const char *at = own->branch.at + own->branch.len;
+    struct str behind = {at, (size_t)(own->text.at + own->text.len - at)};
+    if (!str_starts(behind, STR(";i=")))
+        return params_get(own->params, STR("i"), mark);
+    behind = str_slice(behind, 3, behind.len);
+    *mark = str_trim(str_slice(behind, 0, str_find(behind, ';')));
+    return true;
+}
+
 static bool read_mark(const struct engine *e, const struct via *own, const struct via *next,
                       struct origin *o)
 {
@@ -100,7 +113,7 @@ static bool read_mark(const struct engine *e, const struct via *own, const struc
     uint64_t listener, proven;
     if (own->branch.len != BRANCH_LEN ||
         !str_equal(str_slice(own->branch, COOKIE_LEN, ID_LEN), STR("0000000000000000")) ||
-        !params_get(own->params, STR("i"), &mark) || mark.len < 3 + PROOF_LEN)
+        !find_mark(own, &mark) || mark.len < 3 + PROOF_LEN)
         return false;
     size_t dash = mark.len - PROOF_LEN - 1;
     if (mark.at[dash] != '-' || !str_to_hex(str_slice(mark, 0, 2), &listener) ||

@@ -134,7 +134,8 @@ int engine_take(struct engine *e, struct msg *m, time_ns now)
 /* RFC 5626 4.4: line ends alone keep a NAT binding open. */
 static bool is_keep_alive(struct str bytes)
 {
-    return str_trim(bytes).len == 0;
+    bool may_be = bytes.len == 0 || bytes.at[0] <= ' ';
+    return may_be && str_trim(bytes).len == 0;
 }
 
 int engine_datagram(struct engine *e, const struct flow *flow, struct str bytes, time_ns now)

@@ -110,7 +110,7 @@ static int take_cancel(struct engine *e, struct msg *m, struct server *s, struct
     struct reply r = {.status = 200};
     s->silent = true;
     if (other)
-        s->tag = other->tag;
+        s->tag = server_tag(e, other);
     if (!other ||
         (other->job.tx.kind == TX_INVITE_SERVER && other->job.tx.state == TX_PROCEEDING)) {
         struct engine_event *ev = event_push(e, EVENT_CANCEL, &s->job);

@@ -1,7 +1,6 @@
 /* The queue behind events and outputs; knows nothing of what it holds. */
 #include "engine/ring.h"
 
-#include <assert.h>
 #include <string.h>
 
 void ring_init(struct ring *r, struct mem *mem, size_t size)
@@ -16,7 +15,7 @@ void ring_fini(struct ring *r)
     r->cap = r->n = 0;
 }
 
-static bool grow(struct ring *r, size_t need)
+bool ring_grow(struct ring *r, size_t need)
 {
     size_t cap = r->cap ? r->cap : 64;
     while (cap < need)
@@ -34,26 +33,4 @@ static bool grow(struct ring *r, size_t need)
     r->cap = cap;
     r->head = 0;
     return true;
-}
-
-bool ring_room(struct ring *r, size_t more)
-{
-    return r->n + more <= r->cap || grow(r, r->n + more);
-}
-
-void *ring_push(struct ring *r)
-{
-    assert(r->n < r->cap);
-    size_t at = (r->head + r->n++) & (r->cap - 1);
-    return r->at + at * r->size;
-}
-
-void *ring_pop(struct ring *r)
-{
-    if (r->n == 0)
-        return NULL;
-    char *v = r->at + r->head * r->size;
-    r->head = (r->head + 1) & (r->cap - 1);
-    r->n--;
-    return v;
 }

@@ -59,7 +59,6 @@ int server_new(struct engine *e, struct msg *m, const struct tx_key *key, uint64
         server_free(e, s);
         return ERR_NOMEM;
     }
-    s->tag = rand_u64(&e->rand);
     s->since = now;
     s->request = msg_ref(m);
     map_insert(&e->by_key, &s->by_key, hash);
@@ -90,12 +89,19 @@ void server_after_step(struct engine *e, struct server *s)
         job_arm(e, &s->job);
 }
 
-unsigned server_tag_print(const struct server *s, char at[16])
+uint64_t server_tag(struct engine *e, struct server *s)
+{
+    while (s->tag == 0)
+        s->tag = rand_u64(&e->rand);
+    return s->tag;
+}
+
+static struct str print_tag(struct engine *e, struct server *s, char at[16])
 {
     struct buf b;
     buf_init(&b, at, 16);
-    buf_put_hex(&b, s->tag, 16);
-    return (unsigned)b.len;
+    buf_put_hex(&b, server_tag(e, s), 16);
+    return buf_str(&b);
 }
 
 static enum tx_event send_event(unsigned status)
@@ -166,11 +172,9 @@ int server_reply(struct engine *e, struct server *s, const struct reply *r, time
         return ERR_INVALID;
     if (is_barred(s, r->status))
         return OK;
-    struct str tag = r->to_tag;
-    if (tag.len == 0)
-        tag = (struct str){own, server_tag_print(s, own)};
-    if (r->status == 100)
-        tag = STR_NONE;
+    struct str tag = r->status == 100 ? STR_NONE : r->to_tag;
+    if (tag.len == 0 && r->status != 100)
+        tag = print_tag(e, s, own);
     struct block *bytes = reply_print(e, s->request, r, tag);
     if (!bytes)
         return ERR_NOMEM;
@@ -250,8 +254,8 @@ struct msg *engine_tx_request(struct engine *e, tx_id id)
 
 struct str engine_tx_tag(struct engine *e, tx_id id, char tag[16])
 {
-    const struct server *s = server_get(e, id);
-    return s ? (struct str){tag, server_tag_print(s, tag)} : STR_NONE;
+    struct server *s = server_get(e, id);
+    return s ? print_tag(e, s, tag) : STR_NONE;
 }
 
 int engine_give_up(struct engine *e, tx_id id)

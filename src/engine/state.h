@@ -82,12 +82,12 @@ struct server {
     char key_text[KEY_INLINE];
     struct block *key_block; /* where key_text is too small, and for RFC 2543 keys */
     struct str reply_tag;    /* To tag of the last response, for RFC 2543's ACK */
-    uint64_t tag;
-    time_ns since;       /* when the request came */
-    struct msg *request; /* until the final response; a UAS's 2xx to INVITE keeps it */
-    struct block *last;  /* what a retransmission of the request gets */
-    time_ns owed_until;  /* with job.owed_at: then the transaction ends unanswered */
-    uint16_t owed;       /* the status of that answer */
+    uint64_t tag;            /* 0: not yet made */
+    time_ns since;           /* when the request came */
+    struct msg *request;     /* until the final response; a UAS's 2xx to INVITE keeps it */
+    struct block *last;      /* what a retransmission of the request gets */
+    time_ns owed_until;      /* with job.owed_at: then the transaction ends unanswered */
+    uint16_t owed;           /* the status of that answer */
     uint16_t sent_by_port;
     bool merges;        /* it is in the table of merged requests */
     bool silent;        /* a CANCEL, answered by the engine: no EVENT_SERVER_END */
@@ -282,7 +282,8 @@ void server_transport_error(struct engine *, struct server *, time_ns now);
 void server_act(struct engine *, struct server *, unsigned actions, time_ns now);
 void server_after_step(struct engine *, struct server *);
 int server_reply(struct engine *, struct server *, const struct reply *, time_ns now);
-unsigned server_tag_print(const struct server *, char at[16]);
+/* The To tag of its own responses, made when first asked for. */
+uint64_t server_tag(struct engine *, struct server *);
 /* Sends the finished response `bytes` of `status` (takes the reference) and steps the machine. */
 MUST_USE int server_respond(struct engine *, struct server *, unsigned status, struct str to_tag,
                             struct block *bytes, time_ns now);

@@ -105,33 +105,12 @@ const struct uri *msg_uri(struct msg *m)
     return m->uri;
 }
 
-struct via *msg_via(struct msg *m)
-{
-    return msg_single(m, HDR_VIA);
-}
-
 struct via *msg_via_next(struct msg *m, const struct via *v)
 {
     if (v->next)
         return v->next;
     struct hdr *h = msg_header_next(m, line_of(m, v->text.at));
     return h ? msg_typed(m, h) : NULL;
-}
-
-const struct nameaddr *msg_from(struct msg *m)
-{
-    return msg_single(m, HDR_FROM);
-}
-
-const struct nameaddr *msg_to(struct msg *m)
-{
-    return msg_single(m, HDR_TO);
-}
-
-struct str msg_call_id(struct msg *m)
-{
-    const struct callid *v = msg_single(m, HDR_CALL_ID);
-    return v ? v->id : STR_NONE;
 }
 
 const struct cseq *msg_cseq(struct msg *m)

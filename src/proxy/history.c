@@ -101,6 +101,8 @@ static void edit_privacy(struct forward *f, struct msg *m)
 
 void history_forward(const struct proxy *p, struct forward *f, struct msg *m)
 {
+    if (!msg_header(m, HDR_HISTORY_INFO) && !msg_header(m, HDR_PRIVACY))
+        return;
     bool all = history_is_private(m);
     if (is_touched(p, m, all))
         edit_entries(p, f, m, all);

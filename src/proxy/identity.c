@@ -31,9 +31,10 @@ bool identity_goes_inside(const struct proxy *p, const struct forward *f)
 /* RFC 3325 9.3; RFC 3323 4.2: "none" wants nothing withheld. What cannot be read may say "id". */
 static bool is_private(struct msg *m)
 {
-    const struct hdr *h = msg_header(m, HDR_PRIVACY);
+    if (!msg_header(m, HDR_PRIVACY))
+        return false;
     const struct token *first = msg_token_next(m, HDR_PRIVACY, NULL);
-    bool id = h && !first;
+    bool id = !first;
     for (const struct token *t = first; t; t = msg_token_next(m, HDR_PRIVACY, t)) {
         if (str_equal_nocase(t->name, STR("none")))
             return false;

@@ -130,23 +130,6 @@ static inline struct str hdr_value(const struct msg *m, const struct hdr *h)
 }
 
 /* --- typed values: NULL where the header is absent or malformed (then m->errors tells) --- */
-const struct uri *msg_uri(struct msg *m); /* the Request-URI */
-struct via *msg_via(struct msg *m);       /* the topmost; only its header line is decoded */
-/* The value behind `v`, decoding the next line where `v` is its line's last. */
-struct via *msg_via_next(struct msg *m, const struct via *v);
-const struct nameaddr *msg_from(struct msg *m);
-const struct nameaddr *msg_to(struct msg *m);
-struct str msg_call_id(struct msg *m); /* empty: absent or malformed */
-const struct cseq *msg_cseq(struct msg *m);
-/* -1: absent or malformed; values over 255 count as malformed (RFC 4475 3.1.2.4: then treat it as
- * absent). */
-int msg_max_forwards(struct msg *m);
-/* All values of all lines of a name-addr list: start with NULL. A malformed line is passed over
- * (its hdr.bad and m->errors tell): whoever must not go on then looks there. msg_via_next stops at
- * one. */
-const struct nameaddr *msg_nameaddr_next(struct msg *m, enum hdr_id id,
-                                         const struct nameaddr *last);
-const struct token *msg_token_next(struct msg *m, enum hdr_id id, const struct token *last);
 /* The decoded first value of one line, of the type that data/headers.def gives its header; NULL:
  * malformed (m->errors has why) or a header without a decoder. Other typed headers are read through
  * this: (const struct number *)msg_typed(m, h). */
@@ -157,6 +140,43 @@ static inline void *msg_single(struct msg *m, enum hdr_id id)
     struct hdr *h = msg_header(m, id);
     return !h ? NULL : h->typed ? h->typed : msg_typed(m, h);
 }
+
+const struct uri *msg_uri(struct msg *m); /* the Request-URI */
+/* The topmost; only its header line is decoded. */
+static inline struct via *msg_via(struct msg *m)
+{
+    return msg_single(m, HDR_VIA);
+}
+
+/* The value behind `v`, decoding the next line where `v` is its line's last. */
+struct via *msg_via_next(struct msg *m, const struct via *v);
+static inline const struct nameaddr *msg_from(struct msg *m)
+{
+    return msg_single(m, HDR_FROM);
+}
+
+static inline const struct nameaddr *msg_to(struct msg *m)
+{
+    return msg_single(m, HDR_TO);
+}
+
+/* Empty: absent or malformed. */
+static inline struct str msg_call_id(struct msg *m)
+{
+    const struct callid *v = msg_single(m, HDR_CALL_ID);
+    return v ? v->id : STR_NONE;
+}
+
+const struct cseq *msg_cseq(struct msg *m);
+/* -1: absent or malformed; values over 255 count as malformed (RFC 4475 3.1.2.4: then treat it as
+ * absent). */
+int msg_max_forwards(struct msg *m);
+/* All values of all lines of a name-addr list: start with NULL. A malformed line is passed over
+ * (its hdr.bad and m->errors tell): whoever must not go on then looks there. msg_via_next stops at
+ * one. */
+const struct nameaddr *msg_nameaddr_next(struct msg *m, enum hdr_id id,
+                                         const struct nameaddr *last);
+const struct token *msg_token_next(struct msg *m, enum hdr_id id, const struct token *last);
 
 /* Supported/Require/…: is the option tag or token among the values? Case is ignored. */
 bool msg_has_token(struct msg *m, enum hdr_id id, struct str name);

@@ -171,6 +171,26 @@ static const char *changed(const char *text, const char *from, const char *by)
     return out;
 }
 
+/* RFC 3261 7.3.1: the order of parameters says nothing */
+static void mark_may_stand_anywhere(void **state)
+{
+    static char request[8192];
+    (void)state;
+    start(1);
+    rig_recv(&rig, rig_request("INVITE", "z9hG4bKabc", "", ""));
+    pass_last(EVENT_REQUEST);
+    snprintf(request, sizeof request, "%s", rig_text(&rig, 0));
+    const char *const written[][2] = {
+        {";i=", ";x=1;i="}, {";i=", " ; i = "}, {";i=", ";x=\";i=0\";i="}};
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+        rig_clear(&rig);
+        rig_recv(&rig, rig_response(changed(request, written[i][0], written[i][1]), 200, "b1", ""));
+        assert_int_equal(answer_passes(), OK);
+        assert_int_equal(rig.n_sent, 1);
+    }
+    rig_end(&rig);
+}
+
 /* RFC 6026 3: nobody has us forward packets to whom he likes */
 static void forged_response_is_stray(void **state)
 {
@@ -260,6 +280,7 @@ int main(void)
         cmocka_unit_test(nothing_is_kept),
         cmocka_unit_test(answered_transaction_is_not_given_up),
         cmocka_unit_test(response_goes_by_via),
+        cmocka_unit_test(mark_may_stand_anywhere),
         cmocka_unit_test(forged_response_is_stray),
         cmocka_unit_test(response_finds_its_connection),
         cmocka_unit_test(no_memory_changes_nothing),
