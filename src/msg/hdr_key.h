@@ -34,7 +34,12 @@ static inline uint64_t hdr_load8(const char *at)
 
 static inline uint32_t hdr_load2(const char *at)
 {
-    return (uint32_t)(unsigned char)at[0] | (uint32_t)(unsigned char)at[1] << 8;
+    uint16_t n;
+    memcpy(&n, at, sizeof n);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    n = __builtin_bswap16(n);
+#endif
+    return n;
 }
 
 /* By four of its bytes and its length, which is at least 2; without case. */

@@ -117,18 +117,19 @@ static const char *name_end(const char *at, const char *end, const char **fault)
  * it is none of these, or none at all. */
 static inline const char *plain_name_end(const char *at, const char *end)
 {
-    const char *from = at, *label = at;
-    for (; at < end; at++) {
-        if (lex_is(*at, LEX_ALPHA | LEX_DIGIT))
-            continue;
-        if ((*at != '.' && *at != '-') || at == from || at + 1 == end ||
-            !lex_is(at[1], LEX_ALPHA | LEX_DIGIT))
-            break;
+    const char *label = at;
+    for (;; at++) {
+        const char *from = at;
+        at = lex_span(at, end, LEX_ALPHA | LEX_DIGIT);
+        if (at == from)
+            return NULL;
+        if (at == end || !lex_is(*at, LEX_HOST))
+            return lex_is(*label, LEX_ALPHA) ? at : NULL;
         if (*at == '.')
             label = at + 1;
+        else if (*at != '-')
+            return NULL;
     }
-    bool stops = at == end || !lex_is(*at, LEX_HOST);
-    return stops && at > from && lex_is(*label, LEX_ALPHA) ? at : NULL;
 }
 
 const char *host_end(const char *at, const char *end, const char **fault)

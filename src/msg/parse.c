@@ -16,6 +16,7 @@ struct parser {
     size_t window;      /* where SCAN_WINDOW bytes were looked at last, */
     uint64_t line_ends; /* and what was found there and is not behind us */
     size_t room;        /* header lines that fit */
+    bool repeats;       /* some id has several lines */
     uint16_t *last;     /* of each id: index + 1 of its last line; written with m->first */
 };
 
@@ -91,10 +92,12 @@ static inline void link_header(struct parser *p, enum hdr_id id)
     uint16_t index = ++m->n_headers;
     if (UNLIKELY(id == HDR_NONE))
         return;
-    if (m->first[id])
+    if (m->first[id]) {
         m->headers[p->last[id] - 1].next = index;
-    else
+        p->repeats = true;
+    } else {
         m->first[id] = index;
+    }
     p->last[id] = index;
 }
 
@@ -300,7 +303,7 @@ static inline void note_duplicate(struct msg *m, enum hdr_id id, enum msg_error_
         msg_note(m, code, msg_header_next(m, h)->at, id);
 }
 
-/* RFC 3261 8.1.1, 7.3.1. Max-Forwards may be missing: RFC 2543 knows none. */
+/* RFC 3261 8.1.1. Max-Forwards may be missing: RFC 2543 knows none. */
 static void check_mandatory(struct msg *m)
 {
     note_missing(m, HDR_VIA, MSG_E_MISSING_VIA);
@@ -308,6 +311,11 @@ static void check_mandatory(struct msg *m)
     note_missing(m, HDR_TO, MSG_E_MISSING_TO);
     note_missing(m, HDR_CALL_ID, MSG_E_MISSING_CALL_ID);
     note_missing(m, HDR_CSEQ, MSG_E_MISSING_CSEQ);
+}
+
+/* RFC 3261 7.3.1 */
+static void check_single(struct msg *m)
+{
     note_duplicate(m, HDR_FROM, MSG_E_DUPLICATE_FROM);
     note_duplicate(m, HDR_TO, MSG_E_DUPLICATE_TO);
     note_duplicate(m, HDR_CALL_ID, MSG_E_DUPLICATE_CALL_ID);
@@ -368,6 +376,8 @@ enum msg_error_code msg_parse(struct msg *m, struct str bytes, enum msg_framing 
         find_body(m, framing);
     take_index(m);
     check_mandatory(m);
+    if (p.repeats)
+        check_single(m);
     return m->n_errors ? m->errors[0].code : MSG_OK;
 }
 

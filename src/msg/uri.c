@@ -159,9 +159,7 @@ static enum uri_scheme scheme_of(struct str s)
 static inline enum msg_error_code scheme_scan(struct cursor *c, struct uri *out)
 {
     const char *from = c->at;
-    /* Setting bit 0x20 lowers a letter and makes no other byte one. */
-    if (c->end - from > 4 && from[3] == ':' && (from[0] | 0x20) == 's' && (from[1] | 0x20) == 'i' &&
-        (from[2] | 0x20) == 'p') {
+    if (LIKELY(c->end - from > 4 && memcmp(from, "sip:", 4) == 0)) {
         out->scheme = URI_SIP;
         out->scheme_name = (struct str){from, 3};
         c->at = from + 4;
