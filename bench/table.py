@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 
@@ -73,7 +74,17 @@ def server(figures):
     return grid(["what", "who", "median", "unit"] + known, rows)
 
 
-DRAWN = {"parse": parse, "transactions": transactions}
+def cost(figures):
+    """A row a place, a column an item; and their flame graphs."""
+    parts = [(*figure["what"].split(": ", 1), number(figure)) for figure in figures]
+    items = list(dict.fromkeys(item for item, _, _ in parts))
+    cells = {(place, item): value for item, place, value in parts}
+    rows = [[place] + [cells.get((place, item), "") for item in items] for place in dict.fromkeys(place for _, place, _ in parts)]
+    pictures = dict.fromkeys(os.path.basename(figure["conditions"]["picture"]) for figure in figures if "picture" in figure["conditions"])
+    return grid(["µs of"] + [f"a {item}" for item in items], rows) + "".join(f"\n![{name}](cost/{name})\n" for name in pictures)
+
+
+DRAWN = {"parse": parse, "transactions": transactions, "cost": cost}
 
 
 # --- the page ---
@@ -99,10 +110,18 @@ def caption(name, load):
     return f"\n`./dev bench {name}`, {datetime.date.today()}: {machine()}; load average {load:.1f} as it began.\n"
 
 
+def keep_pictures(figures):
+    folder = os.path.join(os.path.dirname(PAGE), "cost")
+    for path in {figure["conditions"]["picture"] for figure in figures if "picture" in figure.get("conditions", {})}:
+        os.makedirs(folder, exist_ok=True)
+        shutil.copy(path, folder)
+
+
 def write(found, load):
     with open(PAGE, encoding="utf-8") as f:
         page = f.read()
     for name, figures in found.items():
+        keep_pictures(figures)
         text = DRAWN.get(name, server)(figures) + caption(name, load)
         page = re.sub(rf"(<!-- table {name} -->\n).*?(<!-- end -->)", lambda m, text=text: m[1] + text + m[2], page, flags=re.S)
     page = re.sub(r"(<!-- table targets -->\n)(.*?)(<!-- end -->)", lambda m: m[1] + grid(targets.HEAD, targets.rows(found, m[2])) + m[3], page, flags=re.S)
