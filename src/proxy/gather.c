@@ -26,7 +26,7 @@ void gather_bytes(struct gather *g, const void *at, size_t len)
 void gather_text(struct gather *g, struct str s)
 {
     uint32_t len = (uint32_t)s.len;
-    if (s.len > 0 && s.len < sizeof g->at - sizeof len - g->len) {
+    if (s.len > 0 && g->len + sizeof len + s.len < sizeof g->at) {
         memcpy(g->at + g->len, &len, sizeof len);
         memcpy(g->at + g->len + sizeof len, s.at, s.len);
         g->len += sizeof len + s.len;
