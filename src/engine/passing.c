@@ -159,29 +159,13 @@ static int send_by_conn(struct engine *e, const struct flow *to, struct block *b
     return err;
 }
 
-static struct block *print(struct engine *e, struct msg *m, struct edits *edits)
-{
-    struct edits own;
-    struct buf b;
-    if (!edits) {
-        edits_init(&own);
-        edits = &own;
-    }
-    if (!via_strip(m, edits))
-        return NULL;
-    length_put(e, m, edits);
-    buf_init(&b, e->scratch, SCRATCH_SIZE);
-    msg_print_edited(&b, m, edits);
-    return edits->over ? NULL : engine_block_of(e, &b);
-}
-
 int engine_pass_response(struct engine *e, const struct engine_event *ev, struct edits *edits,
                          time_ns now)
 {
-    struct block *bytes = engine_room(e, 0, 3) ? print(e, ev->msg, edits) : NULL;
-    if (!bytes)
-        return ERR_NOMEM;
-    int err = OK;
+    struct block *bytes;
+    int err = engine_room(e, 0, 3) ? reply_pass(e, ev->msg, edits, &bytes) : ERR_NOMEM;
+    if (err)
+        return err;
     if (transport_is_reliable(ev->to.transport))
         err = send_by_conn(e, &ev->to, bytes, now);
     else

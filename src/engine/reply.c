@@ -1,5 +1,7 @@
-/* Makes the bytes of our own responses. Sends nothing. */
+/* Makes the bytes of responses, our own and those that are passed on. Sends nothing. */
 #include "engine/state.h"
+
+#include <assert.h>
 
 struct block *engine_block_of(struct engine *e, const struct buf *b)
 {
@@ -26,4 +28,29 @@ struct block *reply_print(struct engine *e, struct msg *request, const struct re
     buf_put_lit(&b, "\r\n\r\n");
     buf_put(&b, r->body);
     return engine_block_of(e, &b);
+}
+
+int reply_pass(struct engine *e, struct msg *m, struct edits *edits, struct block **out)
+{
+    struct edits own;
+    if (!edits) {
+        edits_init(&own);
+        edits = &own;
+    }
+    if (!via_strip(m, edits))
+        return ERR_INVALID;
+    length_put(e, m, edits);
+    size_t len = msg_edited_len(m, edits);
+    if (edits->over || len > SCRATCH_SIZE)
+        return ERR_INVALID;
+    struct block *bytes = block_new(&e->blocks, len);
+    if (!bytes)
+        return ERR_NOMEM;
+    struct buf b;
+    buf_init(&b, bytes->bytes, len);
+    msg_print_edited(&b, m, edits);
+    assert(!b.over && b.len == len);
+    bytes->len = (uint32_t)len;
+    *out = bytes;
+    return OK;
 }

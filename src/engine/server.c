@@ -208,28 +208,16 @@ int engine_reply(struct engine *e, tx_id id, const struct reply *r, time_ns now)
 static int forward(struct engine *e, struct server *s, struct msg *m, struct edits *edits,
                    time_ns now)
 {
-    struct edits own;
+    struct block *bytes;
     if (m->is_request || tx_ignores(&s->job.tx, send_event(m->status)))
         return ERR_INVALID;
     if (is_barred(s, m->status))
         return OK;
     if (!engine_room(e, 2, 3))
         return ERR_NOMEM;
-    if (!edits) {
-        edits_init(&own);
-        edits = &own;
-    }
-    if (!via_strip(m, edits))
-        return ERR_INVALID;
-    length_put(e, m, edits);
-    struct buf b;
-    buf_init(&b, e->scratch, SCRATCH_SIZE);
-    msg_print_edited(&b, m, edits);
-    if (b.over || edits->over)
-        return ERR_INVALID;
-    struct block *bytes = engine_block_of(e, &b);
-    if (!bytes)
-        return ERR_NOMEM;
+    int err = reply_pass(e, m, edits, &bytes);
+    if (err)
+        return err;
     const struct nameaddr *to = msg_to(m);
     return server_respond(e, s, m->status, to ? to->tag : STR_NONE, bytes, now);
 }

@@ -297,6 +297,9 @@ void server_pay(struct engine *, struct server *, time_ns now);
 /* reply.c */
 struct block *reply_print(struct engine *, struct msg *request, const struct reply *,
                           struct str to_tag);
+/* A received response without our Via; `edits` may be NULL, and gets more. ERR_INVALID: there is no
+ * other Via, or it gets too long. ERR_NOMEM. */
+MUST_USE int reply_pass(struct engine *, struct msg *response, struct edits *, struct block **);
 
 /* passing.c: RFC 3261 16.11: what our Via bears where no transaction waits for the response: by
  * which listener or connection the request came, and a keyed hash over that, the branch and where

@@ -39,7 +39,6 @@ static bool answers_keep(const struct msg *m, const struct via *v)
 /* All parameters but those that the receiver sets; white space around them is left out. */
 static void print_via_params(struct buf *b, const struct msg *m, const struct via *v)
 {
-    bool keeps = answers_keep(m, v);
     struct str name, value;
     for (size_t at = 0; params_next(v->params, &at, &name, &value);) {
         if (str_equal_nocase(name, STR("received")) || str_equal_nocase(name, STR("rport")))
@@ -49,7 +48,7 @@ static void print_via_params(struct buf *b, const struct msg *m, const struct vi
         if (value.at) {
             buf_put_char(b, '=');
             fold_undo(b, value);
-        } else if (keeps && str_equal_nocase(name, STR("keep"))) {
+        } else if (m->keep_s > 0 && str_equal_nocase(name, STR("keep"))) {
             buf_put_char(b, '=');
             buf_put_u64(b, m->keep_s);
         }

@@ -39,22 +39,27 @@ static bool is_marked(const struct proxy *p, struct msg *m, struct str caller, s
     return str_equal(text, buf_str(&b));
 }
 
-/* False: there is none. */
+static void take(char name, struct str value, struct mark *mark, struct str *text)
+{
+    if (name == 't')
+        *text = value;
+    else if (name == 'f')
+        mark->from = value;
+    else if (name == 'g')
+        mark->to = value;
+    else if (name == 'm')
+        mark->stateless = str_equal(value, STR("s"));
+}
+
+/* Ours have names of one letter. False: there is none. */
 static bool find(const struct uri *u, struct mark *mark, struct str *text)
 {
-    struct params params = {u->params};
-    struct str name, value;
-    for (size_t at = 0; params_next(params, &at, &name, &value);) {
-        if (name.len != 1)
-            continue;
-        if (name.at[0] == 't')
-            *text = value;
-        else if (name.at[0] == 'f')
-            mark->from = value;
-        else if (name.at[0] == 'g')
-            mark->to = value;
-        else if (name.at[0] == 'm')
-            mark->stateless = str_equal(value, STR("s"));
+    for (struct str rest = u->params; rest.len > 0;) {
+        rest = str_slice(rest, 1, rest.len);
+        struct str one = str_slice(rest, 0, str_find(rest, ';'));
+        if (one.len > 1 && one.at[1] == '=')
+            take(one.at[0], str_slice(one, 2, one.len), mark, text);
+        rest = str_slice(rest, one.len, rest.len);
     }
     return text->len == MARK_LEN;
 }

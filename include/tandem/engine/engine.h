@@ -280,7 +280,8 @@ int engine_send_stateless(struct engine *, struct outgoing *, time_ns now);
  */
 int engine_keep_alive(struct engine *, const struct flow *);
 /* RFC 3261 16.11: what EVENT_PASSING_RESPONSE brought goes on, by the connection or the listener
- * that the request came by, without the topmost Via. `edits` may be NULL. */
+ * that the request came by, without the topmost Via. `edits` may be NULL. ERR_NOMEM, ERR_NO_ROUTE;
+ * ERR_INVALID: with its edits it gets too long. */
 int engine_pass_response(struct engine *, const struct engine_event *, struct edits *, time_ns now);
 /* RFC 3261 9.1: cancels a pending INVITE client transaction; waits for its first provisional
  * response where none came yet; does nothing where a final one came. `headers` (Reason) may be
