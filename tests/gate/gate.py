@@ -15,8 +15,10 @@ import tempfile
 FEW, MANY = 300, 900
 MOST_CHANGE = 0.03
 ELEMENT = ["element_datagram", "element_output", "element_store_answered", "element_time", "element_note", "element_ended"]
-COUNTED = {"index": ["read_message*"], "decode": ["read_message*"]}
-PATHS = ["index", "decode", "options", "register", "routed", "call", "stateless", "followed"]
+# None of these calls another one.
+DECISION = ["msg_new", "msg_check_essential", "proxy_inspect", "hop_of"]
+COUNTED = {"index": ["read_message*"], "decode": ["read_message*"], "decision": DECISION}
+PATHS = ["index", "decode", "options", "register", "decision", "routed", "call", "stateless", "followed"]
 HEAD = "# Instructions of one turn of each path of paths.c, {}; written by gate.py --write.\n"
 
 
