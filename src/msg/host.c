@@ -8,32 +8,37 @@ static inline unsigned digit_of(char c)
     return (unsigned)(c - '0');
 }
 
-/* One to three digits, no fourth behind them, at most 255. The first byte behind them, or NULL. */
-static inline const char *octet_end(const char *at, const char *end)
+/* One to three digits of `left` bytes, at most 255. The first byte behind them, or NULL. */
+static inline const char *octet_end(const char *at, ptrdiff_t left)
 {
-    ptrdiff_t left = end - at;
     if (left < 1 || digit_of(at[0]) > 9)
         return NULL;
     if (left < 2 || digit_of(at[1]) > 9)
         return at + 1;
     if (left < 3 || digit_of(at[2]) > 9)
         return at + 2;
-    if (left > 3 && digit_of(at[3]) <= 9)
-        return NULL;
     unsigned value = digit_of(at[0]) * 100 + digit_of(at[1]) * 10 + digit_of(at[2]);
     return value <= 255 ? at + 3 : NULL;
 }
 
-/* IPv4address: four groups, none over 255. The first byte behind it, or NULL. */
-static const char *ip4_end(const char *at, const char *end)
+/* Four groups with a dot between two; `end` is NULL where it is too far to be met. A digit may
+ * stand behind them. */
+static inline const char *octets_end(const char *at, const char *end)
 {
-    for (unsigned groups = 1; (at = octet_end(at, end)) != NULL; groups++) {
+    for (unsigned groups = 1; (at = octet_end(at, end ? end - at : 3)) != NULL; groups++) {
         if (groups == 4)
             return at;
         if (at == end || *at++ != '.')
             return NULL;
     }
     return NULL;
+}
+
+/* IPv4address. The first byte behind it, which may be one more digit, or NULL. */
+static const char *ip4_end(const char *at, const char *end)
+{
+    const ptrdiff_t longest = sizeof "255.255.255.255" - 1;
+    return end - at > longest ? octets_end(at, NULL) : octets_end(at, end);
 }
 
 /* The group behind a colon may be an IPv4 address; nothing stands behind that. */
@@ -127,8 +132,6 @@ static inline const char *plain_name_end(const char *at, const char *end)
             return lex_is(*label, LEX_ALPHA) ? at : NULL;
         if (*at == '.')
             label = at + 1;
-        else if (*at != '-')
-            return NULL;
     }
 }
 

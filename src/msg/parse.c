@@ -13,8 +13,8 @@ struct parser {
     struct msg *m;
     const char *text;
     size_t at, len;
-    size_t window;      /* where SCAN_WINDOW bytes were looked at last, */
-    uint64_t line_ends; /* and what was found there and is not behind us */
+    size_t seen;        /* where the search for line ends stands, */
+    uint64_t line_ends; /* and those of the SCAN_WINDOW bytes before it that are not behind us */
     size_t room;        /* header lines that fit */
     bool repeats;       /* some id has several lines */
     uint16_t *last;     /* of each id: index + 1 of its last line; written with m->first */
@@ -155,7 +155,9 @@ static bool split_any(struct msg *m, size_t from, struct line *l)
 static inline size_t next_line_end(struct parser *p)
 {
     if (UNLIKELY(!p->line_ends)) {
-        size_t at = p->at;
+        size_t at = p->seen > p->at ? p->seen : p->at;
+        if (UNLIKELY(at >= p->len))
+            return p->len;
         for (; LIKELY(p->len - at >= SCAN_WINDOW); at += SCAN_WINDOW)
             if (LIKELY(p->line_ends = scan_line_ends(p->text + at)))
                 break;
@@ -163,9 +165,9 @@ static inline size_t next_line_end(struct parser *p)
             p->line_ends = scan_line_ends_tail(p->text + at, p->len - at);
         if (UNLIKELY(!p->line_ends))
             return p->len;
-        p->window = at;
+        p->seen = at + SCAN_WINDOW;
     }
-    return p->window + (unsigned)__builtin_ctzll(p->line_ends);
+    return p->seen - SCAN_WINDOW + (unsigned)__builtin_ctzll(p->line_ends);
 }
 
 /* The length of the name at p->at, whose line ends at `eol`; more than that where it has none. */
@@ -173,9 +175,12 @@ static inline size_t name_len_of(const struct parser *p, size_t eol)
 {
     const char *at = p->text + p->at;
     size_t len = scan_byte(at, ':');
-    if (UNLIKELY(len == SCAN_STEP))
-        return str_find(text_between(at, p->text + eol + 1), ':');
-    return len;
+    if (LIKELY(len < SCAN_STEP))
+        return len;
+    if (LIKELY(p->len - p->at >= 2 * SCAN_STEP))
+        len += scan_byte(at + SCAN_STEP, ':');
+    bool is_found = len > SCAN_STEP && len < 2 * SCAN_STEP;
+    return is_found ? len : str_find(text_between(at, p->text + eol + 1), ':');
 }
 
 /* The line at p->at if it is as nearly all are: a name, a colon behind it, a CRLF, and no
@@ -239,7 +244,7 @@ static inline bool split(struct parser *p, struct line *l)
     struct line any; /* so that *l lives in registers */
     bool has_colon = split_any(p->m, p->at, &any);
     *l = any;
-    p->line_ends = 0;
+    p->line_ends = p->seen = 0;
     return has_colon;
 }
 
