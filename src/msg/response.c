@@ -36,6 +36,15 @@ static bool answers_keep(const struct msg *m, const struct via *v)
     return m->keep_s > 0 && params_get(v->params, STR("keep"), &value) && !value.at;
 }
 
+/* What is no quoted string is not folded. */
+static void print_value(struct buf *b, struct str value)
+{
+    if (value.len > 0 && value.at[0] == '"')
+        fold_undo(b, value);
+    else
+        buf_put(b, value);
+}
+
 /* All parameters but those that the receiver sets; white space around them is left out. */
 static void print_via_params(struct buf *b, const struct msg *m, const struct via *v)
 {
@@ -47,7 +56,7 @@ static void print_via_params(struct buf *b, const struct msg *m, const struct vi
         buf_put(b, name);
         if (value.at) {
             buf_put_char(b, '=');
-            fold_undo(b, value);
+            print_value(b, value);
         } else if (m->keep_s > 0 && str_equal_nocase(name, STR("keep"))) {
             buf_put_char(b, '=');
             buf_put_u64(b, m->keep_s);
