@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 
-from server import free_media_port, free_port, wait_for
+from server import free_port, free_ports, wait_for
 from tap import Skip
 
 CONFIG = """sip_listen {listen}
@@ -44,9 +44,8 @@ class Baresip:
             raise Skip("no baresip")
         self.user, self.events, self.rest = user, [], b""
         self.folder = tempfile.TemporaryDirectory()
-        control, rtp = free_port(), free_media_port()
-        rtp = min(rtp, 65000)
-        self.addr = f"{server.host}:{free_port()}"
+        control, rtp = free_port(), free_ports(22)
+        self.addr = f"{server.host}:{free_ports(2, server.host)}"  # it takes the next one for TLS
         self._write("config", CONFIG.format(listen=self.addr, modules=modules, control=control, rtp=rtp, rtp_end=rtp + 20,
                                             folder=self.folder.name, source=f"aufile,{plays}" if plays else "aubridge,nil")
                     + (SPEAKS if plays else "") + more)

@@ -15,16 +15,30 @@ READY_S = 30
 STOP_S = 45  # calls that are left may hold it for 30
 
 
-def free_port(host="127.0.0.1"):
-    """A port that nobody has for UDP and TCP at this moment. Of four digits: sipsak cuts longer ones."""
+GIVEN = set()  # whoever asked for one may not have taken it yet
+
+
+def is_free(host, port):
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_STREAM) as tcp, socket.socket(family, socket.SOCK_DGRAM) as udp:
+        tcp.bind((host, port))
+        udp.bind((host, port))
+        return True
+    return False
+
+
+def free_ports(n, host="127.0.0.1"):
+    """The first of n ports in a row that nobody has for UDP and TCP at this moment, and nobody was given here; even where there are
+    several. Of four digits: sipsak cuts longer ones."""
     while True:
-        port = random.randrange(2000, 10000)
-        with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_STREAM) as tcp, \
-                socket.socket(family, socket.SOCK_DGRAM) as udp:
-            tcp.bind((host, port))
-            udp.bind((host, port))
-            return port
+        row = range(start := random.randrange(2000, 10000 - n, min(n, 2)), start + n)
+        if GIVEN.isdisjoint(row) and all(is_free(host, port) for port in row):
+            GIVEN.update(row)
+            return start
+
+
+def free_port(host="127.0.0.1"):
+    return free_ports(1, host)
 
 
 class Server:
@@ -107,11 +121,8 @@ def is_bound(port):
 
 
 def free_media_port():
-    """An even port that nobody has, nor the next one: for RTP and RTCP."""
-    while True:
-        port = free_port()
-        if port % 2 == 0 and not is_bound(port + 1):
-            return port
+    """For RTP and RTCP."""
+    return free_ports(2)
 
 
 def wait_for(condition, seconds, what):
