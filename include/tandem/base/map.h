@@ -1,6 +1,7 @@
 /* Intrusive chained hash table, seeded by its user's hash function. The table owns its buckets
- * only, never its nodes. It grows by a bucket at a time, so that no insertion takes long; where
- * there is no memory for that it stays as it is and goes on working. */
+ * only, never its nodes. When nodes outnumber buckets it doubles, a few chains with each insertion,
+ * so that none takes long; where there is no memory for that it stays as it is and goes on working.
+ */
 #ifndef TANDEM_BASE_MAP_H
 #define TANDEM_BASE_MAP_H
 
@@ -16,25 +17,16 @@ struct map_node {
     uint64_t hash;
 };
 
-#define MAP_SEGMENTS 40
-#define MAP_FIRST_BITS_MOST 24
-
-struct map_segment {
-    struct map_node **chains;
-    uint8_t *marks;
-    size_t mask; /* of the number of a bucket, for its place here */
-};
-
 struct map {
-    struct mem *mem;  /* NULL: not initialised */
-    size_t n_buckets; /* in use; half <= n_buckets < 2 * half */
-    size_t half;
+    struct mem *mem; /* NULL: not initialised */
+    struct map_node **buckets;
+    size_t n_buckets;      /* a power of two */
+    struct map_node **old; /* while it grows: half as many, those from n_moved on with nodes */
+    size_t n_moved;
     size_t n_nodes;
-    unsigned first_bits; /* log2 of the buckets that it began with */
-    struct map_segment segments[MAP_SEGMENTS];
 };
 
-/* `n_buckets` is rounded up to a power of two, 2^24 at most. ERR_NOMEM: not initialised. */
+/* `n_buckets` is rounded up to a power of two. ERR_NOMEM: not initialised. */
 MUST_USE int map_init(struct map *m, struct mem *mem, size_t n_buckets);
 /* The nodes must have been removed. */
 void map_fini(struct map *m);
