@@ -8,9 +8,7 @@
  * A sleep of its own costs as much as a wake-up, so below that rate there is none. The
  * rate is measured over windows of ten milliseconds and falls at once with the traffic: a quiet
  * server answers without delay.
- *
- * A message that is answered after a commit waits for milliseconds anyway. Where one in PACE_SLOW
- * is such a one, messages may gather for PACE_PATIENT, so that it pays from a lower rate on. */
+ */
 #include "net/pace.h"
 
 #include <time.h>
@@ -30,31 +28,26 @@ static uint32_t smooth(uint32_t old, uint64_t measured)
     return measured < old ? (uint32_t)measured : (uint32_t)((old + measured + 1) / 2);
 }
 
-void pace_note(struct pace *p, unsigned n, unsigned slow, time_ns now)
+void pace_note(struct pace *p, unsigned n, time_ns now)
 {
     p->count += n;
-    p->slow += slow;
     if (now < p->window + WINDOW)
         return;
     p->rate = smooth(p->rate, p->count * NS_PER_S / (now - p->window));
-    p->patient = p->slow > 0 && p->slow >= p->count / PACE_SLOW;
-    p->count = p->slow = 0;
+    p->count = 0;
     p->window = now;
 }
 
 time_ns pace_period(const struct pace *p)
 {
-    time_ns most = p->patient ? PACE_PATIENT : PACE_MOST;
-    time_ns aim = p->patient ? PACE_PATIENT_AIM : PACE_AIM;
-
-    if (p->rate < PACE_LEAST * NS_PER_S / most)
+    if (p->rate < PACE_LEAST * NS_PER_S / PACE_MOST)
         return 0;
-    return time_min(aim * NS_PER_S / p->rate, most);
+    return time_min(PACE_AIM * NS_PER_S / p->rate, PACE_MOST);
 }
 
 void pace_sleep(time_ns span)
 {
-    struct timespec t = {0, (long)time_min(span, PACE_PATIENT)};
+    struct timespec t = {0, (long)time_min(span, PACE_MOST)};
 
     (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);
 }

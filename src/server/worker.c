@@ -25,10 +25,12 @@
 static struct element *make_element(struct worker *w)
 {
     struct shared *s = w->shared;
+    const struct config *config = current_config(&s->current);
     struct element_config c;
 
-    element_config_of(&c, s, current_config(&s->current));
+    element_config_of(&c, s, config);
     w->access_required = c.access.required;
+    w->gathers = config->gather;
     c.engine.worker = w->index;
     c.engine.log = w->log;
     c.engine.recorder = w->recorder;
@@ -187,7 +189,7 @@ static unsigned sleep_for_events(struct worker *w, struct loop_event *events, ti
  * (pace.c). */
 static unsigned wait_for_events(struct worker *w, struct loop_event *events, time_ns now)
 {
-    time_ns period = pace_period(&w->pace);
+    time_ns period = w->gathers ? pace_period(&w->pace) : 0;
 
     if (period == 0)
         return sleep_for_events(w, events, now);
@@ -255,8 +257,8 @@ static void turn(struct worker *w, time_ns now)
     worker_tell_awaits(w);
     worker_answer_inquiries(w);
     worker_tell_limits(w, now);
-    pace_note(&w->pace, w->read, w->slow, now);
-    w->read = w->slow = 0;
+    pace_note(&w->pace, w->read, now);
+    w->read = 0;
     drain_if_told(w);
     count_turn(w);
 }

@@ -66,12 +66,11 @@ struct worker {
     time_ns held_until; /* … for a moment; 0: none is held */
     uint64_t to_ring;   /* a bit for each worker that was sent a parcel */
     struct pace pace;
-    bool access_required; /* as its configuration has it */
-    time_ns looked;       /* when this turn began */
+    bool access_required, gathers; /* as its configuration has it */
+    time_ns looked;                /* when this turn began */
     time_ns next_sweep;
     bool drained;  /* the element was told that the server ends */
     unsigned read; /* messages read in this turn */
-    unsigned slow; /* writes that a commit is awaited for since */
     uint64_t lost_handovers;
     uint64_t stun_answers;
     struct worker_pings pings;

@@ -49,6 +49,7 @@ static bool take(struct worker *w, time_ns now)
         !worker_take_secure(w))
         return false;
     w->access_required = c.access.required;
+    w->gathers = config->gather;
     worker_use_web(w, config);
     worker_set_pings(w, now);
     return true;

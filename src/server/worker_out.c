@@ -130,8 +130,6 @@ static void ask_store(struct worker *w, const struct engine_output *o, time_ns n
         worker_tell_awaits(w);
     if (store_ask(w->shared->store, who, &o->ask, now, w->blocks, &due.answer, &due.value))
         later(w, &due);
-    else
-        w->slow += o->ask.op == STORE_PUT;
 }
 
 static void act(struct worker *w, const struct engine_output *o, time_ns now)

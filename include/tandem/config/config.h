@@ -25,7 +25,7 @@ struct config {
     unsigned workers;        /* 0: one a core */
     struct str data;         /* folder; empty: nothing outlives the process */
     struct str user;         /* whose rights are taken once all is open; empty: as started */
-    bool sandbox, merge_datagrams;
+    bool sandbox, gather, merge_datagrams;
     unsigned drain_s;
 
     struct {

@@ -75,6 +75,7 @@ static const char every_key[] =
     "data: /tmp/caf\xc3\xa9\n"
     "user: nobody\n"
     "sandbox: false\n"
+    "gather: false\n"
     "merge_datagrams: true\n"
     "drain: 2m\n"
     "accounts:\n"
@@ -199,6 +200,7 @@ static void every_key_is_read(void **state)
     assert_int_equal(c->data.at[c->data.len], '\0');
     EQUAL(c->user, "nobody");
     assert_false(c->sandbox);
+    assert_false(c->gather);
     assert_true(c->merge_datagrams);
     assert_int_equal(c->drain_s, 120);
     check_accounts(c);
@@ -225,7 +227,7 @@ static void every_key_is_read(void **state)
     expect_tls(c);
     check_groups(c);
     assert_int_equal(config_line(c, "listen"), 2);
-    assert_int_equal(config_line(c, "accounts.nonce_life"), 17);
+    assert_int_equal(config_line(c, "accounts.nonce_life"), 18);
     assert_int_equal(config_line(other, "listen"), 0);
     for (size_t k = 0; config_row(k); k++) {
         assert_true(config_same(c, c, k));

@@ -10,34 +10,27 @@
 
 #define SECOND NS_PER_S
 
-/* One in `slow` waits for a disk; 0: none does. */
-static time_ns run(struct pace *p, time_ns now, unsigned rate, time_ns span, unsigned slow)
+static time_ns run(struct pace *p, time_ns now, unsigned rate, time_ns span)
 {
     time_ns step = SECOND / rate;
-    unsigned n = 0;
 
     for (time_ns end = now + span; now < end; now += step)
-        pace_note(p, 1, slow > 0 && ++n % slow == 0, now);
+        pace_note(p, 1, now);
     return now;
 }
 
 static void delays_by_rate(void **state)
 {
     static const struct {
-        unsigned rate, slow;
+        unsigned rate;
         time_ns low, high;
     } rows[] = {
-        {100, 0, 0, 0},
-        {3900, 0, 0, 0}, /* fewer than PACE_LEAST in PACE_MOST: a wake-up for each is cheaper */
-        {4200, 0, PACE_MOST, PACE_MOST},
-        {15000, 0, PACE_MOST, PACE_MOST},
-        {80000, 0, 90000, 110000}, /* PACE_AIM messages in 100 microseconds */
-        {1000000, 0, 7000, 9000},
-        {1900, 1, 0, 0},
-        {2100, 1, PACE_PATIENT, PACE_PATIENT},
-        {20000, 2, PACE_PATIENT, PACE_PATIENT},
-        {14000, 4, PACE_MOST, PACE_MOST}, /* too few of them wait anyway */
-        {240000, 1, 90000, 110000},       /* PACE_PATIENT_AIM messages in 100 microseconds */
+        {100, 0, 0},
+        {1900, 0, 0}, /* fewer than PACE_LEAST in PACE_MOST: a wake-up for each is cheaper */
+        {2100, PACE_MOST, PACE_MOST},
+        {15000, PACE_MOST, PACE_MOST},
+        {160000, 90000, 110000}, /* PACE_AIM messages in 100 microseconds */
+        {1000000, 15000, 17000},
     };
 
     (void)state;
@@ -45,7 +38,7 @@ static void delays_by_rate(void **state)
         struct pace p;
 
         pace_init(&p, SECOND);
-        run(&p, SECOND, rows[i].rate, SECOND, rows[i].slow);
+        run(&p, SECOND, rows[i].rate, SECOND);
         assert_in_range(pace_period(&p), rows[i].low, rows[i].high);
     }
 }
@@ -57,9 +50,9 @@ static void a_quiet_moment_ends_it_at_once(void **state)
 
     (void)state;
     pace_init(&p, 0);
-    now = run(&p, 0, 50000, SECOND, 1);
+    now = run(&p, 0, 50000, SECOND);
     assert_int_not_equal(pace_period(&p), 0);
-    pace_note(&p, 0, 0, now + SECOND);
+    pace_note(&p, 0, now + SECOND);
     assert_int_equal(pace_period(&p), 0);
 }
 
@@ -69,8 +62,8 @@ static void a_short_burst_does_not_begin_it(void **state)
 
     (void)state;
     pace_init(&p, 0);
-    pace_note(&p, 64, 0, 0);
-    pace_note(&p, 0, 0, 20 * NS_PER_MS);
+    pace_note(&p, 64, 0);
+    pace_note(&p, 0, 20 * NS_PER_MS);
     assert_int_equal(pace_period(&p), 0);
 }
 
