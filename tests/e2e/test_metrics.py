@@ -91,7 +91,7 @@ def test_messages_are_counted_by_what_they_are():
         assert value(found, "tandem_admissions_total", result="unknown_user") == 1
         assert value(found, "tandem_admissions_total", result="failed") == 0
         assert value(found, "tandem_location_records") == 1
-        assert value(found, "tandem_limit", table="transactions") == 1000000
+        assert value(found, "tandem_limit", table="transactions") == 4000000
 
 
 def test_strangers_make_no_new_series():
