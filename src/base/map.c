@@ -37,25 +37,27 @@ void map_fini(struct map *m)
     *m = (struct map){0};
 }
 
-/* Where the chain of a bucket begins, and NULL for one whose nodes are still with its half's. */
-static struct map_node **place_of(const struct map *m, size_t bucket)
+/* Are the nodes of a bucket, and those of the one that it is split into, still in the old array? */
+static bool is_waiting(const struct map *m, size_t low)
 {
-    size_t half = m->n_buckets / 2, low = bucket & (half - 1);
-    if (!m->old || low < m->n_moved)
-        return &m->buckets[bucket];
-    return bucket == low ? &m->old[low] : NULL;
+    return m->old && low >= m->n_moved;
+}
+
+static size_t low_of(const struct map *m, uint64_t hash)
+{
+    return hash & (m->n_buckets / 2 - 1);
 }
 
 static size_t bucket_of(const struct map *m, uint64_t hash)
 {
-    size_t low = hash & (m->n_buckets / 2 - 1);
-    return m->old && low >= m->n_moved ? low : hash & (m->n_buckets - 1);
+    size_t low = low_of(m, hash);
+    return is_waiting(m, low) ? low : hash & (m->n_buckets - 1);
 }
 
-static struct map_node **place_for(const struct map *m, uint64_t hash)
+static struct map_node **place_of(const struct map *m, uint64_t hash)
 {
-    size_t low = hash & (m->n_buckets / 2 - 1);
-    return m->old && low >= m->n_moved ? &m->old[low] : &m->buckets[hash & (m->n_buckets - 1)];
+    size_t low = low_of(m, hash);
+    return is_waiting(m, low) ? &m->old[low] : &m->buckets[hash & (m->n_buckets - 1)];
 }
 
 /* Nodes keep their order, so that those of equal hashes do. */
@@ -101,7 +103,7 @@ void map_insert(struct map *m, struct map_node *node, uint64_t hash)
         grow(m);
     if (m->old)
         move_some(m);
-    struct map_node **place = place_for(m, hash);
+    struct map_node **place = place_of(m, hash);
     node->hash = hash;
     node->next = *place;
     *place = node;
@@ -110,7 +112,7 @@ void map_insert(struct map *m, struct map_node *node, uint64_t hash)
 
 void map_remove(struct map *m, struct map_node *node)
 {
-    struct map_node **link = place_for(m, node->hash);
+    struct map_node **link = place_of(m, node->hash);
     while (*link != node) {
         assert(*link != NULL);
         link = &(*link)->next;
@@ -129,7 +131,7 @@ static struct map_node *first_with(struct map_node *node, uint64_t hash)
 
 struct map_node *map_find(const struct map *m, uint64_t hash)
 {
-    return first_with(*place_for(m, hash), hash);
+    return first_with(*place_of(m, hash), hash);
 }
 
 struct map_node *map_find_next(const struct map_node *node)
@@ -139,8 +141,10 @@ struct map_node *map_find_next(const struct map_node *node)
 
 struct map_node *map_chain(const struct map *m, size_t bucket)
 {
-    struct map_node **place = place_of(m, bucket);
-    return place ? *place : NULL;
+    size_t low = low_of(m, bucket);
+    if (is_waiting(m, low))
+        return bucket == low ? m->old[low] : NULL;
+    return m->buckets[bucket];
 }
 
 struct map_node *map_each(const struct map *m, const struct map_node *last)
