@@ -44,8 +44,8 @@ static void init_parts(struct engine *e)
 
 static bool init_maps(struct engine *e)
 {
-    struct map *maps[] = {&e->by_key,      &e->by_merge,        &e->by_branch,
-                          &e->conns_by_id, &e->conns_by_remote, &e->conns_by_alias};
+    struct map *maps[] = {&e->by_key, &e->by_branch, &e->conns_by_id, &e->conns_by_remote,
+                          &e->conns_by_alias};
     for (unsigned i = 0; i < sizeof maps / sizeof maps[0]; i++)
         if (map_init(maps[i], e->mem, 16))
             return false;
@@ -105,8 +105,8 @@ static void end_all(struct engine *e)
 
 static void fini_maps(struct engine *e)
 {
-    struct map *maps[] = {&e->by_key,      &e->by_merge,        &e->by_branch,
-                          &e->conns_by_id, &e->conns_by_remote, &e->conns_by_alias};
+    struct map *maps[] = {&e->by_key, &e->by_branch, &e->conns_by_id, &e->conns_by_remote,
+                          &e->conns_by_alias};
     for (unsigned i = 0; i < sizeof maps / sizeof maps[0]; i++)
         if (maps[i]->mem)
             map_fini(maps[i]);

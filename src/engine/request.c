@@ -10,6 +10,7 @@ static struct server *server_of(struct map_node *n)
 struct match {
     struct server *same;   /* the request is its retransmission (or its ACK) */
     struct server *cancel; /* the request is a CANCEL for it */
+    bool merges;           /* it came before by another way (RFC 3261 8.2.2.2) */
     unsigned walked;
 };
 
@@ -24,6 +25,8 @@ static void match_one(struct match *found, struct server *s, const struct tx_key
         found->same = s;
     else if (key->method == METHOD_CANCEL && tx_key_matches_cancel(&s->key, key))
         found->cancel = s;
+    else if (s->opens && tx_key_merges(&s->key, key))
+        found->merges = true;
 }
 
 static struct match match(const struct engine *e, const struct tx_key *key, uint64_t hash)
@@ -80,28 +83,6 @@ static int refuse(struct engine *e, struct msg *m)
     return OK;
 }
 
-static bool is_merged(const struct engine *e, const struct tx_key *key, uint64_t hash)
-{
-    for (struct map_node *n = map_find(&e->by_merge, hash); n; n = map_find_next(n))
-        if (tx_key_merges(&CONTAINER_OF(n, struct server, by_merge)->key, key))
-            return true;
-    return false;
-}
-
-/* RFC 3261 8.2.2.2: for requests without a To tag. The first of the merged ones stands in the table
- * for all. */
-static bool note_merge(struct engine *e, struct msg *m, struct server *s)
-{
-    if (msg_to(m)->tag.len)
-        return false;
-    uint64_t hash = tx_merge_hash(&e->key, &s->key);
-    if (is_merged(e, &s->key, hash))
-        return true;
-    map_insert(&e->by_merge, &s->by_merge, hash);
-    s->merges = true;
-    return false;
-}
-
 /* RFC 3261 9.2, 16.10: answered here where its INVITE is known; the TU hears of it where that is
  * still pending, or unknown. */
 static int take_cancel(struct engine *e, struct msg *m, struct server *s, struct server *other,
@@ -139,7 +120,7 @@ static int take_new(struct engine *e, struct msg *m, const struct tx_key *key, u
         return take_cancel(e, m, s, found->cancel, now);
     struct engine_event *ev = event_push(e, EVENT_REQUEST, &s->job);
     ev->msg = msg_ref(m);
-    ev->merged = note_merge(e, m, s);
+    ev->merged = s->opens && found->merges;
     return OK;
 }
 

@@ -54,6 +54,7 @@ int server_new(struct engine *e, struct msg *m, const struct tx_key *key, uint64
     s->job.id = id | SERVER_BIT;
     s->sent_by_port = via_sent_by_port(m);
     s->has_rport = via_has_rport(m);
+    s->opens = msg_to(m)->tag.len == 0;
     via_reply_flow(m, &s->job.flow);
     if (keep_key(e, s, key) || take_conn(e, s)) {
         server_free(e, s);
@@ -75,8 +76,6 @@ void server_end(struct engine *e, struct server *s, bool tell)
     if (tell && !s->silent)
         event_push(e, EVENT_SERVER_END, &s->job);
     map_remove(&e->by_key, &s->by_key);
-    if (s->merges)
-        map_remove(&e->by_merge, &s->by_merge);
     e->stats.tx_server--;
     server_free(e, s);
 }

@@ -77,7 +77,7 @@ struct client {
 
 struct server {
     struct job job;
-    struct map_node by_key, by_merge;
+    struct map_node by_key;
     struct tx_key key;
     char key_text[KEY_INLINE];
     struct block *key_block; /* where key_text is too small, and for RFC 2543 keys */
@@ -89,7 +89,7 @@ struct server {
     time_ns owed_until;      /* with job.owed_at: then the transaction ends unanswered */
     uint16_t owed;           /* the status of that answer */
     uint16_t sent_by_port;
-    bool merges;        /* it is in the table of merged requests */
+    bool opens;         /* without a To tag: others may merge with it */
     bool silent;        /* a CANCEL, answered by the engine: no EVENT_SERVER_END */
     bool answers_again; /* a UAS's 2xx to INVITE was given and may be given again */
     bool has_rport;     /* RFC 3581: the answer goes to where the request came from */
@@ -192,7 +192,7 @@ struct engine {
     struct hash_key key;
     struct block_pool blocks;
     struct pool clients, servers, conns, pendings, queries;
-    struct map by_key, by_merge, by_branch, conns_by_id, conns_by_remote, conns_by_alias;
+    struct map by_key, by_branch, conns_by_id, conns_by_remote, conns_by_alias;
     struct list aliases; /* of ours, that the other workers have not been told of */
     struct wheel wheel;
     struct ring events, outputs;

@@ -50,26 +50,9 @@ static uint64_t mix(uint64_t h, uint64_t more)
            UINT64_C(0xff51afd7ed558ccd);
 }
 
-/* Both texts as one, so that a lookup costs one hash; long ones cost two. */
-static uint64_t hash_pair(const struct hash_key *key, struct str a, struct str b)
-{
-    char both[160];
-    if (a.len + b.len + 1 > sizeof both)
-        return mix(siphash13_nocase(key, a), siphash13_nocase(key, b));
-    if (a.len)
-        memcpy(both, a.at, a.len);
-    both[a.len] = '@';
-    if (b.len)
-        memcpy(both + a.len + 1, b.at, b.len);
-    return siphash13_nocase(key, (struct str){both, a.len + b.len + 1});
-}
-
 uint64_t tx_key_hash(const struct hash_key *key, const struct tx_key *k)
 {
-    uint64_t h = mix(hash_pair(key, k->field[KEY_BRANCH], k->field[KEY_HOST]), k->port);
-    if (k->cookie)
-        return h;
-    return mix(h, tx_merge_hash(key, k));
+    return mix(siphash13(key, k->field[KEY_CALL_ID]), k->cseq);
 }
 
 size_t tx_key_size(const struct tx_key *k)
@@ -153,11 +136,6 @@ bool tx_key_matches_cancel(const struct tx_key *have, const struct tx_key *cance
 {
     assert(cancel->method == METHOD_CANCEL);
     return have->method != METHOD_CANCEL && have->method != METHOD_ACK && same_origin(have, cancel);
-}
-
-uint64_t tx_merge_hash(const struct hash_key *key, const struct tx_key *k)
-{
-    return mix(hash_pair(key, k->field[KEY_FROM_TAG], k->field[KEY_CALL_ID]), k->cseq);
 }
 
 bool tx_key_merges(const struct tx_key *have, const struct tx_key *incoming)

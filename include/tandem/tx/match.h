@@ -31,7 +31,9 @@ bool tx_branch_has_cookie(struct str branch);
 
 /* Reads the key of a request: views into it. False: Via, CSeq, From or Call-ID is unreadable. */
 bool tx_key_of(struct msg *request, struct tx_key *);
-/* Equal for all requests that could match each other by the rules below, whatever their method. */
+/* Of Call-ID and CSeq number, which all requests have in common that could match each other by the
+ * rules below: one look at a table finds a retransmission, what a CANCEL or an ACK belongs to, and
+ * what the request merges with. */
 uint64_t tx_key_hash(const struct hash_key *, const struct tx_key *);
 
 /* The bytes that tx_key_copy needs. */
@@ -49,7 +51,6 @@ bool tx_key_matches_ack(const struct tx_key *invite, const struct tx_key *ack,
 bool tx_key_matches_cancel(const struct tx_key *have, const struct tx_key *cancel);
 
 /* 8.2.2.2: From tag, Call-ID and CSeq. */
-uint64_t tx_merge_hash(const struct hash_key *, const struct tx_key *);
 bool tx_key_merges(const struct tx_key *have, const struct tx_key *incoming);
 
 #endif
