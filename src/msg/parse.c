@@ -144,7 +144,9 @@ static bool split_any(struct msg *m, size_t from, struct line *l)
     l->id = hdr_id_of(name);
     if (!has_colon)
         msg_note(m, MSG_E_HEADER_WITHOUT_COLON, from, HDR_NONE);
-    const char *eol = folded_end(m, lex_find_eol(colon, end), end, l->id, &behind);
+    const char *first = lex_find_eol(colon, end);
+    const char *eol = folded_end(m, first, end, l->id, &behind);
+    m->is_folded |= eol != first;
     l->value = (size_t)(colon - text) + 1;
     l->end = (size_t)(eol - text);
     l->behind = (size_t)(behind - text);

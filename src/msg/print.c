@@ -21,17 +21,6 @@ void fold_undo(struct buf *b, struct str value)
     buf_put(b, (struct str){at, (size_t)(end - at)});
 }
 
-void fold_print_line(struct buf *b, struct str name, struct str value)
-{
-    buf_put(b, name);
-    buf_put_char(b, ':');
-    if (value.len) {
-        buf_put_char(b, ' ');
-        fold_undo(b, value);
-    }
-    buf_put_lit(b, "\r\n");
-}
-
 static void print_raw_start_line(struct buf *b, const struct msg *m)
 {
     const char *end = lex_find_eol(m->bytes.at, m->bytes.at + m->bytes.len);
@@ -74,8 +63,7 @@ static void print_content_length(struct buf *b, const struct msg *m)
 static void print_header(struct buf *b, const struct msg *m, const struct hdr *h)
 {
     if (h->id != HDR_CONTENT_LENGTH)
-        fold_print_line(b, h->id == HDR_NONE ? hdr_name(m, h) : str_from(hdr_name_of(h->id)),
-                        hdr_value(m, h));
+        fold_put_line(b, m, h->id == HDR_NONE ? hdr_name(m, h) : str_from(hdr_name_of(h->id)), h);
     else if (h == msg_header(m, HDR_CONTENT_LENGTH))
         print_content_length(b, m);
 }

@@ -29,34 +29,20 @@ static bool needs_received(const struct msg *m, const struct via *v)
            !addr_equal_ip(&sent_by, &m->flow.remote);
 }
 
-/* RFC 6223 4.4 */
-static bool answers_keep(const struct msg *m, const struct via *v)
+/* The parameters from the first on that the receiver sets, without those that it says itself and
+ * without the white space around them. */
+static void print_via_rest(struct buf *b, const struct msg *m, const struct via *v)
 {
-    struct str value;
-    return m->keep_s > 0 && params_get(v->params, STR("keep"), &value) && !value.at;
-}
-
-/* What is no quoted string is not folded. */
-static void print_value(struct buf *b, struct str value)
-{
-    if (value.len > 0 && value.at[0] == '"')
-        fold_undo(b, value);
-    else
-        buf_put(b, value);
-}
-
-/* All parameters but those that the receiver sets; white space around them is left out. */
-static void print_via_params(struct buf *b, const struct msg *m, const struct via *v)
-{
+    struct params rest = {str_slice(v->text, v->own.len, v->text.len)};
     struct str name, value;
-    for (size_t at = 0; params_next(v->params, &at, &name, &value);) {
+    for (size_t at = 0; params_next(rest, &at, &name, &value);) {
         if (str_equal_nocase(name, STR("received")) || str_equal_nocase(name, STR("rport")))
             continue;
         buf_put_char(b, ';');
         buf_put(b, name);
         if (value.at) {
             buf_put_char(b, '=');
-            print_value(b, value);
+            fold_put(b, m, value);
         } else if (m->keep_s > 0 && str_equal_nocase(name, STR("keep"))) {
             buf_put_char(b, '=');
             buf_put_u64(b, m->keep_s);
@@ -79,14 +65,14 @@ bool msg_print_top_via(struct buf *b, struct msg *m)
     const struct via *v = msg_via(m);
     if (!v)
         return false;
-    if (!needs_received(m, v) && !answers_keep(m, v)) {
-        fold_undo(b, v->text);
+    bool from_elsewhere = needs_received(m, v);
+    if (!from_elsewhere && !(m->keep_s > 0 && v->asks_keep)) { /* RFC 6223 4.4 */
+        fold_put(b, m, v->text);
         return true;
     }
-    size_t front = v->params.text.len ? (size_t)(v->params.text.at - v->text.at) : v->text.len;
-    fold_undo(b, str_trim(str_slice(v->text, 0, front)));
-    print_via_params(b, m, v);
-    if (needs_received(m, v))
+    fold_put(b, m, v->own);
+    print_via_rest(b, m, v);
+    if (from_elsewhere)
         print_via_source(b, m, v);
     return true;
 }
@@ -99,14 +85,14 @@ static void print_first_via_line(struct buf *b, struct msg *m, const struct hdr 
     buf_put_lit(b, "Via: ");
     if (msg_print_top_via(b, m))
         value = str_slice(value, (size_t)(v->text.at + v->text.len - value.at), value.len);
-    fold_undo(b, value);
+    fold_put(b, m, value);
     buf_put_lit(b, "\r\n");
 }
 
-static void print_lines(struct buf *b, const struct msg *m, enum hdr_id id, const struct hdr *h)
+static void print_lines(struct buf *b, const struct msg *m, struct str name, const struct hdr *h)
 {
     for (; h; h = msg_header_next(m, h))
-        fold_print_line(b, str_from(hdr_name_of(id)), hdr_value(m, h));
+        fold_put_line(b, m, name, h);
 }
 
 static void print_vias(struct buf *b, struct msg *m)
@@ -115,14 +101,15 @@ static void print_vias(struct buf *b, struct msg *m)
     if (!h)
         return;
     print_first_via_line(b, m, h);
-    print_lines(b, m, HDR_VIA, msg_header_next(m, h));
+    print_lines(b, m, STR("Via"), msg_header_next(m, h));
 }
 
-static void print_one(struct buf *b, const struct msg *m, enum hdr_id id)
+/* Inline, so that the name is a constant. */
+static inline void print_one(struct buf *b, const struct msg *m, enum hdr_id id, struct str name)
 {
     const struct hdr *h = msg_header(m, id);
     if (h)
-        fold_print_line(b, str_from(hdr_name_of(id)), hdr_value(m, h));
+        fold_put_line(b, m, name, h);
 }
 
 /* RFC 3261 8.2.6.2: the To of the request, with a tag where it has none ("tag=" without a value
@@ -137,12 +124,12 @@ static void print_to(struct buf *b, struct msg *m, struct str tag)
     bool add = to && to->tag.len == 0 && tag.len;
     size_t at = add && to->tag.at ? (size_t)(to->tag.at - value.at) : value.len;
     buf_put_lit(b, "To: ");
-    fold_undo(b, str_slice(value, 0, at));
+    fold_put(b, m, str_slice(value, 0, at));
     if (add && !to->tag.at)
         buf_put_lit(b, ";tag=");
     if (add)
         buf_put(b, tag);
-    fold_undo(b, str_slice(value, at, value.len));
+    fold_put(b, m, str_slice(value, at, value.len));
     buf_put_lit(b, "\r\n");
 }
 
@@ -156,12 +143,12 @@ void msg_print_response_head(struct buf *b, struct msg *request, unsigned status
     buf_put_lit(b, "\r\n");
     print_vias(b, request);
     if (with_record_route)
-        print_lines(b, request, HDR_RECORD_ROUTE, msg_header(request, HDR_RECORD_ROUTE));
-    print_one(b, request, HDR_FROM);
+        print_lines(b, request, STR("Record-Route"), msg_header(request, HDR_RECORD_ROUTE));
+    print_one(b, request, HDR_FROM, STR("From"));
     print_to(b, request, to_tag);
-    print_one(b, request, HDR_CALL_ID);
-    print_one(b, request, HDR_CSEQ);
+    print_one(b, request, HDR_CALL_ID, STR("Call-ID"));
+    print_one(b, request, HDR_CSEQ, STR("CSeq"));
     /* RFC 3261 8.2.6.1 */
     if (status == 100)
-        print_one(b, request, HDR_TIMESTAMP);
+        print_one(b, request, HDR_TIMESTAMP, STR("Timestamp"));
 }

@@ -80,6 +80,9 @@ static bool branch_set(struct via *v, struct str value)
 static bool param_set(struct via *v, const struct param *p)
 {
     switch (p->name.len) {
+    case 4:
+        v->asks_keep |= name_is(p->name, "keep", 4) && !p->value.at;
+        return true;
     case 5:
         if (name_is(p->name, "maddr", 5) && v->maddr.len == 0)
             v->maddr = p->value;
@@ -96,9 +99,9 @@ static bool param_set(struct via *v, const struct param *p)
 static bool params_scan(struct decoder *d, struct cursor *c, struct via *v)
 {
     struct param p;
-    const char *from = c->at, *end = c->at;
+    const char *from = c->at, *end = c->at, *own_end = NULL;
     v->branch = v->received = v->maddr = STR_NONE;
-    v->has_rport = false;
+    v->has_rport = v->asks_keep = false;
     v->rport = 0;
     while (param_starts(c)) {
         const char *at = c->at;
@@ -106,11 +109,14 @@ static bool params_scan(struct decoder *d, struct cursor *c, struct via *v)
             return fail(d, c);
         if (!param_set(v, &p))
             return decode_fail(d, p.value.at ? p.value.at : at, MSG_E_BAD_VIA);
+        if (!own_end && (v->has_rport || v->received.at || v->asks_keep))
+            own_end = end;
         end = c->at;
     }
     from = end > from ? lex_span(from, end, LEX_LWS) : from;
     v->params.text = text_between(from, end);
     v->text = text_between(v->text.at, end);
+    v->own = text_between(v->text.at, own_end ? own_end : end);
     return true;
 }
 

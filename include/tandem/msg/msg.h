@@ -65,6 +65,7 @@ struct msg {
                         Via asks; 0: that is not answered. Set by the role that takes it */
     struct hdr *headers;
     struct uri *uri; /* once decoded */
+    bool is_folded;  /* some header's value has a CR or LF in it: a folding, or a fault */
     uint8_t n_errors;
     struct msg_error errors[MSG_MAX_ERRORS];
     char *space; /* what is left for typed values */

@@ -35,7 +35,10 @@ struct via {
     struct str received; /* empty: none; brackets (RFC 5118 4.5) are taken off */
     struct str maddr;    /* empty: none */
     bool has_rport;
+    bool asks_keep; /* "keep" without a value (RFC 6223 4.3) */
     uint16_t rport; /* 0: without a value */
+    struct str own; /* the beginning of `text`, up to the first parameter that its receiver sets:
+                       received, rport, or the value of keep */
     struct via *next;
 };
 

@@ -34,8 +34,14 @@ static const struct {
      "SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1"},
     {"192.0.2.9:9", "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1",
      "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1;received=192.0.2.9"},
+    /* RFC 3261 8.2.6.2: what the receiver does not set stays as it is, white space and all */
     {"192.0.2.9:9", "SIP/2.0/UDP host.example.com:5070 ; branch=z9hG4bK1",
-     "SIP/2.0/UDP host.example.com:5070;branch=z9hG4bK1;received=192.0.2.9"},
+     "SIP/2.0/UDP host.example.com:5070 ; branch=z9hG4bK1;received=192.0.2.9"},
+    {"192.0.2.9:9",
+     "SIP / 2.0 / UDP host.example.com ;x=\"y;rport\" ; RPORT ; Received=1.2.3.4 ; z",
+     "SIP / 2.0 / UDP host.example.com ;x=\"y;rport\";z;received=192.0.2.9;rport=9"},
+    {"192.0.2.9:9", "SIP/2.0/UDP\r\n\thost.example.com;x=\"y\r\n z\";rport;a=\"b\r\n\tc\"",
+     "SIP/2.0/UDP host.example.com;x=\"y z\";a=\"b c\";received=192.0.2.9;rport=9"},
     {"192.0.2.9:9", "SIP/2.0/UDP host.example.com",
      "SIP/2.0/UDP host.example.com;received=192.0.2.9"},
     /* RFC 3581 4: rport is filled, and received added even where it is the same */
