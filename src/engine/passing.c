@@ -18,19 +18,16 @@ struct origin {
 static uint64_t proof(const struct engine *e, struct str branch, const struct origin *o,
                       const struct via *v)
 {
-    char text[BRANCH_LEN + 1 + sizeof o->conn + 2 + sizeof o->to.ip + 2 + 2];
-    struct buf b;
-    buf_init(&b, text, sizeof text);
-    buf_put(&b, str_slice(branch, 0, BRANCH_LEN));
-    buf_put_char(&b, (char)o->listener);
-    buf_put(&b, (struct str){(const char *)&o->conn, sizeof o->conn});
-    buf_put_char(&b, (char)v->transport);
-    buf_put_char(&b, (char)o->to.family);
-    buf_put(&b, (struct str){(const char *)o->to.ip, sizeof o->to.ip});
-    buf_put(&b, (struct str){(const char *)&o->to.port, sizeof o->to.port});
-    buf_put(&b, (struct str){(const char *)&v->port, sizeof v->port});
-    return siphash13(&e->config.lasting_key, buf_str(&b)) ^
-           siphash13_nocase(&e->config.lasting_key, v->host);
+    struct siphash h;
+    siphash_init(&h, &e->config.lasting_key);
+    siphash_text(&h, str_slice(branch, 0, BRANCH_LEN));
+    siphash_text_nocase(&h, v->host);
+    siphash_text(&h, (struct str){(const char *)o->to.ip, sizeof o->to.ip});
+    siphash_number(&h, o->conn);
+    siphash_number(&h, (uint64_t)o->to.port << 48 | (uint64_t)v->port << 32 |
+                           (uint64_t)o->listener << 16 | (uint64_t)v->transport << 8 |
+                           o->to.family);
+    return siphash_end(&h);
 }
 
 static void put_conn(struct buf *b, conn_id conn)

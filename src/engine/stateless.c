@@ -6,20 +6,19 @@
 
 #define BRANCH_INVARIANT (7 + 32) /* of a branch: what is the same for a retransmission */
 
-static uint64_t fold(const struct engine *e, uint64_t h, struct str s)
-{
-    return (h << 7 | h >> 57) ^ siphash13(&e->config.lasting_key, s);
-}
-
 /* RFC 3261 8.2.6.2: the same for a retransmission, and to be told from its ACK, whose Via may bear
  * what ours has added to it. */
 static struct str stateless_tag(const struct engine *e, struct msg *m, char at[16])
 {
     const struct via *v = msg_via(m);
     struct str own = !v ? m->bytes : tx_branch_has_cookie(v->branch) ? v->branch : v->text;
+    struct siphash h;
     struct buf b;
+    siphash_init(&h, &e->config.lasting_key);
+    siphash_text(&h, own);
+    siphash_text(&h, msg_call_id(m));
     buf_init(&b, at, 16);
-    buf_put_hex(&b, fold(e, fold(e, 0, own), msg_call_id(m)), 16);
+    buf_put_hex(&b, siphash_end(&h), 16);
     return buf_str(&b);
 }
 
@@ -102,19 +101,33 @@ bool stateless_takes_ack(const struct engine *e, struct msg *ack)
     return to && str_equal(to->tag, stateless_tag(e, ack, tag));
 }
 
-/* RFC 3261 16.11: the received branch, or all that tells an RFC 2543 transaction from another: but
- * for the To tag, which the ACK to a 300-699 has and its INVITE has not. */
+/* All that tells an RFC 2543 transaction from another: but for the To tag, which the ACK to a
+ * 300-699 has and its INVITE has not. */
+static void hash_old(struct siphash *h, struct msg *m)
+{
+    siphash_text(h, msg_via(m)->text);
+    siphash_text(h, msg_from(m)->tag);
+    siphash_text(h, msg_call_id(m));
+    siphash_text(h, m->uri_text);
+    siphash_number(h, msg_cseq(m)->number);
+}
+
+/* RFC 3261 16.11: by the received branch, where that is one. */
 static uint64_t invariant(const struct engine *e, struct msg *m)
 {
     const struct via *v = msg_via(m);
-    const struct nameaddr *from = msg_from(m);
-    const struct cseq *cseq = msg_cseq(m);
-    if (!v || !from || !cseq)
-        return fold(e, 0, m->bytes);
-    if (tx_branch_has_cookie(v->branch))
-        return fold(e, fold(e, 0, v->branch), v->host) + v->port;
-    uint64_t h = fold(e, fold(e, 0, v->text), from->tag);
-    return fold(e, fold(e, h, msg_call_id(m)), m->uri_text) + cseq->number;
+    struct siphash h;
+    siphash_init(&h, &e->config.lasting_key);
+    if (!v || !msg_from(m) || !msg_cseq(m)) {
+        siphash_text(&h, m->bytes);
+    } else if (tx_branch_has_cookie(v->branch)) {
+        siphash_text(&h, v->branch);
+        siphash_text(&h, v->host);
+        siphash_number(&h, v->port);
+    } else {
+        hash_old(&h, m);
+    }
+    return siphash_end(&h);
 }
 
 static void stateless_branch(struct engine *e, struct parcel *p, const struct outgoing *o)
@@ -123,7 +136,8 @@ static void stateless_branch(struct engine *e, struct parcel *p, const struct ou
     buf_init(&b, p->branch, sizeof p->branch);
     buf_put_lit(&b, "z9hG4bK");
     buf_put_hex(&b, 0, 16);
-    buf_put_hex(&b, o->base ? invariant(e, o->base) : fold(e, 0, o->text), 16);
+    buf_put_hex(&b, o->base ? invariant(e, o->base) : siphash13(&e->config.lasting_key, o->text),
+                16);
     if (o->branch_suffix.len) {
         buf_put_char(&b, '.');
         buf_put(&b, o->branch_suffix);
@@ -194,7 +208,7 @@ static int send_to_flow(struct engine *e, struct parcel *p, struct outgoing *o, 
 static int send_to_name(struct engine *e, struct parcel *p, const struct hop *hop,
                         struct outgoing *o, time_ns now)
 {
-    uint64_t order = fold(e, 0, (struct str){p->branch, BRANCH_INVARIANT});
+    uint64_t order = siphash13(&e->config.lasting_key, (struct str){p->branch, BRANCH_INVARIANT});
     int err = parcel_print(e, p, o, -1);
     return err ? err : places_find(e, QUERY_PARCEL, hop, order, p, 0, now);
 }

@@ -84,7 +84,13 @@ void follow_table_rule(struct follow_table *t, const struct follow_rules *rules)
 /* The same for both directions. */
 uint64_t follow_hash(const struct follow_table *t, struct str id, struct str one, struct str other)
 {
-    return siphash13(&t->key, id) + siphash13(&t->key, one) + siphash13(&t->key, other);
+    struct siphash h;
+    bool in_order = str_compare(one, other) <= 0;
+    siphash_init(&h, &t->key);
+    siphash_text(&h, id);
+    siphash_text(&h, in_order ? one : other);
+    siphash_text(&h, in_order ? other : one);
+    return siphash_end(&h);
 }
 
 struct followed *follow_new(struct follow_table *t, struct setup *s, uint64_t hash)

@@ -139,16 +139,15 @@ static void end_wait(struct proxy *p, const struct joint *j)
 
 static uint64_t place_of(const struct proxy *p, const struct target *t)
 {
-    char text[64];
-    struct buf b;
-    uint64_t hash = siphash13(&p->config.key, t->uri) + 3 * siphash13(&p->config.key, t->path);
-    if (!t->has_flow)
-        return hash;
-    buf_init(&b, text, sizeof text);
-    addr_print(&b, &t->flow.remote);
-    buf_put_char(&b, ' ');
-    buf_put_u64(&b, t->flow.conn);
-    return hash + 5 * siphash13(&p->config.key, buf_str(&b));
+    const struct flow none = {0}, *f = t->has_flow ? &t->flow : &none;
+    struct siphash h;
+    siphash_init(&h, &p->config.key);
+    siphash_text(&h, t->uri);
+    siphash_text(&h, t->path);
+    siphash_text(&h, (struct str){(const char *)f->remote.ip, sizeof f->remote.ip});
+    siphash_number(&h, (uint64_t)f->remote.family << 16 | f->remote.port);
+    siphash_number(&h, f->conn);
+    return siphash_end(&h);
 }
 
 /* RFC 5626 4.1: an instance is one phone, wherever it is. */

@@ -2,30 +2,28 @@
  * the branch of every copy; a request that brings it back has looped, one with another has
  * spiralled. */
 #include "proxy/context.h"
-#include "proxy/gather.h"
 
 #define SUFFIX_BEGIN '-' /* behind the '.' that the engine puts before it */
 
-static void gather_lines(struct gather *g, const struct msg *m, enum hdr_id id)
+static void hash_lines(struct siphash *h, const struct msg *m, enum hdr_id id)
 {
-    for (const struct hdr *h = msg_header(m, id); h; h = msg_header_next(m, h))
-        gather_text(g, hdr_value(m, h));
+    for (const struct hdr *line = msg_header(m, id); line; line = msg_header_next(m, line))
+        siphash_text(h, hdr_value(m, line));
 }
 
 /* RFC 5393 4.2.1: it must not vary with the method, and should with the transaction. */
 static uint64_t hash(const struct proxy *p, struct msg *m)
 {
-    struct gather g;
+    struct siphash h;
     const struct cseq *cseq = msg_cseq(m);
-    gather_init(&g, &p->config.key);
-    gather_text(&g, m->uri_text);
-    gather_text(&g, msg_call_id(m));
-    if (cseq)
-        gather_bytes(&g, &cseq->number, sizeof cseq->number);
-    gather_lines(&g, m, HDR_ROUTE);
-    gather_lines(&g, m, HDR_PROXY_REQUIRE);
-    gather_lines(&g, m, HDR_PROXY_AUTHORIZATION);
-    return gather_hash(&g);
+    siphash_init(&h, &p->config.key);
+    hash_lines(&h, m, HDR_ROUTE);
+    hash_lines(&h, m, HDR_PROXY_REQUIRE);
+    hash_lines(&h, m, HDR_PROXY_AUTHORIZATION);
+    siphash_text(&h, m->uri_text);
+    siphash_text(&h, msg_call_id(m));
+    siphash_number(&h, cseq ? cseq->number : 0);
+    return siphash_end(&h);
 }
 
 struct str loop_suffix(struct proxy *p, struct msg *m)

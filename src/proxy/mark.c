@@ -2,21 +2,19 @@
  * used for. */
 #include "proxy/mark.h"
 #include "proxy/context.h"
-#include "proxy/gather.h"
 
 /* From and To change places within a dialog, and the URIs in them may change: the caller's tag
  * stays. */
 static uint64_t hash(const struct proxy *p, struct msg *m, struct str caller, struct mark mark)
 {
-    struct gather g;
-    gather_init(&g, &p->config.key);
-    gather_text(&g, msg_call_id(m));
-    gather_text(&g, caller);
-    gather_text(&g, mark.from);
-    gather_text(&g, mark.to);
-    if (mark.stateless)
-        gather_text(&g, STR("stateless"));
-    return gather_hash(&g);
+    struct siphash h;
+    siphash_init(&h, &p->config.key);
+    siphash_text(&h, msg_call_id(m));
+    siphash_text(&h, caller);
+    siphash_text(&h, mark.from);
+    siphash_text(&h, mark.to);
+    siphash_number(&h, mark.stateless);
+    return siphash_end(&h);
 }
 
 static struct str tag_of(const struct nameaddr *n)

@@ -2,18 +2,17 @@
  * the user part, with a keyed hash over it; no table is kept. */
 #include "proxy/path.h"
 
-#include "proxy/gather.h"
 #include "proxy/mark.h"
 
 #define BEFORE "ob-"
 
 static uint64_t proof(const struct proxy *p, struct str token)
 {
-    struct gather g;
-    gather_init(&g, &p->config.key);
-    gather_text(&g, STR("path"));
-    gather_text(&g, token);
-    return gather_hash(&g);
+    struct siphash h;
+    siphash_init(&h, &p->config.key);
+    siphash_text(&h, STR("path"));
+    siphash_text(&h, token);
+    return siphash_end(&h);
 }
 
 static bool is_first_hop(struct msg *m)

@@ -1,7 +1,6 @@
 /* The stateless proxy (RFC 3261 16.11): one copy for one copy, to one target, and nothing kept.
  * Whatever it does it does again for a retransmission. */
 #include "proxy/forward.h"
-#include "proxy/gather.h"
 #include "proxy/path.h"
 
 /* A CANCEL that goes nowhere belongs to nothing (RFC 3261 9.2); an ACK has no answer. */
@@ -19,13 +18,13 @@ static int refuse(struct proxy *p, const struct engine_event *ev, unsigned statu
 /* Rendezvous hashing: where a target goes, only what it had goes to others. */
 static uint64_t weight_of(const struct proxy *p, struct msg *m, const struct target *t)
 {
-    struct gather g;
-    gather_init(&g, &p->config.key);
-    gather_text(&g, STR("one"));
-    gather_text(&g, msg_call_id(m));
-    gather_text(&g, t->uri);
-    gather_text(&g, t->path);
-    return gather_hash(&g);
+    struct siphash h;
+    siphash_init(&h, &p->config.key);
+    siphash_text(&h, STR("one"));
+    siphash_text(&h, msg_call_id(m));
+    siphash_text(&h, t->uri);
+    siphash_text(&h, t->path);
+    return siphash_end(&h);
 }
 
 /* RFC 3261 16.11: one and only one target, by fields of the message alone: that of the highest q,

@@ -63,12 +63,94 @@ static void nocase_hashes_as_lower_case(void **state)
     assert_true(siphash13(&key, STR("Z")) != siphash13(&key, STR("z")));
 }
 
+/* All bytes are 0, so that only the lengths tell texts apart. */
+static uint64_t hash_of(size_t first, size_t second)
+{
+    static char bytes[1024];
+    const struct hash_key key = {1, 2};
+    struct siphash h;
+    assert_true(first <= sizeof bytes && second <= sizeof bytes);
+    siphash_init(&h, &key);
+    siphash_text(&h, (struct str){bytes, first});
+    siphash_text(&h, (struct str){bytes, second});
+    return siphash_end(&h);
+}
+
+static void texts_do_not_run_together(void **state)
+{
+    (void)state;
+    static const size_t lens[] = {0, 1, 7, 8, 9, 16, 254, 255, 256, 263, 264, 511, 512, 767, 1023};
+    const size_t n = sizeof lens / sizeof *lens;
+    for (size_t i = 0; i < n * n; i++)
+        for (size_t j = 0; j < i; j++)
+            assert_true(hash_of(lens[i / n], lens[i % n]) != hash_of(lens[j / n], lens[j % n]));
+}
+
+/* Eight bytes that are the last word of a shorter text, and the length of a long one. */
+static void no_text_passes_for_the_end_of_another(void **state)
+{
+    (void)state;
+    const struct hash_key key = {1, 2};
+    static const struct {
+        struct str texts[2];
+    } lists[] = {{{STR_INIT("a"), STR_INIT("bcdefgh")}},
+                 {{STR_INIT("a\0\0\0\0\0\0\1bcdefgh"), STR_INIT("")}},
+                 {{STR_INIT(""), STR_INIT("a\0\0\0\0\0\0\1bcdefgh")}}};
+    uint64_t hashes[3];
+    for (size_t i = 0; i < 3; i++) {
+        struct siphash h;
+        siphash_init(&h, &key);
+        siphash_text(&h, lists[i].texts[0]);
+        siphash_text(&h, lists[i].texts[1]);
+        hashes[i] = siphash_end(&h);
+    }
+    assert_true(hashes[0] != hashes[1] && hashes[0] != hashes[2] && hashes[1] != hashes[2]);
+}
+
+/* A list of one text, up to where its length takes a word of its own, is that text. */
+static void one_short_text_hashes_as_itself(void **state)
+{
+    (void)state;
+    const struct hash_key key = {3, 4};
+    char text[254];
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (char)('A' + i % 60);
+    for (size_t len = 0; len <= sizeof text; len++) {
+        struct siphash h, nocase;
+        siphash_init(&h, &key);
+        siphash_text(&h, (struct str){text, len});
+        assert_true(siphash_end(&h) == siphash13(&key, (struct str){text, len}));
+        siphash_init(&nocase, &key);
+        siphash_text_nocase(&nocase, (struct str){text, len});
+        assert_true(siphash_end(&nocase) == siphash13_nocase(&key, (struct str){text, len}));
+    }
+}
+
+static void numbers_count(void **state)
+{
+    (void)state;
+    const struct hash_key key = {5, 6};
+    uint64_t last = 0;
+    for (uint64_t n = 1; n != 0; n <<= 1) {
+        struct siphash h;
+        siphash_init(&h, &key);
+        siphash_number(&h, n);
+        uint64_t hash = siphash_end(&h);
+        assert_true(hash != last);
+        last = hash;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(siphash24_gives_the_published_vectors),
         cmocka_unit_test(siphash13_agrees_with_another_implementation),
         cmocka_unit_test(nocase_hashes_as_lower_case),
+        cmocka_unit_test(texts_do_not_run_together),
+        cmocka_unit_test(no_text_passes_for_the_end_of_another),
+        cmocka_unit_test(one_short_text_hashes_as_itself),
+        cmocka_unit_test(numbers_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
