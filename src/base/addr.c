@@ -21,14 +21,28 @@ static inline const char *parse_octet(const char *at, uint8_t *to)
     return n <= 255 ? at : NULL;
 }
 
+#define IP4_SHORTEST (sizeof "0.0.0.0" - 1)
+#define IP4_LONGEST (sizeof "255.255.255.255" - 1)
+
+/* Both ends, which overlap or meet: a copy of any length would be a call. */
+static inline void copy_ip4(char *to, struct str s)
+{
+    if (s.len == IP4_SHORTEST) {
+        memcpy(to, s.at, IP4_SHORTEST);
+        return;
+    }
+    memcpy(to, s.at, 8);
+    memcpy(to + s.len - 8, s.at + s.len - 8, 8);
+}
+
 /* RFC 3261 25.1: IPv4address = 1*3DIGIT "." … ; leading zeros are legal and decimal. The copy ends
  * in what is no digit. */
 static bool parse_ip4(struct str s, uint8_t ip[4])
 {
-    char text[sizeof "255.255.255.255"] = {0};
-    if (s.len >= sizeof text || s.len == 0)
+    char text[IP4_LONGEST + 1] = {0};
+    if (s.len < IP4_SHORTEST || s.len > IP4_LONGEST)
         return false;
-    memcpy(text, s.at, s.len);
+    copy_ip4(text, s);
     const char *at = parse_octet(text, &ip[0]);
     for (unsigned i = 1; i < 4 && at; i++)
         at = *at == '.' ? parse_octet(at + 1, &ip[i]) : NULL;
@@ -114,10 +128,9 @@ static struct str without_brackets(struct str s)
 bool addr_parse_ip(struct str s, struct addr *out)
 {
     struct addr a = {0};
-    struct str inner = without_brackets(s);
-    if (inner.len == s.len && parse_ip4(s, a.ip))
+    if (parse_ip4(s, a.ip))
         a.family = ADDR_IP4;
-    else if (parse_ip6(inner, a.ip))
+    else if (parse_ip6(without_brackets(s), a.ip))
         a.family = ADDR_IP6;
     else
         return false;

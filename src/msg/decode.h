@@ -61,6 +61,7 @@ struct param {
 
 static inline bool param_value_scan(struct cursor *c, struct str *out)
 {
+    *out = STR_NONE;
     if (cursor_peek(c) == '"')
         return cursor_quoted(c, out);
     *out = cursor_run(c, LEX_GENVALUE);
@@ -84,6 +85,16 @@ static inline bool param_scan(struct cursor *c, struct param *out)
     return param_value_scan(c, &out->value);
 }
 
+/* The same where one name is the usual one: `usual` has its '=', too. */
+static inline bool param_scan_usual(struct cursor *c, struct str usual, struct param *out)
+{
+    if (!cursor_starts(c, usual) || lex_is_lws(c->at[usual.len]))
+        return param_scan(c, out);
+    out->name = (struct str){c->at, usual.len - 1};
+    c->at += usual.len;
+    return param_value_scan(c, &out->value);
+}
+
 /* Steps over SWS ';' SWS if a ';' is next; otherwise the cursor stays. */
 static inline bool param_starts(struct cursor *c)
 {
@@ -95,6 +106,14 @@ static inline bool param_starts(struct cursor *c)
     cursor_skip_lws(&look);
     *c = look;
     return true;
+}
+
+/* The parameters that were read up to `end`, without the white space before the first ';'. */
+static inline struct str params_between(const char *from, const char *end)
+{
+    while (from < end && lex_is_lws(*from))
+        from++;
+    return text_between(from, end);
 }
 
 /* All parameters of a value, none of which the decoder itself wants. False: a fault is noted. */

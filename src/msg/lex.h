@@ -98,6 +98,12 @@ static inline bool cursor_take(struct cursor *c, char ch)
     return true;
 }
 
+/* Is `text` next, and more behind it? */
+static inline bool cursor_starts(const struct cursor *c, struct str text)
+{
+    return c->end - c->at > (ptrdiff_t)text.len && memcmp(c->at, text.at, text.len) == 0;
+}
+
 static inline void cursor_skip_lws(struct cursor *c)
 {
     while (c->at < c->end && lex_is_lws(*c->at))

@@ -95,7 +95,7 @@ static bool param_read(struct decoder *d, struct cursor *c, struct nameaddr *v)
     const char *at = c->at;
     if (is_lenient(d) && (cursor_done(c) || *at == ';'))
         return true;
-    if (!param_scan(c, &p) && !(is_lenient(d) && p.value.at && p.value.len == 0))
+    if (!param_scan_usual(c, STR("tag="), &p) && !(is_lenient(d) && p.value.at && p.value.len == 0))
         return decode_fail(d, c->at, MSG_E_BAD_PARAM);
     return tag_set(v, &p) || decode_fail(d, p.value.at ? p.value.at : at, MSG_E_BAD_PARAM);
 }
@@ -109,8 +109,7 @@ static bool params_scan(struct decoder *d, struct cursor *c, struct nameaddr *v)
             return false;
         end = c->at;
     }
-    from = end > from ? lex_span(from, end, LEX_LWS) : from;
-    v->params.text = text_between(from, end);
+    v->params.text = params_between(from, end);
     v->text = text_between(v->text.at, end);
     return true;
 }

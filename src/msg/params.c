@@ -5,17 +5,13 @@ bool decode_params(struct decoder *d, struct params *out)
 {
     struct cursor c = d->c;
     struct param p;
-    const char *from = NULL, *end = c.at;
+    const char *from = c.at, *end = from;
     while (param_starts(&c)) {
-        if (!from)
-            from = d->c.at;
         if (!param_scan(&c, &p))
             return decode_fail(d, c.at, MSG_E_BAD_PARAM);
         end = c.at;
     }
-    if (from)
-        from = lex_span(from, c.end, LEX_LWS);
-    out->text = from ? text_between(from, end) : STR_NONE;
+    out->text = end > from ? params_between(from, end) : STR_NONE;
     d->c = c;
     return true;
 }

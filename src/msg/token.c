@@ -89,8 +89,7 @@ static bool identity_value(struct decoder *d, void *value)
             return decode_fail(d, d->c.at, MSG_E_BAD_IDENTITY);
         end = d->c.at;
     }
-    params = end > params ? lex_span(params, end, LEX_LWS) : params;
-    v->params.text = text_between(params, end);
+    v->params.text = params_between(params, end);
     v->text = text_between(from, end);
     cursor_skip_lws(&d->c);
     return true;

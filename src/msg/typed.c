@@ -61,11 +61,14 @@ void *msg_typed(struct msg *m, struct hdr *h)
     return row->family == FAMILY_TEXT ? NULL : decode(m, h, row);
 }
 
-/* The header line that holds the byte at `at`: lines stand in the order of their bytes. */
-static struct hdr *line_of(const struct msg *m, const char *at)
+/* The line of a header that holds the byte at `at`: mostly its first; lines stand in the order of
+ * their bytes. */
+static struct hdr *line_of(const struct msg *m, enum hdr_id id, const char *at)
 {
     size_t offset = (size_t)(at - m->bytes.at), low = 0, high = m->n_headers;
     assert(at >= m->bytes.at && offset < m->bytes.len);
+    if (offset < msg_header(m, id)->end)
+        return msg_header(m, id);
     while (high - low > 1) {
         size_t middle = (low + high) / 2;
         if (m->headers[middle].at <= offset)
@@ -109,7 +112,7 @@ struct via *msg_via_next(struct msg *m, const struct via *v)
 {
     if (v->next)
         return v->next;
-    struct hdr *h = msg_header_next(m, line_of(m, v->text.at));
+    struct hdr *h = msg_header_next(m, line_of(m, HDR_VIA, v->text.at));
     return h ? msg_typed(m, h) : NULL;
 }
 
@@ -132,7 +135,7 @@ const struct nameaddr *msg_nameaddr_next(struct msg *m, enum hdr_id id, const st
     assert(hdr_rows[id].family == FAMILY_NAMEADDR);
     if (last && last->next)
         return last->next;
-    return next_line(m, id, last ? line_of(m, last->text.at) : NULL);
+    return next_line(m, id, last ? line_of(m, id, last->text.at) : NULL);
 }
 
 const struct token *msg_token_next(struct msg *m, enum hdr_id id, const struct token *last)
@@ -141,7 +144,7 @@ const struct token *msg_token_next(struct msg *m, enum hdr_id id, const struct t
            hdr_rows[id].family == FAMILY_IDENTITY);
     if (last && last->next)
         return last->next;
-    return next_line(m, id, last ? line_of(m, last->text.at) : NULL);
+    return next_line(m, id, last ? line_of(m, id, last->text.at) : NULL);
 }
 
 bool msg_has_token(struct msg *m, enum hdr_id id, struct str name)

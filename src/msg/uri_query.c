@@ -6,6 +6,8 @@
 bool uri_param(const struct uri *u, struct str name, struct str *value)
 {
     struct str n, v;
+    if (LIKELY(u->params.len == 0))
+        return false;
     for (size_t at = 0; uri_pair_next(u->params, ';', &at, &n, &v);) {
         if (!uri_text_equal(n, name, true))
             continue;

@@ -19,9 +19,9 @@ static enum transport transport_read(struct str s)
 static bool protocol_scan(struct cursor *c, struct via *v)
 {
     const char *from = c->at;
-    if (c->end - from > 8 && memcmp(from, "SIP/2.0/", 8) == 0) {
+    if (cursor_starts(c, STR("SIP/2.0/"))) {
         c->at = from + 8;
-        if (lex_is(cursor_peek(c), LEX_LWS))
+        if (lex_is(*c->at, LEX_LWS))
             cursor_skip_lws(c);
     } else if (cursor_token(c).len == 0 || !cursor_take_sep(c, '/') || cursor_token(c).len == 0 ||
                !cursor_take_sep(c, '/')) {
@@ -105,7 +105,7 @@ static bool params_scan(struct decoder *d, struct cursor *c, struct via *v)
     v->rport = 0;
     while (param_starts(c)) {
         const char *at = c->at;
-        if (!param_scan(c, &p))
+        if (!param_scan_usual(c, STR("branch="), &p))
             return fail(d, c);
         if (!param_set(v, &p))
             return decode_fail(d, p.value.at ? p.value.at : at, MSG_E_BAD_VIA);
@@ -113,8 +113,7 @@ static bool params_scan(struct decoder *d, struct cursor *c, struct via *v)
             own_end = end;
         end = c->at;
     }
-    from = end > from ? lex_span(from, end, LEX_LWS) : from;
-    v->params.text = text_between(from, end);
+    v->params.text = params_between(from, end);
     v->text = text_between(v->text.at, end);
     v->own = text_between(v->text.at, own_end ? own_end : end);
     return true;

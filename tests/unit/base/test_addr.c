@@ -36,6 +36,7 @@ static void prints_the_canonical_text(void **state)
     } cases[] = {
         {STR_INIT("192.0.2.1"), STR_INIT("192.0.2.1")},
         {STR_INIT("0.0.0.0"), STR_INIT("0.0.0.0")},
+        {STR_INIT("10.0.0.1"), STR_INIT("10.0.0.1")},
         {STR_INIT("255.255.255.255"), STR_INIT("255.255.255.255")},
         /* RFC 3261 25.1: 1*3DIGIT */
         {STR_INIT("192.000.002.010"), STR_INIT("192.0.2.10")},
@@ -74,6 +75,9 @@ static void refuses_what_is_no_address(void **state)
         "1.2.3.",
         "1.2.3.4.",
         "1.2.3.4.5",
+        "1.2.3.",
+        "1.2.3",
+        "123.123.123.1234",
         "256.1.1.1",
         "1.2.3.0004",
         "1..2.3",

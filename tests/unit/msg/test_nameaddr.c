@@ -135,6 +135,8 @@ static void lenient_from_and_to(void **state)
         {"From: sip:a@h;;tag=x", "x", ";;tag=x"},
         {"To: <sip:a@h>;tag=x;", "x", ";tag=x;"},
         {"To: <sip:a@h>;tag=", "", ";tag="},
+        {"To: <sip:a@h>;tag= \t x", "x", ";tag= \t x"},
+        {"To: <sip:a@h>;tag=;tag=y", "", ";tag=;tag=y"},
         {"To: <sip:a@h>;tag=x;tag=y", "x", ";tag=x;tag=y"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
