@@ -129,6 +129,11 @@ static struct map_node *first_with(struct map_node *node, uint64_t hash)
     return node;
 }
 
+void map_prefetch(const struct map *m, uint64_t hash)
+{
+    __builtin_prefetch(place_of(m, hash));
+}
+
 struct map_node *map_find(const struct map *m, uint64_t hash)
 {
     return first_with(*place_of(m, hash), hash);

@@ -280,15 +280,23 @@ static uint64_t bad_so_far(const struct element *e)
     return s->bad_requests + s->bad_responses;
 }
 
+int element_received(struct element *e, struct msg *m, time_ns now)
+{
+    const struct flow flow = m->flow;
+    uint64_t bad = bad_so_far(e), cut = engine_stats(e->engine)->cut_short;
+    int rc = engine_received(e->engine, m, now);
+    if (engine_stats(e->engine)->cut_short != cut)
+        note_bad(e, &flow, NOTE_CUT_SHORT);
+    else if (bad_so_far(e) != bad)
+        note_bad(e, &flow, NOTE_BAD_MESSAGE);
+    return after(e, rc, now);
+}
+
 int element_datagram(struct element *e, const struct flow *flow, struct str bytes, time_ns now)
 {
-    uint64_t bad = bad_so_far(e), cut = engine_stats(e->engine)->cut_short;
-    int rc = engine_datagram(e->engine, flow, bytes, now);
-    if (engine_stats(e->engine)->cut_short != cut)
-        note_bad(e, flow, NOTE_CUT_SHORT);
-    else if (bad_so_far(e) != bad)
-        note_bad(e, flow, NOTE_BAD_MESSAGE);
-    return after(e, rc, now);
+    struct msg *m;
+    int rc = engine_read(e->engine, flow, bytes, &m);
+    return m ? element_received(e, m, now) : rc;
 }
 
 conn_id element_accepted(struct element *e, const struct flow *flow, time_ns now)

@@ -17,6 +17,8 @@ static void config(struct engine *e, const struct engine_config *c)
     rand_init(&e->rand, &c->seed);
     e->key.k0 = rand_u64(&e->rand);
     e->key.k1 = rand_u64(&e->rand);
+    if (e->config.call_key.k0 == 0 && e->config.call_key.k1 == 0)
+        e->config.call_key = (struct hash_key){rand_u64(&e->rand), rand_u64(&e->rand)};
     if (e->config.lasting_key.k0 == 0 && e->config.lasting_key.k1 == 0)
         e->config.lasting_key = (struct hash_key){rand_u64(&e->rand), rand_u64(&e->rand)};
     /* A connection's id that somebody kept is not another one's after a restart. */

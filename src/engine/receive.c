@@ -91,11 +91,11 @@ bool engine_owns_call_id(const struct engine *e, struct str call_id)
            siphash13(&e->config.call_key, call_id) % e->config.n_workers == e->config.worker;
 }
 
-static unsigned worker_of(const struct engine *e, struct msg *m)
+static unsigned worker_of(const struct engine *e, const struct msg *m)
 {
     if (e->config.n_workers <= 1)
         return e->config.worker;
-    return (unsigned)(siphash13(&e->config.call_key, msg_call_id(m)) % e->config.n_workers);
+    return (unsigned)(m->call_hash % e->config.n_workers);
 }
 
 void engine_record(const struct engine *e, const struct msg *m, time_ns now)
@@ -109,14 +109,24 @@ static int dispatch(struct engine *e, struct msg *m, time_ns now)
     return m->is_request ? engine_take_request(e, m, now) : engine_take_response(e, m, now);
 }
 
-int engine_take(struct engine *e, struct msg *m, time_ns now)
+/* What can be known of a message before its turn comes. Memory that its turn will look at is
+ * fetched meanwhile. */
+static void examine(const struct engine *e, struct msg *m)
+{
+    m->fault = msg_check_essential(m);
+    if (m->is_request || e->config.n_workers > 1)
+        m->call_hash = siphash13(&e->config.call_key, msg_call_id(m));
+    if (m->is_request && !m->fault)
+        map_prefetch(&e->by_key, tx_hash(m->call_hash, msg_cseq(m)->number));
+}
+
+static int take_examined(struct engine *e, struct msg *m, time_ns now)
 {
     int err = OK;
-    enum msg_error_code fault = msg_check_essential(m);
     m->received_at = now;
-    if (fault) {
+    if (m->fault) {
         engine_record(e, m, now);
-        engine_reject(e, m, fault);
+        engine_reject(e, m, m->fault);
     } else {
         unsigned worker = worker_of(e, m);
         if (worker != e->config.worker) {
@@ -131,6 +141,12 @@ int engine_take(struct engine *e, struct msg *m, time_ns now)
     return err;
 }
 
+int engine_take(struct engine *e, struct msg *m, time_ns now)
+{
+    examine(e, m);
+    return take_examined(e, m, now);
+}
+
 /* RFC 5626 4.4: line ends alone keep a NAT binding open. */
 static bool is_keep_alive(struct str bytes)
 {
@@ -138,10 +154,9 @@ static bool is_keep_alive(struct str bytes)
     return may_be && str_trim(bytes).len == 0;
 }
 
-int engine_datagram(struct engine *e, const struct flow *flow, struct str bytes, time_ns now)
+int engine_read(struct engine *e, const struct flow *flow, struct str bytes, struct msg **out)
 {
-    if (!engine_room(e, 4, 8))
-        return ERR_NOMEM;
+    *out = NULL;
     if (is_keep_alive(bytes))
         return OK;
     struct msg *m = msg_new(&e->blocks, bytes, MSG_DATAGRAM);
@@ -151,7 +166,24 @@ int engine_datagram(struct engine *e, const struct flow *flow, struct str bytes,
     m->flow = *flow;
     m->flow.conn = 0;
     count_received(e, m);
-    return engine_take(e, m, now);
+    examine(e, m);
+    *out = m;
+    return OK;
+}
+
+int engine_received(struct engine *e, struct msg *m, time_ns now)
+{
+    if (engine_room(e, 4, 8))
+        return take_examined(e, m, now);
+    msg_unref(&e->blocks, m);
+    return ERR_NOMEM;
+}
+
+int engine_datagram(struct engine *e, const struct flow *flow, struct str bytes, time_ns now)
+{
+    struct msg *m;
+    int err = engine_read(e, flow, bytes, &m);
+    return m ? engine_received(e, m, now) : err;
 }
 
 int engine_adopt(struct engine *e, struct msg *m, time_ns now)

@@ -132,7 +132,7 @@ int engine_take_request(struct engine *e, struct msg *m, time_ns now)
         e->stats.bad_requests++;
         return OK;
     }
-    uint64_t hash = tx_key_hash(&e->key, &key);
+    uint64_t hash = tx_hash(m->call_hash, key.cseq);
     struct match found = match(e, &key, hash);
     if (m->method == METHOD_ACK)
         return take_ack(e, m, found.same, now);

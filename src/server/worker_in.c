@@ -12,6 +12,7 @@
 #define BACKLOG_SWAMPED 192
 #define ACCEPTS_MOST 64 /* connections taken from one listener likewise */
 #define PARCELS_MOST 1024
+#define READ_AHEAD 32 /* datagrams: as many messages as the second cache has room for */
 #define HOLD_NS (10 * NS_PER_MS)
 
 /* An input that finds no memory is lost like a packet: its sender sends it again or gives up (but
@@ -26,20 +27,43 @@ static void note(struct worker *w, int error, time_ns now)
 
 /* --- datagrams --- */
 
-static void take_batch(struct worker *w, unsigned listener, time_ns now)
+/* NULL: it is not heard, or no message. */
+static struct msg *read_datagram(struct worker *w, unsigned listener, const struct udp_in *in,
+                                 time_ns now)
 {
     struct flow f = {.transport = TRANSPORT_UDP,
                      .listener = (uint8_t)listener,
-                     .local = w->listeners[listener].at.addr};
-    struct udp_in in;
+                     .local = w->listeners[listener].at.addr,
+                     .remote = in->remote};
+    struct msg *m = NULL;
 
-    for (; udp_next(w->area, &in); w->read++) {
-        f.remote = in.remote;
-        if (!worker_hears(w, &f.remote, now) || worker_takes_stun(w, listener, &in))
-            continue;
-        note(w, element_datagram(w->element, &f, in.bytes, now), now);
-        worker_settle(w, now);
-    }
+    if (worker_hears(w, &f.remote, now) && !worker_takes_stun(w, listener, in))
+        note(w, engine_read(w->engine, &f, in->bytes, &m), now);
+    return m;
+}
+
+/* Returns how many; 0: that was all. */
+static unsigned read_ahead(struct worker *w, unsigned listener, struct msg **out, time_ns now)
+{
+    struct udp_in in;
+    unsigned n = 0;
+
+    for (; n < READ_AHEAD && udp_next(w->area, &in); w->read++)
+        if ((out[n] = read_datagram(w, listener, &in, now)) != NULL)
+            n++;
+    return n;
+}
+
+static void take_batch(struct worker *w, unsigned listener, time_ns now)
+{
+    struct msg *read[READ_AHEAD];
+    unsigned n;
+
+    while ((n = read_ahead(w, listener, read, now)) > 0)
+        for (unsigned i = 0; i < n; i++) {
+            note(w, element_received(w->element, read[i], now), now);
+            worker_settle(w, now);
+        }
 }
 
 static void take_unreachable(struct worker *w, unsigned listener, time_ns now)

@@ -44,15 +44,10 @@ bool tx_key_of(struct msg *m, struct tx_key *k)
     return true;
 }
 
-static uint64_t mix(uint64_t h, uint64_t more)
+uint64_t tx_hash(uint64_t call_hash, uint32_t cseq)
 {
-    return (h ^ (more + UINT64_C(0x9e3779b97f4a7c15) + (h << 6) + (h >> 2))) *
-           UINT64_C(0xff51afd7ed558ccd);
-}
-
-uint64_t tx_key_hash(const struct hash_key *key, const struct tx_key *k)
-{
-    return mix(siphash13(key, k->field[KEY_CALL_ID]), k->cseq);
+    uint64_t more = cseq + UINT64_C(0x9e3779b97f4a7c15) + (call_hash << 6) + (call_hash >> 2);
+    return (call_hash ^ more) * UINT64_C(0xff51afd7ed558ccd);
 }
 
 size_t tx_key_size(const struct tx_key *k)

@@ -112,6 +112,7 @@ void element_stats(const struct element *, struct element_stats *);
 
 /* The engine's inputs, with the engine's meanings and errors. Each lets the roles act on its
  * events; what a role cannot do for want of memory it answers with 503. */
+int element_received(struct element *, struct msg *, time_ns now);
 int element_datagram(struct element *, const struct flow *, struct str bytes, time_ns now);
 conn_id element_accepted(struct element *, const struct flow *, time_ns now);
 int element_connected(struct element *, conn_id, const struct addr *local, time_ns now);

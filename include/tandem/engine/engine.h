@@ -37,8 +37,9 @@ struct engine_config {
     struct mem *mem;
     struct rand_seed seed;   /* tags, branches, hash keys */
     struct tx_timers timers; /* tx_timers_default() */
-    struct hash_key
-        call_key; /* decides which worker a Call-ID belongs to: the same for all workers */
+    /* Hashes Call-IDs: decides which worker one belongs to, so the same for all of them. Zero: from
+     * the seed. */
+    struct hash_key call_key;
     /* Makes the branches and tags of what keeps no state: the same for all workers, and after a
      * restart (RFC 3261 8.2.7, 16.11). Zero: from the seed. */
     struct hash_key lasting_key;
@@ -75,7 +76,16 @@ const struct listener *engine_listener(const struct engine *, unsigned index);
 int engine_listener_for(const struct engine *, enum transport, const struct addr *remote);
 
 /* --- inputs --- */
-/* One UDP packet. `bytes` are copied. */
+/* One UDP packet, in two steps: where many came together all are read first, and then taken one
+ * after the other. That is cheaper, since the code that reads stays in the cache, and memory that a
+ * message will be looked up in is fetched while the others are read.
+ *
+ * Copies `bytes` and reads the message. ERR_NOMEM: it is lost. *out is NULL then, and for a
+ * keep-alive (RFC 5626 4.4); else it wants engine_received before the engine is freed. */
+int engine_read(struct engine *, const struct flow *, struct str bytes, struct msg **out);
+/* Its turn has come. ERR_NOMEM: it is lost. */
+int engine_received(struct engine *, struct msg *, time_ns now);
+/* Both. */
 int engine_datagram(struct engine *, const struct flow *, struct str bytes, time_ns now);
 /* A connection was accepted on flow->listener. Returns its id, or 0: refuse it (limit, no memory).
  */

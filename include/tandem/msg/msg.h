@@ -57,21 +57,24 @@ struct msg {
     struct str uri_text; /* Request-URI */
     struct str version;
     struct str reason;
-    uint32_t head_len; /* with the empty line */
     struct str body;
     uint16_t n_headers;
     uint16_t first[N_HDR]; /* index + 1 of the first line with this id */
-    uint16_t keep_s; /* RFC 6223: how often whoever sent it may send keep-alives here, where its
-                        Via asks; 0: that is not answered. Set by the role that takes it */
+    uint16_t keep_s;   /* RFC 6223: how often whoever sent it may send keep-alives here, where its
+                          Via asks; 0: that is not answered. Set by the role that takes it */
+    uint32_t head_len; /* with the empty line */
     struct hdr *headers;
     struct uri *uri; /* once decoded */
     bool is_folded;  /* some header's value has a CR or LF in it: a folding, or a fault */
     uint8_t n_errors;
     struct msg_error errors[MSG_MAX_ERRORS];
-    char *space; /* what is left for typed values */
+    enum msg_error_code fault; /* what msg_check_essential said; set by the engine */
+    char *space;               /* what is left for typed values */
     size_t space_len;
     struct flow flow; /* where it came from; set by who received it */
     time_ns received_at;
+    uint64_t call_hash;  /* of the Call-ID: its worker and its transaction are found by it; set by
+                            the engine */
     struct block *block; /* the block that holds all of this; NULL: the caller lends the memory */
 };
 

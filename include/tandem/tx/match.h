@@ -3,7 +3,6 @@
 #ifndef TANDEM_TX_MATCH_H
 #define TANDEM_TX_MATCH_H
 
-#include "base/siphash.h"
 #include "msg/msg.h"
 
 enum tx_key_field {
@@ -31,10 +30,10 @@ bool tx_branch_has_cookie(struct str branch);
 
 /* Reads the key of a request: views into it. False: Via, CSeq, From or Call-ID is unreadable. */
 bool tx_key_of(struct msg *request, struct tx_key *);
-/* Of Call-ID and CSeq number, which all requests have in common that could match each other by the
- * rules below: one look at a table finds a retransmission, what a CANCEL or an ACK belongs to, and
- * what the request merges with. */
-uint64_t tx_key_hash(const struct hash_key *, const struct tx_key *);
+/* Of the Call-ID's keyed hash and the CSeq number, which all requests have in common that could
+ * match each other by the rules below: one look at a table finds a retransmission, what a CANCEL or
+ * an ACK belongs to, and what the request merges with. */
+uint64_t tx_hash(uint64_t call_hash, uint32_t cseq);
 
 /* The bytes that tx_key_copy needs. */
 size_t tx_key_size(const struct tx_key *);

@@ -181,6 +181,32 @@ static void faults_are_logged_for_who_asks(void **state)
     rig_end(&rig);
 }
 
+/* What is read ahead of its turn is taken in its turn, and is what it was: of a request and its
+ * retransmission that came together the second is told from the first. */
+static void messages_are_read_ahead(void **state)
+{
+    (void)state;
+    struct msg *read[3];
+    struct flow flow;
+    rig_new(&rig);
+    flow = rig_flow(RIG_UDP, "192.0.2.9:5060");
+    struct str invite = str_from(rig_request("INVITE", "z9hG4bKone", "", ""));
+    assert_int_equal(engine_read(rig.e, &flow, invite, &read[0]), OK);
+    assert_int_equal(engine_read(rig.e, &flow, invite, &read[1]), OK);
+    assert_int_equal(engine_read(rig.e, &flow, STR("INVITE x"), &read[2]), OK);
+    assert_int_equal(engine_stats(rig.e)->received, 3);
+    assert_int_equal(engine_stats(rig.e)->requests, 0);
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(engine_received(rig.e, read[i], rig.now), OK);
+    rig_drain(&rig);
+    assert_int_equal(rig_count_events(&rig, EVENT_REQUEST), 1);
+    assert_int_equal(engine_stats(rig.e)->retransmissions_in, 1);
+    assert_int_equal(engine_stats(rig.e)->bad_requests, 1);
+    assert_int_equal(engine_read(rig.e, &flow, STR("\r\n\r\n"), &read[0]), OK);
+    assert_null(read[0]);
+    rig_free(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +216,7 @@ int main(void)
         cmocka_unit_test(every_truncation_is_survived),
         cmocka_unit_test(store_questions_come_back),
         cmocka_unit_test(faults_are_logged_for_who_asks),
+        cmocka_unit_test(messages_are_read_ahead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
