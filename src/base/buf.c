@@ -9,6 +9,10 @@ void buf_put_lower(struct buf *b, struct str s)
 {
     size_t i = b->len;
     buf_put(b, s);
+    for (uint64_t lower; b->len - i >= sizeof lower; i += sizeof lower) {
+        lower = ascii_lower8(load8(b->at + i));
+        memcpy(b->at + i, &lower, sizeof lower);
+    }
     for (; i < b->len; i++)
         b->at[i] = (char)ascii_lower((unsigned char)b->at[i]);
 }

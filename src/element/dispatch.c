@@ -174,17 +174,11 @@ static void stored(struct element *e, const struct engine_event *ev, time_ns now
     (void)registrar_stored(e->registrar, ev, now, &effect);
     if (!effect.request)
         return;
-    const struct nameaddr *to = msg_to(effect.request);
-    char space[LIMIT_AOR_BYTES];
-    struct uri aor;
-    struct buf key;
-    buf_init(&key, space, sizeof space);
-    if (to && home_has(e, &to->uri, &aor))
-        registrar_key(&key, &aor);
-    note_registered(e, effect.request, to ? to->uri_text : STR_NONE, buf_str(&key));
-    proxy_came(e->proxy, buf_str(&key));
-    if (effect.alone) /* what calls he was in, he is in them no more */
-        agent_gone(e, buf_str(&key), now);
+    const struct str key = {effect.key, effect.key_len};
+    note_registered(e, effect.request, msg_to(effect.request)->uri_text, key);
+    proxy_came(e->proxy, key);
+    if (effect.is_alone) /* what calls he was in, he is in them no more */
+        agent_gone(e, key, now);
     msg_unref(engine_blocks(e->engine), effect.request);
 }
 

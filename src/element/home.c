@@ -46,10 +46,12 @@ void home_drop(struct mem *mem, struct home *h)
 static bool is_our_port(const struct element *e, uint16_t port)
 {
     const struct listener *l;
+    if (port == 0)
+        return true;
     for (unsigned i = 0; (l = engine_listener(e->engine, i)); i++)
         if (l->port == port || l->local.port == port)
             return true;
-    return port == 0;
+    return false;
 }
 
 static const struct str *domain_of(const struct element *e, struct str host)

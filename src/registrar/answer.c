@@ -87,13 +87,13 @@ static void put_service_route(struct buf *b, const struct extras *extras)
     }
 }
 
-int answer_ok(struct engine *e, tx_id tx, const struct bindings *all, const struct extras *extras,
-              time_ns now)
+struct block *answer_print_ok(struct block_pool *pool, const struct bindings *all,
+                              const struct extras *extras, time_ns now)
 {
     size_t size = ok_size(all, extras);
-    struct block *text = block_new(engine_blocks(e), size);
+    struct block *text = block_new(pool, size);
     if (!text)
-        return ERR_NOMEM;
+        return NULL;
     struct buf b;
     buf_init(&b, text->bytes, size);
     for (size_t i = 0; i < all->n; i++)
@@ -108,10 +108,8 @@ int answer_ok(struct engine *e, tx_id tx, const struct bindings *all, const stru
     put_outbound(&b, extras);
     buf_put(&b, extras->info);
     assert(!b.over);
-    struct reply reply = {.status = 200, .headers = buf_str(&b)};
-    int rc = engine_reply(e, tx, &reply, now);
-    block_unref(engine_blocks(e), text);
-    return rc;
+    text->len = (uint32_t)b.len;
+    return text;
 }
 
 /* RFC 3261 10.3 step 7: 423 says what is acceptable. RFC 3261 20.33: when to come back. */

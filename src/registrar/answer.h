@@ -16,8 +16,9 @@ struct extras {
     struct gruu_maker gruu; /* RFC 5627 5.2 */
     uint32_t flow_timer_s;  /* … and the phone shall keep its flow open so often; 0: not said */
 };
-/* RFC 3261 10.3 step 8: 200 with every binding. ERR_NOMEM: not answered. */
-int answer_ok(struct engine *, tx_id, const struct bindings *, const struct extras *, time_ns now);
+/* The headers of a 200 (RFC 3261 10.3 step 8): every binding, and the extras. NULL: no memory. */
+MUST_USE struct block *answer_print_ok(struct block_pool *, const struct bindings *,
+                                       const struct extras *, time_ns now);
 /* Any other answer, with the header that belongs to it. */
 int answer_refusal(struct engine *, tx_id, struct refusal, const struct registrar_config *,
                    time_ns now);

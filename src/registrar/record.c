@@ -4,6 +4,7 @@
 
 #include <assert.h>
 
+#include "base/ascii.h"
 #include "registrar/instance.h"
 #include "registrar/registrar.h"
 
@@ -13,12 +14,22 @@
 #define BINDING_BYTES 96 /* more than the fixed part of a binding with two IPv6 addresses */
 enum { FLAG_BY_FLOW = 1, FLAG_OUTBOUND = 2, FLAG_BEGUN = 4, ALL_FLAGS = 7 };
 
+static inline uint64_t little_endian(uint64_t n)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    n = __builtin_bswap64(n);
+#endif
+    return n;
+}
+
 /* --- bytes out: little-endian, sticky overflow --- */
 
-static void put_uint(struct buf *b, uint64_t n, unsigned bytes)
+/* Always inlined, since then each width is one store. */
+static inline __attribute__((always_inline)) void put_uint(struct buf *b, uint64_t n,
+                                                           unsigned bytes)
 {
-    for (unsigned i = 0; i < bytes; i++)
-        buf_put_char(b, (char)(n >> (8 * i) & 0xff));
+    n = little_endian(n);
+    buf_put(b, (struct str){(const char *)&n, bytes});
 }
 
 static unsigned ip_bytes(unsigned family)
@@ -34,23 +45,30 @@ static void put_addr(struct buf *b, const struct addr *a)
     buf_put(b, (struct str){(const char *)a->ip, ip_bytes(a->family)});
 }
 
-static void put_text(struct buf *b, struct str s)
+/* What was written from here on. */
+static struct str put_since(const struct buf *b, size_t from)
+{
+    return (struct str){b->at + from, b->len - from};
+}
+
+static struct str put_text(struct buf *b, struct str s)
 {
     put_uint(b, s.len, 2);
+    size_t from = b->len;
     buf_put(b, s);
+    return put_since(b, from);
 }
 
 /* The length is known only once the parameters are in their stored form. */
-static void put_params(struct buf *b, struct params params)
+static struct params put_params(struct buf *b, struct params params)
 {
-    size_t at = b->len;
+    struct buf len = {b->at + b->len, 0, 2, false};
     put_uint(b, 0, 2);
     size_t from = b->len;
     print_contact_params(b, params);
-    if (!b->over) {
-        b->at[at] = (char)((b->len - from) & 0xff);
-        b->at[at + 1] = (char)((b->len - from) >> 8);
-    }
+    if (!b->over)
+        put_uint(&len, b->len - from, 2);
+    return (struct params){put_since(b, from)};
 }
 
 static unsigned flags_of(const struct binding *x)
@@ -59,7 +77,7 @@ static unsigned flags_of(const struct binding *x)
            (x->begun ? FLAG_BEGUN : 0u);
 }
 
-static void put_binding(struct buf *b, const struct binding *x)
+static void put_binding(struct buf *b, struct binding *x)
 {
     put_uint(b, x->expires, 8);
     put_uint(b, x->cseq, 4);
@@ -70,10 +88,10 @@ static void put_binding(struct buf *b, const struct binding *x)
     put_addr(b, &x->flow.local);
     put_addr(b, &x->flow.remote);
     put_uint(b, x->flow.conn, 8);
-    put_text(b, x->uri);
-    put_params(b, x->params);
-    put_text(b, x->call_id);
-    put_text(b, x->path);
+    x->uri = put_text(b, x->uri);
+    x->params = put_params(b, x->params);
+    x->call_id = put_text(b, x->call_id);
+    x->path = put_text(b, x->path);
     if (x->begun)
         put_uint(b, x->begun, 8);
 }
@@ -83,7 +101,7 @@ static size_t texts_len(const struct binding *x)
     return x->uri.len + x->params.text.len + x->call_id.len + x->path.len;
 }
 
-struct block *record_write(struct block_pool *pool, const struct bindings *all, bool *too_large)
+struct block *record_write(struct block_pool *pool, struct bindings *all, bool *too_large)
 {
     size_t size = HEAD_BYTES;
     for (size_t i = 0; i < all->n; i++)
@@ -143,12 +161,9 @@ static inline __attribute__((always_inline)) uint64_t take_uint(struct reader *r
         return 0;
     }
     memcpy(&n, r->rest.at, bytes);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    n = __builtin_bswap64(n);
-#endif
     r->rest.at += bytes;
     r->rest.len -= bytes;
-    return n;
+    return little_endian(n);
 }
 
 static struct str take_text(struct reader *r)
@@ -178,25 +193,40 @@ static void take_flow(struct reader *r, struct flow *out)
     r->bad |= out->local.family != out->remote.family;
 }
 
+/* Does `is_such` say of any eight bytes that such a one is among them? Letters fill up the last
+ * ones. */
+static inline __attribute__((always_inline)) bool has_any(struct str s, bool is_such(uint64_t))
+{
+    uint64_t rest = ASCII_EACH * 'a';
+    for (; s.len >= sizeof rest; s.at += sizeof rest, s.len -= sizeof rest)
+        if (is_such(load8(s.at)))
+            return true;
+    if (s.len > 0)
+        memcpy(&rest, s.at, s.len);
+    return is_such(rest);
+}
+
 /* Without controls: cannot end a line. */
 static bool is_line_text(struct str s)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.at[i];
-        if (c < 0x20 || c == 0x7f)
-            return false;
-    }
-    return true;
+    return !has_any(s, ascii_any_control8);
+}
+
+/* Controls, SP, all beyond ASCII, quotes, and the two brackets, which differ by one bit. */
+static inline bool any_outside_uri8(uint64_t v)
+{
+    return ascii_any_below8(v, '!') || ascii_any_is8(v, 0x7f) || (v & ASCII_EACH * 0x80) ||
+           ascii_any_is8(v, '"') || ascii_any_is8(v | ASCII_EACH * 2, '>');
 }
 
 static bool is_record_uri(struct str s)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.at[i];
-        if (c <= 0x20 || c >= 0x7f || c == '<' || c == '>' || c == '"')
-            return false;
-    }
-    return s.len > 0;
+    return s.len > 0 && !has_any(s, any_outside_uri8);
+}
+
+static bool ends_params(char c)
+{
+    return c == ' ' || c == ',' || c == '<' || c == '>' || c == '\\';
 }
 
 /* Outside of quoted strings nothing that ends a parameter list; quotes are closed. */
@@ -208,7 +238,7 @@ static bool is_contained(struct str s)
             i++;
         else if (s.at[i] == '"')
             quoted = !quoted;
-        else if (!quoted && memchr(" ,<>\\", s.at[i], 5))
+        else if (!quoted && ends_params(s.at[i]))
             return false;
     return !quoted;
 }

@@ -38,9 +38,10 @@ struct bindings {
 /* The bindings that are alive at `now`; an empty record has none. False: the bytes are no record
  * (none then, too). */
 bool record_read(struct str record, time_ns now, struct bindings *out);
-/* A block with the record of these bindings. NULL with *too_large: over LIMIT_RECORD_BYTES or a
- * text over 64 KiB; else no memory. */
-MUST_USE struct block *record_write(struct block_pool *, const struct bindings *, bool *too_large);
+/* A block with the record of these bindings, whose texts are views into it from then on, as
+ * record_read would have them. NULL with *too_large: over LIMIT_RECORD_BYTES or a text over 64 KiB;
+ * else no memory. */
+MUST_USE struct block *record_write(struct block_pool *, struct bindings *, bool *too_large);
 /* When the record of these bindings may be dropped. */
 time_ns record_end(const struct bindings *, time_ns now);
 

@@ -12,13 +12,14 @@
 
 struct pending {
     tx_id tx;
-    struct msg *msg;      /* our reference */
-    struct block *path;   /* its Path values in one line; NULL: none */
-    struct block *info;   /* lines that its 200 bears; NULL: none */
-    struct block *record; /* written to the store, not confirmed yet; NULL: being read */
+    struct msg *msg;    /* our reference */
+    struct block *path; /* its Path values in one line; NULL: none */
+    struct block *info; /* lines that its 200 bears; NULL: none */
+    struct block *ok;   /* the 200's headers, once the store confirms what was written; NULL: the
+                           record is being read */
     unsigned tries;
     bool watched;  /* its connection's end will be known */
-    bool is_first; /* its user had no phone */
+    bool is_alone; /* its user had no phone, or will have none */
     struct wishes wishes;
     uint16_t key_len;
     char key[LIMIT_AOR_BYTES];
@@ -82,7 +83,7 @@ void registrar_reconfigure(struct registrar *r, const struct registrar_config *c
 static void pending_drop(struct registrar *r, pool_id id)
 {
     struct pending *p = pool_get(&r->pending, id);
-    block_unref(engine_blocks(r->engine), p->record);
+    block_unref(engine_blocks(r->engine), p->ok);
     block_unref(engine_blocks(r->engine), p->path);
     block_unref(engine_blocks(r->engine), p->info);
     msg_unref(engine_blocks(r->engine), p->msg);
@@ -144,9 +145,9 @@ static uint16_t keep_of(const struct registrar *r, const struct msg *m)
     return transport_is_reliable(m->flow.transport) ? LIMIT_KEEP_STREAMS_S : LIMIT_KEEP_DATAGRAMS_S;
 }
 
-static int finish_ok(struct registrar *r, pool_id id, const struct bindings *all, time_ns now)
+static struct block *print_ok(struct registrar *r, const struct pending *p,
+                              const struct bindings *all, time_ns now)
 {
-    struct pending *p = pool_get(&r->pending, id);
     const struct extras extras = {.path = p->wishes.path_asked ? pending_path(p) : STR_NONE,
                                   .info = p->info ? block_str(p->info) : STR_NONE,
                                   .service_route = r->config.service_route,
@@ -154,11 +155,26 @@ static int finish_ok(struct registrar *r, pool_id id, const struct bindings *all
                                   .outbound = p->wishes.outbound && p->wishes.outbound_asked,
                                   .flow_timer_s = r->config.flow_timer_s,
                                   .gruu = {.key = &r->config.key, .aor = gruus_of(p)}};
+    return answer_print_ok(engine_blocks(r->engine), all, &extras, now);
+}
+
+static int finish_ok(struct registrar *r, pool_id id, time_ns now)
+{
+    struct pending *p = pool_get(&r->pending, id);
+    const struct reply reply = {.status = 200, .headers = block_str(p->ok)};
     p->msg->keep_s = keep_of(r, p->msg);
-    if (answer_ok(r->engine, p->tx, all, &extras, now) == ERR_NOMEM)
+    if (engine_reply(r->engine, p->tx, &reply, now) == ERR_NOMEM)
         return finish(r, id, no_memory, now);
     pending_drop(r, id);
     return OK;
+}
+
+/* Nothing changes. */
+static int tell(struct registrar *r, pool_id id, const struct bindings *all, time_ns now)
+{
+    struct pending *p = pool_get(&r->pending, id);
+    p->ok = print_ok(r, p, all, now);
+    return p->ok ? finish_ok(r, id, now) : finish(r, id, no_memory, now);
 }
 
 /* --- the request --- */
@@ -292,22 +308,25 @@ int registrar_request(struct registrar *r, const struct engine_event *ev, const 
 
 /* --- the store's answers --- */
 
-static int write_back(struct registrar *r, pool_id id, const struct bindings *all, uint64_t version,
+static int write_back(struct registrar *r, pool_id id, struct bindings *all, uint64_t version,
                       time_ns now)
 {
     struct pending *p = pool_get(&r->pending, id);
     bool too_large;
-    p->record = record_write(engine_blocks(r->engine), all, &too_large);
-    if (!p->record) {
+    struct block *record = record_write(engine_blocks(r->engine), all, &too_large);
+    if (!record) {
         struct refusal large = {403, STR("Registration too large")};
         return finish(r, id, too_large ? large : no_memory, now);
     }
     struct store_ask put = {.op = STORE_PUT,
                             .key = {p->key, p->key_len},
-                            .value = block_str(p->record),
+                            .value = block_str(record),
                             .version = version,
                             .expires = record_end(all, now)};
-    return ask(r, id, &put) == OK ? OK : finish(r, id, no_memory, now);
+    p->ok = print_ok(r, p, all, now);
+    bool asked = p->ok && ask(r, id, &put) == OK;
+    block_unref(engine_blocks(r->engine), record);
+    return asked ? OK : finish(r, id, no_memory, now);
 }
 
 /* RFC 3261 10.3 steps 6 to 8 on the record as it is. */
@@ -317,9 +336,8 @@ static int decide(struct registrar *r, pool_id id, const struct store_answer *fo
     struct bindings old, all;
     bool changed;
     record_read(found->value, now, &old);
-    p->is_first = old.n == 0;
     if (!p->wishes.star && p->wishes.n == 0)
-        return finish_ok(r, id, &old, now);
+        return tell(r, id, &old, now);
     struct arrival at = {
         .flow = &p->msg->flow, .via = msg_via(p->msg), .path = pending_path(p), .now = now};
     struct refusal why =
@@ -327,7 +345,8 @@ static int decide(struct registrar *r, pool_id id, const struct store_answer *fo
     if (why.status)
         return finish(r, id, why, now);
     if (!changed)
-        return finish_ok(r, id, &old, now);
+        return tell(r, id, &old, now);
+    p->is_alone = old.n == 0 || all.n == 0;
     return write_back(r, id, &all, found->version, now);
 }
 
@@ -336,8 +355,8 @@ static int decide_anew(struct registrar *r, pool_id id, const struct store_answe
                        time_ns now)
 {
     struct pending *p = pool_get(&r->pending, id);
-    block_unref(engine_blocks(r->engine), p->record);
-    p->record = NULL;
+    block_unref(engine_blocks(r->engine), p->ok);
+    p->ok = NULL;
     if (++p->tries == LIMIT_STORE_TRIES)
         return finish(r, id, (struct refusal){500, STR("Record changes too often")}, now);
     return decide(r, id, found, now);
@@ -346,15 +365,15 @@ static int decide_anew(struct registrar *r, pool_id id, const struct store_answe
 static int confirmed(struct registrar *r, pool_id id, time_ns now, struct registrar_effect *out)
 {
     struct pending *p = pool_get(&r->pending, id);
-    struct bindings all;
     if (p->watched)
         flows_made(&r->flows, p->msg->flow.conn, (struct str){p->key, p->key_len});
-    bool good = record_read(block_str(p->record), now, &all);
-    assert(good);
-    (void)good;
-    if (out)
-        *out = (struct registrar_effect){msg_ref(p->msg), p->is_first || all.n == 0};
-    return finish_ok(r, id, &all, now);
+    if (out) {
+        out->request = msg_ref(p->msg);
+        out->is_alone = p->is_alone;
+        out->key_len = p->key_len;
+        memcpy(out->key, p->key, p->key_len);
+    }
+    return finish_ok(r, id, now);
 }
 
 int registrar_stored(struct registrar *r, const struct engine_event *ev, time_ns now,
@@ -362,7 +381,7 @@ int registrar_stored(struct registrar *r, const struct engine_event *ev, time_ns
 {
     assert(ev->kind == EVENT_STORE);
     if (out)
-        *out = (struct registrar_effect){0};
+        out->request = NULL;
     if (ev->user & FLOW_BIT) {
         flows_stored(&r->flows, ev, now);
         return OK;
@@ -372,7 +391,7 @@ int registrar_stored(struct registrar *r, const struct engine_event *ev, time_ns
         return ERR_STALE;
     switch (ev->store.status) {
     case STORE_OK:
-        return p->record ? confirmed(r, ev->user, now, out) : decide(r, ev->user, &ev->store, now);
+        return p->ok ? confirmed(r, ev->user, now, out) : decide(r, ev->user, &ev->store, now);
     case STORE_CONFLICT:
         return decide_anew(r, ev->user, &ev->store, now);
     case STORE_FAILED:

@@ -193,9 +193,13 @@ static struct refusal judge_flows(struct msg *m, struct wishes *w)
     return none;
 }
 
-static bool is_asked(struct msg *m, struct str option)
+static void read_options(struct msg *m, enum hdr_id id, struct wishes *out)
 {
-    return msg_has_token(m, HDR_SUPPORTED, option) || msg_has_token(m, HDR_REQUIRE, option);
+    for (const struct token *t = NULL; (t = msg_token_next(m, id, t));) {
+        out->path_asked |= str_equal_nocase(t->name, STR("path"));
+        out->outbound_asked |= str_equal_nocase(t->name, STR("outbound"));
+        out->gruu_asked |= str_equal_nocase(t->name, STR("gruu"));
+    }
 }
 
 struct refusal request_read(struct msg *m, const struct registrar_config *config,
@@ -203,14 +207,14 @@ struct refusal request_read(struct msg *m, const struct registrar_config *config
 {
     const struct cseq *cseq = msg_cseq(m);
     out->star = out->outbound = false;
+    out->path_asked = out->outbound_asked = out->gruu_asked = false;
     out->n = 0;
     out->call_id = msg_call_id(m);
     if (!cseq || out->call_id.len == 0)
         return refuse(400, STR_NONE);
     out->cseq = cseq->number;
-    out->path_asked = is_asked(m, STR("path"));
-    out->outbound_asked = is_asked(m, STR("outbound"));
-    out->gruu_asked = is_asked(m, STR("gruu"));
+    read_options(m, HDR_SUPPORTED, out);
+    read_options(m, HDR_REQUIRE, out);
     struct refusal r = read_contacts(m, config, out);
     if (!r.status && out->star)
         r = check_star(m, out);

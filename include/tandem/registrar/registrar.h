@@ -56,9 +56,11 @@ int registrar_request(struct registrar *, const struct engine_event *, const str
                       struct str info, time_ns now);
 /* What took effect. */
 struct registrar_effect {
-    struct msg
-        *request; /* the REGISTER, with a reference that is the caller's; NULL: nothing did */
-    bool alone;   /* its user had no phone before, or has none now */
+    struct msg *request; /* the REGISTER, with a reference that is the caller's; NULL: nothing did,
+                            and the rest is not set */
+    bool is_alone;       /* its user had no phone before, or has none now */
+    uint16_t key_len;
+    char key[LIMIT_AOR_BYTES]; /* of its user's record */
 };
 /* An EVENT_STORE of ours: decides, writes, answers. `out` may be NULL. ERR_STALE: its request has
  * ended. Else as engine_reply has it. */

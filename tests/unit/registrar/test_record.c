@@ -93,13 +93,44 @@ static void assert_same(const struct binding *a, const struct binding *b)
 static void test_round_trip(void **state)
 {
     (void)state;
-    struct bindings in, out;
-    struct block *b = sample_record(&in);
+    struct bindings in, written, out;
+    sample(&in);
+    struct block *b = sample_record(&written);
     assert_true(record_read(block_str(b), NOW - 1, &out));
     assert_int_equal(out.n, 3);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++) {
         assert_same(&in.list[i], &out.list[i]);
+        assert_same(&in.list[i], &written.list[i]);
+        assert_ptr_equal(written.list[i].uri.at, out.list[i].uri.at);
+        assert_ptr_equal(written.list[i].path.at, out.list[i].path.at);
+    }
     block_unref(&pool, b);
+}
+
+/* Whatever the byte and wherever it stands: a URI has no brackets, quotes, white space, controls
+ * and bytes beyond ASCII, a line no controls. */
+static void test_bytes_of_texts(void **state)
+{
+    (void)state;
+    char text[20];
+    struct bindings in = {.n = 1}, out;
+    bool large;
+    for (size_t len = 1; len <= sizeof text; len++)
+        for (size_t at = 0; at < len; at++)
+            for (int byte = 0; byte < 256; byte++) {
+                struct str s = {text, len};
+                memset(text, 'x', sizeof text);
+                text[at] = (char)byte;
+                bool in_uri = byte > ' ' && byte < 0x7f && !strchr("<>\"", byte);
+                assert_int_equal(is_storable_contact(s, (struct params){STR_NONE}), in_uri);
+                in.list[0] = (struct binding){.uri = STR("sip:a@192.0.2.1"),
+                                              .call_id = s,
+                                              .expires = NOW + 1,
+                                              .flow = flow_from("192.0.2.1:1")};
+                struct block *b = record_write(&pool, &in, &large);
+                assert_int_equal(record_read(block_str(b), NOW, &out), byte >= ' ' && byte != 0x7f);
+                block_unref(&pool, b);
+            }
 }
 
 /* RFC 3261 10.3: a binding ends when its interval has passed, whether or not anybody removes it. */
@@ -366,7 +397,8 @@ static struct block *restarted(const struct bindings *all, registrar_listener *f
                                struct target *out)
 {
     bool large;
-    struct block *b = record_write(&pool, all, &large);
+    struct bindings written = *all;
+    struct block *b = record_write(&pool, &written, &large);
     assert_non_null(b);
     registrar_restart(b->bytes, b->len, find, arg);
     assert_int_equal(registrar_targets(block_str(b), NOW, out, 2), 2);
@@ -410,6 +442,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_bytes_of_texts),
         cmocka_unit_test(test_ended_bindings_are_absent),
         cmocka_unit_test(test_every_truncation_is_refused),
         cmocka_unit_test(test_every_mutation_is_harmless),
