@@ -44,13 +44,88 @@ void parcel_rebranch(struct engine *e, struct parcel *p)
     assert(!b.over);
 }
 
-/* The request without our Via, in scratch (or the caller's text). */
-static int print_plain(struct engine *e, struct outgoing *o, struct str *out)
+/* Takes `bytes`, in which our Via line begins at `via_at`. */
+static void become(struct engine *e, struct parcel *p, struct block *bytes, size_t via_at,
+                   size_t via_len)
 {
-    if (!o->base) {
-        *out = o->text;
-        return o->text.len && o->text.len <= LIMIT_MSG_BYTES ? OK : ERR_INVALID;
+    block_unref(&e->blocks, p->bytes);
+    p->bytes = bytes;
+    p->via_at = (uint32_t)via_at;
+    p->via_end = (uint32_t)(via_at + via_len);
+}
+
+static size_t own_via_len(const struct engine *e, const struct parcel *p, int listener)
+{
+    return listener < 0 ? 0 : e->listeners[listener].via.len + p->branch_len + 2;
+}
+
+static void put_own_via(const struct engine *e, const struct parcel *p, int listener, struct buf *b)
+{
+    if (listener < 0)
+        return;
+    buf_put(b, e->listeners[listener].via);
+    buf_put(b, (struct str){p->branch, p->branch_len});
+    buf_put_lit(b, "\r\n");
+}
+
+/* head + our Via + tail as the parcel's new bytes. */
+static int assemble(struct engine *e, struct parcel *p, struct str head, struct str tail,
+                    int listener)
+{
+    size_t via_len = own_via_len(e, p, listener), len = head.len + via_len + tail.len;
+    struct block *bytes = block_new(&e->blocks, len);
+    if (!bytes)
+        return ERR_NOMEM;
+    struct buf b;
+    buf_init(&b, bytes->bytes, len);
+    buf_put(&b, head);
+    put_own_via(e, p, listener, &b);
+    buf_put(&b, tail);
+    assert(!b.over && b.len == len);
+    bytes->len = (uint32_t)len;
+    become(e, p, bytes, head.len, via_len);
+    return OK;
+}
+
+static int print_text(struct engine *e, struct parcel *p, struct str text, int listener)
+{
+    size_t line = str_find(text, '\n') + 1;
+    if (line >= text.len || text.len > LIMIT_MSG_BYTES)
+        return ERR_INVALID;
+    return assemble(e, p, str_slice(text, 0, line), str_slice(text, line, text.len), listener);
+}
+
+/* The edited request, written once: its start line then makes room for our Via. */
+static int print_edited(struct engine *e, struct parcel *p, const struct msg *m,
+                        const struct edits *edits, int listener)
+{
+    size_t len = msg_edited_len(m, edits), via_len = own_via_len(e, p, listener);
+    if (edits->over || len > LIMIT_MSG_BYTES)
+        return ERR_INVALID;
+    struct block *bytes = block_new(&e->blocks, via_len + len);
+    if (!bytes)
+        return ERR_NOMEM;
+    struct buf b;
+    buf_init(&b, bytes->bytes + via_len, len);
+    msg_print_edited(&b, m, edits);
+    assert(!b.over && b.len == len);
+    size_t line = str_find(buf_str(&b), '\n') + 1;
+    if (line >= len) {
+        block_unref(&e->blocks, bytes);
+        return ERR_INVALID;
     }
+    memmove(bytes->bytes, bytes->bytes + via_len, line);
+    buf_init(&b, bytes->bytes + line, via_len);
+    put_own_via(e, p, listener, &b);
+    bytes->len = (uint32_t)(via_len + len);
+    become(e, p, bytes, line, via_len);
+    return OK;
+}
+
+int parcel_print(struct engine *e, struct parcel *p, struct outgoing *o, int listener)
+{
+    if (!o->base)
+        return print_text(e, p, o->text, listener);
     struct edits none;
     struct edits *edits = o->edits;
     if (!edits) {
@@ -59,49 +134,7 @@ static int print_plain(struct engine *e, struct outgoing *o, struct str *out)
     }
     via_mark(e, o->base, edits);
     length_put(e, o->base, edits);
-    struct buf b;
-    buf_init(&b, e->scratch, LIMIT_MSG_BYTES);
-    msg_print_edited(&b, o->base, edits);
-    *out = buf_str(&b);
-    return b.over || edits->over ? ERR_INVALID : OK;
-}
-
-/* head + our Via + tail as the parcel's new bytes. */
-static int assemble(struct engine *e, struct parcel *p, struct str head, struct str tail,
-                    int listener)
-{
-    struct str via = listener < 0 ? STR_NONE : e->listeners[listener].via;
-    size_t via_len = listener < 0 ? 0 : via.len + p->branch_len + 2;
-    struct block *bytes = block_new(&e->blocks, head.len + via_len + tail.len);
-    if (!bytes)
-        return ERR_NOMEM;
-    struct buf b;
-    buf_init(&b, bytes->bytes, bytes->cap);
-    buf_put(&b, head);
-    if (via_len) {
-        buf_put(&b, via);
-        buf_put(&b, (struct str){p->branch, p->branch_len});
-        buf_put_lit(&b, "\r\n");
-    }
-    buf_put(&b, tail);
-    bytes->len = (uint32_t)b.len;
-    block_unref(&e->blocks, p->bytes);
-    p->bytes = bytes;
-    p->via_at = (uint32_t)head.len;
-    p->via_end = (uint32_t)(head.len + via_len);
-    return OK;
-}
-
-int parcel_print(struct engine *e, struct parcel *p, struct outgoing *o, int listener)
-{
-    struct str plain;
-    int err = print_plain(e, o, &plain);
-    if (err)
-        return err;
-    size_t line = str_find(plain, '\n') + 1;
-    if (line >= plain.len)
-        return ERR_INVALID;
-    return assemble(e, p, str_slice(plain, 0, line), str_slice(plain, line, plain.len), listener);
+    return print_edited(e, p, o->base, edits, listener);
 }
 
 int parcel_put_via(struct engine *e, struct parcel *p, unsigned listener)
