@@ -44,8 +44,9 @@ static bool parse_ip4(struct str s, uint8_t ip[4])
         return false;
     copy_ip4(text, s);
     const char *at = parse_octet(text, &ip[0]);
-    for (unsigned i = 1; i < 4 && at; i++)
-        at = *at == '.' ? parse_octet(at + 1, &ip[i]) : NULL;
+    at = at && *at == '.' ? parse_octet(at + 1, &ip[1]) : NULL;
+    at = at && *at == '.' ? parse_octet(at + 1, &ip[2]) : NULL;
+    at = at && *at == '.' ? parse_octet(at + 1, &ip[3]) : NULL;
     return at == text + s.len;
 }
 

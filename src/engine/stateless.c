@@ -4,11 +4,12 @@
 
 #include <assert.h>
 
+#define TAG_LEN 16                /* digits */
 #define BRANCH_INVARIANT (7 + 32) /* of a branch: what is the same for a retransmission */
 
 /* RFC 3261 8.2.6.2: the same for a retransmission, and to be told from its ACK, whose Via may bear
  * what ours has added to it. */
-static struct str stateless_tag(const struct engine *e, struct msg *m, char at[16])
+static struct str stateless_tag(const struct engine *e, struct msg *m, char at[TAG_LEN])
 {
     const struct via *v = msg_via(m);
     struct str own = !v ? m->bytes : tx_branch_has_cookie(v->branch) ? v->branch : v->text;
@@ -17,8 +18,8 @@ static struct str stateless_tag(const struct engine *e, struct msg *m, char at[1
     siphash_init(&h, &e->config.lasting_key);
     siphash_text(&h, own);
     siphash_text(&h, msg_call_id(m));
-    buf_init(&b, at, 16);
-    buf_put_hex(&b, siphash_end(&h), 16);
+    buf_init(&b, at, TAG_LEN);
+    buf_put_hex(&b, siphash_end(&h), TAG_LEN);
     return buf_str(&b);
 }
 
@@ -48,7 +49,7 @@ static int send_answer(struct engine *e, const struct flow *to, struct block *by
 static int answer(struct engine *e, struct msg *m, const struct reply *r)
 {
     struct flow to;
-    char tag[16];
+    char tag[TAG_LEN];
     via_reply_flow(m, &to);
     if (!may_answer(m, &to))
         return ERR_INVALID;
@@ -97,8 +98,8 @@ int engine_reply_once(struct engine *e, tx_id id, const struct reply *r, time_ns
 bool stateless_takes_ack(const struct engine *e, struct msg *ack)
 {
     const struct nameaddr *to = msg_to(ack);
-    char tag[16];
-    return to && str_equal(to->tag, stateless_tag(e, ack, tag));
+    char tag[TAG_LEN];
+    return to && to->tag.len == TAG_LEN && str_equal(to->tag, stateless_tag(e, ack, tag));
 }
 
 /* All that tells an RFC 2543 transaction from another: but for the To tag, which the ACK to a

@@ -8,12 +8,15 @@
 static uint64_t hash(const struct proxy *p, struct msg *m, struct str caller, struct mark mark)
 {
     struct siphash h;
+    bool has_from = mark.from.len > 0, has_to = mark.to.len > 0;
     siphash_init(&h, &p->config.key);
+    if (has_from)
+        siphash_text(&h, mark.from);
+    if (has_to)
+        siphash_text(&h, mark.to);
     siphash_text(&h, msg_call_id(m));
     siphash_text(&h, caller);
-    siphash_text(&h, mark.from);
-    siphash_text(&h, mark.to);
-    siphash_number(&h, mark.stateless);
+    siphash_number(&h, (unsigned)has_from << 2 | (unsigned)has_to << 1 | mark.stateless);
     return siphash_end(&h);
 }
 
