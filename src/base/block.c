@@ -81,13 +81,8 @@ static uint32_t most_kept(const struct block_pool *p, unsigned class)
     return n == 0 && p->keep > 0 ? 1 : n;
 }
 
-void block_unref(struct block_pool *p, struct block *b)
+void block_free(struct block_pool *p, struct block *b)
 {
-    if (!b)
-        return;
-    assert(b->refs > 0);
-    if (--b->refs > 0)
-        return;
     assert(p->live > 0 && b->len <= b->cap);
     p->live--;
     unsigned class = b->size_class;

@@ -99,13 +99,13 @@ static uint32_t fresh_slot(struct pool *p)
 
 void *pool_alloc(struct pool *p, pool_id *id)
 {
-    if (!pool_reserve(p))
-        return NULL;
     uint32_t slot = p->free_slot;
     if (slot != NO_SLOT)
         p->free_slot = pool_slot_at(p, slot)->next_free;
-    else
+    else if (pool_reserve(p))
         slot = fresh_slot(p);
+    else
+        return NULL;
     struct pool_slot *s = pool_slot_at(p, slot);
     assert((s->generation & 1) == 0);
     s->generation++;

@@ -43,10 +43,12 @@ static uint32_t load_le(const uint8_t *at)
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
-static void store_le(uint8_t *at, uint32_t v)
+static inline void store_le(uint8_t *at, uint32_t v)
 {
-    for (unsigned i = 0; i < 4; i++)
-        at[i] = (uint8_t)(v >> 8 * i);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap32(v);
+#endif
+    memcpy(at, &v, sizeof v);
 }
 
 static void refill(struct rand *r)

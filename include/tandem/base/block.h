@@ -5,6 +5,7 @@
 #ifndef TANDEM_BASE_BLOCK_H
 #define TANDEM_BASE_BLOCK_H
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,8 +43,16 @@ static inline struct block *block_ref(struct block *b)
     return b;
 }
 
+/* Nobody holds it any more. */
+void block_free(struct block_pool *p, struct block *b);
 /* NULL is legal. */
-void block_unref(struct block_pool *p, struct block *b);
+static inline void block_unref(struct block_pool *p, struct block *b)
+{
+    assert(!b || b->refs > 0);
+    if (b && --b->refs == 0)
+        block_free(p, b);
+}
+
 /* The block leaves this pool's account for another thread; refs must be 1. */
 void block_leave(struct block_pool *p, struct block *b);
 void block_enter(struct block_pool *p, struct block *b);
