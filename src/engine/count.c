@@ -3,7 +3,7 @@
 
 #include "msg/types.h"
 
-#define STATUS_AT 8 /* behind "SIP/2.0 " */
+#define STATUS_LINE "SIP/2.0 200"
 
 static void count_status(uint64_t *counters, unsigned status)
 {
@@ -21,18 +21,30 @@ void count_received(struct engine *e, const struct msg *m)
         count_status(e->stats.responses_in, m->status);
 }
 
-/* What we send is well formed. */
+static unsigned digit(char c)
+{
+    return (unsigned)(c - '0');
+}
+
+/* 0: it is no response. What we send is well formed. */
+static unsigned status_of(struct str bytes)
+{
+    if (bytes.len < sizeof STATUS_LINE || memcmp(bytes.at, STATUS_LINE, 8) != 0)
+        return 0;
+    return 100 * digit(bytes.at[8]) + 10 * digit(bytes.at[9]) + digit(bytes.at[10]);
+}
+
 void count_sent(struct engine *e, unsigned transport, struct str bytes)
 {
-    uint64_t status;
+    unsigned status = status_of(bytes);
 
     e->stats.bytes_out += bytes.len;
     if (bytes.len > 0 && bytes.at[0] == '\r')
         return; /* a keep-alive is no message */
     e->stats.sent++;
     e->stats.messages_out[transport]++;
-    if (!str_starts(bytes, STR("SIP/2.0 ")))
+    if (status)
+        count_status(e->stats.responses_out, status);
+    else
         e->stats.requests_out[method_of(str_slice(bytes, 0, str_find(bytes, ' ')))]++;
-    else if (str_to_u64(str_slice(bytes, STATUS_AT, 3), 999, &status))
-        count_status(e->stats.responses_out, (unsigned)status);
 }
