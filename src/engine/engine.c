@@ -34,6 +34,7 @@ static void init_parts(struct engine *e)
     pool_init(&e->conns, e->mem, sizeof(struct conn), LIMIT_TCP_CONNECTIONS);
     pool_init(&e->pendings, e->mem, sizeof(struct pending), LIMIT_TCP_CONNECTIONS);
     pool_init(&e->queries, e->mem, sizeof(struct query), 2 * max + 16);
+    pool_init(&e->questions, e->mem, sizeof(struct question), 2 * max + 16);
     ring_init(&e->events, e->mem, sizeof(struct event));
     ring_init(&e->outputs, e->mem, sizeof(struct output));
     list_init(&e->aliases);
@@ -102,6 +103,8 @@ static void end_all(struct engine *e)
         conn_drop(e, at);
     for (uint32_t cursor = 0; pool_each(&e->queries, &cursor, &id) != NULL;)
         query_free(e, id);
+    for (uint32_t cursor = 0; pool_each(&e->questions, &cursor, &id) != NULL;)
+        question_free(e, id);
     resolver_free(e->resolver);
 }
 
@@ -129,6 +132,7 @@ void engine_free(struct engine *e)
     pool_fini(&e->conns);
     pool_fini(&e->pendings);
     pool_fini(&e->queries);
+    pool_fini(&e->questions);
     for (unsigned i = 0; i < e->n_listeners; i++)
         mem_free(e->mem, e->listeners[i].text, e->listeners[i].text_size);
     mem_free(e->mem, e->scratch, SCRATCH_SIZE);

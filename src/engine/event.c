@@ -21,7 +21,7 @@ void event_message(struct engine *e, enum engine_event_kind kind, const struct j
     event_push(e, kind, job)->msg = msg_ref(m);
 }
 
-void event_store(struct engine *e, const struct query *q, const struct store_answer *a,
+void event_store(struct engine *e, const struct question *q, const struct store_answer *a,
                  struct block *hold)
 {
     struct event *v = ring_push(&e->events);

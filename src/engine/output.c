@@ -1,8 +1,6 @@
 /* The outputs: pushed inside a mutation, taken by the caller after it. Knows no transaction. */
 #include "engine/state.h"
 
-#include <assert.h>
-
 bool engine_room(struct engine *e, size_t events, size_t outputs)
 {
     return ring_room(&e->events, events) && ring_room(&e->outputs, outputs);
@@ -49,10 +47,9 @@ void output_close(struct engine *e, const struct conn *c)
     o->conn = c->id;
 }
 
-void output_query(struct engine *e, enum engine_output_kind kind, uint64_t query)
+void output_question(struct engine *e, pool_id question)
 {
-    assert(kind == OUTPUT_STORE);
-    push(e, kind)->query = query;
+    push(e, OUTPUT_STORE)->query = question;
 }
 
 void output_handover(struct engine *e, struct msg *m, unsigned worker)
@@ -63,9 +60,9 @@ void output_handover(struct engine *e, struct msg *m, unsigned worker)
 }
 
 /* A question whose asker is gone is not asked. */
-static bool fill_query(const struct engine *e, struct engine_output *out)
+static bool fill_question(const struct engine *e, struct engine_output *out)
 {
-    const struct query *q = pool_get(&e->queries, out->query);
+    const struct question *q = pool_get(&e->questions, out->query);
     if (!q)
         return false;
     out->ask = q->ask;
@@ -102,7 +99,7 @@ bool engine_output(struct engine *e, struct engine_output *out)
                                       .msg = o->msg,
                                       .worker = o->worker};
         fill_domain(e, out);
-        if (o->query == 0 || fill_query(e, out))
+        if (o->query == 0 || fill_question(e, out))
             return true;
     }
     return ask_name(e, out);

@@ -38,7 +38,7 @@ bool engine_is_quiet(const struct engine *e)
     uint32_t cursor = 0;
     pool_id id;
     const struct server *s;
-    if (e->queries.live > 0)
+    if (e->queries.live > 0 || e->questions.live > 0)
         return false;
     while ((s = pool_each(&e->servers, &cursor, &id)) != NULL)
         if (is_unanswered(s))

@@ -141,19 +141,25 @@ struct conn {
     bool broken;  /* bytes were lost for want of it: it ends */
 };
 
-enum query_kind { QUERY_CLIENT, QUERY_PARCEL, QUERY_RESPONSE, QUERY_STORE, QUERY_NUMBER };
+/* What the store is asked, until it answers. */
+struct question {
+    uint8_t owner; /* who gets the answer */
+    uint64_t user;
+    struct block *text; /* under the key and the value */
+    struct store_ask ask;
+};
+
+enum query_kind { QUERY_CLIENT, QUERY_PARCEL, QUERY_RESPONSE, QUERY_NUMBER };
 
 struct query {
     enum query_kind kind;
     tx_id tx; /* whose places are searched: a client transaction; a response's; 0: it has none */
     uint8_t owner;
     uint64_t user;
-    struct block *text;   /* the store's key and value */
     struct parcel parcel; /* what has no client transaction; a response has no Via of ours */
     struct block *others; /* its places (targets.c) */
     pool_id search;       /* 0: none is under way */
     time_ns since;        /* when the parcel came */
-    struct store_ask ask;
 };
 
 struct event {
@@ -191,7 +197,7 @@ struct engine {
     struct rand rand;
     struct hash_key key;
     struct block_pool blocks;
-    struct pool clients, servers, conns, pendings, queries;
+    struct pool clients, servers, conns, pendings, queries, questions;
     struct map by_key, by_branch, conns_by_id, conns_by_remote, conns_by_alias;
     struct list aliases; /* of ours, that the other workers have not been told of */
     struct wheel wheel;
@@ -230,13 +236,13 @@ void output_send(struct engine *, const struct flow *,
                  struct block *bytes); /* takes a reference of its own */
 void output_connect(struct engine *, const struct conn *);
 void output_close(struct engine *, const struct conn *);
-void output_query(struct engine *, enum engine_output_kind, uint64_t query);
+void output_question(struct engine *, pool_id);
 void output_handover(struct engine *, struct msg *, unsigned worker); /* takes the reference */
 void output_drop_all(struct engine *);
 void event_message(struct engine *, enum engine_event_kind, const struct job *,
                    struct msg *); /* takes a reference of its own */
 struct engine_event *event_push(struct engine *, enum engine_event_kind, const struct job *);
-void event_store(struct engine *, const struct query *, const struct store_answer *,
+void event_store(struct engine *, const struct question *, const struct store_answer *,
                  struct block *hold);
 void event_number(struct engine *, const struct query *, enum number_outcome, struct block *uri);
 void event_drop_all(struct engine *);
@@ -424,7 +430,10 @@ void via_mark(struct engine *, struct msg *request, struct edits *);
 /* The edit that takes our Via off a response. False: there is no other Via. */
 MUST_USE bool via_strip(struct msg *response, struct edits *);
 
-/* ask.c: questions that others answer */
+/* ask.c */
+void question_free(struct engine *, pool_id);
+
+/* query.c */
 MUST_USE struct query *query_new(struct engine *, enum query_kind, pool_id *id);
 void query_free(struct engine *, pool_id);
 

@@ -114,6 +114,7 @@ static void store_questions_come_back(void **state)
     rig_new(&rig);
     struct store_ask ask = {.op = STORE_GET, .key = STR("sip:bob@example.com")};
     assert_int_equal(engine_ask_store(rig.e, &ask, 5, 55), OK);
+    assert_false(engine_is_quiet(rig.e));
     rig_drain(&rig);
     assert_int_equal(rig.sent[0].kind, OUTPUT_STORE);
     assert_string_equal(rig_text(&rig, 0), "sip:bob@example.com");
@@ -121,6 +122,7 @@ static void store_questions_come_back(void **state)
         .query = rig.sent[0].query, .status = STORE_OK, .version = 9, .value = STR("record")};
     assert_int_equal(engine_store_answered(rig.e, &a, rig.now), OK);
     assert_int_equal(engine_store_answered(rig.e, &a, rig.now), ERR_STALE);
+    assert_true(engine_is_quiet(rig.e));
     rig_drain(&rig);
     const struct engine_event *ev = rig_event(&rig, EVENT_STORE);
     assert_int_equal(ev->owner, 5);
