@@ -98,16 +98,15 @@ void locations_ask(struct locations *l, const struct store_ask *ask, time_ns now
 {
     struct stripe *s = &l->stripes[stripe_index(l, ask->key)];
     struct location_record record;
-    bool copied;
 
     pthread_mutex_lock(&s->lock);
     answer->status = do_locked(s->records, ask, now, &record);
     answer->version = record.version;
-    copied = stripe_copy(pool, record.value, answer, copy);
-    pthread_mutex_unlock(&s->lock);
-    /* a write that was done is told as done; what it wrote the asker knows */
-    if (!copied && (ask->op == STORE_GET || answer->status != STORE_OK))
+    if (ask->op == STORE_PUT && answer->status == STORE_OK)
+        record.value = STR_NONE; /* the asker knows it */
+    if (!stripe_copy(pool, record.value, answer, copy))
         answer->status = STORE_FAILED;
+    pthread_mutex_unlock(&s->lock);
 }
 
 void locations_sweep(struct locations *l, time_ns now)

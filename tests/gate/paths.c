@@ -51,16 +51,17 @@ static void keep_sent(const struct engine_output *o, const struct addr *callee)
 
 static struct store_answer stored(const struct engine_output *o)
 {
+    struct store_answer answer = {.query = o->query, .status = STORE_OK};
     if (o->ask.op == STORE_PUT) {
         assert(o->ask.value.len < sizeof record);
         memcpy(record, o->ask.value.at, o->ask.value.len);
         record_len = o->ask.value.len;
         record_version++;
+    } else {
+        answer.value = (struct str){record, record_len};
     }
-    return (struct store_answer){.query = o->query,
-                                 .status = STORE_OK,
-                                 .version = record_len ? record_version : 0,
-                                 .value = {record, record_len}};
+    answer.version = record_len ? record_version : 0;
+    return answer;
 }
 
 static void settle(void)

@@ -29,7 +29,8 @@ struct store_ask {
 };
 
 enum store_status {
-    STORE_OK, /* GET: found or not (version 0, value empty). PUT: done, version is the new one */
+    STORE_OK, /* GET: found or not (version 0, value empty). PUT: done, version is the new one,
+                 value empty */
     STORE_CONFLICT, /* PUT: another version is there; version and value are the current ones: decide
                        anew */
     STORE_FAILED    /* the store is unreachable or full */
