@@ -75,10 +75,12 @@ static bool is_for_self(const struct element *e, struct msg *m)
     return m->method == METHOD_REGISTER || !uri->user.at;
 }
 
-static struct step step_for_self(struct msg *m)
+static void step_for_self(struct step *s, struct msg *m)
 {
-    return (struct step){
-        .place = PLACE_SELF, .for_self = true, .view = {.request_uri = *msg_uri(m)}};
+    s->place = PLACE_SELF;
+    s->for_self = true;
+    s->routed = false;
+    s->view = (struct proxy_view){.request_uri = *msg_uri(m)};
 }
 
 /* RFC 5627 6.1: a GRUU of ours is replaced within dialogs, too. */
@@ -109,7 +111,7 @@ static void request(struct element *e, const struct engine_event *ev, time_ns no
     struct step s;
     struct grant grant = {.standing = STANDING_LET_IN};
     if (is_for_self(e, ev->msg))
-        s = step_for_self(ev->msg);
+        step_for_self(&s, ev->msg);
     else if (!step_seen(e, &s, ev->msg, proxy_inspect(e->proxy, ev, &s.view, now)))
         return;
     if (!steer_lets_in(e, ev, &s, now) && !admit(e, ev, &s, &grant, now))
@@ -129,7 +131,7 @@ static void follow(struct element *e, const struct engine_event *ev, time_ns now
 bool step_resume(struct element *e, const struct engine_event *ev, struct step *s)
 {
     if (ev->kind == EVENT_REQUEST && is_for_self(e, ev->msg)) {
-        *s = step_for_self(ev->msg);
+        step_for_self(s, ev->msg);
         return true;
     }
     return step_seen(e, s, ev->msg, proxy_resume(e->proxy, ev, &s->view));

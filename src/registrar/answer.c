@@ -38,11 +38,13 @@ static const struct binding *newest_of(const struct bindings *all, struct str in
 static void put_gruus(struct buf *b, const struct bindings *all, const struct binding *x,
                       const struct gruu_maker *maker)
 {
+    if (maker->aor.len == 0)
+        return;
     struct str instance = instance_of(x->params);
+    if (!gruu_is_possible(instance))
+        return;
     const struct gruu_maker own = {
         .key = maker->key, .aor = maker->aor, .secure = str_starts_nocase(x->uri, STR("sips:"))};
-    if (maker->aor.len == 0 || !gruu_is_possible(instance))
-        return;
     buf_put_lit(b, ";temp-gruu=\"");
     gruu_print_temporary(b, &own, newest_of(all, instance));
     buf_put_lit(b, "\";pub-gruu=\"");

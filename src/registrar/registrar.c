@@ -8,7 +8,6 @@
 #include "registrar/answer.h"
 #include "registrar/bindings.h"
 #include "registrar/flows.h"
-#include "registrar/instance.h"
 
 struct pending {
     tx_id tx;
@@ -212,7 +211,7 @@ static struct refusal judge_instances(struct registrar *r, const struct pending 
     for (size_t i = 0; i < p->wishes.n; i++) {
         const struct wish *w = &p->wishes.list[i];
         const struct uri *uri = &w->contact->uri;
-        if (w->expires_s == 0 || instance_of(w->contact->params).len == 0)
+        if (w->expires_s == 0 || w->instance.len == 0)
             continue;
         if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
             return (struct refusal){403, STR("Contact is not a SIP URI")};

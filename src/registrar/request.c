@@ -60,9 +60,9 @@ static bool is_digits(struct str s)
 static uint32_t delta_seconds(struct str s)
 {
     uint64_t n;
-    if (!is_digits(s))
-        return MALFORMED_EXPIRES_S;
-    return str_to_u64(s, UINT32_MAX, &n) ? (uint32_t)n : UINT32_MAX;
+    if (str_to_u64(s, UINT32_MAX, &n))
+        return (uint32_t)n;
+    return is_digits(s) ? UINT32_MAX : MALFORMED_EXPIRES_S;
 }
 
 /* RFC 3261 10.3 step 7: the parameter, else the header, else the default. */
@@ -79,7 +79,7 @@ static struct refusal read_wish(struct msg *m, const struct registrar_config *co
                                 const struct nameaddr *contact, struct wish *out)
 {
     struct str q;
-    *out = (struct wish){.contact = contact, .q = 1000};
+    *out = (struct wish){.contact = contact, .instance = instance_of(contact->params), .q = 1000};
     if (!is_storable_contact(contact->uri_text, contact->params))
         return refuse(400, STR("Contact cannot be kept"));
     if (params_get(contact->params, STR("q"), &q) && !qvalue_parse(q, &out->q))
@@ -174,8 +174,8 @@ static struct refusal judge_flows(struct msg *m, struct wishes *w)
     size_t n_lasting = 0;
     for (size_t i = 0; i < w->n; i++) {
         struct wish *wish = &w->list[i];
-        uint32_t reg_id = reg_id_of(wish->contact->params);
-        wish->outbound = reg_id > 0 && instance_of(wish->contact->params).len > 0;
+        uint32_t reg_id = wish->instance.len > 0 ? reg_id_of(wish->contact->params) : 0;
+        wish->outbound = reg_id > 0;
         w->outbound |= wish->outbound;
         n_lasting += wish->expires_s > 0;
         if (wish->outbound && reg_id == REG_ID_BAD)

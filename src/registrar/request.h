@@ -10,6 +10,7 @@
 /* One Contact value. */
 struct wish {
     const struct nameaddr *contact; /* lives with the message */
+    struct str instance;            /* the contact's; empty: none */
     uint32_t expires_s;             /* 0: remove; else what the registrar grants */
     uint16_t q;                     /* 0-1000 */
     bool outbound;                  /* instance and reg-id name its binding (RFC 5626 6) */
