@@ -3,8 +3,9 @@
 #include "base/wheel.h"
 
 #include <assert.h>
+#include <string.h>
 
-#define SLOT_BITS 6
+#define SLOT_BITS 8
 #define REACH_BITS (SLOT_BITS * WHEEL_LEVELS)
 #define NO_TICK UINT64_MAX
 
@@ -22,11 +23,10 @@ static time_ns tick_time(uint64_t tick)
 
 void wheel_init(struct wheel *w, time_ns now)
 {
-    for (unsigned level = 0; level < WHEEL_LEVELS; level++) {
-        w->used[level] = 0;
+    memset(w->used, 0, sizeof w->used);
+    for (unsigned level = 0; level < WHEEL_LEVELS; level++)
         for (unsigned i = 0; i < WHEEL_SLOTS; i++)
             list_init(&w->slots[level][i]);
-    }
     list_init(&w->far);
     list_init(&w->due);
     w->tick = now / NS_PER_MS;
@@ -53,7 +53,12 @@ static void file_timer(struct wheel *w, struct timer *t)
     }
     unsigned slot = (unsigned)(tick >> SLOT_BITS * level) & (WHEEL_SLOTS - 1);
     list_append(&w->slots[level][slot], &t->node);
-    w->used[level] |= UINT64_C(1) << slot;
+    w->used[level][slot / 64] |= UINT64_C(1) << slot % 64;
+}
+
+static void mark_empty(struct wheel *w, unsigned level, unsigned slot)
+{
+    w->used[level][slot / 64] &= ~(UINT64_C(1) << slot % 64);
 }
 
 /* A ring that became empty may be a slot: then its bit goes, lest the wheel wake for nothing. */
@@ -65,7 +70,7 @@ static void unlink_timer(struct wheel *w, struct timer *t)
     if (offset >= sizeof w->slots || !list_is_empty(before))
         return;
     size_t index = offset / sizeof(struct list);
-    w->used[index / WHEEL_SLOTS] &= ~(UINT64_C(1) << index % WHEEL_SLOTS);
+    mark_empty(w, (unsigned)(index / WHEEL_SLOTS), (unsigned)(index % WHEEL_SLOTS));
 }
 
 void wheel_set(struct wheel *w, struct timer *t, time_ns at)
@@ -107,23 +112,27 @@ static void refile_all(struct wheel *w, struct list *from)
         file_timer(w, CONTAINER_OF(node, struct timer, node));
 }
 
-/* The lowest level that is in use: its first slot comes before anything above it. */
-static unsigned first_level(const struct wheel *w)
+struct place {
+    unsigned level, slot; /* WHEEL_LEVELS: none */
+};
+
+/* The first slot of the lowest level that is in use comes before anything else. */
+static struct place first_used(const struct wheel *w)
 {
-    unsigned level = 0;
-    while (level < WHEEL_LEVELS && w->used[level] == 0)
-        level++;
-    return level;
+    for (unsigned level = 0; level < WHEEL_LEVELS; level++)
+        for (unsigned i = 0; i < WHEEL_SLOTS / 64; i++)
+            if (w->used[level][i])
+                return (struct place){level, i * 64 + (unsigned)__builtin_ctzll(w->used[level][i])};
+    return (struct place){WHEEL_LEVELS, 0};
 }
 
 /* The tick at which the wheel must next move timers, or NO_TICK. */
-static uint64_t next_turn(const struct wheel *w, unsigned level)
+static uint64_t next_turn(const struct wheel *w, struct place p)
 {
-    if (level == WHEEL_LEVELS)
+    if (p.level == WHEEL_LEVELS)
         return list_is_empty(&w->far) ? NO_TICK : ((w->tick >> REACH_BITS) + 1) << REACH_BITS;
-    unsigned shift = SLOT_BITS * level;
-    uint64_t slot = (uint64_t)__builtin_ctzll(w->used[level]);
-    return (w->tick >> (shift + SLOT_BITS) << SLOT_BITS | slot) << shift;
+    unsigned shift = SLOT_BITS * p.level;
+    return (w->tick >> (shift + SLOT_BITS) << SLOT_BITS | p.slot) << shift;
 }
 
 /* Nothing is left within reach: go to the first of the far ones, however far that is. */
@@ -143,22 +152,24 @@ static void turn_far(struct wheel *w, uint64_t now)
 static void turn(struct wheel *w, uint64_t now)
 {
     while (list_is_empty(&w->due)) {
-        unsigned level = first_level(w);
-        uint64_t next = next_turn(w, level);
+        struct place first = first_used(w);
+        uint64_t next = next_turn(w, first);
         if (next > now) {
             if (now > w->tick)
                 w->tick = now;
             return;
         }
         assert(next > w->tick);
-        if (level == WHEEL_LEVELS) {
+        if (first.level == WHEEL_LEVELS) {
             turn_far(w, now);
             continue;
         }
         w->tick = next;
-        unsigned slot = (unsigned)__builtin_ctzll(w->used[level]);
-        w->used[level] &= w->used[level] - 1;
-        refile_all(w, &w->slots[level][slot]);
+        mark_empty(w, first.level, first.slot);
+        if (first.level == 0) /* all of one tick, which has come */
+            take_all(&w->slots[0][first.slot], &w->due);
+        else
+            refile_all(w, &w->slots[first.level][first.slot]);
     }
 }
 
@@ -177,6 +188,6 @@ time_ns wheel_deadline(const struct wheel *w)
 {
     if (!list_is_empty(&w->due))
         return tick_time(w->tick);
-    uint64_t next = next_turn(w, first_level(w));
+    uint64_t next = next_turn(w, first_used(w));
     return next == NO_TICK ? TIME_NEVER : tick_time(next);
 }

@@ -9,8 +9,9 @@
 #include "base/list.h"
 #include "base/time.h"
 
-#define WHEEL_LEVELS 5
-#define WHEEL_SLOTS 64
+/* Wide levels, so that a timer of half a minute, which is what most are, moves once on its way. */
+#define WHEEL_LEVELS 4
+#define WHEEL_SLOTS 256
 
 struct timer {
     struct list node;
@@ -19,8 +20,8 @@ struct timer {
 
 struct wheel {
     struct list slots[WHEEL_LEVELS][WHEEL_SLOTS];
-    uint64_t used[WHEEL_LEVELS]; /* a bit for each slot that may hold something */
-    struct list far;             /* beyond the wheel's reach, twelve days */
+    uint64_t used[WHEEL_LEVELS][WHEEL_SLOTS / 64]; /* a bit for each slot that holds something */
+    struct list far;                               /* beyond the wheel's reach, seven weeks */
     struct list due;
     uint64_t tick; /* milliseconds already turned */
     uint64_t n_timers;
