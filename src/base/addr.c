@@ -104,6 +104,8 @@ static size_t find_gap(struct str s)
 
 static bool parse_ip6(struct str s, uint8_t ip[16])
 {
+    if (str_find(s, ':') == s.len) /* nearly always: a name */
+        return false;
     size_t gap = find_gap(s);
     if (gap == s.len)
         return parse_groups(s, ip, 16, true) == 16;
