@@ -134,6 +134,13 @@ void siphash_text_nocase(struct siphash *h, struct str s)
     add_text(h, s, true);
 }
 
+void siphash_pair(struct siphash *h, struct str one, struct str other)
+{
+    bool in_order = str_compare(one, other) <= 0;
+    siphash_text(h, in_order ? one : other);
+    siphash_text(h, in_order ? other : one);
+}
+
 void siphash_number(struct siphash *h, uint64_t n)
 {
     absorb(h, n, 1);

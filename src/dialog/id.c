@@ -24,9 +24,12 @@ bool dialog_id_equal(const struct dialog_id *a, const struct dialog_id *b)
 
 uint64_t dialog_id_hash(const struct dialog_id *id, const struct hash_key *key)
 {
-    struct hash_key k = {key->k0 ^ siphash13(key, id->call_id), key->k1};
-    k.k0 ^= siphash13(&k, id->local_tag);
-    return siphash13(&k, id->remote_tag);
+    struct siphash h;
+    siphash_init(&h, key);
+    siphash_text(&h, id->call_id);
+    siphash_text(&h, id->local_tag);
+    siphash_text(&h, id->remote_tag);
+    return siphash_end(&h);
 }
 
 int dialog_table_init(struct dialog_table *t, struct mem *mem, const struct hash_key *key)

@@ -69,7 +69,11 @@ void calls_fini(struct calls *c)
 
 uint64_t calls_named(const struct calls *c, struct str call_id, struct str tag, struct str other)
 {
-    return siphash13(&c->key, call_id) + siphash13(&c->key, tag) + siphash13(&c->key, other);
+    struct siphash h;
+    siphash_init(&h, &c->key);
+    siphash_text(&h, call_id);
+    siphash_pair(&h, tag, other);
+    return siphash_end(&h);
 }
 
 uint64_t calls_dialog(const struct calls *c, struct msg *m)

@@ -240,8 +240,6 @@ static void gone(struct element *e, uint64_t dialog, time_ns now)
     agent_hangs_up(e, dialog, now);
 }
 
-/* RFC 3261 13.2.2.4, 12.2.1.2: a 2xx to INVITE makes or refreshes a dialog, one to UPDATE refreshes
- * it (RFC 3311), a 481 says that it is gone. */
 /* Does our Record-Route stand in it? Else its BYE need not come through here. */
 static bool is_in_path(const struct element *e, struct msg *m)
 {
@@ -262,14 +260,18 @@ static void count_load(struct element *e, const struct engine_event *ev, uint64_
         loads_give(e->loads, load);
 }
 
+/* RFC 3261 13.2.2.4, 12.2.1.2: a 2xx to INVITE makes or refreshes a dialog, one to UPDATE refreshes
+ * it (RFC 3311), a 481 says that it is gone. */
 static void count_answer(struct element *e, const struct engine_event *ev, time_ns now)
 {
     struct msg *m = ev->msg;
     const struct cseq *cseq = msg_cseq(m);
     if (!cseq || m->status < 200 || (m->status >= 300 && m->status != 481))
         return;
+    if (cseq->method == METHOD_BYE && ev->owner == OWNER_PROXY)
+        return; /* the request has ended it */
     uint64_t dialog = calls_dialog(&e->calls, m);
-    if (m->status == 481 || cseq->method == METHOD_BYE) /* one of our own, too */
+    if (m->status == 481 || cseq->method == METHOD_BYE)
         gone(e, dialog, now);
     else if (cseq->method == METHOD_INVITE && e->stays_in_path)
         calls_stands(&e->calls, dialog, now);

@@ -85,11 +85,9 @@ void follow_table_rule(struct follow_table *t, const struct follow_rules *rules)
 uint64_t follow_hash(const struct follow_table *t, struct str id, struct str one, struct str other)
 {
     struct siphash h;
-    bool in_order = str_compare(one, other) <= 0;
     siphash_init(&h, &t->key);
     siphash_text(&h, id);
-    siphash_text(&h, in_order ? one : other);
-    siphash_text(&h, in_order ? other : one);
+    siphash_pair(&h, one, other);
     return siphash_end(&h);
 }
 

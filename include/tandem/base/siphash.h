@@ -26,6 +26,8 @@ struct siphash {
 void siphash_init(struct siphash *, const struct hash_key *key);
 void siphash_text(struct siphash *, struct str);
 void siphash_text_nocase(struct siphash *, struct str);
+/* Two texts of which nobody knows which comes first: the same either way. */
+void siphash_pair(struct siphash *, struct str one, struct str other);
 void siphash_number(struct siphash *, uint64_t);
 /* The hash of all that was added; the end. */
 uint64_t siphash_end(struct siphash *);

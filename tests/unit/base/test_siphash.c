@@ -126,6 +126,24 @@ static void one_short_text_hashes_as_itself(void **state)
     }
 }
 
+static uint64_t hash_of_pair(struct str one, struct str other)
+{
+    const struct hash_key key = {7, 8};
+    struct siphash h;
+    siphash_init(&h, &key);
+    siphash_pair(&h, one, other);
+    return siphash_end(&h);
+}
+
+static void of_a_pair_neither_is_the_first(void **state)
+{
+    (void)state;
+    assert_true(hash_of_pair(STR("a"), STR("b")) == hash_of_pair(STR("b"), STR("a")));
+    assert_true(hash_of_pair(STR("a"), STR("")) == hash_of_pair(STR(""), STR("a")));
+    assert_true(hash_of_pair(STR("a"), STR("b")) != hash_of_pair(STR("a"), STR("a")));
+    assert_true(hash_of_pair(STR("a"), STR("")) != hash_of_pair(STR("a"), STR("a")));
+}
+
 static void numbers_count(void **state)
 {
     (void)state;
@@ -150,6 +168,7 @@ int main(void)
         cmocka_unit_test(texts_do_not_run_together),
         cmocka_unit_test(no_text_passes_for_the_end_of_another),
         cmocka_unit_test(one_short_text_hashes_as_itself),
+        cmocka_unit_test(of_a_pair_neither_is_the_first),
         cmocka_unit_test(numbers_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
