@@ -39,7 +39,7 @@ static void self_options(struct element *e, const struct engine_event *ev, struc
                               "Accept-Language: en\r\n"
                               "Supported: path\r\n");
     buf_put(&lines, info);
-    answer(e, ev, 200, STR_NONE, buf_str(&lines), now);
+    answer_once(e, ev, 200, STR_NONE, buf_str(&lines), now); /* it changes nothing */
 }
 
 static void self_register(struct element *e, const struct engine_event *ev, struct str info,

@@ -84,11 +84,12 @@ int engine_reply_once(struct engine *e, tx_id id, const struct reply *r, time_ns
     struct server *s = server_get(e, id);
     if (!s)
         return ERR_STALE;
-    if (r->status < 300 || r->status > 699 || !s->request)
+    bool invites = s->job.tx.kind == TX_INVITE_SERVER;
+    if (r->status < (invites ? 300 : 200) || r->status > 699 || !s->request)
         return ERR_INVALID;
     /* RFC 3261 17.1.1.2: who has a 1xx to an INVITE does not ask again for an answer that was lost
      */
-    bool asks_again = !s->last || s->job.tx.kind != TX_INVITE_SERVER;
+    bool asks_again = !s->last || !invites;
     if (!asks_again || !engine_room(e, 1, 1) || answer(e, s->request, r) == ERR_NOMEM)
         return engine_reply(e, id, r, now);
     server_end(e, s, true);

@@ -229,9 +229,10 @@ struct reply {
  * without `headers`, else 500); with none for 64*T1 more the transaction ends with
  * EVENT_SERVER_TIMEOUT. engine_forward_response likewise. */
 int engine_reply(struct engine *, tx_id, const struct reply *, time_ns now);
-/* The same of a final answer from 300 on that is given once and keeps no state: for who has not
- * said who he is (RFC 3261 26.3.2.4: a challenge that was retransmitted would multiply what a
- * forged request sends to its victim). The transaction ends (EVENT_SERVER_END); the request coming
+/* The same of a final answer that is given once and keeps no state, to an INVITE from 300 on (RFC
+ * 3261 8.2.7): for who has not said who he is (26.3.2.4: a challenge that was retransmitted would
+ * multiply what a forged request sends to its victim), and where answering anew is as good as
+ * remembering the answer. The transaction ends (EVENT_SERVER_END); the request coming
  * again is a new one, and the ACK to the answer is taken by the engine. Where the connection that
  * the request came by is gone, the answer is lost. An INVITE that had a 1xx does not come again:
  * its answer is engine_reply's. */

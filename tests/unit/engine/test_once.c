@@ -138,6 +138,26 @@ static void only_what_can_be_given_once(void **state)
     rig_end(&rig);
 }
 
+/* A request that changes nothing is answered anew when it comes again, in the same words. */
+static void a_200_to_options_is_not_remembered(void **state)
+{
+    const struct reply ok = {.status = 200};
+    char said[2][1024];
+    (void)state;
+    rig_new(&rig);
+    for (unsigned i = 0; i < 2; i++) {
+        rig_clear(&rig);
+        rig_recv(&rig, rig_request("OPTIONS", "z9hG4bKa", "", ""));
+        assert_int_equal(engine_reply_once(rig.e, arrived(), &ok, rig.now), OK);
+        assert_int_equal(engine_stats(rig.e)->tx_server, 0);
+        rig_drain(&rig);
+        assert_int_equal(rig_count(&rig, "SIP/2.0 200 "), 1);
+        snprintf(said[i], sizeof said[i], "%s", rig_text(&rig, 0));
+    }
+    assert_string_equal(said[0], said[1]);
+    rig_end(&rig);
+}
+
 /* Without memory it is owed like any other answer. */
 static void without_memory_it_is_owed(void **state)
 {
@@ -165,6 +185,7 @@ int main(void)
         cmocka_unit_test(an_ack_may_copy_the_answers_via),
         cmocka_unit_test(the_ack_to_a_refusal_is_taken_too),
         cmocka_unit_test(only_what_can_be_given_once),
+        cmocka_unit_test(a_200_to_options_is_not_remembered),
         cmocka_unit_test(without_memory_it_is_owed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
