@@ -5,7 +5,7 @@ import sys
 import lab
 
 PATHS = {"index": "an INVITE with an offer indexed, with what a proxy reads", "decode": "… every header decoded",
-         "options": "OPTIONS answered, with its transaction", "register": "REGISTER, refreshed",
+         "options": "OPTIONS answered", "register": "REGISTER, refreshed",
          "decision": "what is decided of a request of a dialog: read and checked, its Route taken, its next hop found",
          "routed": "a request of a dialog passed on by its Route, without state", "call": "a call through the proxy: six messages in, seven out",
          "stateless": "… without state", "followed": "… that the server follows"}
