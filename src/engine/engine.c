@@ -28,7 +28,7 @@ static void config(struct engine *e, const struct engine_config *c)
 static void init_parts(struct engine *e)
 {
     uint32_t max = e->config.max_tx;
-    block_pool_init(&e->blocks, e->mem, 2048);
+    block_pool_init(&e->blocks, e->config.block_mem ? e->config.block_mem : e->mem, 2048);
     pool_init(&e->clients, e->mem, sizeof(struct client), 2 * max + 16);
     pool_init(&e->servers, e->mem, sizeof(struct server), 2 * max + 16);
     pool_init(&e->conns, e->mem, sizeof(struct conn), LIMIT_TCP_CONNECTIONS);

@@ -45,6 +45,7 @@ static void set_engine(struct engine_config *out, const struct shared *s,
                        const struct config *config)
 {
     out->mem = s->mem;
+    out->block_mem = s->depot ? depot_mem(s->depot) : NULL;
     out->call_key = s->call_key;
     out->n_workers = s->n_workers;
     out->software = STR("Tandem/" TANDEM_VERSION);

@@ -150,10 +150,11 @@ static bool make_parts(struct shared *s)
         return false;
     s->log = log_writer_new(s->mem, s->n_workers + 3, s->config->log.level, s->config->log.format,
                             STDERR_FILENO);
+    s->depot = depot_new(s->mem);
     s->store = store_new(s->mem);
     s->loads = loads_new(s->mem, LIMIT_PEER_LOADS);
     s->post = post_new(s->mem, s->n_workers);
-    if (!s->log || !s->store || !s->loads || !s->post)
+    if (!s->log || !s->depot || !s->store || !s->loads || !s->post)
         return false;
     for (unsigned i = 0; i < s->n_workers; i++)
         bells[i] = post_bell(s->post, i);
@@ -186,6 +187,7 @@ static bool free_parts(struct shared *s)
     }
     post_free(s->post);
     loads_free(s->loads);
+    depot_free(s->depot);
     log_writer_free(s->log);
     return true;
 }

@@ -9,6 +9,7 @@
 #include "server/confine.h"
 #include "server/control_where.h"
 #include "server/current.h"
+#include "server/depot.h"
 #include "server/inquiry.h"
 #include "server/log_writer.h"
 #include "server/notify.h"
@@ -21,6 +22,7 @@
 
 struct shared {
     struct mem *mem;
+    struct depot *depot; /* of all workers' blocks */
     struct net_clock clock;
     struct listen_list listen; /* real addresses and ports */
     struct socket_set sockets;

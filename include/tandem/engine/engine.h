@@ -35,6 +35,7 @@ typedef pool_id tx_id; /* 0: none */
 
 struct engine_config {
     struct mem *mem;
+    struct mem *block_mem;   /* of blocks, which others' engines may give back; NULL: mem */
     struct rand_seed seed;   /* tags, branches, hash keys */
     struct tx_timers timers; /* tx_timers_default() */
     /* Hashes Call-IDs: decides which worker one belongs to, so the same for all of them. Zero: from

@@ -1,7 +1,7 @@
 /* Tells AddressSanitizer what a pool has taken back, so that use after free shows; nothing in other
  * builds. */
-#ifndef TANDEM_SRC_BASE_POISON_H
-#define TANDEM_SRC_BASE_POISON_H
+#ifndef TANDEM_BASE_POISON_H
+#define TANDEM_BASE_POISON_H
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
