@@ -20,6 +20,8 @@ struct pending {
     bool watched;  /* its connection's end will be known */
     bool is_alone; /* its user had no phone, or will have none */
     struct wishes wishes;
+    struct wish only;   /* its list, where it is one … */
+    struct block *many; /* … and where it is more; NULL: it is not */
     uint16_t key_len;
     char key[LIMIT_AOR_BYTES];
 };
@@ -85,6 +87,7 @@ static void pending_drop(struct registrar *r, pool_id id)
     block_unref(engine_blocks(r->engine), p->ok);
     block_unref(engine_blocks(r->engine), p->path);
     block_unref(engine_blocks(r->engine), p->info);
+    block_unref(engine_blocks(r->engine), p->many);
     msg_unref(engine_blocks(r->engine), p->msg);
     pool_free(&r->pending, id);
 }
@@ -183,15 +186,32 @@ static bool is_aor(const struct nameaddr *to)
     return to && (to->uri.scheme == URI_SIP || to->uri.scheme == URI_SIPS);
 }
 
-/* RFC 3261 8.2.2 and 10.3 steps 2, 5, 6 and what step 7 says of the request alone. */
-static struct refusal judge(struct registrar *r, const struct engine_event *ev,
-                            const struct uri *aor, struct wishes *wishes)
+/* A copy of what is wished. False: no memory. */
+static bool keep_wishes(struct registrar *r, struct pending *p, const struct wishes *w)
 {
-    if (!is_aor(msg_to(ev->msg)))
+    p->wishes = *w;
+    p->wishes.list = &p->only;
+    if (w->n > 1) {
+        p->many = block_new(engine_blocks(r->engine), w->n * sizeof *w->list);
+        if (!p->many)
+            return false;
+        p->wishes.list = (void *)p->many->bytes;
+    }
+    memcpy(p->wishes.list, w->list, w->n * sizeof *w->list);
+    return true;
+}
+
+/* RFC 3261 8.2.2 and 10.3 steps 2, 5, 6 and what step 7 says of the request alone. */
+static struct refusal judge(struct registrar *r, struct pending *p, const struct uri *aor)
+{
+    struct wish list[LIMIT_REGISTER_CONTACTS];
+    struct wishes wishes;
+    if (!is_aor(msg_to(p->msg)))
         return (struct refusal){400, STR("To is not a SIP URI")};
     if (!aor || !aor->user.at || aor->user.len == 0)
         return (struct refusal){404, STR("No user of this domain")};
-    return request_read(ev->msg, &r->config, wishes);
+    struct refusal why = request_read(p->msg, &r->config, list, &wishes);
+    return why.status || keep_wishes(r, p, &wishes) ? why : no_memory;
 }
 
 static bool keep_key(struct pending *p, const struct uri *aor)
@@ -268,7 +288,7 @@ static int begin(struct registrar *r, const struct engine_event *ev, const struc
     struct pending *p = pool_get(&r->pending, id);
     p->tx = ev->tx;
     p->msg = msg_ref(ev->msg);
-    struct refusal why = judge(r, ev, aor, &p->wishes);
+    struct refusal why = judge(r, p, aor);
     if (!why.status && !keep_key(p, aor))
         why = (struct refusal){404, STR("No user of this domain")};
     if (!why.status)

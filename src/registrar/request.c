@@ -203,13 +203,10 @@ static void read_options(struct msg *m, enum hdr_id id, struct wishes *out)
 }
 
 struct refusal request_read(struct msg *m, const struct registrar_config *config,
-                            struct wishes *out)
+                            struct wish list[LIMIT_REGISTER_CONTACTS], struct wishes *out)
 {
     const struct cseq *cseq = msg_cseq(m);
-    out->star = out->outbound = false;
-    out->path_asked = out->outbound_asked = out->gruu_asked = false;
-    out->n = 0;
-    out->call_id = msg_call_id(m);
+    *out = (struct wishes){.call_id = msg_call_id(m), .list = list};
     if (!cseq || out->call_id.len == 0)
         return refuse(400, STR_NONE);
     out->cseq = cseq->number;

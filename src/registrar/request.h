@@ -25,7 +25,7 @@ struct wishes {
     struct str call_id;
     uint32_t cseq;
     size_t n; /* 0 without star: only the current bindings are asked for */
-    struct wish list[LIMIT_REGISTER_CONTACTS];
+    struct wish *list;
 };
 
 struct refusal {
@@ -36,8 +36,9 @@ struct refusal {
 /* RFC 3261 10.3 step 2: the option tags of Require that a registrar of ours does not have, comma
  * separated (those that fit). True: there are some. */
 bool request_unsupported(struct msg *, struct buf *names);
-/* Steps 6 and 7. */
-struct refusal request_read(struct msg *, const struct registrar_config *, struct wishes *out);
+/* Steps 6 and 7. `list` becomes out->list. */
+struct refusal request_read(struct msg *, const struct registrar_config *,
+                            struct wish list[LIMIT_REGISTER_CONTACTS], struct wishes *out);
 /* The Path values of a REGISTER in order, comma separated, unfolded. Writes at most the head's
  * length. */
 void request_print_path(struct buf *, const struct msg *);

@@ -59,11 +59,12 @@ static void apply(struct user *u, struct msg *m, const struct wishes *w, time_ns
 static unsigned send_at(struct user *u, const char *call_id, unsigned cseq, const char *lines,
                         time_ns now)
 {
+    struct wish list[LIMIT_REGISTER_CONTACTS];
     struct wishes w;
     struct msg *m = register_msg(&pool, call_id, cseq, lines);
     assert_non_null(m);
     assert_int_equal(msg_check_essential(m), MSG_OK);
-    u->refusal = request_read(m, &config, &w);
+    u->refusal = request_read(m, &config, list, &w);
     if (!u->refusal.status)
         apply(u, m, &w, now);
     msg_unref(&pool, m);
@@ -166,13 +167,14 @@ static void test_an_hour_is_enough(void **state)
     (void)state;
     static const struct registrar_config strict = {
         .min_expires_s = 7200, .max_expires_s = 86400, .default_expires_s = 7200};
+    struct wish list[LIMIT_REGISTER_CONTACTS];
     struct wishes w;
     struct msg *m = register_msg(&pool, "c", 1, "Contact: <sip:a@h>;expires=3600\r\n");
-    assert_int_equal(request_read(m, &strict, &w).status, 0);
+    assert_int_equal(request_read(m, &strict, list, &w).status, 0);
     assert_int_equal(w.list[0].expires_s, 3600);
     msg_unref(&pool, m);
     m = register_msg(&pool, "c", 1, "Contact: <sip:a@h>;expires=3599\r\n");
-    assert_int_equal(request_read(m, &strict, &w).status, 423);
+    assert_int_equal(request_read(m, &strict, list, &w).status, 423);
     msg_unref(&pool, m);
 }
 
