@@ -25,9 +25,14 @@ struct dues {
     unsigned head, n;
 };
 
+static inline unsigned dues_room(const struct dues *d)
+{
+    return DUES_MAX - d->n;
+}
+
 static inline bool dues_is_full(const struct dues *d)
 {
-    return d->n == DUES_MAX;
+    return dues_room(d) == 0;
 }
 
 /* It must not be full. */

@@ -93,6 +93,24 @@ static enum store_status do_locked(struct location *records, const struct store_
         location_put(records, ask->key, ask->value, ask->version, ask->expires, now, out));
 }
 
+void locations_prefetch(struct locations *l, struct str key, struct locations_place *out)
+{
+    struct stripe *s = &l->stripes[out->stripe = stripe_index(l, key)];
+
+    pthread_mutex_lock(&s->lock);
+    out->hash = location_prefetch(s->records, key);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void locations_prefetch_record(struct locations *l, const struct locations_place *place)
+{
+    struct stripe *s = &l->stripes[place->stripe];
+
+    pthread_mutex_lock(&s->lock);
+    location_prefetch_record(s->records, place->hash);
+    pthread_mutex_unlock(&s->lock);
+}
+
 void locations_ask(struct locations *l, const struct store_ask *ask, time_ns now,
                    struct block_pool *pool, struct store_answer *answer, struct block **copy)
 {

@@ -17,6 +17,14 @@ struct locations *locations_new(struct mem *mem, const struct hash_key *key, siz
 /* Writes that still wait are dropped. NULL is legal. */
 void locations_free(struct locations *l);
 
+/* Where a key's record is. */
+struct locations_place {
+    unsigned stripe;
+    uint64_t hash;
+};
+/* As of location_prefetch. */
+void locations_prefetch(struct locations *l, struct str key, struct locations_place *out);
+void locations_prefetch_record(struct locations *l, const struct locations_place *place);
 /* Does what is asked, in memory. answer->value points into *copy, a block of `pool` that the caller
  * gives back; NULL where the value is empty. answer->query is left alone. */
 void locations_ask(struct locations *l, const struct store_ask *ask, time_ns now,

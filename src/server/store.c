@@ -93,6 +93,17 @@ static struct locations *records_of(const struct store *s, enum store_space spac
     return s->locations;
 }
 
+void store_prefetch(struct store *s, const struct store_ask *asks, unsigned n)
+{
+    struct locations_place places[STORE_TOGETHER];
+
+    assert(n <= STORE_TOGETHER);
+    for (unsigned i = 0; i < n; i++)
+        locations_prefetch(records_of(s, asks[i].space), asks[i].key, &places[i]);
+    for (unsigned i = 0; i < n; i++)
+        locations_prefetch_record(records_of(s, asks[i].space), &places[i]);
+}
+
 bool store_ask(struct store *s, struct locations_asker who, const struct store_ask *ask,
                time_ns now, struct block_pool *pool, struct store_answer *answer,
                struct block **copy)

@@ -23,6 +23,10 @@ MUST_USE bool store_free(struct store *s, time_ns within);
 /* Once nobody asks any more: the writes that nobody was told of, which may last or not. */
 size_t store_unanswered(const struct store *s);
 
+/* Questions that are asked one behind the other wait for memory one behind the other, too, where
+ * many records are kept: what so many will look at is fetched for all of them at once. */
+#define STORE_TOGETHER 32
+void store_prefetch(struct store *s, const struct store_ask *asks, unsigned n);
 /* In the asker's thread. True: *answer is the answer, its value in *copy, a block of `pool` that
  * the caller gives back (may be NULL). False: it will come by store_answer. */
 MUST_USE bool store_ask(struct store *s, struct locations_asker who, const struct store_ask *ask,

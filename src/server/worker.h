@@ -41,6 +41,13 @@ struct worker_pings {
     size_t share;              /* records that are looked through at a time */
 };
 
+/* Questions to the store that are asked together. */
+struct worker_asks {
+    struct store_ask list[STORE_TOGETHER];
+    uint64_t queries[STORE_TOGETHER];
+    unsigned n;
+};
+
 struct worker {
     struct shared *shared;
     unsigned index;
@@ -61,7 +68,8 @@ struct worker {
     struct tcp tcp;
     struct worker_listener listeners[LIMIT_LISTENERS];
     unsigned n_listeners;
-    struct dues dues;   /* inputs that wait until the outputs are drained */
+    struct dues dues; /* inputs that wait until the outputs are drained */
+    struct worker_asks asks;
     struct parcel held; /* there was no memory for it: it and all behind it wait … */
     time_ns held_until; /* … for a moment; 0: none is held */
     uint64_t to_ring;   /* a bit for each worker that was sent a parcel */
@@ -141,7 +149,8 @@ void worker_tell_ended(struct worker *w, time_ns now);
 void worker_tell_failures(struct worker *w, time_ns now);
 
 /* --- worker_out.c: what goes out --- */
-/* After each input: drains the element and feeds it what follows, until nothing does. */
+/* After an input, or a few datagrams: drains the element and feeds it what follows, until nothing
+ * does. */
 void worker_settle(struct worker *w, time_ns now);
 /* What stands between a connection of this transport (enum transport) and the element. */
 struct tcp_layers worker_layers(unsigned transport);

@@ -59,11 +59,13 @@ static void take_batch(struct worker *w, unsigned listener, time_ns now)
     struct msg *read[READ_AHEAD];
     unsigned n;
 
-    while ((n = read_ahead(w, listener, read, now)) > 0)
+    while ((n = read_ahead(w, listener, read, now)) > 0) {
         for (unsigned i = 0; i < n; i++) {
             note(w, element_received(w->element, read[i], now), now);
-            worker_settle(w, now);
+            worker_take_notes(w, now);
         }
+        worker_settle(w, now);
+    }
 }
 
 static void take_unreachable(struct worker *w, unsigned listener, time_ns now)

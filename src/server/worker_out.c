@@ -121,15 +121,36 @@ static void resolve(struct worker *w, const struct engine_output *o)
         later(w, &(struct due){.kind = DUE_UNRESOLVED, .query = o->query});
 }
 
-static void ask_store(struct worker *w, const struct engine_output *o, time_ns now)
+static void ask_store(struct worker *w, uint64_t query, const struct store_ask *ask, time_ns now)
 {
-    struct due due = {.kind = DUE_STORED, .answer.query = o->query};
-    struct locations_asker who = {w->index, o->query};
+    struct due due = {.kind = DUE_STORED, .answer.query = query};
+    struct locations_asker who = {w->index, query};
 
-    if (o->ask.op == STORE_GET)
+    if (ask->op == STORE_GET)
         worker_tell_awaits(w);
-    if (store_ask(w->shared->store, who, &o->ask, now, w->blocks, &due.answer, &due.value))
+    if (store_ask(w->shared->store, who, ask, now, w->blocks, &due.answer, &due.value))
         later(w, &due);
+}
+
+static void ask_all(struct worker *w, time_ns now)
+{
+    struct worker_asks *a = &w->asks;
+
+    if (a->n > 1)
+        store_prefetch(w->shared->store, a->list, a->n);
+    for (unsigned i = 0; i < a->n; i++)
+        ask_store(w, a->queries[i], &a->list[i], now);
+    a->n = 0;
+}
+
+static void hold_ask(struct worker *w, const struct engine_output *o, time_ns now)
+{
+    struct worker_asks *a = &w->asks;
+
+    a->queries[a->n] = o->query;
+    a->list[a->n++] = o->ask;
+    if (a->n == STORE_TOGETHER)
+        ask_all(w, now);
 }
 
 static void act(struct worker *w, const struct engine_output *o, time_ns now)
@@ -149,7 +170,7 @@ static void act(struct worker *w, const struct engine_output *o, time_ns now)
         resolve(w, o);
         break;
     case OUTPUT_STORE:
-        ask_store(w, o, now);
+        hold_ask(w, o, now);
         break;
     case OUTPUT_HANDOVER:
         hand_over(w, o);
@@ -189,8 +210,9 @@ void worker_settle(struct worker *w, time_ns now)
         worker_take_notes(w, now);
         worker_tell_aliases(w);
         worker_tell_ended(w, now);
-        while (!dues_is_full(&w->dues) && element_output(w->element, &o))
+        while (dues_room(&w->dues) > w->asks.n && element_output(w->element, &o))
             act(w, &o, now);
+        ask_all(w, now);
         if (!dues_pop(&w->dues, &due))
             return;
         feed(w, &due, now);

@@ -56,7 +56,7 @@ int location_put(struct location *l, struct str key, struct str value, uint64_t 
                  time_ns expires, time_ns now, struct location_record *out)
 {
     struct location_change c;
-    struct record *old = record_find(l, key);
+    struct record *old = record_find(l, key, record_hash(l, key));
     if (old && old->value_len == value.len && judge(l, old, key, value, version, now, out) == OK) {
         assert(!old->open);
         overwrite(l, old, value, expires);
@@ -73,7 +73,8 @@ int location_put(struct location *l, struct str key, struct str value, uint64_t 
 int location_change(struct location *l, struct location_change *c, struct str key, struct str value,
                     uint64_t version, time_ns expires, time_ns now, struct location_record *out)
 {
-    struct record *old = record_find(l, key);
+    uint64_t hash = record_hash(l, key);
+    struct record *old = record_find(l, key, hash);
     int rc = judge(l, old, key, value, version, now, out);
     if (rc != OK)
         return rc;
@@ -84,7 +85,7 @@ int location_change(struct location *l, struct location_change *c, struct str ke
     made->open = true;
     if (old)
         record_take_out(l, old);
-    record_place(l, made);
+    record_place(l, made, hash);
     *c = (struct location_change){.made = made, .before = old};
     list_append(&l->waiting, &c->node);
     show_made(made, out);
@@ -133,7 +134,7 @@ struct location_change *location_undo(struct location *l)
     record_take_out(l, c->made);
     record_free(l, c->made);
     if (c->before)
-        record_place(l, c->before);
+        record_place(l, c->before, record_hash(l, record_key(c->before)));
     return c;
 }
 
@@ -160,7 +161,7 @@ static const struct record *before_waiting(const struct location *l, struct str 
 
 bool location_needs(const struct location *l, struct str key, uint64_t version, time_ns now)
 {
-    const struct record *r = record_find(l, key);
+    const struct record *r = record_find(l, key, record_hash(l, key));
     if (r && r->open) {
         const struct record *written = being_written(l, key);
         r = written ? written : before_waiting(l, key);
@@ -170,7 +171,8 @@ bool location_needs(const struct location *l, struct str key, uint64_t version, 
 
 int location_restore(struct location *l, const struct location_record *from)
 {
-    struct record *old = record_find(l, from->key);
+    uint64_t hash = record_hash(l, from->key);
+    struct record *old = record_find(l, from->key, hash);
     struct record *made = NULL;
     if (from->key.len == 0 || from->key.len > UINT16_MAX || from->value.len > UINT32_MAX)
         return ERR_LIMIT;
@@ -188,6 +190,6 @@ int location_restore(struct location *l, const struct location_record *from)
         record_free(l, old);
     }
     if (made)
-        record_place(l, made);
+        record_place(l, made, hash);
     return OK;
 }

@@ -24,9 +24,8 @@ static size_t record_size(size_t key_len, size_t value_len)
     return offsetof(struct record, bytes) + key_len + value_len;
 }
 
-struct record *record_find(const struct location *l, struct str key)
+struct record *record_find(const struct location *l, struct str key, uint64_t hash)
 {
-    uint64_t hash = siphash13(&l->hash, key);
     for (struct map_node *n = map_find(&l->map, hash); n; n = map_find_next(n))
         if (str_equal(record_key(record_of(n)), key))
             return record_of(n);
@@ -54,9 +53,9 @@ void record_free(struct location *l, struct record *r)
     mem_free(l->mem, r, record_size(r->key_len, r->value_len));
 }
 
-void record_place(struct location *l, struct record *r)
+void record_place(struct location *l, struct record *r, uint64_t hash)
 {
-    map_insert(&l->map, &r->node, siphash13(&l->hash, record_key(r)));
+    map_insert(&l->map, &r->node, hash);
     r->in_table = true;
 }
 
@@ -117,11 +116,23 @@ void location_free(struct location *l)
 
 void location_get(struct location *l, struct str key, time_ns now, struct location_record *out)
 {
-    const struct record *r = record_find(l, key);
+    const struct record *r = record_find(l, key, record_hash(l, key));
     if (r && !record_is_over(r, now))
         record_show(r, out);
     else
         *out = (struct location_record){.key = key};
+}
+
+uint64_t location_prefetch(const struct location *l, struct str key)
+{
+    uint64_t hash = record_hash(l, key);
+    map_prefetch(&l->map, hash);
+    return hash;
+}
+
+void location_prefetch_record(const struct location *l, uint64_t hash)
+{
+    map_prefetch_node(&l->map, hash);
 }
 
 static struct map_node *chain_at(const struct location *l, size_t bucket, size_t skip)

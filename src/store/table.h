@@ -48,12 +48,18 @@ static inline bool record_is_over(const struct record *r, time_ns now)
     return r->expires <= now || r->value_len == 0;
 }
 
-struct record *record_find(const struct location *, struct str key);
+static inline uint64_t record_hash(const struct location *l, struct str key)
+{
+    return siphash13(&l->hash, key);
+}
+
+/* `hash` is record_hash's, here and below. */
+struct record *record_find(const struct location *, struct str key, uint64_t hash);
 /* A record that is in no table yet. NULL: no memory. */
 struct record *record_new(struct location *, struct str key, struct str value, time_ns expires);
 /* NULL is legal. It is in no table. */
 void record_free(struct location *, struct record *);
-void record_place(struct location *, struct record *);
+void record_place(struct location *, struct record *, uint64_t hash);
 void record_take_out(struct location *, struct record *);
 void record_show(const struct record *, struct location_record *out);
 

@@ -4,7 +4,7 @@
  * The contract:
  *  - in: each input and each command is one mutation and takes `now`, which never goes back.
  *  - then: the owner takes events with engine_event until there is none (acting on each through
- * commands), and outputs with engine_output until there is none.
+ * commands), and outputs with engine_output until there is none; these after a few inputs will do.
  *  - when: engine_deadline says when engine_time is next wanted. Early is legal and does nothing.
  * Late fires what is due in order, at most one retransmission a transaction, and ends of life win.
  *  - Nothing is called back. Bad input is no error: it is answered or dropped, and counted.
@@ -324,7 +324,7 @@ struct msg *engine_tx_request(struct engine *, tx_id);
  * (RFC 3261 9.2): written to `tag`. Empty: it is gone. */
 struct str engine_tx_tag(struct engine *, tx_id, char tag[16]);
 
-/* --- outputs: drained by the caller after each mutation and its events --- */
+/* --- outputs: drained by the caller after a mutation and its events, or after a few --- */
 enum engine_output_kind {
     OUTPUT_SEND,
     OUTPUT_CONNECT,

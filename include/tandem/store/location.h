@@ -36,6 +36,10 @@ void location_free(struct location *);
 
 /* A record past its end counts as absent. */
 void location_get(struct location *, struct str key, time_ns now, struct location_record *out);
+/* The key will be asked for soon: memory that is looked at then is fetched; some time later, with
+ * the hash that was returned, what lies behind that. */
+uint64_t location_prefetch(const struct location *, struct str key);
+void location_prefetch_record(const struct location *, uint64_t hash);
 /* Writes where the record's version is `version` (0: absent); an empty value removes it. *out is
  * the record as it then stands. ERR_STALE: another version is there (in *out). ERR_NOMEM,
  * ERR_LIMIT: nothing changed. The record has no open change. */

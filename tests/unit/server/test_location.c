@@ -82,6 +82,7 @@ static void *write_many(void *arg)
     struct locations *l = arg;
     struct block_pool pool;
     static const char bytes[N_THREADS * N_WRITES + 1];
+    struct locations_place place;
 
     block_pool_init(&pool, &mem_libc, 4);
     for (unsigned done = 0; done < N_WRITES;) {
@@ -89,6 +90,8 @@ static void *write_many(void *arg)
         struct block *copy;
         struct store_ask get = {.op = STORE_GET, .key = STR("bob")};
 
+        locations_prefetch(l, get.key, &place);
+        locations_prefetch_record(l, &place);
         locations_ask(l, &get, NOW, &pool, &a, &copy);
         struct store_ask more = put(STR("bob"), (struct str){bytes, a.value.len + 1}, a.version);
         block_unref(&pool, copy);
