@@ -62,6 +62,7 @@ struct block *block_new(struct block_pool *p, size_t cap)
     if (b) {
         p->free[class] = b->next;
         p->n_free[class]--;
+        __builtin_prefetch(b->next); /* for the next of this size */
         UNPOISON(b->bytes, b->cap);
     } else if (!(b = from_heap(p, cap, class))) {
         return NULL;

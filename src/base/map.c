@@ -78,8 +78,11 @@ static void move_some(struct map *m)
     size_t half = m->n_buckets / 2;
     for (unsigned i = 0; i < MOVES && m->n_moved < half; i++, m->n_moved++)
         split(m->old[m->n_moved], half, &m->buckets[m->n_moved], &m->buckets[m->n_moved + half]);
-    if (m->n_moved < half)
+    if (m->n_moved < half) {
+        for (size_t i = m->n_moved; i < m->n_moved + MOVES && i < half; i++)
+            __builtin_prefetch(m->old[i]); /* for the next insertion */
         return;
+    }
     mem_free(m->mem, m->old, array_size(half));
     m->old = NULL;
 }
@@ -132,6 +135,11 @@ static struct map_node *first_with(struct map_node *node, uint64_t hash)
 void map_prefetch(const struct map *m, uint64_t hash)
 {
     __builtin_prefetch(place_of(m, hash));
+}
+
+void map_prefetch_node(const struct map *m, uint64_t hash)
+{
+    __builtin_prefetch(*place_of(m, hash));
 }
 
 struct map_node *map_find(const struct map *m, uint64_t hash)

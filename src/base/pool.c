@@ -109,6 +109,8 @@ void *pool_alloc(struct pool *p, pool_id *id)
     struct pool_slot *s = pool_slot_at(p, slot);
     assert((s->generation & 1) == 0);
     s->generation++;
+    if (p->free_slot != NO_SLOT)
+        __builtin_prefetch(pool_slot_at(p, p->free_slot)); /* for the next */
     UNPOISON(s->object, p->size);
     memset(s->object, 0, p->size);
     p->live++;

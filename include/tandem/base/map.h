@@ -35,8 +35,10 @@ void map_insert(struct map *m, struct map_node *node, uint64_t hash);
 /* The node must be in the map. */
 void map_remove(struct map *m, struct map_node *node);
 
-/* map_find will be asked for this hash soon: the memory that it looks at first is fetched. */
+/* map_find will be asked for this hash soon: the memory that it looks at first is fetched; some
+ * time later, what lies behind that. */
 void map_prefetch(const struct map *m, uint64_t hash);
+void map_prefetch_node(const struct map *m, uint64_t hash);
 /* The first node with this hash, then the next one with the same: the caller compares keys.
  *   for (n = map_find(m, h); n; n = map_find_next(n)) if (is_mine(n)) … */
 struct map_node *map_find(const struct map *m, uint64_t hash);
