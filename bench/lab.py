@@ -392,7 +392,7 @@ class Report:
         """One figure for each of {who: value}, with the ratio to Kamailio's; told: {who: conditions}."""
         base = next((value for who, value in values.items() if who.startswith("kamailio")), None)
         for who, value in values.items():
-            ratio = round(value / base, 3) if base else None
+            ratio = round(value / base, 3) if base and base > 0 else None
             print(json.dumps({"bench": self.bench, "who": who, "what": what, "value": round(value, 3), "unit": unit, "ratio_to_kamailio": ratio,
                               "conditions": told[who]}, separators=(",", ":")), flush=True)
 

@@ -30,6 +30,8 @@ def ratio(*whats, **bars):
         ours, others = pick(figures, what), {who: pick(figures, what, who) for who in bars}
         if ours is None or not all(others.values()):
             return None
+        if min(others.values()) < 0:  # less than what was taken off as the floor's: there is no ratio
+            return f"{ours:,.0f} where " + ", ".join(f"{NAMES[who]} is {other:,.0f}" for who, other in others.items()), False
         parts = {who: ours / other for who, other in others.items()}
         return (", ".join(f"{part:.2f} of {NAMES[who]}" for who, part in parts.items()),
                 all(bars[who][0] <= part <= bars[who][1] for who, part in parts.items()))
