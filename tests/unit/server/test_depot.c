@@ -94,36 +94,56 @@ static void without_memory_nothing_is_given_and_nothing_lost(void **state)
     assert_int_equal(below.n_live, 0);
 }
 
-#define ROUNDS 20000
+#define THREADS 3
+#define ROUNDS 1000
+#define AT_ONCE 64 /* many more than a pool keeps: what one thread gave back another takes */
 
-/* As two workers: what one takes the other gives back. */
-static void *give_back(void *arg)
+struct taker {
+    struct mem *mem;
+    pthread_t thread;
+    char mark;
+};
+
+static void *take_and_give_back(void *arg)
 {
+    const struct taker *t = arg;
     struct block_pool pool;
+    struct block *at[AT_ONCE];
 
-    block_pool_init(&pool, arg, 4);
+    block_pool_init(&pool, t->mem, 4);
     for (unsigned i = 0; i < ROUNDS; i++) {
-        struct block *b = block_new(&pool, 200 + i % 2000);
-
-        assert_non_null(b);
-        memset(b->bytes, (int)i, b->cap);
-        block_unref(&pool, b);
+        for (unsigned k = 0; k < AT_ONCE; k++) {
+            at[k] = block_new(&pool, 200 + k % 4 * 600);
+            assert_non_null(at[k]);
+            memset(at[k]->bytes, t->mark, at[k]->cap);
+        }
+        for (unsigned k = 0; k < AT_ONCE; k++) {
+            assert_int_equal(at[k]->bytes[0], t->mark); /* nobody else has it */
+            assert_int_equal(at[k]->bytes[at[k]->cap - 1], t->mark);
+            block_unref(&pool, at[k]);
+        }
     }
     block_pool_fini(&pool);
     return NULL;
 }
 
-static void threads_share_it(void **state)
+static void threads_share_it_and_nothing_is_given_twice(void **state)
 {
-    struct depot *d = depot_new(&mem_libc);
-    pthread_t threads[3];
+    struct mem_counting below = mem_counting();
+    struct depot *d = depot_new(&below.mem);
+    struct taker takers[THREADS];
 
     (void)state;
-    for (unsigned i = 0; i < 3; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, give_back, depot_mem(d)), 0);
-    for (unsigned i = 0; i < 3; i++)
-        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    for (unsigned i = 0; i < THREADS; i++) {
+        takers[i] = (struct taker){.mem = depot_mem(d), .mark = (char)('a' + i)};
+        assert_int_equal(pthread_create(&takers[i].thread, NULL, take_and_give_back, &takers[i]),
+                         0);
+    }
+    for (unsigned i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_join(takers[i].thread, NULL), 0);
+    assert_in_range(below.n_live, 2, 1 + THREADS); /* what came back was used again */
     depot_free(d);
+    assert_int_equal(below.n_live, 0);
 }
 
 int main(void)
@@ -133,7 +153,7 @@ int main(void)
         cmocka_unit_test(thousands_take_as_many_bytes_and_hardly_more),
         cmocka_unit_test(what_is_large_or_of_too_many_sizes_comes_from_below),
         cmocka_unit_test(without_memory_nothing_is_given_and_nothing_lost),
-        cmocka_unit_test(threads_share_it),
+        cmocka_unit_test(threads_share_it_and_nothing_is_given_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
