@@ -161,6 +161,36 @@ static void test_refused_requests(void **state)
     }
 }
 
+static struct refusal read_many(unsigned n, struct wishes *out)
+{
+    static struct wish list[LIMIT_REGISTER_CONTACTS];
+    char lines[4096];
+    struct buf b;
+    buf_init(&b, lines, sizeof lines - 1);
+    for (unsigned i = 0; i < n; i++) {
+        buf_put_lit(&b, "Contact: <sip:");
+        buf_put_u64(&b, i);
+        buf_put_lit(&b, "@h;with-a-parameter-of-usual-length>\r\n");
+    }
+    assert_false(b.over);
+    lines[b.len] = '\0';
+    struct msg *m = register_msg(&pool, "c", 1, lines);
+    struct refusal r = request_read(m, &config, list, out);
+    msg_unref(&pool, m);
+    return r;
+}
+
+static void test_as_many_contacts_as_a_request_may_have(void **state)
+{
+    (void)state;
+    struct wishes w;
+    assert_int_equal(read_many(LIMIT_REGISTER_CONTACTS, &w).status, 0);
+    assert_int_equal(w.n, LIMIT_REGISTER_CONTACTS);
+    struct refusal r = read_many(LIMIT_REGISTER_CONTACTS + 1, &w);
+    assert_int_equal(r.status, 403);
+    assert_true(str_equal(r.reason, STR("Too many contacts in one request")));
+}
+
 /* RFC 3261 10.3 step 7: an hour or more is never too brief. */
 static void test_an_hour_is_enough(void **state)
 {
@@ -488,6 +518,7 @@ int main(void)
         cmocka_unit_test(test_expires),
         cmocka_unit_test(test_refused_requests),
         cmocka_unit_test(test_an_hour_is_enough),
+        cmocka_unit_test(test_as_many_contacts_as_a_request_may_have),
         cmocka_unit_test(test_qvalues),
         cmocka_unit_test(test_update_and_remove),
         cmocka_unit_test(test_order),
